@@ -1,0 +1,1 @@
+"""The cell, written once, and the network that trains it."""

@@ -1,0 +1,93 @@
+"""The shared core: the LSTM's four gates and the plain RNN, read one event at a time.
+
+Shapes: B reviews in a batch, E embedding size, H hidden size. A *factor* is a
+sigmoid: 0 shuts its gate, 1 opens it. ``xp`` is the array library the operands
+belong to, numpy or torch: one text of the arithmetic serves both.
+
+The LSTM is that of Hochreiter and Schmidhuber (1997) with the forget gate of
+Gers, Schmidhuber and Cummins (2000), as torch's ``nn.LSTM`` computes it; the
+plain RNN is that of Elman (1990), as ``nn.RNN`` computes it.
+"""
+
+from types import ModuleType
+from typing import Any, NamedTuple
+
+# numpy.ndarray or torch.Tensor; naming either here would load it for everyone.
+Array = Any
+
+
+class CellWeights(NamedTuple):
+    """The learned weights of one cell, laid out as torch lays them out.
+
+    Rows are stacked i, f, g, o for the LSTM (4H of them); the plain RNN has H rows.
+    """
+
+    event: Array  # W_x, (4H, E) or (H, E)
+    short_term: Array  # W_h, (4H, H) or (H, H)
+    bias: Array  # b, (4H,) or (H,): the sum of torch's two
+
+
+class Memory(NamedTuple):
+    """What is carried from one event to the next. (B, H) each."""
+
+    long_term: Array  # LTM, the cell state c: unbounded
+    short_term: Array  # STM, the hidden state h: in (-1, 1)
+
+
+class Gates(NamedTuple):
+    """What the gates did with one event. (B, H) each."""
+
+    forget_factor: Array  # f: 1 keeps the old LTM, 0 drops it
+    learn_factor: Array  # i: how much of the candidate is learned
+    candidate: Array  # g, in (-1, 1): what the event proposes to remember
+    use_factor: Array  # o: how much of the LTM is used now
+
+
+def sigmoid(x: Array, xp: ModuleType) -> Array:
+    """1 / (1 + exp(-x)) by way of tanh, which never overflows, in either library."""
+    return 0.5 * xp.tanh(0.5 * x) + 0.5
+
+
+def read_event(
+    event: Array, memory: Memory, weights: CellWeights, xp: ModuleType
+) -> tuple[Memory, Gates]:
+    """Let one event pass through the gates of an LSTM.
+
+    Args:
+        event: the embedded token being read. (B, E)
+        memory: LTM and STM as the previous event left them.
+        weights: the learned weights, rows stacked i, f, g, o.
+        xp: the array library, ``numpy`` or ``torch``.
+
+    Returns:
+        LTM and STM after the event, and the gate values that made them.
+    """
+    # One product serves all four gates. torch stacks them i, f, g, o along the
+    # 4H axis; the order is a fact about the saved weights, not a choice here.
+    stacked = event @ weights.event.T + memory.short_term @ weights.short_term.T + weights.bias
+    size = memory.long_term.shape[1]
+    i, f, g, o = (stacked[:, k * size : (k + 1) * size] for k in range(4))  # (B, H) each
+    gates = Gates(sigmoid(f, xp), sigmoid(i, xp), xp.tanh(g), sigmoid(o, xp))
+
+    kept = gates.forget_factor * memory.long_term  # forget gate
+    learned = gates.learn_factor * gates.candidate  # learn gate
+    long_term = kept + learned  # remember gate: the new LTM
+    short_term = gates.use_factor * xp.tanh(long_term)  # use gate: the new STM
+    return Memory(long_term, short_term), gates
+
+
+def read_plain_event(
+    event: Array, short_term: Array, weights: CellWeights, xp: ModuleType
+) -> Array:
+    """Let one event pass through a plain RNN, which has one memory and no gates.
+
+    Args:
+        event: the embedded token being read. (B, E)
+        short_term: STM as the previous event left it. (B, H)
+        weights: the learned weights, (H, E) and (H, H).
+        xp: the array library, ``numpy`` or ``torch``.
+
+    Returns:
+        The new STM, in (-1, 1). (B, H)
+    """
+    return xp.tanh(event @ weights.event.T + short_term @ weights.short_term.T + weights.bias)

@@ -1,0 +1,129 @@
+"""The network in torch: embedding, fused LSTM or RNN, linear readout.
+
+Training and bulk scoring run torch's fused kernels on *padded* batches, which
+are several times faster than packed ones on a processor. Padding stands behind
+the words, and a cell that reads forward has not met it yet when it reads the
+last word: so the memories of the real words are exact, and only those are
+pooled.
+
+Shapes: B reviews in a batch, T tokens in its longest review, E embedding size,
+H hidden size, R ratings, P poolings.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from lstm_cli.config import ModelConfig
+from lstm_cli.text.vocabulary import PADDING_ID, UNKNOWN_ID
+
+
+class ReviewNetwork(nn.Module):
+    """Token ids in, one logit a rating out.
+
+    Args:
+        config: the sizes, the cell and the pooling.
+        embedding_dropout: share of the embedding's dimensions hidden from a whole review.
+        word_dropout: share of the words of a review read as unknown.
+        readout_dropout: share of the pooled memories hidden from the readout.
+    """
+
+    def __init__(
+        self,
+        config: ModelConfig,
+        *,
+        embedding_dropout: float = 0.0,
+        word_dropout: float = 0.0,
+        readout_dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.embedding_dropout = embedding_dropout
+        self.word_dropout = word_dropout
+        self.embedding = nn.Embedding(
+            config.vocab_size, config.embedding_size, padding_idx=PADDING_ID
+        )
+        kernel = nn.LSTM if config.cell == "lstm" else nn.RNN
+        self.cell = kernel(config.embedding_size, config.hidden_size, batch_first=True)
+        self.dropout = nn.Dropout(readout_dropout)
+        self.readout = nn.Linear(len(config.pooling) * config.hidden_size, config.num_ratings)
+        with torch.no_grad():
+            self.embedding.weight.mul_(0.1)
+
+    def forward(self, token_ids: Tensor, lengths: Tensor) -> Tensor:
+        """Logits of each rating. (B, R)
+
+        Args:
+            token_ids: padded with ``PADDING_ID`` behind the words. (B, T)
+            lengths: the number of words of each review; 0 for an empty one. (B,)
+        """
+        short_terms, _ = self.cell(self._embed(token_ids))
+        return self.readout(self.dropout(self._pool(short_terms, lengths)))
+
+    def _embed(self, token_ids: Tensor) -> Tensor:
+        """Events, with the dropouts of training. (B, T, E)"""
+        if self.training and self.word_dropout:
+            hidden = torch.rand(token_ids.shape, device=token_ids.device) < self.word_dropout
+            token_ids = token_ids.masked_fill(hidden & (token_ids != PADDING_ID), UNKNOWN_ID)
+        events = self.embedding(token_ids)
+        if self.training and self.embedding_dropout:
+            # One mask a review: a dimension that is hidden stays hidden (Gal and Ghahramani 2016).
+            keep = 1 - self.embedding_dropout
+            mask = events.new_empty(events.shape[0], 1, events.shape[2]).bernoulli_(keep)
+            events = events * (mask / keep)
+        return events
+
+    def _pool(self, short_terms: Tensor, lengths: Tensor) -> Tensor:
+        """The memories the readout sees, of the real words alone. (B, P·H)"""
+        batch, steps, size = short_terms.shape
+        position = torch.arange(steps, device=lengths.device)
+        is_word = (position < lengths[:, None])[:, :, None]  # (B, T, 1)
+        pooled = []
+        for pooling in self.config.pooling:
+            if pooling == "last":
+                last = (lengths - 1).clamp(min=0)[:, None, None].expand(batch, 1, size)
+                found = short_terms.gather(1, last).squeeze(1)
+            elif pooling == "mean":
+                total = torch.where(is_word, short_terms, 0).sum(1)
+                found = total / lengths.clamp(min=1)[:, None]
+            else:
+                found = torch.where(is_word, short_terms, -2).amax(1)  # -2: below any tanh
+            pooled.append(torch.where(lengths[:, None] > 0, found, 0))
+        return torch.cat(pooled, dim=1)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """The weights as a bundle keeps them: float32, torch's two biases added up."""
+        cell = self.cell
+        arrays = {
+            "embedding": self.embedding.weight,
+            "cell.event": cell.weight_ih_l0,
+            "cell.short_term": cell.weight_hh_l0,
+            "cell.bias": cell.bias_ih_l0 + cell.bias_hh_l0,
+            "readout.weight": self.readout.weight,
+            "readout.bias": self.readout.bias,
+        }
+        return {
+            name: tensor.detach().to("cpu", torch.float32).numpy().copy()
+            for name, tensor in arrays.items()
+        }
+
+    @classmethod
+    def from_arrays(cls, config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> "ReviewNetwork":
+        """The network a bundle's weights describe, ready to score."""
+        network = cls(config)
+        cell = network.cell
+        places = {
+            "embedding": network.embedding.weight,
+            "cell.event": cell.weight_ih_l0,
+            "cell.short_term": cell.weight_hh_l0,
+            "cell.bias": cell.bias_ih_l0,
+            "readout.weight": network.readout.weight,
+            "readout.bias": network.readout.bias,
+        }
+        with torch.no_grad():
+            cell.bias_hh_l0.zero_()
+            for name, place in places.items():
+                place.copy_(torch.from_numpy(np.array(arrays[name])))
+        return network.eval()

@@ -1,0 +1,1 @@
+"""From a review to tokens, from tokens to ids."""

@@ -1,0 +1,93 @@
+"""One pattern that cuts a review into tokens.
+
+A review is first tidied (HTML gone, lower-case, long runs of a letter
+shortened), then cut by ``TOKEN_PATTERN``. A saved model keeps the pattern it
+was trained with, so that prediction needs only ``re`` and an upgrade of a
+library can never change the tokens of a saved model. The vocabulary is built
+with the same pattern through NLTK's ``RegexpTokenizer``.
+
+>>> tokenize("Don't miss it... <br />It's SOOOOO good :-)")
+['do', "n't", 'miss', 'it', '...', 'it', "'s", 'sooo', 'good', ':-)']
+"""
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+
+# Marks that belong to the letter before them, in the scripts that write with such marks.
+_MARKS = (
+    "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u0900-\u0963\u0970-\u0dff\u200c\u200d"
+)
+# Scripts that put no space between words: one token a character.
+_UNSPACED = (
+    "\u0e00-\u0e7f\u0e80-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0002fa1f"
+)
+_LETTER = rf"(?:(?![{_UNSPACED}])(?:[^\W\d_]|[{_MARKS}]))"
+_EMOJI = "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55\u2763\u2764]"
+
+TOKEN_PATTERN = "|".join(
+    (
+        # Emoticons with the eyes first: :-) ;( =D :'( and <3; a letter as a mouth only stands
+        # apart from words, and the colon of http:// has no mouth
+        r"<3|</3|[:;=][-o*']?[()\[\]|}{@*\\]|[:;=][-o*']?/(?!/)|(?<!\w)[:;=][-o*']?[dp3](?!\w)",
+        # An emoji with its skin tone, its variation selector and what is joined to it
+        rf"{_EMOJI}(?:[\U0001f3fb-\U0001f3ff\ufe0f]|\u200d{_EMOJI})*",
+        # don't -> do n't; film's -> film 's: apart, as pretrained vectors have them
+        rf"{_LETTER}+?(?=n't(?!\w))",
+        r"n't(?!\w)",
+        r"(?<=\w)'(?:s|re|ve|ll|d|m)(?!\w)",
+        # Words; an apostrophe inside (o'clock, l'amour) stays inside
+        rf"{_LETTER}+(?:'(?!(?:s|re|ve|ll|d|m)(?!\w)){_LETTER}+)*",
+        # Numbers: 3, 4.5, 1,000, 7/10, 90%
+        r"\d+(?:[.,/:]\d+)*%?",
+        # Punctuation that carries feeling is kept as it stands, in runs of one length
+        r"\.{2,}|…|!+|\?+|--+",
+        r"[^\s\w]|_+",
+        rf"[{_UNSPACED}]",
+        r"\w",
+    )
+)
+
+_TAG = re.compile(r"<!--.*?-->|</?[a-z][^<>]{0,300}>", re.IGNORECASE | re.DOTALL)
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+"
+)
+_LONG_RUN = re.compile(r"([^\W\d_])\1{3,}")
+_MANY_MARKS = re.compile(r"([!?])\1+|\.{4,}|…")
+_QUOTES = str.maketrans("’‘‛ʼ＇“”„«»", "'''''\"\"\"\"\"")
+
+
+def tidy(text: str) -> str:
+    """A review without markup, in lower-case, with long runs of a letter shortened to three.
+
+    >>> tidy("Loooooove it!!!!! &amp; <b>more</b>")
+    'looove it!! & more'
+    """
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if not text.isascii():
+        # One spelling for each accented letter; full-width forms become plain ones.
+        text = unicodedata.normalize("NFKC", text.replace("…", "...")).translate(_QUOTES)
+    text = _CONTROL.sub(" ", text).lower()
+    text = _LONG_RUN.sub(r"\1\1\1", text)
+    return _MANY_MARKS.sub(lambda found: found[1] * 2 if found[1] else "...", text)
+
+
+@lru_cache(maxsize=8)
+def compiled(pattern: str) -> "re.Pattern[str]":
+    """The pattern, compiled once a process with the flags NLTK compiles it with."""
+    return re.compile(pattern, re.UNICODE | re.MULTILINE | re.DOTALL)
+
+
+def tokenize(text: str, pattern: str = TOKEN_PATTERN) -> list[str]:
+    """The tokens of a review, in reading order.
+
+    >>> tokenize("7/10, isn't it? 真好 👍🏽")
+    ['7/10', ',', 'is', "n't", 'it', '?', '真', '好', '👍🏽']
+    """
+    return compiled(pattern).findall(tidy(text))

@@ -1,0 +1,67 @@
+"""The words a model knows, each with its id.
+
+Ids follow how often a token occurs, ties broken by spelling, so that the same
+reviews in any order build the same vocabulary. Two ids come first and are no
+words: 0 pads a batch, 1 stands for every token that is not in the vocabulary.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+PADDING_ID = 0
+UNKNOWN_ID = 1
+SPECIAL_TOKENS = ("<padding>", "<unknown>")
+
+
+class Vocabulary:
+    """An ordered list of distinct tokens; the id of a token is its place in it.
+
+    >>> vocabulary = Vocabulary.build({"good": 3, "dull": 2, "bad": 2, "odd": 1}, minimum_count=2)
+    >>> vocabulary.tokens
+    ('<padding>', '<unknown>', 'good', 'bad', 'dull')
+    >>> vocabulary.encode(["bad", "odd", "good"])
+    [3, 1, 2]
+    """
+
+    def __init__(self, tokens: Iterable[str]) -> None:
+        self.tokens = tuple(tokens)
+
+    @classmethod
+    def build(
+        cls,
+        counts: Mapping[str, int],
+        *,
+        minimum_count: int = 1,
+        maximum_size: int | None = None,
+    ) -> "Vocabulary":
+        """Keep the commonest tokens.
+
+        Args:
+            counts: how often each token occurs in the training reviews.
+            minimum_count: a token that occurs less often stays unknown.
+            maximum_size: the most tokens kept, the two special ones not counted.
+        """
+        known = [token for token, count in counts.items() if count >= minimum_count]
+        known.sort(key=lambda token: (-counts[token], token))
+        return cls((*SPECIAL_TOKENS, *known[:maximum_size]))
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def __contains__(self, token: str) -> bool:
+        return token in self._ids
+
+    def id(self, token: str) -> int:
+        """The id of a token; ``UNKNOWN_ID`` if the vocabulary does not hold it."""
+        return self._ids.get(token, UNKNOWN_ID)
+
+    def encode(self, tokens: Iterable[str]) -> list[int]:
+        """The ids of tokens, in their order."""
+        ids = self._ids
+        return [ids.get(token, UNKNOWN_ID) for token in tokens]
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        first_word = len(SPECIAL_TOKENS)
+        words = self.tokens[first_word:]
+        return {token: i for i, token in enumerate(words, start=first_word)}
