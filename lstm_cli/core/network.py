@@ -10,13 +10,17 @@ Shapes: B reviews in a batch, T tokens in its longest review, E embedding size,
 H hidden size, R ratings, P poolings.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from lstm_cli.config import ModelConfig
+from lstm_cli.config import ModelConfig, Precision
+from lstm_cli.data.batches import Batch, batches
+from lstm_cli.data.corpus import Corpus
 from lstm_cli.text.vocabulary import PADDING_ID, UNKNOWN_ID
 
 
@@ -127,3 +131,45 @@ class ReviewNetwork(nn.Module):
             for name, place in places.items():
                 place.copy_(torch.from_numpy(np.array(arrays[name])))
         return network.eval()
+
+
+def as_tensors(batch: Batch) -> tuple[Tensor, Tensor]:
+    """Token ids (B, T) and lengths (B,) of a batch."""
+    return torch.from_numpy(batch.token_ids), torch.from_numpy(batch.lengths)
+
+
+@contextmanager
+def computing_in(precision: Precision) -> Iterator[None]:
+    """Run the products of the network in a precision; the weights stay float32."""
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+        yield
+
+
+@torch.no_grad()
+def rating_probabilities(
+    network: ReviewNetwork, corpus: Corpus, precision: Precision = "float32"
+) -> NDArray[np.float64]:
+    """The probability of each rating, for each review of a corpus, in its order. (N, R)"""
+    was_training = network.training
+    network.eval()
+    found = np.empty((len(corpus), network.config.num_ratings))
+    for batch in batches(corpus, tokens_per_batch=16_384):
+        with computing_in(precision):
+            logits = network(*as_tensors(batch))
+        found[batch.reviews] = logits.double().softmax(1).numpy()
+    network.train(was_training)
+    return found
+
+
+def best_precision() -> Precision:
+    """bfloat16 where the processor multiplies matrices in it (AMX), else float32.
+
+    Decided from what the hardware says of itself, so that a run can be repeated.
+    """
+    return "bfloat16" if torch.cpu.get_capabilities().get("amx_bf16") else "float32"
+
+
+def use_threads(threads: int | None) -> None:
+    """Let torch compute on so many threads; on every core of the machine if not said."""
+    if threads is not None:
+        torch.set_num_threads(threads)

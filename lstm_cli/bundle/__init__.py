@@ -1,0 +1,1 @@
+"""The saved model: its contents, how it is found, read and written."""

@@ -1,0 +1,46 @@
+"""The model card: what a saved model is, for people."""
+
+from lstm_cli.bundle.contents import BundleInfo
+
+
+def model_card(info: BundleInfo) -> str:
+    """A page about a model, in Markdown. It repeats no review."""
+    model, scores, data = info.model, info.scores, info.data
+    named = "LSTM" if model.cell == "lstm" else "plain RNN"
+    low, high = scores["accuracy_interval"]
+    ratings = ", ".join(f"{rating:g}" for rating in info.ratings)
+    lines = [
+        f"# {info.name}",
+        "",
+        f"A forward-reading {named} that predicts the rating of a review, made by lstm-cli "
+        f"{info.versions['lstm-cli']} on {info.created[:10]}.",
+        "",
+        f"- ratings: {ratings}",
+        f"- learned from {data['training']:,} reviews of {', '.join(data['files'])}",
+        f"- {model.vocab_size:,} words, embedding {model.embedding_size}, "
+        f"{model.hidden_size} units; the readout sees the {', '.join(model.pooling)} "
+        "of the short-term memories",
+        f"- trained in {info.seconds:.0f} s ({info.training.precision}, seed {info.training.seed})",
+        "",
+        f"## On {scores['n']:,} reviews held out",
+        "",
+        "| | accuracy | within one | mean error | kappa |",
+        "|---|---|---|---|---|",
+        _row(named, scores),
+        *(_row(name, found) for name, found in scores["baselines"].items()),
+        "",
+        f"95 % interval of the accuracy: {100 * low:.1f} to {100 * high:.1f} %. These reviews "
+        "chose the best epoch, so other reviews may score a little lower.",
+        "",
+        "It has seen only reviews like these. It is no judge of people, and a rating of one "
+        "review is a guess.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _row(name: str, scores: dict[str, float]) -> str:
+    return (
+        f"| {name} | {100 * scores['accuracy']:.1f} % | {100 * scores['within_one']:.1f} % "
+        f"| {scores['mae']:.3f} | {scores['qwk']:.3f} |"
+    )

@@ -1,0 +1,119 @@
+"""What a saved model is made of. It holds no review's text, and nothing that runs.
+
+    bundle.json            this page: configs, scale, scores, and the sha256 of the rest
+    vocabulary.txt         a token a line
+    weights.safetensors    the network
+    baseline.safetensors   logistic regression on the same reviews, the peer of any evaluation
+    words.json             what the gates did with each word of the validation reviews
+    history.jsonl          a line an epoch
+    README.md              a model card for people
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_cli.config import ModelConfig, TrainConfig
+from lstm_cli.core.cell import CellWeights
+from lstm_cli.core.reading import NetworkWeights
+from lstm_cli.results import WordStatistics
+
+FORMAT = 1
+INFO_FILE = "bundle.json"
+VOCABULARY_FILE = "vocabulary.txt"
+WEIGHTS_FILE = "weights.safetensors"
+BASELINE_FILE = "baseline.safetensors"
+WORDS_FILE = "words.json"
+HISTORY_FILE = "history.jsonl"
+CARD_FILE = "README.md"
+
+Arrays = Mapping[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class BundleInfo:
+    """What ``bundle.json`` says of a model, the checksums left out."""
+
+    name: str
+    created: str  # UTC, ISO 8601
+    model: ModelConfig
+    training: TrainConfig
+    ratings: tuple[float, ...]  # the scale, in order
+    token_pattern: str
+    scores: dict[str, Any]  # of the validation reviews, as ``lstm evaluate --json`` has them
+    data: dict[str, Any]  # fingerprint, counts and columns of what it was trained on
+    versions: dict[str, str]
+    seconds: float
+    format: int = FORMAT
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``bundle.json`` holds it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> "BundleInfo":
+        """Read it back; a key that is missing, unknown or of another type raises."""
+        names = {field.name for field in fields(cls)}
+        values = {name: found[name] for name in names}
+        model = dict(found["model"])
+        model["pooling"] = tuple(model["pooling"])
+        values["model"] = _checked(ModelConfig, model)
+        values["training"] = _checked(TrainConfig, found["training"])
+        values["ratings"] = tuple(float(rating) for rating in found["ratings"])
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class NewBundle:
+    """A model that has been trained and not yet been saved."""
+
+    info: BundleInfo
+    tokens: tuple[str, ...]
+    weights: Arrays
+    words: tuple[WordStatistics, ...]
+    history: tuple[Mapping[str, Any], ...]
+    card: str
+    baseline: Arrays | None = None
+
+
+def weight_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
+    """The arrays ``weights.safetensors`` must hold, and no others."""
+    rows = config.hidden_size * (4 if config.cell == "lstm" else 1)
+    return {
+        "embedding": (config.vocab_size, config.embedding_size),
+        "cell.event": (rows, config.embedding_size),
+        "cell.short_term": (rows, config.hidden_size),
+        "cell.bias": (rows,),
+        "readout.weight": (config.num_ratings, len(config.pooling) * config.hidden_size),
+        "readout.bias": (config.num_ratings,),
+    }
+
+
+def network_weights(arrays: Arrays) -> NetworkWeights:
+    """Give the arrays of ``weights.safetensors`` their places."""
+    return NetworkWeights(
+        arrays["embedding"],
+        CellWeights(arrays["cell.event"], arrays["cell.short_term"], arrays["cell.bias"]),
+        arrays["readout.weight"],
+        arrays["readout.bias"],
+    )
+
+
+def _checked(kind: type, values: Mapping[str, Any]) -> Any:
+    """A config whose values have the types its defaults or annotations ask for."""
+    made = kind(**values)
+    for field in fields(kind):
+        value = getattr(made, field.name)
+        expected = {
+            "int": int,
+            "float": (int, float),
+            "bool": bool,
+        }.get(str(getattr(field.type, "__name__", field.type)))
+        if expected is not None and (
+            not isinstance(value, expected) or (expected is int and isinstance(value, bool))
+        ):
+            raise TypeError(f"{field.name} is {value!r}")
+    return made

@@ -1,0 +1,158 @@
+"""Find saved models: by name, by path, or the one trained last."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from lstm_cli.bundle.contents import INFO_FILE
+from lstm_cli.bundle.reading import Bundle, open_bundle
+from lstm_cli.errors import BundleError, NoModelError
+from lstm_cli.results import ModelSummary
+
+DEFAULT_FOLDER = "models"
+BASE = "base"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A model, and how it came to be the one."""
+
+    bundle: Bundle
+    why: str
+
+
+def models_folder(asked: Path | None = None) -> Path:
+    """``--models-dir``, else ``$LSTM_MODELS_DIR``, else ``./models``."""
+    return asked or Path(os.environ.get("LSTM_MODELS_DIR") or DEFAULT_FOLDER)
+
+
+def find_model(asked: str | None = None, folder: Path | None = None) -> Found:
+    """The model a command should use.
+
+    Args:
+        asked: a name or a path, as ``--model`` gives it; else ``$LSTM_MODEL``, else
+            the model trained last in the models folder, else the base that ships.
+        folder: the models folder, if another than the usual one.
+
+    Raises:
+        NoModelError: there is none.
+        BundleError: there is one, and it cannot be used.
+    """
+    models = models_folder(folder)
+    asked, why = (asked, "asked for") if asked else (os.environ.get("LSTM_MODEL"), "$LSTM_MODEL")
+    if asked:
+        return Found(open_bundle(_path_of(asked, models)), why)
+    readable = []
+    broken: BundleError | None = None
+    for path in saved_models(models):
+        if path.name == BASE:
+            continue
+        try:
+            readable.append(open_bundle(path))
+        except BundleError as error:
+            broken = error
+    if readable:
+        last = max(readable, key=lambda bundle: (bundle.info.created, bundle.name))
+        return Found(last, f"trained last in {models}")
+    if broken:
+        raise broken
+    base = base_path()
+    if base is None:
+        raise NoModelError(
+            f"no model in {models}: train one with: lstm train REVIEWS.csv (or lstm train --sample)"
+        )
+    return Found(open_bundle(base), "the base that ships with lstm-cli")
+
+
+def saved_models(folder: Path) -> Iterator[Path]:
+    """The folders that look like saved models, by name."""
+    if folder.is_dir():
+        for path in sorted(folder.iterdir()):
+            if not path.name.startswith(".") and (path / INFO_FILE).is_file():
+                yield path
+
+
+def summaries(folder: Path) -> list[ModelSummary]:
+    """Every saved model, the one trained last at the end; what cannot be read says why."""
+    found = []
+    for path in saved_models(folder):
+        try:
+            info = open_bundle(path).info
+        except BundleError as error:
+            found.append(
+                ModelSummary(path.name, str(path), "", "", (), 0, None, problem=str(error))
+            )
+            continue
+        found.append(
+            ModelSummary(
+                name=path.name,
+                path=str(path),
+                created=info.created,
+                cell=info.model.cell,
+                ratings=tuple(f"{rating:g}" for rating in info.ratings),
+                reviews=info.data["training"],
+                accuracy=info.scores["accuracy"],
+            )
+        )
+    return sorted(found, key=lambda summary: (summary.created, summary.name))
+
+
+def base_path() -> Path | None:
+    """Where the base lies: package data in a wheel, the checkout in an editable install."""
+    package = Path(str(files("lstm_cli")))
+    for models in (package / "models", package.parent / "models"):
+        if (models / BASE / INFO_FILE).is_file():
+            return models / BASE
+    return None
+
+
+def free_name(source: str, folder: Path) -> str:
+    """A name for a model, after the file it is trained on: reviews, then reviews-2.
+
+    >>> free_name("/data/My reviews (2024).csv.gz", Path("no/such/folder"))
+    'My-reviews-2024'
+    """
+    stem = Path(source).name
+    while Path(stem).suffix.lower() in _ENDINGS:
+        stem = Path(stem).stem
+    stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "reviews"
+    name, number = stem, 1
+    # The base is never replaced by accident, and never left out by one.
+    while name == BASE or (folder / name).exists():
+        number += 1
+        name = f"{stem}-{number}"
+    return name
+
+
+def is_name(name: str) -> bool:
+    """Whether a model can be called so: one plain folder name.
+
+    >>> is_name("films-2"), is_name("../films"), is_name(".films")
+    (True, False, False)
+    """
+    return re.fullmatch(r"\w[\w.-]{0,99}", name) is not None
+
+
+_ENDINGS = frozenset((".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zst"))
+
+
+def _path_of(asked: str, models: Path) -> Path:
+    named = models / asked
+    if is_name(asked) and (named.exists() or not Path(asked).exists()):
+        if named.is_dir():
+            return named
+        base = base_path()
+        if asked == BASE and base is not None:
+            return base
+        names = ", ".join(path.name for path in saved_models(models))
+        raise NoModelError(
+            f"no model {asked!a} in {models}; "
+            + (f"there are: {names}" if names else "there is none yet: lstm train REVIEWS.csv")
+        )
+    path = Path(asked)
+    if not path.exists():
+        raise NoModelError(f"{asked}: no such folder; lstm models lists the models there are")
+    return path

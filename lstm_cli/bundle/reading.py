@@ -1,0 +1,226 @@
+"""Read a saved model, and believe nothing of it before it is checked.
+
+Sizes are compared before a byte of a file is taken into memory, checksums
+before anything is parsed, names and shapes before an array is made.
+"""
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load
+
+from lstm_cli.bundle.contents import (
+    BASELINE_FILE,
+    FORMAT,
+    INFO_FILE,
+    VOCABULARY_FILE,
+    WEIGHTS_FILE,
+    WORDS_FILE,
+    BundleInfo,
+    network_weights,
+    weight_shapes,
+)
+from lstm_cli.core.reading import NetworkWeights
+from lstm_cli.errors import BundleError
+from lstm_cli.results import WordStatistics
+from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary
+
+_LARGEST_INFO = 4 * 2**20
+_LARGEST_FILE = 4 * 2**30
+_MOST_RATINGS = 100
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A saved model, read as far as it is needed: weights when they are asked for."""
+
+    path: Path
+    info: BundleInfo
+    files: dict[str, tuple[int, str]]  # name -> (bytes, sha256)
+
+    @property
+    def name(self) -> str:
+        """The name of its folder: what ``--model`` finds it by."""
+        return self.path.name
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words the model knows."""
+        text = self._bytes(VOCABULARY_FILE)
+        try:
+            tokens = text.decode("utf-8").removesuffix("\n").split("\n")
+        except UnicodeDecodeError as error:
+            raise self._refused(VOCABULARY_FILE, "is not UTF-8") from error
+        if len(tokens) != self.info.model.vocab_size or len(set(tokens)) != len(tokens):
+            raise self._refused(
+                VOCABULARY_FILE,
+                f"should hold {self.info.model.vocab_size} different tokens, a line each",
+            )
+        if tuple(tokens[: len(SPECIAL_TOKENS)]) != SPECIAL_TOKENS:
+            raise self._refused(VOCABULARY_FILE, f"should begin with {' and '.join(SPECIAL_TOKENS)}")
+        return Vocabulary(tokens)
+
+    @cached_property
+    def arrays(self) -> dict[str, NDArray[np.float32]]:
+        """The network's weights, by the names they are saved under."""
+        return self._arrays(WEIGHTS_FILE, weight_shapes(self.info.model))
+
+    @property
+    def weights(self) -> NetworkWeights:
+        """The network's weights, each in its place."""
+        return network_weights(self.arrays)
+
+    @cached_property
+    def baseline(self) -> dict[str, NDArray[np.float32]] | None:
+        """The logistic regression's weights, if the model was saved with one."""
+        if BASELINE_FILE not in self.files:
+            return None
+        columns = 2**17
+        ratings = self.info.model.num_ratings
+        shapes = {
+            "inverse_document_frequency": (columns,),
+            "weights": (ratings, columns),
+            "bias": (ratings,),
+        }
+        return self._arrays(BASELINE_FILE, shapes)
+
+    @cached_property
+    def words(self) -> tuple[WordStatistics, ...]:
+        """What the gates did with each word of the validation reviews."""
+        text = self._bytes(WORDS_FILE)
+        try:
+            return tuple(WordStatistics(**word) for word in json.loads(text))
+        except (ValueError, TypeError) as error:
+            raise self._refused(WORDS_FILE, "does not hold statistics of words") from error
+
+    def text(self, name: str) -> str:
+        """A file of the bundle that is for people."""
+        return self._bytes(name).decode("utf-8", errors="replace")
+
+    def _arrays(
+        self, name: str, shapes: dict[str, tuple[int, ...]]
+    ) -> dict[str, NDArray[np.float32]]:
+        # The recorded size must be that of the arrays, so that a small description
+        # never makes a large allocation; the header takes a few hundred bytes more.
+        expected = 4 * sum(math.prod(shape) for shape in shapes.values())
+        if not expected <= self._entry(name)[0] <= expected + 100_000:
+            raise self._refused(name, f"should hold {expected:,} bytes of weights")
+        try:
+            arrays = load(self._bytes(name))
+        except SafetensorError as error:
+            raise self._refused(name, "is not a safetensors file") from error
+        found = {key: (array.dtype.name, array.shape) for key, array in arrays.items()}
+        for key, shape in shapes.items():
+            if found.get(key) != ("float32", shape):
+                raise self._refused(name, f"should hold {key!a} as float32 of shape {shape}")
+            if not np.isfinite(arrays[key]).all():
+                raise self._refused(name, f"holds numbers in {key!a} that are not finite")
+        if len(found) != len(shapes):
+            raise self._refused(name, "holds arrays that belong to no model")
+        return arrays
+
+    def _entry(self, name: str) -> tuple[int, str]:
+        if name not in self.files:
+            raise self._refused(INFO_FILE, f"does not list {name}")
+        return self.files[name]
+
+    def _bytes(self, name: str) -> bytes:
+        size, sha256 = self._entry(name)
+        content = _read(self.path, name, size)
+        if len(content) != size or hashlib.sha256(content).hexdigest() != sha256:
+            raise self._refused(
+                name, "has changed since it was saved (its checksum differs from bundle.json)"
+            )
+        return content
+
+    def _refused(self, name: str, reason: str) -> BundleError:
+        return refused(self.path, name, reason)
+
+
+def open_bundle(path: Path) -> Bundle:
+    """Open a saved model; its weights are read when they are asked for.
+
+    Raises:
+        BundleError: a file is missing, has changed, or is not what a model needs;
+            the message names it.
+    """
+    if not path.is_dir():
+        raise BundleError(f"{path}: not a saved model, which is a folder with a {INFO_FILE}")
+    content = _read(path, INFO_FILE, _LARGEST_INFO)
+    try:
+        found: Any = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise refused(path, INFO_FILE, "is not JSON") from error
+    if not isinstance(found, dict) or "format" not in found:
+        raise refused(path, INFO_FILE, "does not describe a model")
+    if found["format"] != FORMAT:
+        raise refused(
+            path,
+            INFO_FILE,
+            f"has format {found['format']!a:.20}, and this version reads format {FORMAT}; "
+            "train again or install the version that saved it",
+        )
+    try:
+        info = BundleInfo.from_json(found)
+        files = {
+            str(name): (int(entry["bytes"]), str(entry["sha256"]))
+            for name, entry in found["files"].items()
+        }
+        _check(info, files)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        reason = f"lacks {error}" if isinstance(error, KeyError) else f"is not valid: {error!s:.80}"
+        raise refused(path, INFO_FILE, reason.encode("unicode_escape").decode()) from error
+    return Bundle(path, info, files)
+
+
+def refused(path: Path, name: str, reason: str) -> BundleError:
+    """What is said of a model that cannot be used."""
+    return BundleError(f"{path / name}: {reason}")
+
+
+def _check(info: BundleInfo, files: dict[str, tuple[int, str]]) -> None:
+    """Raise ValueError for a description no training could have written."""
+    model = info.model
+    if model.cell not in ("lstm", "rnn"):
+        raise ValueError(f"cell {model.cell!a}")
+    if not model.pooling or not set(model.pooling) <= {"last", "mean", "maximum"}:
+        raise ValueError(f"pooling {model.pooling!a}")
+    sizes = (model.vocab_size, model.num_ratings, model.embedding_size, model.hidden_size)
+    if min(sizes) < 1 or max(sizes) > 10_000_000:
+        raise ValueError(f"sizes {sizes}")
+    if not 2 <= len(info.ratings) <= _MOST_RATINGS or len(info.ratings) != model.num_ratings:
+        raise ValueError(f"{len(info.ratings)} ratings")
+    rising = all(a < b for a, b in zip(info.ratings, info.ratings[1:], strict=False))
+    if not rising or not all(map(math.isfinite, info.ratings)):
+        raise ValueError("ratings that do not rise")
+    if not isinstance(info.token_pattern, str) or not isinstance(info.name, str):
+        raise ValueError("names that are not text")
+    for name, (size, _) in files.items():
+        if Path(name).name != name or name in (".", ".."):
+            raise ValueError(f"a file outside its folder, {name!a}")
+        if not 0 <= size <= _LARGEST_FILE:
+            raise ValueError(f"a size of {size} bytes")
+
+
+def _read(path: Path, name: str, most: int) -> bytes:
+    """At most so many bytes of a file of the bundle, and one more to tell that there are more."""
+    file = path / name
+    try:
+        if file.is_symlink() or not file.is_file():
+            reason = "is a link, which is not followed" if file.is_symlink() else "is missing"
+            raise refused(path, name, reason)
+        with file.open("rb") as opened:
+            content = opened.read(most + 1)
+    except OSError as error:
+        raise refused(path, name, (error.strerror or str(error)).lower()) from error
+    if len(content) > most:
+        raise refused(path, name, f"is larger than the {most:,} bytes it should have")
+    return content

@@ -1,0 +1,120 @@
+"""Save a model: whole, or not at all."""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from safetensors.numpy import save
+
+from lstm_cli.bundle.contents import (
+    BASELINE_FILE,
+    CARD_FILE,
+    HISTORY_FILE,
+    INFO_FILE,
+    VOCABULARY_FILE,
+    WEIGHTS_FILE,
+    WORDS_FILE,
+    NewBundle,
+)
+from lstm_cli.errors import BundleExistsError, OutputError
+
+
+def write_bundle(bundle: NewBundle, path: Path, *, replace: bool = False) -> None:
+    """Write a model to a folder beside ``path``, then give it its name.
+
+    Raises:
+        BundleExistsError: there is a model at ``path`` already.
+        OutputError: the disk is full, or may not be written to.
+    """
+    check_free(path, replace=replace)
+    with saying_what_failed(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        try:
+            beside.chmod(0o755)
+            _write_files(bundle, beside)
+            _put_in_place(beside, path)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def check_free(path: Path, *, replace: bool) -> None:
+    """Refuse, before hours of training, what would be refused after them."""
+    if not (path.exists() or path.is_symlink()):
+        return
+    if not replace:
+        raise BundleExistsError(
+            f"{path}: there is a model of this name already; "
+            "choose another with --name, or give --replace"
+        )
+    if path.is_symlink() or not (path / INFO_FILE).is_file():
+        raise BundleExistsError(f"{path}: is not a saved model, so it is not replaced; move it away")
+
+
+def _write_files(bundle: NewBundle, folder: Path) -> None:
+    contents = {
+        VOCABULARY_FILE: "".join(f"{token}\n" for token in bundle.tokens).encode(),
+        WEIGHTS_FILE: save(dict(bundle.weights)),
+        WORDS_FILE: _json([asdict(word) for word in bundle.words]),
+        HISTORY_FILE: b"".join(_json(line) for line in bundle.history),
+        CARD_FILE: bundle.card.encode(),
+    }
+    if bundle.baseline is not None:
+        contents[BASELINE_FILE] = save(dict(bundle.baseline))
+    files = {
+        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for name, content in contents.items()
+    }
+    info = bundle.info.to_json() | {"files": files}
+    contents[INFO_FILE] = json.dumps(info, indent=1, ensure_ascii=False).encode() + b"\n"
+    for name, content in contents.items():
+        with (folder / name).open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    _fsync_folder(folder)
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode() + b"\n"
+
+
+def _put_in_place(beside: Path, path: Path) -> None:
+    """Rename; an older model steps aside first and comes back if that fails."""
+    if not path.exists():
+        beside.rename(path)
+    else:
+        old = Path(tempfile.mkdtemp(prefix=f".{path.name}-old-", dir=path.parent))
+        path.rename(old)
+        try:
+            beside.rename(path)
+        except OSError:
+            old.rename(path)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+    _fsync_folder(path.parent)
+
+
+def _fsync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def saying_what_failed(path: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into one line."""
+    try:
+        yield
+    except OSError as error:
+        reason = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or error)
+        raise OutputError(f"{path}: cannot be written: {str(reason).lower()}") from error

@@ -1,0 +1,62 @@
+"""The commands of ``lstm``: options in, the core called, a view out.
+
+Nothing heavy is imported here: torch, nltk, polars and numpy come with the
+command that needs them, inside its function.
+"""
+
+from typing import Annotated
+
+import typer
+
+from lstm_cli.commands.evaluate import evaluate
+from lstm_cli.commands.inspect_gates import inspect_gates
+from lstm_cli.commands.models import models
+from lstm_cli.commands.predict import predict
+from lstm_cli.commands.program import Program, Voice, run
+from lstm_cli.commands.sample import sample
+from lstm_cli.commands.train import train
+
+app = typer.Typer(
+    cls=Program,
+    name="lstm",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(train)
+app.command()(predict)
+app.command("inspect-gates")(inspect_gates)
+app.command()(evaluate)
+app.add_typer(models, name="models")
+app.command()(sample)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"lstm-cli {version('lstm-cli')}")
+        raise typer.Exit
+
+
+@app.callback()
+def lstm(
+    ctx: typer.Context,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show where in the program a mistake was met.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Learn ratings from reviews with an LSTM, predict them, and read its gates."""
+    ctx.obj = Voice(quiet=quiet, verbose=verbose)
+
+
+def main() -> None:
+    """The ``lstm`` of the terminal."""
+    run(app)

@@ -1,0 +1,84 @@
+"""``lstm models``: the saved models: list, show, remove."""
+
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lstm_cli.commands import options
+from lstm_cli.commands.program import note
+
+models = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A model's name or path.")]
+
+
+@models.callback()
+def list_models(
+    ctx: typer.Context,
+    models_dir: options.ModelsFolder = None,
+    as_json: options.Json = False,
+) -> None:
+    """List the saved models, show one, or remove one."""
+    if ctx.invoked_subcommand is not None:
+        ctx.meta["models_dir"] = models_dir
+        return
+    from lstm_cli.bundle.locating import models_folder, summaries
+    from lstm_cli.views.console import results_console
+    from lstm_cli.views.models import show_models
+
+    folder = models_folder(models_dir)
+    found = summaries(folder)
+    if as_json:
+        for summary in found:
+            typer.echo(json.dumps(asdict(summary), ensure_ascii=False))
+        return
+    show_models(results_console(), found, str(folder))
+    for summary in found:
+        if summary.problem is not None:
+            note(ctx, summary.problem)
+
+
+@models.command()
+def show(
+    ctx: typer.Context,
+    name: Name,
+    models_dir: options.ModelsFolder = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show what a model was made of, from what, and how good it is."""
+    from lstm_cli.bundle.contents import CARD_FILE, INFO_FILE
+    from lstm_cli.bundle.locating import find_model
+
+    bundle = find_model(name, models_dir or ctx.meta.get("models_dir")).bundle
+    if as_json:
+        described = json.loads((bundle.path / INFO_FILE).read_text(encoding="utf-8"))
+        typer.echo(json.dumps(described | {"path": str(bundle.path)}, ensure_ascii=False))
+        return
+    from lstm_cli.views.console import results_console, say, visible
+
+    console = results_console()
+    for line in bundle.text(CARD_FILE).splitlines():
+        say(console, visible(line))
+    say(console, f"In {bundle.path}")
+
+
+@models.command()
+def remove(
+    ctx: typer.Context,
+    name: Name,
+    models_dir: options.ModelsFolder = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove a model."""
+    from lstm_cli.bundle.locating import find_model
+    from lstm_cli.bundle.writing import saying_what_failed
+
+    path: Path = find_model(name, models_dir or ctx.meta.get("models_dir")).bundle.path
+    if not yes:
+        typer.confirm(f"Remove {path}?", abort=True, err=True)
+    with saying_what_failed(path):
+        shutil.rmtree(path)
+    note(ctx, f"removed {path}")

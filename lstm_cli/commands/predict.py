@@ -1,0 +1,128 @@
+"""``lstm predict``: the rating of one review, of many, of a file."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lstm_cli.commands import options
+from lstm_cli.commands.program import note, voice
+from lstm_cli.commands.texts import texts_given
+from lstm_cli.errors import OptionError
+
+if TYPE_CHECKING:
+    from lstm_cli.bundle.reading import Bundle
+
+
+def predict(
+    ctx: typer.Context,
+    texts: options.Texts = None,
+    input_file: Annotated[
+        str | None,
+        typer.Option(
+            "--input",
+            metavar="FILE",
+            help="Rate every row of a CSV, TSV, JSON lines or Parquet file; - is standard input.",
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the rows of --input here, with predicted_rating, expected_rating and "
+            "confidence added; - is standard output.",
+        ),
+    ] = None,
+    text_column: options.TextColumn = None,
+    model: options.Model = None,
+    models_dir: options.ModelsFolder = None,
+    as_json: options.Json = False,
+) -> None:
+    """Predict the rating of a review.
+
+    lstm predict "great movie"
+
+    echo "dull, endless and badly acted" | lstm predict
+
+    lstm predict --input reviews.csv --output rated.csv
+    """
+    from lstm_cli.bundle.locating import find_model
+
+    if input_file is None and (output is not None or text_column is not None):
+        raise OptionError("--output and --text-column go with --input FILE")
+    if input_file is not None and texts:
+        raise OptionError("give either TEXT or --input FILE, not both")
+    if output is not None and as_json:
+        raise OptionError("--json prints to standard output: leave out --output")
+
+    given = texts_given(texts) if input_file is None else None
+    if given is None and input_file is None:
+        raise OptionError('nothing to predict: give a review, as in: lstm predict "great movie"')
+    found = find_model(model, models_dir)
+    note(ctx, f"model {found.bundle.name} ({found.why})")
+    if input_file is not None:
+        _rate_file(ctx, found.bundle, input_file, output, text_column, as_json)
+    elif given is not None:
+        _rate_texts(found.bundle, given, as_json)
+
+
+def _rate_texts(bundle: "Bundle", texts: list[str], as_json: bool) -> None:
+    from lstm_cli.inference.predictor import Predictor
+    from lstm_cli.views.console import results_console
+    from lstm_cli.views.prediction import show_prediction
+
+    predictor = Predictor(bundle)
+    console = results_console()
+    for place, text in enumerate(texts):
+        prediction = predictor.predict(text)
+        if as_json:
+            typer.echo(json.dumps(prediction.to_json(), ensure_ascii=False))
+            continue
+        if place:
+            console.print()
+        show_prediction(console, prediction)
+
+
+def _rate_file(
+    ctx: typer.Context,
+    bundle: "Bundle",
+    source: str,
+    output: str | None,
+    text_column: str | None,
+    as_json: bool,
+) -> None:
+    from lstm_cli.data.reviews import read_texts
+    from lstm_cli.errors import OutputError
+    from lstm_cli.inference.rating import add_ratings, check_columns_free, least_certain, rate
+
+    if output not in (None, "-") and Path(str(output)).exists():
+        raise OutputError(f"{output}: exists already; choose another name or move it away")
+    table, column, texts = read_texts(source, text_column=text_column)
+    note(ctx, f"{table.source}: {len(texts):,} rows, text in {column!a}")
+    if as_json:
+        for prediction in rate(bundle, texts).predictions():
+            typer.echo(json.dumps(prediction.to_json(), ensure_ascii=False))
+        return
+
+    from lstm_cli.data.tables import write_table
+
+    check_columns_free(table)
+    rated = rate(bundle, texts)
+    write_table(add_ratings(table.frame, rated), output or "-", like=table)
+    if not voice(ctx).quiet:
+        from lstm_cli.views.console import notes_console
+        from lstm_cli.views.prediction import show_file_summary
+
+        rows = least_certain(rated)
+        lines = table.line_numbers(rows)
+        show_file_summary(
+            notes_console(),
+            "standard output" if output in (None, "-") else str(output),
+            rated.counts(),
+            [
+                (line, texts[row], rated.labels[rated.places[row]], float(rated.confidence[row]))
+                for line, row in zip(lines, rows, strict=True)
+            ],
+            sum(not text.strip() for text in texts),
+        )

@@ -1,0 +1,217 @@
+"""``lstm train``: from a file of reviews to a saved model."""
+
+import json
+import time
+from dataclasses import replace as changed
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lstm_cli.commands import options
+from lstm_cli.commands.program import voice
+from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
+from lstm_cli.errors import OptionError
+
+if TYPE_CHECKING:
+    from lstm_cli.data.reviews import Reviews
+
+_DEFAULTS = TrainConfig()
+
+
+class CellChoice(StrEnum):
+    """Which cell reads the reviews."""
+
+    lstm = "lstm"
+    rnn = "rnn"
+
+
+class PrecisionChoice(StrEnum):
+    """What the products of the network are computed in."""
+
+    auto = "auto"
+    float32 = "float32"
+    bfloat16 = "bfloat16"
+
+
+def train(
+    ctx: typer.Context,
+    reviews: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[REVIEWS]...",
+            help="CSV, TSV, JSON lines or Parquet, plain or compressed, files or URLs; "
+            "- is standard input.",
+            show_default=False,
+        ),
+    ] = None,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Train on the 500 sample reviews.")
+    ] = False,
+    name: Annotated[
+        str | None, typer.Option(help="The model's name; otherwise it is named after the file.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the model of that name.")
+    ] = False,
+    text_column: options.TextColumn = None,
+    rating_column: options.RatingColumn = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse files with rows that cannot be used.")
+    ] = False,
+    validation: Annotated[
+        str,
+        typer.Option(metavar="FILE|SHARE", help="Held-out reviews, or the share to hold out."),
+    ] = str(_DEFAULTS.validation_share),
+    base: Annotated[
+        str, typer.Option(metavar="none", help="Start from nothing: there is no base yet.")
+    ] = "none",
+    cell: Annotated[
+        CellChoice, typer.Option(help="An LSTM, or a plain RNN to compare it with.")
+    ] = CellChoice.lstm,
+    embedding_size: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=4096, help="Numbers a word; 128, or the size of --vectors.",
+            show_default=False,
+        ),
+    ] = None,
+    hidden_size: Annotated[
+        int, typer.Option(min=1, max=4096, help="Units of each memory.")
+    ] = ModelConfig.hidden_size,
+    epochs: Annotated[
+        int, typer.Option(min=1, help="Passes over the reviews, at most.")
+    ] = _DEFAULTS.epochs,
+    learning_rate: Annotated[
+        float, typer.Option(min=1e-7, max=10.0, help="The highest step size.")
+    ] = _DEFAULTS.learning_rate,
+    balance: Annotated[
+        bool, typer.Option("--balance", help="Weigh rare ratings more.")
+    ] = False,
+    vectors: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Word vectors to start from, as GloVe's text files."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="The same seed gives the same model.")
+    ] = _DEFAULTS.seed,
+    precision: Annotated[
+        PrecisionChoice, typer.Option(help="auto: bfloat16 where the processor computes in it.")
+    ] = PrecisionChoice.auto,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Processor threads; all cores otherwise.")
+    ] = None,
+    no_baseline: Annotated[
+        bool, typer.Option("--no-baseline", help="Train no logistic regression beside it.")
+    ] = False,
+    models_dir: options.ModelsFolder = None,
+    as_json: options.Json = False,
+) -> None:
+    """Learn ratings from a file of reviews.
+
+    lstm train reviews.csv
+
+    Columns and scale are found by themselves and said. A tenth of the reviews is held out
+    to measure the model; at the end its scores stand beside those of simpler models.
+    """
+    began = time.perf_counter()
+    if sample == bool(reviews):
+        raise OptionError("give files of reviews, or --sample (and not both)")
+    if base != "none":
+        raise OptionError(f"--base {base}: this version has no base to start from; use --base none")
+    held_out = _share_or_file(validation)
+
+    from lstm_cli.bundle.locating import free_name, is_name, models_folder
+    from lstm_cli.bundle.writing import check_free, write_bundle
+    from lstm_cli.samples import sample_file
+
+    sources = [str(sample_file())] if sample else list(reviews or [])
+    folder = models_folder(models_dir)
+    if name is not None and not is_name(name):
+        raise OptionError(
+            f"--name {name}: a name is letters, digits, '.', '-' and '_', without a folder"
+        )
+    chosen = name or free_name("sample" if sample else sources[0], folder)
+    check_free(folder / chosen, replace=replace)
+
+    from lstm_cli.core.network import best_precision, use_threads
+    from lstm_cli.data.reviews import read_reviews
+    from lstm_cli.pipeline import Recipe, make_model
+    from lstm_cli.training.preparation import prepare
+    from lstm_cli.views.console import notes_console
+    from lstm_cli.views.training import TrainingProgress, show_data
+
+    use_threads(threads)
+    found = read_reviews(
+        sources, text_column=text_column, rating_column=rating_column, strict=strict
+    )
+    others: Reviews | float = (
+        held_out
+        if isinstance(held_out, float)
+        else read_reviews(
+            [held_out],
+            text_column=text_column,
+            rating_column=rating_column,
+            strict=strict,
+            scale=found.scale,
+        )
+    )
+    material = prepare(
+        found, others, seed=seed, vocabulary_config=VocabularyConfig(), vectors_file=vectors
+    )
+    recipe = Recipe(
+        name=chosen,
+        cell=cell.value,
+        embedding_size=embedding_size,
+        hidden_size=hidden_size,
+        training=changed(
+            _DEFAULTS,
+            epochs=epochs,
+            learning_rate=learning_rate,
+            balance=balance,
+            seed=seed,
+            precision=best_precision() if precision == "auto" else precision.value,
+        ),
+        with_baseline=not no_baseline,
+    )
+    console = notes_console(quiet=voice(ctx).quiet)
+    show_data(console, found, material, recipe)
+    with TrainingProgress(console) as progress:
+        made = make_model(material, found, recipe, progress)
+    write_bundle(made.bundle, folder / chosen, replace=replace)
+    if as_json:
+        described = {
+            "model": chosen,
+            "path": str(folder / chosen),
+            "reviews": len(found),
+            "skipped": {skipped.reason: skipped.count for skipped in found.skipped},
+            "tokens_per_second": made.tokens_per_second,
+            "seconds": time.perf_counter() - began,
+            "epochs": len(made.bundle.history),
+            "precision": recipe.training.precision,
+            "validation": made.evaluation.to_json(),
+        }
+        typer.echo(json.dumps(described, ensure_ascii=False))
+        return
+    from lstm_cli.views.console import results_console, say
+    from lstm_cli.views.evaluation import show_evaluation
+
+    console = results_console()
+    show_evaluation(
+        console, made.evaluation, cell.value, f"{len(material.validation):,} held-out reviews"
+    )
+    say(console, f"\nsaved in {folder / chosen} after {time.perf_counter() - began:.0f} s; try:")
+    say(console, '  lstm predict "great movie"')
+    say(console, '  lstm inspect-gates "not a bad film at all"')
+
+
+def _share_or_file(validation: str) -> float | str:
+    """What ``--validation`` means: a share of the reviews, or a file of others."""
+    try:
+        share = float(validation)
+    except ValueError:
+        return validation
+    if not 0 < share < 1:
+        raise OptionError(f"--validation {validation}: a share lies between 0 and 1, as 0.1")
+    return share

@@ -1,0 +1,103 @@
+"""Reviews read in numpy, event by event, with everything the gates did kept.
+
+Slower than the fused kernel for many reviews, but it needs no torch and hides
+nothing. Shapes: B reviews, T tokens in the longest, E embedding size, H hidden
+size, R ratings, P poolings. Positions behind the end of a review hold what the
+cell makes of padding, and nobody looks at them.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_cli.config import ModelConfig, Pooling
+from lstm_cli.core.cell import CellWeights, Gates, Memory, read_event, read_plain_event
+
+Floats = NDArray[np.float32]
+
+
+class NetworkWeights(NamedTuple):
+    """The whole network in numpy."""
+
+    embedding: Floats  # (V, E)
+    cell: CellWeights
+    readout: Floats  # (R, P·H)
+    readout_bias: Floats  # (R,)
+
+
+class Reading(NamedTuple):
+    """What was in memory after each event, and what the gates did with it."""
+
+    short_term: Floats  # STM, (B, T, H)
+    long_term: Floats | None  # LTM, (B, T, H); the plain RNN has none
+    gates: Gates | None  # (B, T, H) each; the plain RNN has none
+
+
+def read_reviews(
+    token_ids: NDArray[np.int64], weights: NetworkWeights, config: ModelConfig
+) -> Reading:
+    """Read reviews from their first token to their last.
+
+    Args:
+        token_ids: padded behind the words. (B, T)
+        weights: the network.
+        config: which cell it is, and its sizes.
+    """
+    events = weights.embedding[token_ids]  # (B, T, E)
+    batch, steps = token_ids.shape
+    nothing = np.zeros((batch, config.hidden_size), dtype=events.dtype)
+    if config.cell == "rnn":
+        short_term = nothing
+        kept = []
+        for step in range(steps):
+            short_term = read_plain_event(events[:, step], short_term, weights.cell, np)
+            kept.append(short_term)
+        return Reading(_along_time(kept, nothing), None, None)
+    memory = Memory(nothing, nothing)
+    memories: list[Memory] = []
+    gates: list[Gates] = []
+    for step in range(steps):
+        memory, gate = read_event(events[:, step], memory, weights.cell, np)
+        memories.append(memory)
+        gates.append(gate)
+    return Reading(
+        short_term=_along_time([memory.short_term for memory in memories], nothing),
+        long_term=_along_time([memory.long_term for memory in memories], nothing),
+        gates=Gates(
+            *(_along_time([gate[k] for gate in gates], nothing) for k in range(len(Gates._fields)))
+        ),
+    )
+
+
+def pool_running(short_term: Floats, pooling: tuple[Pooling, ...]) -> Floats:
+    """What the readout would see if each review ended after each of its words. (B, T, P·H)
+
+    Args:
+        short_term: STM after each word. (B, T, H)
+        pooling: which views of the memories the readout joins, in order.
+    """
+    counts = np.arange(1, short_term.shape[1] + 1, dtype=short_term.dtype)[:, None]
+    views = {
+        "last": lambda: short_term,
+        "mean": lambda: np.cumsum(short_term, axis=1) / counts,
+        "maximum": lambda: np.maximum.accumulate(short_term, axis=1),
+    }
+    return np.concatenate([views[name]() for name in pooling], axis=-1)
+
+
+def running_logits(short_term: Floats, weights: NetworkWeights, config: ModelConfig) -> Floats:
+    """The logits of each rating if each review ended after each of its words. (B, T, R)"""
+    pooled = pool_running(short_term, config.pooling)
+    return pooled @ weights.readout.T + weights.readout_bias
+
+
+def softmax(logits: Floats) -> NDArray[np.float64]:
+    """Probabilities along the last axis, which add up to 1."""
+    odds = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
+    return odds / odds.sum(axis=-1, keepdims=True)
+
+
+def _along_time(steps: list[Floats], nothing: Floats) -> Floats:
+    """(B, H) of each step to (B, T, H), of no step too."""
+    return np.stack(steps, axis=1) if steps else nothing[:, None][:, :0]

@@ -1,0 +1,1 @@
+"""A saved model against reviews whose ratings are known."""

@@ -1,0 +1,51 @@
+"""Predicted probabilities against known ratings, beside what simpler models reach."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_cli.metrics.calibration import expected_calibration_error, reliability
+from lstm_cli.metrics.scores import accuracy_interval, confusion_of, scores_of
+from lstm_cli.results import Evaluation
+
+
+def evaluate(
+    probabilities: NDArray[np.float64],
+    rating_indices: NDArray[np.int64],
+    ratings: NDArray[np.float64],
+    labels: tuple[str, ...],
+    *,
+    model: str,
+    baselines: Mapping[str, NDArray[np.int64]],
+    unseen_ratings: Mapping[str, int] | None = None,
+) -> Evaluation:
+    """Measure a model.
+
+    Args:
+        probabilities: of each rating the model knows, for each review. (N, M), M <= R
+        rating_indices: places of the true ratings in ``ratings``. (N,)
+        ratings: the model's scale in order, then ratings it has never seen. (R,)
+        labels: the same as a person writes them.
+        model: its name.
+        baselines: what simpler models predict, by their names. (N,) each
+        unseen_ratings: how often each rating occurs that the model has never seen;
+            such a review counts as wrong.
+    """
+    predicted = probabilities.argmax(axis=1)
+    is_right = predicted == rating_indices
+    bins = reliability(probabilities.max(axis=1), is_right)
+    return Evaluation(
+        model=model,
+        scores=scores_of(rating_indices, predicted, ratings),
+        accuracy_interval=accuracy_interval(is_right),
+        ece=expected_calibration_error(bins),
+        reliability=bins,
+        ratings=labels,
+        confusion=confusion_of(rating_indices, predicted, len(ratings)),
+        baselines={
+            name: scores_of(rating_indices, answers, ratings)
+            for name, answers in baselines.items()
+        },
+        unseen_ratings=dict(unseen_ratings or {}),
+    )

@@ -1,0 +1,1 @@
+"""What the gates did with a review, word by word."""

@@ -1,0 +1,92 @@
+"""One review at a time, on numpy alone: no torch, so the answer is there before torch would be."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from lstm_cli.bundle.reading import Bundle
+from lstm_cli.core.reading import Reading, read_reviews, running_logits, softmax
+from lstm_cli.results import Prediction
+from lstm_cli.text.tokens import tokenize
+from lstm_cli.text.vocabulary import UNKNOWN_ID
+
+
+class Predictor:
+    """A saved model, ready to rate reviews.
+
+    Args:
+        bundle: the model; its weights are read and verified here.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.config = bundle.info.model
+        self.vocabulary = bundle.vocabulary
+        self.weights = bundle.weights
+        self.ratings = np.array(bundle.info.ratings)
+        self.labels = tuple(rating_label(rating) for rating in bundle.info.ratings)
+
+    def predict(self, text: str) -> Prediction:
+        """Rate one review."""
+        tokens = self.tokenize(text)
+        _, probabilities = self.read(tokens)
+        return self.describe(text, tokens, probabilities[-1])
+
+    def tokenize(self, text: str) -> list[str]:
+        """The tokens of a review, cut as they were when the model was trained."""
+        return tokenize(text, self.bundle.info.token_pattern)
+
+    def read(self, tokens: Sequence[str]) -> tuple[Reading, NDArray[np.float64]]:
+        """Read a review's tokens.
+
+        Returns:
+            What the memories and the gates did, for one review (B = 1), and the
+            probability of each rating before the first word and after each of
+            them. (T + 1, R)
+        """
+        token_ids = np.array([self.vocabulary.encode(tokens)], dtype=np.int64)
+        # One step of one review is too small a product to share out.
+        with threadpool_limits(1):
+            reading = read_reviews(token_ids, self.weights, self.config)
+            logits = running_logits(reading.short_term, self.weights, self.config)[0]
+        return reading, softmax(np.vstack([self.weights.readout_bias, logits]))
+
+    def describe(
+        self, text: str, tokens: Sequence[str], probabilities: NDArray[np.float64]
+    ) -> Prediction:
+        """Say what probabilities mean on the user's scale, and what to be wary of. (R,)"""
+        unknown = tuple(
+            dict.fromkeys(t for t in tokens if self.vocabulary.id(t) == UNKNOWN_ID)
+        )
+        num_unknown = sum(self.vocabulary.id(t) == UNKNOWN_ID for t in tokens)
+        return Prediction(
+            text=text,
+            rating=self.labels[int(probabilities.argmax())],
+            expected_rating=float(probabilities @ self.ratings),
+            probabilities=dict(zip(self.labels, map(float, probabilities), strict=True)),
+            tokens=len(tokens),
+            unknown=unknown,
+            warnings=_warnings(len(tokens), num_unknown),
+            model=self.bundle.name,
+        )
+
+
+def rating_label(rating: float) -> str:
+    """A rating as a person writes it.
+
+    >>> rating_label(4.0), rating_label(4.5)
+    ('4', '4.5')
+    """
+    return f"{rating:g}"
+
+
+def _warnings(num_tokens: int, num_unknown: int) -> tuple[str, ...]:
+    if not num_tokens:
+        return ("the text is empty: this is what the model says before it reads anything",)
+    if num_unknown == num_tokens:
+        return ("no word of this text is known to the model: do not believe the rating",)
+    if num_unknown > num_tokens / 2:
+        return (f"{num_unknown} of {num_tokens} words are unknown to the model",)
+    return ()

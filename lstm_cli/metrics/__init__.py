@@ -1,0 +1,1 @@
+"""Numbers from ratings and probabilities: scores, calibration, baselines."""

@@ -1,0 +1,85 @@
+"""The loss, the steps down it, and the average of where they led."""
+
+import math
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lstm_cli.config import TrainConfig
+
+
+def rating_loss(
+    logits: Tensor, rating_indices: Tensor, ranked_weight: float, weights: Tensor | None = None
+) -> Tensor:
+    """Cross-entropy, plus a share of the ranked probability score: ratings are ordered.
+
+    The ranked probability score (Epstein 1969) is the squared distance of the
+    cumulative distributions, so that naming 4 for a 5 costs less than naming 1.
+
+    Args:
+        logits: (B, R)
+        rating_indices: (B,)
+        ranked_weight: share of the ranked probability score; 0 is cross-entropy alone.
+        weights: of each rating, (R,); their mean over the training reviews is 1.
+
+    Returns:
+        The mean over the batch, a scalar.
+    """
+    loss = functional.cross_entropy(logits, rating_indices, reduction="none")
+    if ranked_weight:
+        reached = logits.softmax(1).cumsum(1)
+        passed = torch.arange(logits.shape[1], device=logits.device) >= rating_indices[:, None]
+        loss = loss + ranked_weight * (reached - passed.float()).square().sum(1)
+    if weights is not None:
+        loss = loss * weights[rating_indices]
+    return loss.mean()
+
+
+def balancing_weights(counts: Tensor) -> Tensor:
+    """A weight a rating, so that rare ones are heard: one over the square root of its share.
+
+    The root is the middle between hearing each review and hearing each rating the
+    same; ratings that do not occur weigh nothing. Their mean over the reviews is 1.
+    """
+    weights = torch.where(counts > 0, counts.clamp(min=1).rsqrt(), 0)
+    return weights * counts.sum() / (weights * counts).sum()
+
+
+def learning_rate(step: int, num_steps: int, config: TrainConfig) -> float:
+    """The rate of a step, counted from 0: a climb, then half a cosine down to nothing."""
+    done = (step + 1) / num_steps
+    if done < config.warmup:
+        return config.learning_rate * done / config.warmup
+    falling = (done - config.warmup) / (1 - config.warmup)
+    return config.learning_rate * 0.5 * (1 + math.cos(math.pi * falling))
+
+
+class AveragedWeights:
+    """An exponential average of a network's weights, whose window grows with the steps.
+
+    Early on the window is a tenth of the steps made, so that the average never
+    remembers the random start; ``decay`` is where it stops growing.
+    """
+
+    def __init__(self, parameters: Iterable[nn.Parameter], decay: float) -> None:
+        self.parameters = list(parameters)
+        self.averages = [parameter.detach().clone() for parameter in self.parameters]
+        self.decay = decay
+        self.steps = 0
+
+    @torch.no_grad()
+    def update(self) -> None:
+        """Let the average follow the weights after a step."""
+        self.steps += 1
+        follow = 1 - min(self.decay, self.steps / (self.steps + 9))
+        torch._foreach_lerp_(self.averages, [p.detach() for p in self.parameters], follow)
+
+    @torch.no_grad()
+    def swap(self) -> None:
+        """Exchange the weights and their average: before measuring, and again after it."""
+        for parameter, average in zip(self.parameters, self.averages, strict=True):
+            kept = parameter.clone()
+            parameter.copy_(average)
+            average.copy_(kept)

@@ -1,0 +1,117 @@
+"""From reviews to what a network trains on: the split, the vocabulary, the first embedding."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_cli.config import MINIMUM_REVIEWS, VocabularyConfig
+from lstm_cli.data.corpus import Corpus, TokenizedReviews, tokenize_reviews
+from lstm_cli.data.reviews import Reviews
+from lstm_cli.data.splits import Split, hold_out, split_at
+from lstm_cli.errors import RowError
+from lstm_cli.text.vocabulary import Vocabulary
+from lstm_cli.training.vectors import WordVectors, read_vectors
+
+
+@dataclass(frozen=True)
+class RatedCorpus:
+    """Reviews in a vocabulary's ids, with the places of their ratings on the scale."""
+
+    texts: list[str]
+    corpus: Corpus
+    rating_indices: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.corpus)
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that training reads."""
+
+    vocabulary: Vocabulary
+    training: RatedCorpus
+    validation: RatedCorpus
+    left_out: int  # not trained on, so that nothing held out is known already
+    vectors: WordVectors | None = None
+
+
+def prepare(
+    reviews: Reviews,
+    validation: Reviews | float,
+    *,
+    seed: int,
+    vocabulary_config: VocabularyConfig,
+    vectors_file: str | None = None,
+) -> Material:
+    """Tokenize, hold out, and build the vocabulary from what is trained on.
+
+    Args:
+        reviews: what the user's files hold.
+        validation: other reviews on the same scale, or the share of ``reviews`` to hold out.
+        seed: decides which are held out.
+        vocabulary_config: how rare a word may be.
+        vectors_file: word vectors; a word that has one is known even if it occurs once.
+
+    Raises:
+        RowError: fewer than ten reviews, or none that can be held out.
+        VectorsError: the vectors cannot be used.
+    """
+    if len(reviews) < MINIMUM_REVIEWS:
+        raise RowError(
+            f"{_names(reviews)}: {len(reviews)} usable reviews are too few to learn from; "
+            f"at least {MINIMUM_REVIEWS} are needed"
+        )
+    if isinstance(validation, float):
+        texts, rated = reviews.texts, reviews.rating_indices
+        tokenized = tokenize_reviews(texts)
+        split = hold_out(tokenized.corpus, rated, validation, np.random.default_rng(seed))
+        if not len(split.validation):
+            raise RowError(
+                f"{_names(reviews)}: no review can be held out, because no rating has two "
+                "different texts; add reviews or give others with --validation FILE"
+            )
+    else:
+        texts = reviews.texts + validation.texts
+        rated = np.concatenate([reviews.rating_indices, validation.rating_indices])
+        tokenized = tokenize_reviews(texts)
+        split = split_at(tokenized.corpus, len(reviews))
+        if not len(split.training):
+            raise RowError(f"{_names(reviews)}: every review is in the validation file too")
+    vectors = read_vectors(vectors_file, set(tokenized.types)) if vectors_file else None
+
+    vocabulary = _build_vocabulary(tokenized, split, vocabulary_config, vectors)
+    corpus = tokenized.encode(vocabulary)
+
+    def side(places: NDArray[np.int64]) -> RatedCorpus:
+        return RatedCorpus([texts[k] for k in places], corpus.select(places), rated[places])
+
+    return Material(
+        vocabulary=vocabulary,
+        training=side(split.training),
+        validation=side(split.validation),
+        left_out=len(split.left_out),
+        vectors=vectors,
+    )
+
+
+def _build_vocabulary(
+    tokenized: TokenizedReviews,
+    split: Split,
+    config: VocabularyConfig,
+    vectors: WordVectors | None,
+) -> Vocabulary:
+    counts = tokenized.counts(split.training)
+    minimum = config.minimum_count
+    # Where hardly a word comes twice, rare words are all there is to learn from.
+    if sum(count >= minimum for count in counts.values()) < 0.1 * len(counts):
+        minimum = 1
+    if vectors is None:
+        return Vocabulary.build(counts, minimum_count=minimum, maximum_size=config.maximum_size)
+    known = {t: n for t, n in counts.items() if n >= minimum or t in vectors.rows}
+    return Vocabulary.build(known, maximum_size=config.maximum_size)
+
+
+def _names(reviews: Reviews) -> str:
+    return ", ".join(source.name for source in reviews.sources)

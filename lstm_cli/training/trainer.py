@@ -1,0 +1,189 @@
+"""The trainer: epochs over batches, the best epoch kept."""
+
+import copy
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from lstm_cli.config import ModelConfig, TrainConfig
+from lstm_cli.core.network import ReviewNetwork, as_tensors, computing_in, rating_probabilities
+from lstm_cli.data.batches import batches, plan_batches
+from lstm_cli.metrics.scores import scores_of
+from lstm_cli.results import EpochReport
+from lstm_cli.text.vocabulary import Vocabulary
+from lstm_cli.training.optimiser import (
+    AveragedWeights,
+    balancing_weights,
+    learning_rate,
+    rating_loss,
+)
+from lstm_cli.training.preparation import RatedCorpus
+from lstm_cli.training.vectors import WordVectors
+
+
+class Listener(Protocol):
+    """Someone who wants to hear how training goes."""
+
+    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
+        """Training starts."""
+
+    def batch_done(self, num_tokens: int) -> None:
+        """So many real tokens have been trained on."""
+
+    def epoch_done(self, report: EpochReport) -> None:
+        """An epoch has been measured."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network at its best epoch."""
+
+    network: ReviewNetwork
+    history: tuple[EpochReport, ...]
+    probabilities: NDArray[np.float64]  # of the validation reviews, (N, R)
+    tokens_per_second: float  # real tokens trained on, measuring left out
+    seconds: float
+
+
+def train(
+    model_config: ModelConfig,
+    config: TrainConfig,
+    training: RatedCorpus,
+    validation: RatedCorpus,
+    ratings: NDArray[np.float64],
+    listener: Listener,
+    *,
+    vocabulary: Vocabulary,
+    vectors: WordVectors | None = None,
+) -> Trained:
+    """Train a network and keep its best epoch.
+
+    The same seed, reviews, machine and number of threads give the same weights to the bit.
+
+    Args:
+        model_config: what the network is made of.
+        config: how it learns.
+        training: the reviews that are learned from.
+        validation: the reviews that decide which epoch is best.
+        ratings: the scale's ratings in order, in rating points. (R,)
+        listener: hears of every batch and epoch.
+        vocabulary: whose words the rows of the embedding stand for.
+        vectors: where the embedding of the words that have one starts.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        network = ReviewNetwork(
+            model_config,
+            embedding_dropout=config.embedding_dropout,
+            word_dropout=config.word_dropout,
+            readout_dropout=config.readout_dropout,
+        )
+        if vectors is not None:
+            # The array is the embedding's own memory: filling one fills the other.
+            vectors.fill(network.embedding.weight.detach().numpy(), vocabulary)
+        return _run(network, config, training, validation, ratings, listener)
+
+
+def _run(
+    network: ReviewNetwork,
+    config: TrainConfig,
+    training: RatedCorpus,
+    validation: RatedCorpus,
+    ratings: NDArray[np.float64],
+    listener: Listener,
+) -> Trained:
+    rng = np.random.default_rng(config.seed)
+    corpus = training.corpus.select(np.arange(len(training)), config.maximum_tokens)
+    # The number of batches differs a little from epoch to epoch; planned from
+    # generators of their own, epochs can be counted before the first is read.
+    epoch_seeds = rng.integers(2**63, size=config.epochs)
+    num_steps = sum(
+        len(plan_batches(corpus.lengths, config.tokens_per_batch, np.random.default_rng(seed)))
+        for seed in epoch_seeds
+    )
+    weights = None
+    if config.balance:
+        counts = np.bincount(training.rating_indices, minlength=len(ratings))
+        weights = balancing_weights(torch.from_numpy(counts).float())
+
+    optimiser = torch.optim.AdamW(
+        network.parameters(),
+        lr=config.learning_rate,
+        weight_decay=config.weight_decay,
+        fused=True,
+    )
+    average = AveragedWeights(network.parameters(), config.average_decay)
+    listener.begin(config.epochs, int(corpus.offsets[-1]))
+
+    history: list[EpochReport] = []
+    best: tuple[float, dict[str, torch.Tensor], NDArray[np.float64]] | None = None
+    step, num_tokens, measuring, since_best = 0, 0, 0.0, 0
+    began = time.perf_counter()
+    for epoch, seed in enumerate(epoch_seeds, start=1):
+        losses = []
+        for batch in batches(corpus, config.tokens_per_batch, np.random.default_rng(seed)):
+            for group in optimiser.param_groups:
+                group["lr"] = learning_rate(step, num_steps, config)
+            token_ids, lengths = as_tensors(batch)
+            rated = torch.from_numpy(training.rating_indices[batch.reviews])
+            with computing_in(config.precision):
+                logits = network(token_ids, lengths)
+            loss = rating_loss(logits.float(), rated, config.ranked_weight, weights)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
+            optimiser.step()
+            average.update()
+            step += 1
+            losses.append(loss.detach())
+            num_tokens += batch.num_tokens
+            listener.batch_done(batch.num_tokens)
+
+        paused = time.perf_counter()
+        average.swap()
+        probabilities = rating_probabilities(network, validation.corpus, config.precision)
+        rated_indices = validation.rating_indices
+        # The loss of the logarithms is the loss of the probabilities: softmax undoes them.
+        loss_reached = float(
+            rating_loss(
+                torch.from_numpy(probabilities).log(),
+                torch.from_numpy(rated_indices),
+                config.ranked_weight,
+            )
+        )
+        is_best = best is None or loss_reached < best[0]
+        if is_best:
+            best = loss_reached, copy.deepcopy(network.state_dict()), probabilities
+        average.swap()
+        since_best = 0 if is_best else since_best + 1
+        scores = scores_of(rated_indices, probabilities.argmax(1), ratings)
+        measuring += time.perf_counter() - paused
+        report = EpochReport(
+            epoch=epoch,
+            train_loss=float(torch.stack(losses).mean()),
+            validation_loss=loss_reached,
+            accuracy=scores.accuracy,
+            mae=scores.mae,
+            qwk=scores.qwk,
+            seconds=time.perf_counter() - began,
+            is_best=is_best,
+        )
+        history.append(report)
+        listener.epoch_done(report)
+        if since_best >= config.patience:
+            break
+
+    assert best is not None  # there is at least one epoch
+    seconds = time.perf_counter() - began
+    network.load_state_dict(best[1])
+    return Trained(
+        network=network.eval(),
+        history=tuple(history),
+        probabilities=best[2],
+        tokens_per_second=num_tokens / (seconds - measuring),
+        seconds=seconds,
+    )

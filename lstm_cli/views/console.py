@@ -1,0 +1,76 @@
+"""Consoles, bars, and text from strangers made safe to show."""
+
+import re
+import unicodedata
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+
+def results_console() -> Console:
+    """Standard output: data, and nothing else."""
+    return Console(highlight=False, soft_wrap=False, emoji=False, markup=False)
+
+
+def notes_console(*, quiet: bool = False) -> Console:
+    """Standard error: progress, notes and complaints."""
+    return Console(stderr=True, highlight=False, emoji=False, markup=False, quiet=quiet)
+
+
+def plain_table(*headers: str, right: tuple[int, ...] = ()) -> Table:
+    """A table without lines: it reads the same in a pipe, without colour, and in 80 columns."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for place, header in enumerate(headers):
+        table.add_column(
+            header, justify="right" if place in right else "left", no_wrap=True, overflow="ellipsis"
+        )
+    return table
+
+
+def bar(share: float, width: int) -> str:
+    """A bar of a share from 0 to 1, in eighths of a character.
+
+    >>> bar(0.5, 4), bar(1, 4), bar(0.03, 4)
+    ('██  ', '████', '▏   ')
+    """
+    eighths = round(max(0.0, min(1.0, share)) * width * 8)
+    if share > 0:
+        eighths = max(eighths, 1)
+    full, part = divmod(eighths, 8)
+    return ("█" * full + " ▏▎▍▌▋▊▉"[part].strip()).ljust(width)
+
+
+def percent(share: float) -> str:
+    """A share as a person reads it.
+
+    >>> percent(0.256), percent(0.004)
+    ('26 %', '0 %')
+    """
+    return f"{100 * share:.0f} %"
+
+
+def visible(text: str, longest: int | None = None) -> str:
+    """A stranger's text on one line, with nothing in it that a terminal would obey.
+
+    >>> visible("fine\\x1b[31m film\\nindeed", 20)
+    'fine\\\\x1b[31m film in…'
+    """
+    text = re.sub(r"\s+", " ", text).strip()
+    shown = "".join(
+        c if unicodedata.category(c) not in _OBEYED else c.encode("unicode_escape").decode()
+        for c in text
+    )
+    if longest is not None and len(shown) > longest:
+        shown = shown[: longest - 1] + "…"
+    return shown
+
+
+# Control codes, formatting marks that turn text around, halves of characters. The joiners
+# that make one emoji out of several are among the formatting marks: they are shown as codes.
+_OBEYED = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+
+
+def say(console: Console, text: str, style: str = "") -> None:
+    """Print a line as it stands, never cut or wrapped: it may be a path someone copies."""
+    console.print(Text(text, style=style), soft_wrap=True)

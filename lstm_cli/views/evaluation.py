@@ -1,0 +1,68 @@
+"""Scores beside those of simpler models, and the confusion matrix."""
+
+from rich.console import Console
+from rich.text import Text
+
+from lstm_cli.results import Evaluation, Scores
+from lstm_cli.views.console import plain_table, say
+
+
+def show_evaluation(console: Console, evaluation: Evaluation, cell: str, data: str) -> None:
+    """How good the model is on some reviews, and whether a simpler one would do.
+
+    Args:
+        console: where results go.
+        evaluation: what was measured.
+        cell: "lstm" or "rnn", as the model's row is called.
+        data: what the reviews are, such as "855 held-out reviews".
+    """
+    low, high = evaluation.accuracy_interval
+    console.print()
+    say(console, f"{evaluation.model} on {data}", style="bold")
+    table = plain_table(
+        "", "accuracy", "within one", "mean error", "kappa", "macro F1", right=(1, 2, 3, 4, 5)
+    )
+    named = cell.upper() if cell == "lstm" else "plain RNN"
+    for name, scores in {named: evaluation.scores, **evaluation.baselines}.items():
+        table.add_row(name, *_cells(scores), style="bold" if name == named else "")
+    console.print(table)
+    say(
+        console,
+        f"accuracy lies between {100 * low:.1f} and {100 * high:.1f} % (95 % interval); "
+        f"calibration error {evaluation.ece:.3f}",
+    )
+    for name, scores in evaluation.baselines.items():
+        if scores.accuracy >= evaluation.scores.accuracy:
+            say(console, f"{name} does as well here: the {named} is not worth its time")
+            break
+    if evaluation.unseen_ratings:
+        unseen = ", ".join(f"{rating} ({n:,})" for rating, n in evaluation.unseen_ratings.items())
+        say(console, f"ratings the model has never seen, counted as wrong: {unseen}", "yellow")
+    show_confusion(console, evaluation)
+
+
+def show_confusion(console: Console, evaluation: Evaluation) -> None:
+    """Counts: a line a true rating, a column a predicted one."""
+    console.print()
+    say(console, "true rating down, predicted rating across")
+    columns = range(1, len(evaluation.ratings) + 1)
+    table = plain_table("", *evaluation.ratings, right=(0, *columns))
+    for place, (rating, row) in enumerate(
+        zip(evaluation.ratings, evaluation.confusion, strict=True)
+    ):
+        cells = [
+            Text(f"{count:,}", style="bold" if column == place else "")
+            for column, count in enumerate(row)
+        ]
+        table.add_row(Text(rating, style="dim"), *cells)
+    console.print(table)
+
+
+def _cells(scores: Scores) -> tuple[str, ...]:
+    return (
+        f"{100 * scores.accuracy:.1f} %",
+        f"{100 * scores.within_one:.1f} %",
+        f"{scores.mae:.3f}",
+        f"{scores.qwk:.3f}",
+        f"{scores.macro_f1:.3f}",
+    )

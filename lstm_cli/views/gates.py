@@ -1,0 +1,122 @@
+"""What ``lstm inspect-gates`` shows: a table of bars that fits 80 columns."""
+
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from lstm_cli.results import GateTrace, WordStatistics, WordTrace
+from lstm_cli.views.console import bar, percent, plain_table, say, visible
+
+WORD_WIDTH = 14
+BAR_WIDTH = 6
+MOST_ROWS = 10
+
+
+def show_trace(console: Console, trace: GateTrace) -> None:
+    """One review, a line a word."""
+    say(console, f'"{visible(trace.text, 76)}"')
+    if trace.cell == "rnn":
+        say(console, "A plain RNN: one short-term memory, no gates, and a rating after each word.")
+    table = plain_table("word", *_gate_headers(trace.cell), "rating after", "change", right=(-1,))
+    table.columns[-1].justify = "right"
+    blank = [""] * len(_gate_headers(trace.cell))
+    start = max(trace.start, key=lambda rating: trace.start[rating])
+    table.add_row("(nothing yet)", *blank, _rating(start, trace.start_expected_rating), "")
+    for word in trace.words:
+        name = visible(word.token, WORD_WIDTH - 1 if not word.known else WORD_WIDTH)
+        table.add_row(
+            Text(name if word.known else f"{name}?"),
+            *_gate_cells(word, trace.cell),
+            _rating(word.rating, word.expected_rating),
+            f"{word.contribution:+.2f}",
+        )
+    console.print(table)
+    prediction = trace.prediction
+    say(
+        console,
+        f"rating {prediction.rating}  (expected {prediction.expected_rating:.2f}, "
+        f"{percent(prediction.confidence)} sure)",
+        style="bold",
+    )
+    if prediction.unknown:
+        say(console, "? marks a word the model does not know")
+    for warning in prediction.warnings:
+        say(console, f"careful: {warning}", style="yellow")
+    if trace.cell == "lstm" and trace.words:
+        say(
+            console,
+            "kept: share of the long-term memory left by the forget gate. learned, used: how far\n"
+            "the learn and use gates open. Means over units, weighted by their say in the rating.",
+            style="dim",
+        )
+
+
+def show_words(console: Console, words: Sequence[WordStatistics], cell: str, model: str) -> None:
+    """What the gates do with words in general, as the validation reviews showed."""
+    say(
+        console,
+        f"{model}: {len(words):,} words that occur at least 3 times in the held-out reviews",
+    )
+    if not words:
+        say(console, "Too few reviews were held out to say anything about words.")
+        return
+    if cell == "lstm":
+        _show_ranking(
+            console,
+            "open the learn gate widest",
+            "learned",
+            words,
+            key=lambda word: word.learn or 0.0,
+        )
+        _show_ranking(
+            console,
+            "make it forget most",
+            "kept",
+            words,
+            key=lambda word: -(word.forget or 0.0),
+        )
+    else:
+        say(console, "A plain RNN has no gates; what moves its rating can be told all the same.")
+    _show_ranking(console, "raise the rating most", None, words, key=lambda w: w.contribution)
+    _show_ranking(console, "lower the rating most", None, words, key=lambda w: -w.contribution)
+
+
+def _show_ranking(
+    console: Console,
+    title: str,
+    gate: str | None,
+    words: Sequence[WordStatistics],
+    key: Callable[[WordStatistics], float],
+) -> None:
+    console.print()
+    say(console, f"Words that {title}", style="bold")
+    table = plain_table("word", gate or "", "change of rating", "seen", right=(2, 3))
+    for word in sorted(words, key=lambda w: (-key(w), w.word))[:MOST_ROWS]:
+        shown = word.learn if gate == "learned" else word.forget if gate == "kept" else None
+        table.add_row(
+            Text(visible(word.word, 24)),
+            "" if shown is None else _bar_and_percent(shown, 20),
+            f"{word.contribution:+.3f}",
+            f"{word.count:,}",
+        )
+    console.print(table)
+
+
+def _gate_headers(cell: str) -> tuple[str, ...]:
+    return ("kept", "learned", "used") if cell == "lstm" else ()
+
+
+def _gate_cells(word: WordTrace, cell: str) -> list[str]:
+    if cell != "lstm":
+        return []
+    factors = (word.forget, word.learn, word.use)
+    return ["" if factor is None else _bar_and_percent(factor, BAR_WIDTH) for factor in factors]
+
+
+def _bar_and_percent(share: float, width: int) -> str:
+    return f"{bar(share, width)} {percent(share):>5}"
+
+
+def _rating(rating: str, expected: float) -> str:
+    return f"{rating:>3}  ({expected:.2f})"

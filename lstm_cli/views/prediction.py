@@ -1,0 +1,66 @@
+"""What ``lstm predict`` shows."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from lstm_cli.results import Prediction
+from lstm_cli.views.console import bar, percent, plain_table, say, visible
+
+BAR_WIDTH = 40
+
+
+def show_prediction(console: Console, prediction: Prediction) -> None:
+    """One review: the rating, a bar for each rating, the words the model did not know."""
+    say(console, f'"{visible(prediction.text, 76)}"')
+    say(
+        console,
+        f"rating {prediction.rating}  (expected {prediction.expected_rating:.2f})",
+        style="bold",
+    )
+    for rating, probability in prediction.probabilities.items():
+        is_named = rating == prediction.rating
+        console.print(
+            Text(
+                f"{rating:>6}  {bar(probability, BAR_WIDTH)} {percent(probability):>5}",
+                style="bold" if is_named else "",
+            )
+        )
+    if prediction.unknown:
+        words = ", ".join(visible(word) for word in prediction.unknown)
+        say(console, f"unknown to the model: {words}")
+    for warning in prediction.warnings:
+        say(console, f"careful: {warning}", style="yellow")
+
+
+def show_file_summary(
+    console: Console,
+    target: str,
+    counts: dict[str, int],
+    least_certain: Sequence[tuple[int, str, str, float]],
+    num_empty: int,
+) -> None:
+    """After a file: how often each rating was predicted, and the rows to look at first.
+
+    Args:
+        console: where the notes go.
+        target: the file that was written.
+        counts: how often each rating was predicted.
+        least_certain: line, text, rating and its probability, least certain first.
+        num_empty: rows without a text.
+    """
+    total = sum(counts.values())
+    say(console, f"{total:,} reviews rated, written to {target}")
+    widest = max(counts.values(), default=0) or 1
+    for rating, count in counts.items():
+        share = count / total if total else 0
+        say(console, f"{rating:>6}  {bar(count / widest, 30)} {count:>9,}  {percent(share):>5}")
+    if num_empty:
+        say(console, f"{num_empty:,} rows have no text: they got what the model says of nothing")
+    if least_certain:
+        say(console, "least certain:")
+        table = plain_table("line", "rating", "sure", "review", right=(0, 1, 2))
+        for line, text, rating, confidence in least_certain:
+            table.add_row(f"{line:,}", rating, percent(confidence), Text(visible(text, 52)))
+        console.print(table)

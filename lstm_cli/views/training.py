@@ -1,0 +1,106 @@
+"""What ``lstm train`` shows while it works: the data, a bar, a line an epoch."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from lstm_cli.results import EpochReport
+from lstm_cli.views.console import bar, percent, say
+from lstm_cli.views.reviews import lines_about
+
+if TYPE_CHECKING:
+    from lstm_cli.data.reviews import Reviews
+    from lstm_cli.pipeline import Recipe
+    from lstm_cli.training.preparation import Material
+
+
+def show_data(
+    console: Console, reviews: "Reviews", material: "Material", recipe: "Recipe"
+) -> None:
+    """What was found in the files and what will be made of it, before anything is learned."""
+    for line in lines_about(reviews):
+        say(console, line)
+    counts = np.bincount(reviews.rating_indices, minlength=len(reviews.scale.labels))
+    for rating, count in zip(reviews.scale.labels, counts, strict=True):
+        say(
+            console,
+            f"{rating:>6}  {bar(count / counts.max(), 30)} {count:>9,}  "
+            f"{percent(count / len(reviews)):>5}",
+        )
+    say(
+        console,
+        f"{len(material.training):,} to learn from, {len(material.validation):,} held out"
+        + (f", {material.left_out:,} left out: known from the other side" if material.left_out else "")
+        + f"; {len(material.vocabulary):,} words",
+    )
+    if material.vectors is not None:
+        vectors = material.vectors
+        say(console, f"{vectors.name}: vectors of {len(vectors.rows):,} words, {vectors.size} numbers each")
+    cell = "LSTM" if recipe.cell == "lstm" else "plain RNN"
+    say(
+        console,
+        f"{cell}, embedding {recipe.embedding_size_for(material)}, {recipe.hidden_size} units, "
+        f"{recipe.training.precision}, seed {recipe.training.seed}",
+    )
+
+
+class TrainingProgress:
+    """Listens to the trainer: a bar with rate and time left, a line an epoch above it."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.progress = Progress(
+            TextColumn("epoch {task.fields[epoch]}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn("{task.fields[rate]:>9,.0f} tokens/s"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
+        self.task: TaskID | None = None
+        self.num_epochs = 0
+
+    def __enter__(self) -> "TrainingProgress":
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
+        """Draw the empty bar and the heads of the table."""
+        self.num_epochs = num_epochs
+        self.task = self.progress.add_task(
+            "", total=num_epochs * tokens_per_epoch, epoch=f"1/{num_epochs}", rate=0.0
+        )
+        say(self.console, "epoch   loss   held out: loss  accuracy  mean error   kappa    time")
+
+    def batch_done(self, num_tokens: int) -> None:
+        """Move the bar."""
+        if self.task is not None:
+            speed = self.progress.tasks[0].speed or 0.0
+            self.progress.update(self.task, advance=num_tokens, rate=speed)
+
+    def epoch_done(self, report: EpochReport) -> None:
+        """Add a line to the table."""
+        say(
+            self.console,
+            f"{report.epoch:>5}  {report.train_loss:>5.3f}  {report.validation_loss:>14.3f}  "
+            f"{100 * report.accuracy:>6.1f} %  {report.mae:>10.3f}  {report.qwk:>6.3f}  "
+            f"{report.seconds:>4.0f} s" + ("  best" if report.is_best else ""),
+        )
+        if self.task is not None:
+            shown = min(report.epoch + 1, self.num_epochs)
+            self.progress.update(self.task, epoch=f"{shown}/{self.num_epochs}")
