@@ -31,7 +31,7 @@ Json = Annotated[
 Texts = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[TEXT]...",
+        metavar="TEXT",
         help="A review. Without any, reviews are read from standard input, one a line.",
         show_default=False,
     ),

@@ -12,7 +12,7 @@ from lstm_cli.errors import OutputError
 def sample(
     ctx: typer.Context,
     file: Annotated[
-        Path, typer.Argument(metavar="[FILE]", help="Where to write them; - is standard output.")
+        Path, typer.Argument(metavar="FILE", help="Where to write them; - is standard output.")
     ] = Path("film_reviews.csv"),
 ) -> None:
     """Write the 500 sample film reviews that ship with the package.

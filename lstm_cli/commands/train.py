@@ -40,7 +40,7 @@ def train(
     reviews: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[REVIEWS]...",
+            metavar="REVIEWS",
             help="CSV, TSV, JSON lines or Parquet, plain or compressed, files or URLs; "
             "- is standard input.",
             show_default=False,

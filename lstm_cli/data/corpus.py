@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from lstm_cli.text.tokens import TOKEN_PATTERN, tidy
 from lstm_cli.text.vocabulary import Vocabulary
 
+LONGEST_CALL = 200_000  # characters
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -62,12 +64,30 @@ class TokenizedReviews:
 
 def tokenize_reviews(texts: Iterable[str], pattern: str = TOKEN_PATTERN) -> TokenizedReviews:
     """Cut every review into tokens by NLTK's ``RegexpTokenizer``."""
-    cut = RegexpTokenizer(pattern).tokenize
+    tokenizer = RegexpTokenizer(pattern)
     ids: dict[str, int] = {}
     flat: list[int] = []
     offsets = [0]
     for text in texts:
-        flat.extend([ids.setdefault(token, len(ids)) for token in cut(tidy(text))])
+        flat.extend([ids.setdefault(token, len(ids)) for token in _cut(tokenizer, text)])
         offsets.append(len(flat))
     corpus = Corpus(np.array(flat, dtype=np.int32), np.array(offsets, dtype=np.int64))
     return TokenizedReviews(corpus, tuple(ids))
+
+
+def _cut(tokenizer: RegexpTokenizer, text: str) -> list[str]:
+    """The tokens of one text; of a very long one word by word.
+
+    NLTK gives one call five seconds. No token holds white space, so that the
+    pieces between it can be cut one by one.
+    """
+    tidied = tidy(text)
+    if len(tidied) <= LONGEST_CALL:
+        tokens: list[str] = tokenizer.tokenize(tidied)
+        return tokens
+    pieces = (
+        word[start : start + LONGEST_CALL]
+        for word in tidied.split()
+        for start in range(0, len(word), LONGEST_CALL)
+    )
+    return [token for piece in pieces for token in tokenizer.tokenize(piece)]

@@ -59,15 +59,17 @@ def confusion_of(
     return tuple(tuple(int(count) for count in row) for row in counts)
 
 
-def accuracy_interval(
-    is_right: NDArray[np.bool_], *, draws: int = 2_000, seed: int = 0
-) -> tuple[float, float]:
-    """The 95 % interval of an accuracy, by the percentile bootstrap (Efron 1979).
+def accuracy_interval(is_right: NDArray[np.bool_]) -> tuple[float, float]:
+    """The 95 % interval of an accuracy (Wilson 1927).
 
-    Drawing N answers of which each is right or wrong, with replacement, is one
-    binomial draw, so that a million reviews cost no more than ten.
+    Unlike a bootstrap it does not shrink to a point where all of a few answers are right.
+
+    >>> low, high = accuracy_interval(np.array([True] * 6))
+    >>> round(low, 2), round(high, 2)
+    (0.61, 1.0)
     """
-    n = len(is_right)
-    drawn = np.random.default_rng(seed).binomial(n, is_right.mean(), size=draws) / n
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(low), float(high)
+    n, share = len(is_right), float(is_right.mean())
+    z = 1.959964  # the normal distribution holds 95 % within so many standard deviations
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    reach = z / (1 + z**2 / n) * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
+    return max(0.0, middle - reach), min(1.0, middle + reach)

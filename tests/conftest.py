@@ -1,0 +1,74 @@
+"""Reviews and models small enough to make in no time, shared by all tests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from typer.testing import CliRunner, Result
+
+from lstm_cli.bundle.reading import Bundle, open_bundle
+from lstm_cli.commands import app
+
+PRAISE = ("a fine film", "great fun", "I loved every minute", "warm, wise and funny", "superb!")
+BLAME = ("a dull film", "no fun at all", "I hated every minute", "cold and stupid", "awful!")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Tiny models run faster on one thread, and the machine stays free for the other tests."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty folder, 80 columns, no colour, and no model of the developer's."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")
+    for name in ("LSTM_MODEL", "LSTM_MODELS_DIR", "FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def tiny_reviews(tmp_path: Path) -> Path:
+    """Forty rows, ratings 1, 3 and 5, each text but the praise and blame different."""
+    lines = ["review,rating"]
+    for k in range(8):
+        lines += [f'"{text} {k}",5' for text in PRAISE[:2]]
+        lines += [f'"{text} {k}",1' for text in BLAME[:2]]
+        lines.append(f'"neither good nor bad {k}",3')
+    path = tmp_path / "tiny.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def lstm(*arguments: str, stdin: str | None = None) -> Result:
+    """Run ``lstm`` as a person would; the result has stdout, stderr and exit_code."""
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
+
+
+def _train(folder: Path, cell: str) -> Bundle:
+    rows = [f'"{text} {k}",{rating}' for k in range(6) for rating, texts in
+            ((5, PRAISE), (1, BLAME)) for text in texts]
+    file = folder / f"{cell}.csv"
+    file.write_text("\n".join(["review,rating", *rows]) + "\n", encoding="utf-8")
+    models = folder / "models"
+    done = lstm("--quiet", "train", file, "--models-dir", models, "--cell", cell,
+                "--embedding-size", "3", "--hidden-size", "4", "--epochs", "30",
+                "--learning-rate", "0.05", "--precision", "float32")
+    assert done.exit_code == 0, done.stderr
+    return open_bundle(models / cell)
+
+
+@pytest.fixture(scope="session")
+def tiny_bundles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Bundle]]:
+    """An LSTM and a plain RNN of 4 units each, trained in a second."""
+    folder = tmp_path_factory.mktemp("bundles")
+    yield {cell: _train(folder, cell) for cell in ("lstm", "rnn")}
+
+
+@pytest.fixture
+def tiny_bundle(tiny_bundles: dict[str, Bundle]) -> Bundle:
+    """The LSTM of the two."""
+    return tiny_bundles["lstm"]

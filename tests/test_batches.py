@@ -1,0 +1,74 @@
+"""Reviews as flat token ids, and how they are read together."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstm_cli.data.batches import batches, make_batch, plan_batches
+from lstm_cli.data.corpus import Corpus, tokenize_reviews
+from lstm_cli.text.vocabulary import PADDING_ID, Vocabulary
+
+LENGTHS = st.lists(st.integers(0, 60), min_size=1, max_size=80).map(np.array)
+
+
+def corpus_of(*reviews: list[int]) -> Corpus:
+    """A corpus of these ids."""
+    offsets = np.cumsum([0, *map(len, reviews)])
+    return Corpus(np.array(sum(reviews, []), dtype=np.int32), offsets)
+
+
+@given(LENGTHS, st.integers(1, 200), st.booleans())
+def test_every_review_is_in_exactly_one_batch(
+    lengths: np.ndarray, tokens_per_batch: int, is_shuffled: bool
+) -> None:
+    """A review that is left out or read twice would bend every figure."""
+    rng = np.random.default_rng(0) if is_shuffled else None
+    plan = plan_batches(lengths, tokens_per_batch, rng)
+    assert sorted(np.concatenate(plan)) == list(range(len(lengths)))
+
+
+@given(LENGTHS, st.integers(1, 200))
+def test_a_batch_holds_at_most_so_many_tokens_with_its_padding(
+    lengths: np.ndarray, tokens_per_batch: int
+) -> None:
+    """Memory and time a step stay constant; only a review longer than that stands alone."""
+    for reviews in plan_batches(lengths, tokens_per_batch, np.random.default_rng(1)):
+        size = len(reviews) * max(lengths[reviews].max(), 1)
+        assert size <= tokens_per_batch or len(reviews) == 1
+
+
+def test_padding_stands_behind_the_words() -> None:
+    """A forward cell must not meet it before the last word."""
+    corpus = corpus_of([5, 6, 7], [], [8])
+    batch = make_batch(corpus, np.array([2, 0, 1]))
+    pad = PADDING_ID
+    assert batch.token_ids.tolist() == [[8, pad, pad], [5, 6, 7], [pad, pad, pad]]
+    assert batch.lengths.tolist() == [1, 3, 0]
+    assert batch.num_tokens == 4
+
+
+def test_the_plan_of_a_seed_is_always_the_same() -> None:
+    """Training again must read the same batches."""
+    corpus = corpus_of(*([k] * (k % 7) for k in range(40)))
+    first, again = (
+        [b.token_ids.tolist() for b in batches(corpus, 16, np.random.default_rng(3))]
+        for _ in range(2)
+    )
+    assert first == again
+
+
+def test_reviews_are_selected_in_any_order_and_cut() -> None:
+    """Splits select, training cuts; both must keep each review's words."""
+    corpus = corpus_of([1, 2, 3], [4], [5, 6])
+    chosen = corpus.select(np.array([2, 0]), maximum_tokens=2)
+    assert [chosen[k].tolist() for k in range(2)] == [[5, 6], [1, 2]]
+
+
+def test_reviews_are_encoded_by_the_words_of_a_vocabulary() -> None:
+    """What is counted, built and encoded is one chain."""
+    tokenized = tokenize_reviews(["Good film", "bad, bad film", ""])
+    assert tokenized.counts(np.array([0, 1])) == {"good": 1, "film": 2, "bad": 2, ",": 1}
+    vocabulary = Vocabulary.build(tokenized.counts(np.array([1])))
+    corpus = tokenized.encode(vocabulary)
+    decoded = [[vocabulary.tokens[i] for i in corpus[k]] for k in range(3)]
+    assert decoded == [["<unknown>", "film"], ["bad", ",", "bad", "film"], []]

@@ -1,0 +1,135 @@
+"""The gates, written once, against torch's own kernels."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_cli.config import ModelConfig
+from lstm_cli.core.cell import CellWeights, Memory, read_event, read_plain_event
+from lstm_cli.core.network import ReviewNetwork
+from lstm_cli.core.reading import read_reviews, running_logits
+from lstm_cli.bundle.contents import network_weights
+from lstm_cli.text.vocabulary import PADDING_ID
+
+SIZES = st.integers(1, 7)
+CELLS = st.sampled_from(["lstm", "rnn"])
+
+
+def kernel_and_weights(cell: str, event_size: int, hidden_size: int, dtype: torch.dtype, seed: int):
+    """torch's fused kernel at its initial scale, and its weights for ours."""
+    torch.manual_seed(seed)
+    kind = torch.nn.LSTM if cell == "lstm" else torch.nn.RNN
+    kernel = kind(event_size, hidden_size, batch_first=True, dtype=dtype)
+    with torch.no_grad():
+        weights = CellWeights(
+            kernel.weight_ih_l0, kernel.weight_hh_l0, kernel.bias_ih_l0 + kernel.bias_hh_l0
+        )
+    return kernel, weights
+
+
+def run_cell(cell: str, events, weights: CellWeights, xp):
+    """Our cell over whole reviews: STM after every event. (B, T, H)"""
+    size = weights.short_term.shape[1]
+    nothing = events[:, 0, :1] * 0 + xp.zeros((1, size), dtype=events.dtype)
+    memory = Memory(nothing, nothing)
+    short_terms = []
+    for step in range(events.shape[1]):
+        if cell == "lstm":
+            memory, _ = read_event(events[:, step], memory, weights, xp)
+        else:
+            memory = Memory(
+                nothing, read_plain_event(events[:, step], memory.short_term, weights, xp)
+            )
+        short_terms.append(memory.short_term)
+    return xp.stack(short_terms, 1)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 2e-6)], ids=["64", "32"]
+)
+@settings(max_examples=40, deadline=None)
+@given(cell=CELLS, batch=SIZES, steps=st.integers(1, 64), e=SIZES, h=SIZES, seed=st.integers(0, 99))
+def test_numpy_cell_torch_cell_and_fused_kernel_are_one(
+    dtype: torch.dtype, tolerance: float, cell: str, batch: int, steps: int, e: int, h: int,
+    seed: int,
+) -> None:
+    """The gates people read must be the gates that were trained."""
+    kernel, weights = kernel_and_weights(cell, e, h, dtype, seed)
+    events = torch.randn(batch, steps, e, dtype=dtype)
+    with torch.no_grad():
+        fused = kernel(events)[0].numpy()
+        in_torch = run_cell(cell, events, weights, torch).numpy()
+        in_numpy = run_cell(
+            cell, events.numpy(), CellWeights(*(w.detach().numpy() for w in weights)), np
+        )
+    np.testing.assert_allclose(in_torch, fused, rtol=0, atol=tolerance)
+    np.testing.assert_allclose(in_numpy, fused, rtol=0, atol=tolerance)
+
+
+def test_kept_plus_learned_is_the_new_long_term_memory() -> None:
+    """By definition; and what is used of it is the new short-term memory."""
+    rng = np.random.default_rng(0)
+    weights = CellWeights(rng.normal(size=(12, 2)), rng.normal(size=(12, 3)), rng.normal(size=12))
+    old = Memory(rng.normal(size=(5, 3)), np.tanh(rng.normal(size=(5, 3))))
+    new, gates = read_event(rng.normal(size=(5, 2)), old, weights, np)
+    kept = gates.forget_factor * old.long_term
+    learned = gates.learn_factor * gates.candidate
+    np.testing.assert_allclose(new.long_term, kept + learned)
+    np.testing.assert_allclose(new.short_term, gates.use_factor * np.tanh(new.long_term))
+    for factor in (gates.forget_factor, gates.learn_factor, gates.use_factor):
+        assert ((factor > 0) & (factor < 1)).all()
+
+
+def test_an_open_forget_gate_and_a_shut_learn_gate_keep_the_memory() -> None:
+    """1 keeps, 0 forgets; 1 learns, 0 ignores: the way round that every view tells."""
+    bias = np.array([-100.0, 100.0, 0.0, 0.0])  # i, f, g, o
+    weights = CellWeights(np.zeros((4, 1)), np.zeros((4, 1)), bias)
+    old = Memory(np.array([[0.7]]), np.array([[0.1]]))
+    new, _ = read_event(np.array([[3.0]]), old, weights, np)
+    assert new.long_term == pytest.approx(0.7)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    cell=CELLS,
+    lengths=st.lists(st.integers(0, 9), min_size=1, max_size=5),
+    extra=st.integers(0, 6),
+    pooling=st.sampled_from([("last",), ("mean",), ("maximum",), ("last", "mean", "maximum")]),
+    seed=st.integers(0, 99),
+)
+def test_padding_never_changes_a_rating(
+    cell: str, lengths: list[int], extra: int, pooling, seed: int
+) -> None:
+    """A review's rating must not depend on which reviews it is read together with.
+
+    The numpy reading of the review alone is the reference, for the network as for padding.
+    """
+    torch.manual_seed(seed)
+    config = ModelConfig(
+        vocab_size=11, num_ratings=3, cell=cell, embedding_size=3, hidden_size=4, pooling=pooling
+    )
+    network = ReviewNetwork(config).eval()
+    rng = np.random.default_rng(seed)
+    token_ids = np.full((len(lengths), max(lengths) + extra + 1), PADDING_ID)
+    for row, length in enumerate(lengths):
+        token_ids[row, :length] = rng.integers(1, 11, length)
+    with torch.no_grad():
+        logits = network(torch.from_numpy(token_ids), torch.tensor(lengths)).numpy()
+    weights = network_weights(network.to_arrays())
+    for row, length in enumerate(lengths):
+        reading = read_reviews(token_ids[row : row + 1, :length], weights, config)
+        running = running_logits(reading.short_term, weights, config)[0]
+        alone = running[-1] if length else weights.readout_bias
+        np.testing.assert_allclose(logits[row], alone, rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_weights_saved_and_loaded_are_the_same_network(cell: str) -> None:
+    """A bundle adds torch's two biases up; nothing else may change."""
+    config = ModelConfig(vocab_size=9, num_ratings=4, cell=cell, embedding_size=3, hidden_size=5)
+    network = ReviewNetwork(config).eval()
+    again = ReviewNetwork.from_arrays(config, network.to_arrays())
+    token_ids, lengths = torch.tensor([[2, 3, 4], [5, 0, 0]]), torch.tensor([3, 1])
+    torch.testing.assert_close(network(token_ids, lengths), again(token_ids, lengths))

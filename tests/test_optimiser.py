@@ -1,0 +1,66 @@
+"""The loss, the rate and the average."""
+
+import math
+
+import pytest
+import torch
+
+from lstm_cli.config import TrainConfig
+from lstm_cli.training.optimiser import (
+    AveragedWeights,
+    balancing_weights,
+    learning_rate,
+    rating_loss,
+)
+
+
+def test_without_ranks_it_is_cross_entropy() -> None:
+    """The part that everyone knows is torch's own."""
+    logits, truth = torch.randn(6, 5), torch.tensor([0, 1, 2, 3, 4, 4])
+    expected = torch.nn.functional.cross_entropy(logits, truth)
+    torch.testing.assert_close(rating_loss(logits, truth, ranked_weight=0), expected)
+
+
+def test_the_ranked_part_can_be_checked_by_hand() -> None:
+    """Even odds on three ratings: reached 1/3, 2/3, 1 against 0, 0, 1."""
+    logits, truth = torch.zeros(1, 3), torch.tensor([2])
+    ranked = rating_loss(logits, truth, ranked_weight=1) - math.log(3)
+    assert ranked.item() == pytest.approx(1 / 9 + 4 / 9)
+
+
+def test_a_near_miss_costs_less_than_a_far_one() -> None:
+    """Ratings are ordered; cross-entropy alone does not know."""
+    near, far = torch.tensor([[0.0, 0, 0, 3, 0]]), torch.tensor([[3.0, 0, 0, 0, 0]])
+    truth = torch.tensor([4])
+    assert rating_loss(near, truth, 1) < rating_loss(far, truth, 1)
+
+
+def test_balanced_reviews_weigh_one_on_average() -> None:
+    """Otherwise balancing would change the size of the steps."""
+    counts = torch.tensor([90.0, 10.0, 0.0])
+    weights = balancing_weights(counts)
+    assert (weights * counts).sum() / counts.sum() == pytest.approx(1)
+    assert weights[1] / weights[0] == pytest.approx(3)
+    assert weights[2] == 0
+
+
+def test_the_rate_climbs_then_falls_to_nothing() -> None:
+    """Warm-up, then half a cosine."""
+    config = TrainConfig(learning_rate=1.0, warmup=0.1)
+    rates = [learning_rate(step, 100, config) for step in range(100)]
+    assert max(rates) == rates[9] == pytest.approx(1.0)
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[-1] == pytest.approx(0, abs=1e-12)
+
+
+def test_swapping_twice_changes_nothing() -> None:
+    """Measuring with the averaged weights must not disturb training."""
+    weight = torch.nn.Parameter(torch.zeros(2))
+    average = AveragedWeights([weight], decay=0.9)
+    with torch.no_grad():
+        weight.fill_(1.0)
+    average.update()
+    average.swap()
+    assert weight.tolist() == pytest.approx([0.9, 0.9])
+    average.swap()
+    assert weight.tolist() == [1.0, 1.0]

@@ -1,0 +1,61 @@
+"""One review, rated in numpy."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstm_cli.bundle.reading import Bundle
+from lstm_cli.inference.predictor import Predictor
+from lstm_cli.inference.scoring import score_texts
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_numpy_and_torch_give_the_same_probabilities(
+    tiny_bundles: dict[str, Bundle], cell: str
+) -> None:
+    """One review and a file of a million must not be rated by two models."""
+    texts = ["a fine film", "no fun at all", "", "words nobody knows", "superb! " * 60]
+    many = score_texts(tiny_bundles[cell], texts)
+    predictor = Predictor(tiny_bundles[cell])
+    for text, expected in zip(texts, many, strict=True):
+        found = list(predictor.predict(text).probabilities.values())
+        np.testing.assert_allclose(found, expected, rtol=0, atol=2e-6)
+
+
+def test_what_was_learned_is_told_apart(tiny_bundle: Bundle) -> None:
+    """Four units are enough for ten texts."""
+    predictor = Predictor(tiny_bundle)
+    assert predictor.predict("great fun").rating == "5"
+    assert predictor.predict("a dull film").rating == "1"
+
+
+def test_probabilities_add_up_and_name_the_rating(tiny_bundle: Bundle) -> None:
+    """The rating is the most probable one; the expected rating their mean."""
+    found = Predictor(tiny_bundle).predict("a fine film")
+    assert sum(found.probabilities.values()) == pytest.approx(1)
+    assert found.confidence == max(found.probabilities.values())
+    mean = sum(float(rating) * p for rating, p in found.probabilities.items())
+    assert found.expected_rating == pytest.approx(mean)
+
+
+def test_unknown_words_are_named_once_in_order(tiny_bundle: Bundle) -> None:
+    """A person should see what the model did not."""
+    found = Predictor(tiny_bundle).predict("zebra film quark zebra")
+    assert found.unknown == ("zebra", "quark")
+    assert found.tokens == 4
+    assert "3 of 4 words are unknown" in found.warnings[0]
+
+
+@pytest.mark.parametrize(("text", "said"), [("", "empty"), (" \n", "empty"), ("zebra", "no word")])
+def test_a_text_that_says_nothing_gets_an_answer_that_says_so(
+    tiny_bundle: Bundle, text: str, said: str
+) -> None:
+    """Rows without text stand in every export."""
+    assert said in Predictor(tiny_bundle).predict(text).warnings[0]
+
+
+@given(st.text())
+def test_any_text_gets_a_rating(tiny_bundles: dict[str, Bundle], text: str) -> None:
+    """Bad input never shows a traceback."""
+    assert Predictor(tiny_bundles["lstm"]).predict(text).rating in ("1", "5")

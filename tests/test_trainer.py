@@ -1,0 +1,109 @@
+"""It learns, and it learns the same thing every time."""
+
+import numpy as np
+import pytest
+
+from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
+from lstm_cli.data.corpus import tokenize_reviews
+from lstm_cli.results import EpochReport
+from lstm_cli.text.vocabulary import Vocabulary
+from lstm_cli.training.preparation import RatedCorpus
+from lstm_cli.training.trainer import Trained, train
+
+TEXTS = ["good", "very good", "not good", "bad", "very bad", "not bad", "so so", "fine"]
+RATINGS = np.array([2, 2, 0, 0, 0, 2, 1, 2])
+SCALE = np.array([1.0, 2.0, 3.0])
+
+
+class Notebook:
+    """A listener that writes down what it hears."""
+
+    def __init__(self) -> None:
+        self.tokens = 0
+        self.reports: list[EpochReport] = []
+
+    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
+        self.expected = (num_epochs, tokens_per_epoch)
+
+    def batch_done(self, num_tokens: int) -> None:
+        self.tokens += num_tokens
+
+    def epoch_done(self, report: EpochReport) -> None:
+        self.reports.append(report)
+
+
+def learn(cell: str = "lstm", **settings) -> tuple[Trained, Notebook]:
+    """Train on the eight texts above, and measure on them too."""
+    tokenized = tokenize_reviews(TEXTS)
+    vocabulary = Vocabulary.build(tokenized.counts(np.arange(len(TEXTS))))
+    rated = RatedCorpus(TEXTS, tokenized.encode(vocabulary), RATINGS)
+    model = ModelConfig(
+        vocab_size=len(vocabulary), num_ratings=3, cell=cell, embedding_size=8, hidden_size=8
+    )
+    config = TrainConfig(**{"epochs": 1, "tokens_per_batch": 8, **settings})
+    notebook = Notebook()
+    trained = train(model, config, rated, rated, SCALE, notebook, vocabulary=vocabulary)
+    return trained, notebook
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_eight_reviews_can_be_learned_by_heart(cell: str) -> None:
+    """A network that cannot do this has a hole somewhere."""
+    trained, _ = learn(
+        cell, epochs=60, learning_rate=0.03, embedding_dropout=0.0, word_dropout=0.0,
+        readout_dropout=0.0, patience=60,
+    )
+    assert (trained.probabilities.argmax(axis=1) == RATINGS).all()
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_one_epoch_moves_every_weight(cell: str) -> None:
+    """A part that no gradient reaches would stay random and nobody would see it."""
+    still, _ = learn(cell, learning_rate=1e-12)
+    moved, _ = learn(cell, learning_rate=0.01)
+    before, after = still.network.to_arrays(), moved.network.to_arrays()
+    for name, array in before.items():
+        assert not np.array_equal(array, after[name]), name
+
+
+def test_same_seed_same_weights() -> None:
+    """To the bit: a figure in a report can be made again."""
+    first, again = (learn(seed=3, epochs=3)[0].network.to_arrays() for _ in range(2))
+    other = learn(seed=4, epochs=3)[0].network.to_arrays()
+    for name, array in first.items():
+        assert np.array_equal(array, again[name])
+        assert name == "readout.bias" or not np.array_equal(array, other[name])
+
+
+def test_the_best_epoch_is_kept_and_patience_ends_training() -> None:
+    """The last epoch is rarely the best."""
+    trained, notebook = learn(epochs=200, learning_rate=0.3, patience=2, average_decay=0.0)
+    losses = [report.validation_loss for report in notebook.reports]
+    best = int(np.argmin(losses))
+    assert [report.is_best for report in notebook.reports][best:] == [True, False, False]
+    reached = trained.probabilities[np.arange(len(RATINGS)), RATINGS]
+    assert -np.log(reached).mean() < losses[best] + 1e-6
+    assert len(losses) == best + 3 < 200
+
+
+def test_the_listener_hears_every_token_and_epoch() -> None:
+    """The bar reaches its end; tokens per second count real tokens."""
+    _, notebook = learn(epochs=3, patience=9)
+    num_epochs, tokens_per_epoch = notebook.expected
+    assert (num_epochs, len(notebook.reports)) == (3, 3)
+    assert tokens_per_epoch == sum(len(text.split()) for text in TEXTS)
+    assert notebook.tokens == 3 * tokens_per_epoch
+
+
+def test_long_reviews_are_cut_in_training_only() -> None:
+    """A line without end in an export must not stop everyone else's batch."""
+    _, notebook = learn(maximum_tokens=1)
+    assert notebook.tokens == len(TEXTS)
+
+
+def test_the_defaults_are_within_their_ranges() -> None:
+    """A share is a share."""
+    config = TrainConfig()
+    assert 0 < config.warmup < 1
+    assert 0 < config.validation_share < 1
+    assert VocabularyConfig().minimum_count >= 1
