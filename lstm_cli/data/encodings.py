@@ -35,7 +35,7 @@ class Decoded:
 def to_utf8(path: Path, folder: Path, source: str) -> Decoded:
     """Bring a file into UTF-8, where it is not: a copy in ``folder``.
 
-    What is no UTF-8 in a file without a mark is read as Windows-1252 (cp1252),
+    What is not UTF-8 in a file without a mark is read as Windows-1252 (cp1252),
     byte by byte, so that one stray byte garbles nothing else.
 
     Raises:
@@ -45,34 +45,86 @@ def to_utf8(path: Path, folder: Path, source: str) -> Decoded:
     mark, codec = next((pair for pair in _MARKS if head.startswith(pair[0])), (b"", ""))
     codec = codec or _codec_without_mark(head, source)
     start = head[len(mark) :].decode(codec, "replace")
-    # The end of the head may be in the middle of a line, a letter, or a CRLF.
+    # The last character may be half of a CRLF, or of a letter.
     is_mac = len(start) > 1 and _MAC_LINE.match(start[:-1]) is not None
-    fallback = _Fallback()
-    codecs.register_error("lstm-cli-cp1252", fallback)
-    errors = "lstm-cli-cp1252" if codec == "utf-8" else "replace"
-    decoder = codecs.getincrementaldecoder(codec)(errors)
     if codec == "utf-8" and not mark and not is_mac and _is_utf8(path):
         return Decoded(path, "utf-8")
 
     target = folder / "decoded"
-    many_bytes, replaced = 0, 0
-    newlines = codecs.getincrementaldecoder("utf-8")  # only to say what follows is text
-    del newlines
-    was_return = False
-    with path.open("rb") as file, target.open("wb") as out:
+    fallback = _Fallback()
+    codecs.register_error(_Fallback.name, fallback)
+    errors = _Fallback.name if codec == "utf-8" else "replace"
+    decoder = codecs.getincrementaldecoder(codec)(errors)
+    beyond_ascii = 0
+    with path.open("rb") as file, target.open("w", encoding="utf-8", newline="") as out:
         file.seek(len(mark))
-        while True:
-            chunk = file.read(CHUNK_BYTES)
-            text = decoder.decode(chunk, final=not chunk)
-            replaced += text.count("\ufffd")
+        after_return = False
+        while chunk := file.read(CHUNK_BYTES):
+            text = decoder.decode(chunk)
+            beyond_ascii += len(text) - len(text.encode("ascii", "ignore"))
             if is_mac:
-                if was_return and text.startswith("\n"):
-                    text = text[1:]
-                was_return = text.endswith("\r")
-                text = text.replace("\r\n", "\n").replace("\r", "\n")
-            data = text.encode("utf-8", "replace")
-            many_bytes += len(data) - len(text)
-            out.write(data)
-            if not chunk:
-                break
-    return Decoded(target, "x")
+                text, after_return = _mac_newlines(text, after_return)
+            out.write(text)
+        out.write(decoder.decode(b"", final=True))
+    if codec != "utf-8":
+        return Decoded(target, codec[:6])
+    if fallback.bytes_read > beyond_ascii - fallback.bytes_read:
+        return Decoded(target, "cp1252", ("not UTF-8, so it was read as Windows-1252",))
+    if fallback.bytes_read:
+        note = f"{count(fallback.bytes_read, 'byte')} not in UTF-8, read as Windows-1252"
+        return Decoded(target, "utf-8", (note,))
+    return Decoded(target, "utf-8")
+
+
+class _Fallback:
+    """What a decoder asks about bytes that are not UTF-8; it counts them."""
+
+    name = "lstm-cli-cp1252"
+
+    def __init__(self) -> None:
+        self.bytes_read = 0
+
+    def __call__(self, error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeDecodeError):
+            raise error
+        stray = error.object[error.start : error.end]
+        self.bytes_read += len(stray)
+        # Five bytes mean nothing in Windows-1252; as browsers do, they stand for themselves.
+        letters = (bytes([b]).decode("cp1252", "ignore") or chr(b) for b in stray)
+        return "".join(letters), error.end
+
+
+def _mac_newlines(text: str, after_return: bool) -> tuple[str, bool]:
+    """Newlines for carriage returns, and whether the text ended in one."""
+    if after_return and text.startswith("\n"):
+        text = text[1:]
+        after_return = False
+    ends_in_return = text.endswith("\r") or (after_return and not text)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), ends_in_return
+
+
+def _codec_without_mark(head: bytes, source: str) -> str:
+    """UTF-8, or UTF-16 where every other byte is NUL, as in English written in it.
+
+    >>> _codec_without_mark("review,rating".encode("utf-16-be"), "reviews.csv")
+    'utf-16-be'
+    """
+    if b"\0" not in head:
+        return "utf-8"
+    first, second = head[::2].count(0), head[1::2].count(0)
+    for codec, nuls, others in (("utf-16-le", second, first), ("utf-16-be", first, second)):
+        if nuls > 20 * others and nuls > len(head) // 20:
+            return codec
+    raise FileError(f"{show_source(source)} is not text, nor Parquet; save the table as CSV")
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -16,7 +16,7 @@ import urllib.request
 import zlib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 import polars as pl
 
@@ -135,7 +135,13 @@ def _near(path: Path) -> str:
     return f"; did you mean {escape(str(path.parent / near[0]))}?" if near else "; check the path"
 
 
-def _save(stream: IO[bytes], target: Path, source: str) -> Path:
+class _Stream(Protocol):
+    """What can be read in chunks."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def _save(stream: _Stream, target: Path, source: str) -> Path:
     """Write a stream to a file, a chunk at a time, as long as there is room."""
     room = min(LARGEST_BYTES, shutil.disk_usage(target.parent).free - SPARED_DISK_BYTES)
     size = 0
@@ -159,7 +165,8 @@ def _download(source: str, target: Path) -> Path:
             return _save(answer, target, source)
     except urllib.error.HTTPError as error:
         error.close()
-        raise FileError(f"{shown}: the server answers {error.code} {escape(error.reason)}") from error
+        said = f"{error.code} {escape(error.reason)}"
+        raise FileError(f"{shown}: the server answers {said}; check the address") from error
     except urllib.error.URLError as error:
         reason = error.reason
         shown_reason = explain(reason) if isinstance(reason, OSError) else escape(str(reason))
@@ -186,7 +193,7 @@ def _unzstd(path: Path, target: Path, source: str) -> Path:
     shown = show_source(source)
     try:
         # Neither a separator nor a quote is written between lines and around them.
-        lines = pl.scan_lines(path)
+        lines = pl.scan_lines(path, glob=False)
         lines.sink_csv(target, include_header=False, quote_style="never", engine="streaming")
     except pl.exceptions.ComputeError as error:
         raise FileError(

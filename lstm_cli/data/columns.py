@@ -1,0 +1,247 @@
+"""Which column is the review, and which its rating.
+
+Names are trusted before contents. Names that are as good as each other, and
+both columns hold what they promise, are a question for a person: the error
+says how to answer it. Contents decide where no name does.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+import polars as pl
+
+from lstm_cli.data.scale import MOST_RATINGS, parse_rating
+from lstm_cli.data.showing import escape
+from lstm_cli.data.tables import Table
+from lstm_cli.errors import ColumnError
+
+CELLS_LOOKED_AT = 5000
+
+# Strongest first; names in one group are as good as each other. Compared without case,
+# spaces, underscores and the like.
+TEXT_NAMES = (
+    ("reviewtext", "reviewbody", "reviewcontent", "fullreview", "textreview", "reviewstext",
+     "review", "reviews", "verifiedreviews", "text", "fulltext", "body", "content", "comment",
+     "comments", "reviewcomment", "customerreview", "userreview"),
+    ("sentence", "phrase", "feedback", "message", "opinion", "tweet", "post", "response",
+     "reviewdescription", "description", "remark", "remarks", "document"),
+)  # fmt: skip
+RATING_NAMES = (
+    ("rating", "ratings", "stars", "star", "starrating", "reviewrating", "reviewsrating",
+     "reviewstars", "score", "reviewscore", "overall", "overallrating", "userrating", "rate",
+     "grade", "points"),
+    ("label", "labels", "sentiment", "target", "class", "note", "notes", "polarity", "feedback"),
+)  # fmt: skip
+# Words in a name that promise part of it: "Rating (out of 5)", "Your review".
+_TEXT_WORDS = frozenset({"review", "reviews", "text", "comment", "comments", "feedback", "opinion"})
+_RATING_WORDS = frozenset({"rating", "ratings", "stars", "star", "score", "grade"})
+# Words in a name of something that stands beside reviews, which may look like one.
+_HELPERS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        id ids uid uuid index idx row key number no num n count counts total length size len words
+        date time timestamp datetime year month day hour created updated at version
+        helpful helpfulness votes vote up down thumbs likes like useful funny cool useless
+        title headline summary subject user users username author reviewer name names nickname
+        profile email url link image images photo product asin sku brand category department
+        class division price age location country city state language lang verified purchase
+        variation reply replied answer ind unnamed average avg mean median
+        confidence predicted expected source clean cleaned processed
+        """,
+    )
+)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What a column holds, from a sample of it."""
+
+    name: str
+    words: float  # in a cell, on average
+    numbers: float  # share of filled cells that are ratings or numbers
+    distinct: int  # cells that differ, on all but a twentieth of the rows
+    filled: int
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it may hold reviews."""
+        return self.filled > 0 and self.numbers < 0.5
+
+    @property
+    def is_rating(self) -> bool:
+        """Whether it may hold ratings."""
+        return self.is_label and self.numbers > 0.5
+
+    @property
+    def is_label(self) -> bool:
+        """Whether it tells a few kinds of reviews apart, in numbers or not."""
+        return self.filled > 0 and self.distinct <= MOST_RATINGS
+
+    @property
+    def is_key(self) -> bool:
+        """Whether it has, like the number of a row, another value on every row."""
+        return self.filled >= 8 and self.distinct > 0.9 * self.filled
+
+
+def find_text_column(table: Table, asked: str | None = None) -> str:
+    """The column of reviews.
+
+    Args:
+        table: the file as it was read.
+        asked: what ``--text-column`` says.
+
+    Raises:
+        ColumnError: it is absent, or two columns are equally plausible.
+    """
+    names = table.frame.columns
+    if asked is not None:
+        return _asked(table, asked, "--text-column")
+    if len(names) == 1:
+        return names[0]
+    columns = [_describe(table.frame[name]) for name in names]
+    texts = [column for column in columns if column.is_text]
+    for group in TEXT_NAMES:
+        named = [column for column in texts if key(column.name) in group]
+        if named:
+            return _longest(table, named, factor=3.0)
+    promising = [c for c in texts if _promises(c.name, _TEXT_WORDS)]
+    if promising:
+        return _longest(table, promising, factor=3.0)
+    others = [column for column in texts if not _is_helper(column.name)]
+    if others:
+        return _longest(table, others, factor=2.0)
+    empty = [c for c in columns if not c.filled and key(c.name) in TEXT_NAMES[0]]
+    if len(empty) == 1:
+        return empty[0].name  # that every row lacks a text is said later
+    raise ColumnError(
+        f"{table.source}: no column looks like reviews; name it with --text-column "
+        f"({_listed(names)})"
+    )
+
+
+def find_rating_column(table: Table, text_column: str, asked: str | None = None) -> str:
+    """The column of ratings.
+
+    Args:
+        table: the file as it was read.
+        text_column: the column of reviews, which is not considered.
+        asked: what ``--rating-column`` says.
+
+    Raises:
+        ColumnError: it is absent, or two columns are equally plausible.
+    """
+    names = table.frame.columns
+    if asked is not None:
+        return _asked(table, asked, "--rating-column")
+    columns = [_describe(table.frame[name]) for name in names if name != text_column]
+    ratings = [column for column in columns if column.is_rating]
+    # A name without ratings in it is still a better guess than none; what is amiss is said later.
+    named_otherwise = [c for c in columns if c.is_label or c.numbers > 0.5]
+    choices = [
+        *([c for c in ratings if key(c.name) in group] for group in RATING_NAMES),
+        *([c for c in named_otherwise if key(c.name) in group] for group in RATING_NAMES),
+        [c for c in ratings if _promises(c.name, _RATING_WORDS)],
+        [c for c in ratings if c.name.strip() and not _is_helper(c.name) and not c.is_key],
+    ]
+    for choice in choices:
+        if choice:
+            return _only(table, choice)
+    raise ColumnError(
+        f"{table.source}: no column looks like ratings; name it with --rating-column "
+        f"({_listed(names)})"
+    )
+
+
+def key(name: str) -> str:
+    """A name as it is compared.
+
+    >>> key("Review Text"), key("review_text"), key("reviewText"), key(" RATING ")
+    ('reviewtext', 'reviewtext', 'reviewtext', 'rating')
+    """
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _words(name: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(name)}
+
+
+def _promises(name: str, wanted: frozenset[str]) -> bool:
+    words = _words(name)
+    return bool(words & wanted) and not words & _HELPERS
+
+
+def _is_helper(name: str) -> bool:
+    """Whether a name is of something that only stands beside a review.
+
+    >>> _is_helper("reviewerID"), _is_helper("unixReviewTime"), _is_helper("helpful_votes")
+    (True, True, True)
+    """
+    return bool(_words(name) & _HELPERS)
+
+
+def _describe(column: pl.Series) -> _Column:
+    filled = column.drop_nulls()
+    if filled.dtype.is_nested() or filled.dtype == pl.Boolean or filled.dtype.is_temporal():
+        return _Column(column.name, 0.0, 1.0, MOST_RATINGS + 1, len(filled))
+    cells = filled.gather_every(max(1, len(filled) // CELLS_LOOKED_AT)).cast(pl.String)
+    cells = cells.filter(cells.str.strip_chars() != "")
+    if cells.is_empty():
+        return _Column(column.name, 0.0, 0.0, 0, 0)
+    words = cells.str.count_matches(r"\S+").mean()
+    counts = cells.value_counts(sort=True)["count"].to_numpy()
+    kinds = cells.value_counts(sort=True)[column.name].to_list()
+    is_number = np.array([parse_rating(cell) is not None for cell in kinds])
+    numbers = float(counts[is_number].sum()) / len(cells)
+    distinct = int(np.searchsorted(np.cumsum(counts), 0.95 * len(cells))) + 1
+    average = float(words) if isinstance(words, int | float) else 0.0
+    return _Column(column.name, average, numbers, distinct, len(cells))
+
+
+def _longest(table: Table, columns: Sequence[_Column], factor: float) -> str:
+    """The column with by far the longest cells."""
+    if len(columns) == 1:
+        return columns[0].name
+    first, second, *_ = sorted(columns, key=lambda column: column.words, reverse=True)
+    if first.words < factor * second.words:
+        raise ColumnError(
+            f"{table.source}: {_listed((first.name, second.name), ' and ')} both look like "
+            "reviews; choose one with --text-column"
+        )
+    return first.name
+
+
+def _only(table: Table, columns: Sequence[_Column]) -> str:
+    if len(columns) > 1:
+        listed = _listed([column.name for column in columns[:4]], " and ")
+        raise ColumnError(
+            f"{table.source}: {listed} all look like ratings; choose one with --rating-column"
+            if len(columns) > 2
+            else f"{table.source}: {listed} both look like ratings; choose one with --rating-column"
+        )
+    return columns[0].name
+
+
+def _asked(table: Table, asked: str, option: str) -> str:
+    names = table.frame.columns
+    for same in (str, str.strip, lambda name: name.strip().casefold(), key):
+        found = [name for name in names if same(name) == same(asked)]
+        if len(found) == 1:
+            return found[0]
+    near = get_close_matches(key(asked), [key(name) for name in names], n=1)
+    hint = next((name for name in names if near and key(name) == near[0]), None)
+    meant = f"; did you mean {_listed([hint])}?" if hint else f"; give {option} another name"
+    raise ColumnError(
+        f"{table.source} has no column {_listed([asked])}, only {_listed(names)}{meant}"
+    )
+
+
+def _listed(names: Iterable[str], joint: str = ", ") -> str:
+    shown = [f"`{escape(name[:60])}`" for name in names]
+    if len(shown) > 30:
+        shown[30:] = [f"... ({len(shown) - 30} more)"]
+    return joint.join(shown)

@@ -1,0 +1,290 @@
+"""Files -> reviews: texts, their ratings on one scale, and what was left out.
+
+A row is used if it has a text and a rating on the scale; any other is skipped
+and counted under the first of four reasons that holds. The order of the rows is
+kept, and so are duplicates, which are counted.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from lstm_cli.data.columns import find_rating_column, find_text_column
+from lstm_cli.data.scale import Scale, check_maxima, find_scale, label, parse_maximum, parse_rating
+from lstm_cli.data.showing import count, show_cell, show_source
+from lstm_cli.data.tables import Table, read_table
+from lstm_cli.errors import FileError, RowError, ScaleError
+
+NO_TEXT = "no text"
+NO_RATING = "no rating"
+NOT_UNDERSTOOD = "rating not understood"
+OFF_THE_SCALE = "rating off the scale"
+REASONS = (NO_TEXT, NO_RATING, NOT_UNDERSTOOD, OFF_THE_SCALE)
+LINES_SHOWN = 5
+
+# What is written where there is no rating, by people and by programs.
+_MISSING = frozenset({"", "nan", "null", "none", "na", "n/a", "#n/a", "nil", "-", "?", "\\n"})
+_USABLE, _NO_TEXT, _NO_RATING, _NOT_UNDERSTOOD, _OFF_THE_SCALE = range(5)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file that was read, and how."""
+
+    name: str
+    form: str  # csv, tsv, jsonl or parquet
+    delimiter: str | None
+    encoding: str | None
+    text_column: str
+    rating_column: str
+    rows: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Rows that cannot be used, for one reason."""
+
+    reason: str  # one of REASONS
+    count: int
+    first_lines: tuple[str, ...]  # up to five: "3", or "file.csv:3" where several files are read
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """Reviews with their ratings, N of them, in the order of the files."""
+
+    texts: list[str]
+    ratings: NDArray[np.float64]  # (N,): as the files have them
+    rating_indices: NDArray[np.int64]  # (N,): places on the scale; -1 for a rating not on it
+    scale: Scale
+    sources: tuple[Source, ...]
+    skipped: tuple[Skipped, ...]
+    duplicates: int  # rows whose text and rating stood in an earlier row
+    conflicts: int  # texts that occur with more than one rating
+    fingerprint: str  # sha256 over texts and ratings: one for the same reviews in any format
+    unseen_ratings: dict[str, int] = field(default_factory=dict)  # not on the scale given
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of one file, R of them, before it is known which can be used."""
+
+    table: Table
+    source: Source
+    texts: pl.Series
+    ratings: NDArray[np.float64]  # (R,): NaN where there is none
+    states: NDArray[np.int8]  # (R,): _USABLE, or why not
+
+
+def read_reviews(
+    sources: Sequence[str],
+    *,
+    text_column: str | None = None,
+    rating_column: str | None = None,
+    strict: bool = False,
+    scale: Scale | None = None,
+) -> Reviews:
+    """Read one or more files of reviews, the ratings of all on one scale.
+
+    Args:
+        sources: paths, addresses, or ``-``.
+        text_column: the column of reviews; found by name or contents if None.
+        rating_column: the column of ratings; likewise.
+        strict: refuse rows that cannot be used instead of skipping them.
+        scale: the scale of a model. Ratings that are not on it are kept, with index -1,
+            and counted in ``unseen_ratings``.
+
+    Raises:
+        FileError: a file cannot be read, or is named twice.
+        ColumnError: a column is absent, or two are equally plausible.
+        ScaleError: the ratings form no scale.
+        RowError: ``strict``, and some rows cannot be used.
+    """
+    _refuse_twice(sources)
+    files = [_read_rows(source, text_column, rating_column) for source in sources]
+    names = ", ".join(file.source.name for file in files)
+    check_maxima((maximum for file in files for maximum in _maxima(file)), names)
+    found = scale or find_scale(_count_ratings(files), names)
+    if scale is None:
+        for file in files:
+            is_off = (file.states == _USABLE) & ~np.isin(file.ratings, found.ratings)
+            file.states[is_off] = _OFF_THE_SCALE
+    skipped = _list_skipped(files)
+    if strict and skipped:
+        listed = ", ".join(
+            f"{reason.count:,} {reason.reason} (line {', '.join(reason.first_lines)}"
+            f"{', ...' if reason.count > len(reason.first_lines) else ''})"
+            for reason in skipped
+        )
+        total = count(sum(reason.count for reason in skipped), "row")
+        raise RowError(f"{names}: {total} cannot be used: {listed}; mend them, or drop --strict")
+
+    texts = pl.concat([file.texts.filter(pl.Series(file.states == _USABLE)) for file in files])
+    ratings = np.concatenate([file.ratings[file.states == _USABLE] for file in files])
+    places = np.minimum(np.searchsorted(found.ratings, ratings), len(found) - 1)
+    is_on = np.array(found.ratings)[places] == ratings
+    unseen = Counter(label(rating) for rating in ratings[~is_on])
+    pairs = pl.DataFrame({"text": texts, "rating": ratings})
+    distinct_pairs = pairs.unique()
+    by_text = distinct_pairs.group_by("text").len()
+    return Reviews(
+        texts=texts.to_list(),
+        ratings=ratings,
+        rating_indices=np.where(is_on, places, -1).astype(np.int64),
+        scale=found,
+        sources=tuple(file.source for file in files),
+        skipped=skipped,
+        duplicates=len(pairs) - len(distinct_pairs),
+        conflicts=int((by_text["len"] > 1).sum()),
+        fingerprint=_fingerprint(texts, ratings),
+        unseen_ratings=dict(sorted(unseen.items(), key=lambda item: float(item[0]))),
+    )
+
+
+class Texts(NamedTuple):
+    """Reviews without ratings: a table, and the text of each of its rows."""
+
+    table: Table
+    column: str
+    texts: list[str]  # "" where the row has none
+
+
+def read_texts(source: str, *, text_column: str | None = None) -> Texts:
+    """Read what is to be rated: every row, in order.
+
+    Raises:
+        FileError: the file cannot be read.
+        ColumnError: the column is absent, or two are equally plausible.
+    """
+    table = read_table(source)
+    column = find_text_column(table, text_column)
+    return Texts(table, column, _as_strings(table.frame[column]).fill_null("").to_list())
+
+
+def _refuse_twice(sources: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for source in sources:
+        is_path = source != "-" and "://" not in source and "\0" not in source
+        place = str(Path(source).resolve()) if is_path else source
+        if place in seen:
+            raise FileError(f"{show_source(source)} is named twice; name every file once")
+        seen.add(place)
+
+
+def _read_rows(source: str, text_column: str | None, rating_column: str | None) -> _Rows:
+    table = read_table(source)
+    text_name = find_text_column(table, text_column)
+    rating_name = find_rating_column(table, text_name, rating_column)
+    texts = _as_strings(table.frame[text_name])
+    cells = table.frame[rating_name]
+    if not cells.dtype.is_numeric():
+        cells = _as_strings(cells)
+    # A rating is parsed once, however many rows have it.
+    kinds = cells.unique().to_list()
+    parsed = {kind: parse_rating(kind) for kind in kinds}
+    ratings = cells.replace_strict(
+        list(parsed), list(parsed.values()), default=None, return_dtype=pl.Float64
+    )
+    missing = [kind for kind in kinds if kind is None or _is_missing(kind)]
+    has_text = (texts.str.strip_chars() != "").fill_null(False).to_numpy()
+    is_missing = cells.is_in(missing, nulls_equal=True).to_numpy()
+    states = np.full(len(texts), _USABLE, dtype=np.int8)
+    states[ratings.is_null().to_numpy()] = _NOT_UNDERSTOOD
+    states[is_missing] = _NO_RATING
+    states[~has_text] = _NO_TEXT
+    origin = Source(
+        table.source, table.form, table.delimiter, table.encoding, text_name, rating_name,
+        len(table), table.notes,
+    )  # fmt: skip
+    rows = _Rows(table, origin, texts, ratings.fill_null(float("nan")).to_numpy(), states)
+    _refuse_words(rows, cells)
+    return rows
+
+
+def _as_strings(column: pl.Series) -> pl.Series:
+    if column.dtype == pl.String:
+        return column
+    if column.dtype.is_nested() or column.dtype == pl.Binary:
+        return pl.Series(
+            column.name, [None if cell is None else str(cell) for cell in column], pl.String
+        )
+    return column.cast(pl.String)
+
+
+def _is_missing(cell: object) -> bool:
+    """Whether a cell says that there is no rating.
+
+    >>> _is_missing(" N/A "), _is_missing(float("nan")), _is_missing("good")
+    (True, True, False)
+    """
+    return str(cell).strip().casefold() in _MISSING
+
+
+def _refuse_words(rows: _Rows, cells: pl.Series) -> None:
+    """Refuse a column in which most ratings are not numbers."""
+    not_understood = rows.states == _NOT_UNDERSTOOD
+    usable = int((rows.states == _USABLE).sum())
+    if not_understood.sum() > usable:
+        found = cells.filter(pl.Series(not_understood)).value_counts(sort=True)
+        # Ties by spelling: the same file always gives the same message.
+        examples = found.sort(["count", cells.name], descending=[True, False])[cells.name]
+        shown = ", ".join(show_cell(cell) for cell in examples.head(3))
+        raise ScaleError(
+            f"{rows.source.name}: ratings must be numbers, but column "
+            f"{show_cell(cells.name)} holds {shown}; write numbers instead "
+            "(0 and 1, say), or name another column with --rating-column"
+        )
+
+
+def _maxima(rows: _Rows) -> set[float]:
+    """What the ratings of a file are out of, where they say."""
+    column = rows.table.frame[rows.source.rating_column]
+    if column.dtype.is_numeric():
+        return set()
+    kinds = _as_strings(column.filter(pl.Series(rows.states == _USABLE))).unique()
+    maxima = (parse_maximum(kind) for kind in kinds)
+    return {maximum for maximum in maxima if maximum is not None}
+
+
+def _count_ratings(files: Sequence[_Rows]) -> dict[float, int]:
+    ratings = np.concatenate([file.ratings[file.states == _USABLE] for file in files])
+    values, counts = np.unique(ratings, return_counts=True)
+    return dict(zip(values.tolist(), counts.tolist(), strict=True))
+
+
+def _list_skipped(files: Sequence[_Rows]) -> tuple[Skipped, ...]:
+    """By reason: how many rows, and the lines of the first of them."""
+    listed = []
+    for state, reason in enumerate(REASONS, start=_NO_TEXT):
+        number = 0
+        lines: list[str] = []
+        for file in files:
+            rows = np.flatnonzero(file.states == state)
+            number += len(rows)
+            prefix = f"{file.source.name}:" if len(files) > 1 else ""
+            first = file.table.line_numbers(rows[: LINES_SHOWN - len(lines)].tolist())
+            lines += [f"{prefix}{line}" for line in first]
+        if number:
+            listed.append(Skipped(reason, number, tuple(lines)))
+    return tuple(listed)
+
+
+def _fingerprint(texts: pl.Series, ratings: NDArray[np.float64]) -> str:
+    """One for the same reviews in the same order; lengths keep neighbours apart."""
+    digest = hashlib.sha256()
+    labels = {rating: label(rating) for rating in np.unique(ratings).tolist()}
+    for text, rating in zip(texts, ratings.tolist(), strict=True):
+        data = text.encode()
+        digest.update(f"{len(data)} {labels[rating]} ".encode() + data)
+    return digest.hexdigest()

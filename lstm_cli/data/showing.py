@@ -1,0 +1,48 @@
+"""How names and cells from outside are shown in a message: one line, no control codes."""
+
+LONGEST_SHOWN = 40
+
+
+def show_source(source: str) -> str:
+    r"""The name of a file as a person gave it.
+
+    >>> show_source("-")
+    'standard input'
+    >>> show_source("two\nlines.csv")
+    'two\\nlines.csv'
+    """
+    return "standard input" if source == "-" else escape(source)
+
+
+def show_cell(cell: object) -> str:
+    r"""What a cell holds, shortened to forty characters, in quotes.
+
+    >>> show_cell("a\x1b[31mred\nb")
+    "'a\\x1b[31mred\\nb'"
+    >>> show_cell("x" * 100)
+    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…'"
+    """
+    shown = escape(str(cell)[: LONGEST_SHOWN + 1])
+    if len(shown) > LONGEST_SHOWN:
+        shown = shown[: LONGEST_SHOWN - 1] + "…"
+    return f"'{shown}'"
+
+
+def escape(text: str) -> str:
+    r"""Write characters that do not print as Python would write them.
+
+    >>> escape("café\t☕\x07")
+    'café\\t☕\\x07'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """A number and what it counts.
+
+    >>> count(1, "row"), count(2500, "row")
+    ('1 row', '2,500 rows')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

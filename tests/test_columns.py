@@ -1,0 +1,160 @@
+"""Which column is the review, and which its rating."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+import pytest
+
+from lstm_cli.data.columns import find_rating_column, find_text_column
+from lstm_cli.data.tables import Table
+from lstm_cli.errors import ColumnError
+
+TEXT = ["a long and winding review of a thing", "another one of these that goes on"] * 6
+OTHER = ["yet another text as long as the first", "and one more of them to be safe"] * 6
+SHORT = ["great thing", "bad"] * 6
+STARS = [1, 2, 3, 4, 5, 4, 3, 2, 1, 5, 5, 5]
+FLAGS = [0, 1] * 6
+IDS = [10_000 + 37 * k for k in range(12)]
+DATES = ["2024-05-01", "2024-06-02"] * 6
+NAMES = ["Ann Lee", "Bo"] * 6
+
+
+def table(**columns: Sequence[object]) -> Table:
+    return named(columns)
+
+
+def named(columns: Mapping[str, Sequence[object]]) -> Table:
+    cells = {name: [str(cell) for cell in column] for name, column in columns.items()}
+    return Table("reviews.csv", pl.DataFrame(cells), "csv", ",", "utf-8")
+
+
+def found(table: Table) -> tuple[str, str]:
+    text = find_text_column(table)
+    return text, find_rating_column(table, text)
+
+
+@pytest.mark.parametrize(
+    ("columns", "text", "rating"),
+    [
+        ({"review": TEXT, "rating": STARS}, "review", "rating"),
+        ({"text": TEXT, "label": STARS}, "text", "label"),
+        ({"review": TEXT, "sentiment": ["positive", "negative"] * 6}, "review", "sentiment"),
+        ({"reviewerID": IDS, "asin": IDS, "reviewerName": NAMES, "helpful": FLAGS,
+          "reviewText": TEXT, "overall": STARS, "summary": SHORT, "unixReviewTime": IDS,
+          "reviewTime": DATES}, "reviewText", "overall"),
+        ({"review_id": IDS, "user_id": IDS, "stars": STARS, "useful": FLAGS, "funny": FLAGS,
+          "cool": FLAGS, "text": TEXT, "date": DATES}, "text", "stars"),
+        ({"reviewId": IDS, "userName": NAMES, "content": TEXT, "score": STARS,
+          "thumbsUpCount": FLAGS, "reviewCreatedVersion": SHORT, "at": DATES,
+          "replyContent": OTHER}, "content", "score"),
+        ({"": IDS, "Clothing ID": IDS, "Age": STARS, "Title": SHORT, "Review Text": TEXT,
+          "Rating": STARS, "Recommended IND": FLAGS, "Positive Feedback Count": STARS,
+          "Division Name": NAMES}, "Review Text", "Rating"),
+        ({"rating": STARS, "date": DATES, "variation": SHORT, "verified_reviews": TEXT,
+          "feedback": FLAGS}, "verified_reviews", "rating"),
+        ({"marketplace": NAMES, "customer_id": IDS, "star_rating": STARS, "helpful_votes": FLAGS,
+          "review_headline": SHORT, "review_body": TEXT, "review_date": DATES},
+         "review_body", "star_rating"),
+        ({"country": NAMES, "description": TEXT, "points": STARS, "price": STARS,
+          "title": SHORT}, "description", "points"),
+        ({"reviews.rating": STARS, "reviews.text": TEXT, "reviews.title": SHORT,
+          "name": NAMES}, "reviews.text", "reviews.rating"),
+        ({"Phrase": TEXT, "PhraseId": IDS, "Sentiment": STARS}, "Phrase", "Sentiment"),
+        ({" Review ": TEXT, "RATING": STARS}, " Review ", "RATING"),
+        ({"Your review": TEXT, "Rating (out of 5)": STARS, "Visits": FLAGS},
+         "Your review", "Rating (out of 5)"),
+    ],
+)  # fmt: skip
+def test_files_as_they_are_known_need_no_question(
+    columns: Mapping[str, Sequence[object]], text: str, rating: str
+) -> None:
+    assert found(named(columns)) == (text, rating)
+
+
+def test_where_no_name_tells_the_contents_do() -> None:
+    assert found(table(a=TEXT, b=STARS)) == ("a", "b")
+    assert found(table(a=STARS, b=SHORT)) == ("b", "a")
+    assert found(table(Datum=DATES, Meinung=TEXT, Nr=IDS, Wert=STARS)) == ("Meinung", "Wert")
+    assert found(table(column_1=["5 stars", "1 star"] * 6, column_2=TEXT)) == (
+        "column_2",
+        "column_1",
+    )
+
+
+def test_a_helper_does_not_win_by_its_contents() -> None:
+    assert found(table(a=TEXT, helpful_votes=FLAGS, b=STARS)) == ("a", "b")
+    assert found(table(a=TEXT, summary=OTHER, b=STARS, age=STARS)) == ("a", "b")
+    assert found(table(a=TEXT, b=STARS, index=range(12))) == ("a", "b")
+
+
+def test_a_lone_column_is_the_text() -> None:
+    assert find_text_column(table(anything=["4", "5"])) == "anything"
+
+
+def test_a_promising_name_without_text_in_it_is_not_the_text() -> None:
+    assert found(table(review=IDS, comment=TEXT, rating=STARS)) == ("comment", "rating")
+    assert found(table(review=TEXT, comment=SHORT, rating=STARS)) == ("review", "rating")
+
+
+def test_a_promising_name_without_a_scale_in_it_is_not_the_rating() -> None:
+    scores = [k / 12 + 0.01 for k in range(24)]
+    columns = table(text=TEXT * 2, score=scores, rating=STARS * 2)
+    assert find_rating_column(columns, "text") == "rating"
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (table(review=TEXT, comment=OTHER, rating=STARS),
+         "reviews.csv: `review` and `comment` both look like reviews; "
+         "choose one with --text-column"),
+        (table(a=TEXT, b=OTHER, rating=STARS),
+         "reviews.csv: `a` and `b` both look like reviews; choose one with --text-column"),
+        (table(review=TEXT, rating=STARS, stars=STARS),
+         "reviews.csv: `rating` and `stars` both look like ratings; "
+         "choose one with --rating-column"),
+        (table(review=TEXT, a=STARS, b=FLAGS),
+         "reviews.csv: `a` and `b` both look like ratings; choose one with --rating-column"),
+        (table(review=TEXT, rating=STARS, stars=STARS, score=STARS),
+         "reviews.csv: `rating` and `stars` and `score` all look like ratings; "
+         "choose one with --rating-column"),
+        (table(review=TEXT, date=DATES),
+         "reviews.csv: no column looks like ratings; name it with --rating-column "
+         "(`review`, `date`)"),
+        (table(a=STARS, b=IDS),
+         "reviews.csv: no column looks like reviews; name it with --text-column (`a`, `b`)"),
+    ],
+)  # fmt: skip
+def test_two_plausible_columns_are_a_question(columns: Table, message: str) -> None:
+    """A silent guess would train on the wrong column."""
+    with pytest.raises(ColumnError) as error:
+        found(columns)
+    words = str(error.value)
+    assert sorted(words.split()) == sorted(message.split())
+
+
+def test_the_column_asked_for_is_taken() -> None:
+    columns = table(review=TEXT, Comment=OTHER, rating=STARS, stars=STARS)
+    assert find_text_column(columns, "Comment") == "Comment"
+    assert find_text_column(columns, "comment") == "Comment"
+    assert find_rating_column(columns, "review", " STARS") == "stars"
+    assert find_text_column(table(Review=SHORT, review=TEXT), "review") == "review"
+
+
+def test_a_column_that_is_absent_is_refused_with_the_nearest_name() -> None:
+    columns = table(review_text=TEXT, rating=STARS)
+    with pytest.raises(ColumnError) as error:
+        find_text_column(columns, "reveiw")
+    assert str(error.value) == (
+        "reviews.csv has no column `reveiw`, only `review_text`, `rating`; "
+        "did you mean `review_text`?"
+    )
+    with pytest.raises(ColumnError, match=r"no column `zzz`, only `review_text`, `rating`; give"):
+        find_rating_column(columns, "review_text", "zzz")
+
+
+def test_names_in_a_message_have_no_control_codes() -> None:
+    columns = named({"a\x1b[31m\nb": TEXT, "rating": STARS})
+    with pytest.raises(ColumnError) as error:
+        find_text_column(columns, "x\ny")
+    assert str(error.value).isprintable()

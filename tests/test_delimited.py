@@ -1,0 +1,211 @@
+"""Delimited text: its layout, its rows, and quotes that break the rules."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lstm_cli.data.tables import read_table
+from tests.files import Read, rows, write_and_read
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Write some bytes to a file and read it."""
+    return partial(write_and_read, tmp_path)
+
+
+# Delimiters and headers
+
+
+@pytest.mark.parametrize(("delimiter", "form"), [(",", "csv"), (";", "csv"), ("\t", "tsv"),
+                                                 ("|", "csv")])  # fmt: skip
+def test_the_delimiter_is_found(read: Read, delimiter: str, form: str) -> None:
+    table = read(f'rating{delimiter}review\n5{delimiter}"a, b; c | d\te"\n1{delimiter}so so\n')
+    assert rows(table) == [("5", "a, b; c | d\te"), ("1", "so so")]
+    assert (table.delimiter, table.form, table.notes) == (delimiter, form, ())
+
+
+def test_commas_in_a_semicolon_file_are_text(read: Read) -> None:
+    table = read("review;rating\ngood, very, very good;5\nbad, bad;1\n")
+    assert rows(table) == [("good, very, very good", "5"), ("bad, bad", "1")]
+
+
+def test_the_delimiter_agrees_with_the_rows_where_the_header_has_two(read: Read) -> None:
+    table = read("Review, in full;Rating\ngood;5\na, b, c;1\n")
+    assert table.frame.columns == ["Review, in full", "Rating"]
+    assert table.delimiter == ";"
+
+
+def test_a_single_column_keeps_its_commas(read: Read) -> None:
+    table = read('review\ngood, very good\n"quoted, ""too"""\n5; 6\n')
+    assert rows(table) == [("good, very good",), ('quoted, "too"',), ("5; 6",)]
+    assert table.delimiter is None
+
+
+def test_bare_texts_need_no_header(read: Read) -> None:
+    table = read("I liked it, all of it\nWell, no, not really, no\nGood\n")
+    assert table.frame.columns == ["column_1"]
+    assert rows(table)[0] == ("I liked it, all of it",)
+    assert table.notes == ("no header was found, so the columns are called column_1",)
+    assert table.line_numbers([0, 2]) == [1, 3]
+
+
+def test_a_first_row_that_is_a_review_is_not_taken_for_a_header(read: Read) -> None:
+    """Else one review is lost, and the columns get absurd names."""
+    table = read("I liked it a lot,5\nNot at all,1\n")
+    assert table.frame.columns == ["column_1", "column_2"]
+    assert rows(table) == [("I liked it a lot", "5"), ("Not at all", "1")]
+    assert "no header" in table.notes[0]
+
+
+def test_a_form_with_numbers_in_its_questions_has_a_header(read: Read) -> None:
+    table = read("How do you rate us, 1 to 5?;What could we do better?\n5;nothing at all\n")
+    assert table.frame.height == 1
+    assert table.frame.columns[1] == "What could we do better?"
+
+
+def test_excels_line_about_the_delimiter_is_no_header(read: Read) -> None:
+    table = read("sep=;\nreview;rating\na, b;5\n")
+    assert rows(table) == [("a, b", "5")]
+    assert table.line_numbers([0]) == [3]
+
+
+def test_names_stay_as_they_are_and_become_distinct(read: Read) -> None:
+    table = read(' review ,rating,rating,,"a\nb"\nx,1,2,3,4\n')
+    assert table.frame.columns == [" review ", "rating", "rating_2", "", "a\nb"]
+
+
+def test_cells_stay_the_strings_they_are(read: Read) -> None:
+    table = read("review,rating,id\n 007 ,4.0,1e5\nNA,true,\n")
+    assert rows(table) == [(" 007 ", "4.0", "1e5"), ("NA", "true", None)]
+
+
+# Newlines, blank lines, ragged rows
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_every_newline_ends_a_row(read: Read, newline: str) -> None:
+    table = read(newline.join(["review,rating", "good,5", '"bad, bad",1', "so,3"]))
+    assert rows(table) == [("good", "5"), ("bad, bad", "1"), ("so", "3")]
+    assert table.line_numbers([0, 1, 2]) == [2, 3, 4]
+
+
+def test_an_old_mac_keeps_newlines_in_cells(read: Read) -> None:
+    assert rows(read(b'review,rating\r"two\nlines",5\rx,1\r')) == [("two\nlines", "5"), ("x", "1")]
+
+
+def test_a_return_in_a_cell_ends_no_row(read: Read) -> None:
+    assert rows(read(b'review,rating\n"a\rb",5\nc\rd,1\n')) == [("a\rb", "5"), ("c\rd", "1")]
+
+
+def test_line_numbers_count_newlines_in_cells_and_blank_lines(read: Read) -> None:
+    table = read('review,rating\n"two\nlines",3\n\n"a\n\nb",4\n \nx,5\n\n')
+    assert rows(table) == [("two\nlines", "3"), ("a\n\nb", "4"), ("x", "5")]
+    assert table.line_numbers([0, 1, 2]) == [2, 5, 9]
+
+
+def test_missing_cells_are_empty_and_counted(read: Read) -> None:
+    table = read("review,rating\ngood,5\nbad\nso so\nfine,4\n")
+    assert rows(table) == [("good", "5"), ("bad", None), ("so so", None), ("fine", "4")]
+    assert table.notes == ("2 rows with too few cells filled up with empty ones (line 3 first)",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("review,rating\ngood,5\nwell, well, well,3\nbad,1\nfine,4\n", ("well, well, well", "3")),
+        ("rating,review\n5,good\n3,well, well, well\n1,bad\n4,fine\n", ("3", "well, well, well")),
+        ("rating,review\n5,a, b\n3,well, well\n1,b, c, d\n", ("3", "well, well")),
+    ],
+)
+def test_commas_without_quotes_belong_to_the_text(read: Read, text: str, expected: object) -> None:
+    table = read(text)
+    assert rows(table)[1] == expected
+    assert "too many cells: what was over was read as text" in table.notes[0]
+
+
+def test_empty_cells_at_the_end_are_nothing(read: Read) -> None:
+    assert rows(read("review,rating\ngood,5,,\nbad,1\n")) == [("good", "5"), ("bad", "1")]
+
+
+# Broken quotes
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ('"never closed,3', ('"never closed', "3")),
+        ('"never closed, alas, never,3', ('"never closed, alas, never', "3")),
+        ('closed only",3', ('closed only"', "3")),
+        ('5" screen,3', ('5" screen', "3")),
+        ('a 5" and a 6" one,3', ('a 5" and a 6" one', "3")),
+        ('"She said "no", really",3', ('She said "no", really', "3")),
+        ('"a "word" in the middle",3', ('a "word" in the middle', "3")),
+        ('"backslashed \\"quotes\\", too",3', ('backslashed "quotes", too', "3")),
+        ('"""",3', ('"', "3")),
+        ('"a" b,3', ('"a" b', "3")),
+        ('"good" ,3', ("good", "3")),
+    ],
+)  # fmt: skip
+def test_a_broken_quote_stays_in_its_row(read: Read, line: str, cells: tuple[str, str]) -> None:
+    """Real exports have them; nothing after them may be swallowed."""
+    before = 'one,1\n"two, ""2""",2\nthree,3\n'
+    after = 'four,4\n"five, 5",5\n"six\nsix",1\nseven,2\n'
+    table = read(f"review,rating\n{before}{line}\n{after}")
+    assert rows(table) == [
+        ("one", "1"), ('two, "2"', "2"), ("three", "3"), cells,
+        ("four", "4"), ("five, 5", "5"), ("six\nsix", "1"), ("seven", "2"),
+    ]  # fmt: skip
+    assert table.line_numbers([3, 4, 7]) == [5, 6, 10]
+
+
+def test_broken_quotes_are_counted(read: Read) -> None:
+    table = read('review,rating\na,1\nb,2\nc,3\n"x,1\n"y,2\n5" z,3\nd" "e,4\n"f" "g",2\n')
+    assert table.frame.height == 8
+    assert table.notes == ("3 rows with unbalanced quotes read as they stand (line 5 first)",)
+
+
+def test_two_unclosed_quotes_that_meet_swallow_nothing(read: Read) -> None:
+    """By the rules, ``"x,1 / so so,2 / y",3`` is one row; by any reader's eyes it is three."""
+    table = read('review,rating\na,1\nb,2\nc,3\n"x,1\nso so,2\ny",3\nd,4\n')
+    assert table.frame.height == 7
+    assert rows(table)[3:6] == [('"x', "1"), ("so so", "2"), ('y"', "3")]
+
+
+def test_a_stray_quote_in_a_tab_file_is_a_letter(read: Read) -> None:
+    table = read('review\trating\n"Great" phone\t5\n"Bad\t1\nso so\t3\n"all of it"\t2\n')
+    assert [cells[0] for cells in rows(table)] == ['"Great" phone', '"Bad', "so so", "all of it"]
+
+
+def test_a_quote_unclosed_in_the_last_row(read: Read) -> None:
+    assert rows(read('review,rating\na,1\nb,2\nc,3\n"d,4')) == [
+        ("a", "1"), ("b", "2"), ("c", "3"), ('"d', "4"),
+    ]  # fmt: skip
+
+
+def test_a_quote_unclosed_in_a_lone_column(read: Read) -> None:
+    assert rows(read('review\na\n"b\nc, "d"\n"e"\n')) == [("a",), ('"b',), ('c, "d"',), ("e",)]
+
+
+words = st.text(st.sampled_from("ab ,;é."), min_size=1, max_size=12).filter(str.strip)
+texts = st.lists(words, min_size=4, max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(texts=texts, place=st.integers(0, 11), breaks=st.sampled_from(['"{}', '{}"', 'x"{}']))
+def test_any_rows_survive_an_unbalanced_quote(
+    tmp_path: Path, texts: list[str], place: int, breaks: str
+) -> None:
+    place %= len(texts)
+    lines = ['"' + text.replace('"', '""') + f'",{k % 5}' for k, text in enumerate(texts)]
+    broken = breaks.format(texts[place].replace(",", "."))
+    lines[place] = f"{broken},{place % 5}"
+    path = tmp_path / "broken.csv"
+    path.write_text("\n".join(["review,rating", *lines]) + "\n", encoding="utf-8")
+    read = rows(read_table(str(path)))
+    expected = [*texts]
+    expected[place] = broken
+    assert read == [(text, str(k % 5)) for k, text in enumerate(expected)]
