@@ -1,6 +1,5 @@
 """Reviews and models small enough to make in no time, shared by all tests."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,23 +48,43 @@ def lstm(*arguments: str, stdin: str | None = None) -> Result:
 
 
 def _train(folder: Path, cell: str) -> Bundle:
-    rows = [f'"{text} {k}",{rating}' for k in range(6) for rating, texts in
-            ((5, PRAISE), (1, BLAME)) for text in texts]
+    rows = [
+        f'"{text} {k}",{rating}'
+        for k in range(6)
+        for rating, texts in ((5, PRAISE), (1, BLAME))
+        for text in texts
+    ]
     file = folder / f"{cell}.csv"
     file.write_text("\n".join(["review,rating", *rows]) + "\n", encoding="utf-8")
     models = folder / "models"
-    done = lstm("--quiet", "train", file, "--models-dir", models, "--cell", cell,
-                "--embedding-size", "3", "--hidden-size", "4", "--epochs", "30",
-                "--learning-rate", "0.05", "--precision", "float32")
+    done = lstm(
+        "--quiet",
+        "train",
+        file,
+        "--models-dir",
+        models,
+        "--cell",
+        cell,
+        "--embedding-size",
+        "3",
+        "--hidden-size",
+        "4",
+        "--epochs",
+        "30",
+        "--learning-rate",
+        "0.05",
+        "--precision",
+        "float32",
+    )
     assert done.exit_code == 0, done.stderr
     return open_bundle(models / cell)
 
 
 @pytest.fixture(scope="session")
-def tiny_bundles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Bundle]]:
+def tiny_bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Bundle]:
     """An LSTM and a plain RNN of 4 units each, trained in a second."""
     folder = tmp_path_factory.mktemp("bundles")
-    yield {cell: _train(folder, cell) for cell in ("lstm", "rnn")}
+    return {cell: _train(folder, cell) for cell in ("lstm", "rnn")}
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Reviews as flat token ids, and how they are read together."""
 
+from itertools import chain
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ LENGTHS = st.lists(st.integers(0, 60), min_size=1, max_size=80).map(np.array)
 def corpus_of(*reviews: list[int]) -> Corpus:
     """A corpus of these ids."""
     offsets = np.cumsum([0, *map(len, reviews)])
-    return Corpus(np.array(sum(reviews, []), dtype=np.int32), offsets)
+    return Corpus(np.array(list(chain(*reviews)), dtype=np.int32), offsets)
 
 
 @given(LENGTHS, st.integers(1, 200), st.booleans())

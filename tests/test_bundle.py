@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,9 +67,7 @@ def test_nothing_but_the_model_is_left_in_the_folder(tiny_bundle: Bundle, tmp_pa
     assert [path.name for path in (tmp_path / "models").iterdir()] == ["one"]
 
 
-def test_an_existing_model_is_replaced_only_when_told_so(
-    tiny_bundle: Bundle, copy: Path
-) -> None:
+def test_an_existing_model_is_replaced_only_when_told_so(tiny_bundle: Bundle, copy: Path) -> None:
     """Hours of training are not overwritten by a second command."""
     before = (copy / "bundle.json").read_bytes()
     with pytest.raises(BundleExistsError, match="--replace"):
@@ -81,7 +79,7 @@ def test_a_folder_that_is_no_model_is_never_replaced(tiny_bundle: Bundle, tmp_pa
     """--name Documents --replace must not cost anyone their documents."""
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter").write_text("1")
-    with pytest.raises(BundleExistsError, match="not a saved model"):
+    with pytest.raises(BundleExistsError, match="no saved model"):
         write_bundle(new_bundle(tiny_bundle), tmp_path / "thesis", replace=True)
     assert (tmp_path / "thesis" / "chapter").exists()
 
@@ -215,13 +213,17 @@ def test_any_other_value_in_bundle_json_is_refused_or_harmless(copy: Path) -> No
                 continue
 
 
-def leaves(value: object, path: tuple = ()):
+def leaves(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """The way to every value that is no container, and to every container."""
     if path:
         yield path
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(
-        value, list
-    ) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, inner in items:
         if path[:1] != ("scores",):  # shown, never used
             yield from leaves(inner, (*path, key))
@@ -237,17 +239,13 @@ def test_the_model_trained_last_is_found(tiny_bundle: Bundle, tmp_path: Path) ->
     assert find_model(str(tmp_path / "m" / "old"), tmp_path).bundle.name == "old"
 
 
-def test_the_environment_names_a_model(
-    copy: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_names_a_model(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """For scripts; an option still wins."""
     monkeypatch.setenv("LSTM_MODEL", str(copy))
     assert find_model().bundle.path == copy
 
 
-def test_a_model_that_is_not_there_is_said_with_those_that_are(
-    copy: Path, tmp_path: Path
-) -> None:
+def test_a_model_that_is_not_there_is_said_with_those_that_are(copy: Path, tmp_path: Path) -> None:
     """The next thing a person would ask."""
     with pytest.raises(NoModelError, match="there are: copy"):
         find_model("cpoy", tmp_path)

@@ -1,23 +1,27 @@
 """The gates, written once, against torch's own kernels."""
 
+from types import ModuleType
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_cli.config import ModelConfig
-from lstm_cli.core.cell import CellWeights, Memory, read_event, read_plain_event
+from lstm_cli.bundle.contents import network_weights
+from lstm_cli.config import ModelConfig, Pooling
+from lstm_cli.core.cell import Array, CellWeights, Memory, read_event, read_plain_event
 from lstm_cli.core.network import ReviewNetwork
 from lstm_cli.core.reading import read_reviews, running_logits
-from lstm_cli.bundle.contents import network_weights
 from lstm_cli.text.vocabulary import PADDING_ID
 
 SIZES = st.integers(1, 7)
 CELLS = st.sampled_from(["lstm", "rnn"])
 
 
-def kernel_and_weights(cell: str, event_size: int, hidden_size: int, dtype: torch.dtype, seed: int):
+def kernel_and_weights(
+    cell: str, event_size: int, hidden_size: int, dtype: torch.dtype, seed: int
+) -> tuple[torch.nn.RNNBase, CellWeights]:
     """torch's fused kernel at its initial scale, and its weights for ours."""
     torch.manual_seed(seed)
     kind = torch.nn.LSTM if cell == "lstm" else torch.nn.RNN
@@ -29,7 +33,7 @@ def kernel_and_weights(cell: str, event_size: int, hidden_size: int, dtype: torc
     return kernel, weights
 
 
-def run_cell(cell: str, events, weights: CellWeights, xp):
+def run_cell(cell: str, events: Array, weights: CellWeights, xp: ModuleType) -> Array:
     """Our cell over whole reviews: STM after every event. (B, T, H)"""
     size = weights.short_term.shape[1]
     nothing = events[:, 0, :1] * 0 + xp.zeros((1, size), dtype=events.dtype)
@@ -52,7 +56,13 @@ def run_cell(cell: str, events, weights: CellWeights, xp):
 @settings(max_examples=40, deadline=None)
 @given(cell=CELLS, batch=SIZES, steps=st.integers(1, 64), e=SIZES, h=SIZES, seed=st.integers(0, 99))
 def test_numpy_cell_torch_cell_and_fused_kernel_are_one(
-    dtype: torch.dtype, tolerance: float, cell: str, batch: int, steps: int, e: int, h: int,
+    dtype: torch.dtype,
+    tolerance: float,
+    cell: str,
+    batch: int,
+    steps: int,
+    e: int,
+    h: int,
     seed: int,
 ) -> None:
     """The gates people read must be the gates that were trained."""
@@ -100,7 +110,7 @@ def test_an_open_forget_gate_and_a_shut_learn_gate_keep_the_memory() -> None:
     seed=st.integers(0, 99),
 )
 def test_padding_never_changes_a_rating(
-    cell: str, lengths: list[int], extra: int, pooling, seed: int
+    cell: str, lengths: list[int], extra: int, pooling: tuple[Pooling, ...], seed: int
 ) -> None:
     """A review's rating must not depend on which reviews it is read together with.
 

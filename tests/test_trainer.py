@@ -32,7 +32,7 @@ class Notebook:
         self.reports.append(report)
 
 
-def learn(cell: str = "lstm", **settings) -> tuple[Trained, Notebook]:
+def learn(cell: str = "lstm", **settings: float) -> tuple[Trained, Notebook]:
     """Train on the eight texts above, and measure on them too."""
     tokenized = tokenize_reviews(TEXTS)
     vocabulary = Vocabulary.build(tokenized.counts(np.arange(len(TEXTS))))
@@ -50,8 +50,13 @@ def learn(cell: str = "lstm", **settings) -> tuple[Trained, Notebook]:
 def test_eight_reviews_can_be_learned_by_heart(cell: str) -> None:
     """A network that cannot do this has a hole somewhere."""
     trained, _ = learn(
-        cell, epochs=60, learning_rate=0.03, embedding_dropout=0.0, word_dropout=0.0,
-        readout_dropout=0.0, patience=60,
+        cell,
+        epochs=60,
+        learning_rate=0.03,
+        embedding_dropout=0.0,
+        word_dropout=0.0,
+        readout_dropout=0.0,
+        patience=60,
     )
     assert (trained.probabilities.argmax(axis=1) == RATINGS).all()
 

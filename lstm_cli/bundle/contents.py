@@ -1,12 +1,12 @@
 """What a saved model is made of. It holds no review's text, and nothing that runs.
 
-    bundle.json            this page: configs, scale, scores, and the sha256 of the rest
-    vocabulary.txt         a token a line
-    weights.safetensors    the network
-    baseline.safetensors   logistic regression on the same reviews, the peer of any evaluation
-    words.json             what the gates did with each word of the validation reviews
-    history.jsonl          a line an epoch
-    README.md              a model card for people
+bundle.json            this page: configs, scale, scores, and the sha256 of the rest
+vocabulary.txt         a token a line
+weights.safetensors    the network
+baseline.safetensors   logistic regression on the same reviews, the peer of any evaluation
+words.json             what the gates did with each word of the validation reviews
+history.jsonl          a line an epoch
+README.md              a model card for people
 """
 
 from collections.abc import Mapping
@@ -107,13 +107,14 @@ def _checked(kind: type, values: Mapping[str, Any]) -> Any:
     made = kind(**values)
     for field in fields(kind):
         value = getattr(made, field.name)
-        expected = {
-            "int": int,
-            "float": (int, float),
-            "bool": bool,
-        }.get(str(getattr(field.type, "__name__", field.type)))
-        if expected is not None and (
-            not isinstance(value, expected) or (expected is int and isinstance(value, bool))
-        ):
+        if field.type is bool:
+            fits = isinstance(value, bool)
+        elif field.type in (int, float):
+            # JSON writes 1.0 as it likes; True is an int to Python and to nobody else.
+            fits = isinstance(value, int if field.type is int else int | float)
+            fits = fits and not isinstance(value, bool)
+        else:
+            fits = True
+        if not fits:
             raise TypeError(f"{field.name} is {value!r}")
     return made

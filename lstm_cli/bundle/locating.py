@@ -136,7 +136,9 @@ def is_name(name: str) -> bool:
     return re.fullmatch(r"\w[\w.-]{0,99}", name) is not None
 
 
-_ENDINGS = frozenset((".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zst"))
+_ENDINGS = frozenset(
+    (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zst")
+)
 
 
 def _path_of(asked: str, models: Path) -> Path:

@@ -65,7 +65,7 @@ class Bundle:
                 f"should hold {self.info.model.vocab_size} different tokens, a line each",
             )
         if tuple(tokens[: len(SPECIAL_TOKENS)]) != SPECIAL_TOKENS:
-            raise self._refused(VOCABULARY_FILE, f"should begin with {' and '.join(SPECIAL_TOKENS)}")
+            raise self._refused(VOCABULARY_FILE, f"should begin with {SPECIAL_TOKENS}")
         return Vocabulary(tokens)
 
     @cached_property

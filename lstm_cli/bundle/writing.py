@@ -55,7 +55,7 @@ def check_free(path: Path, *, replace: bool) -> None:
             "choose another with --name, or give --replace"
         )
     if path.is_symlink() or not (path / INFO_FILE).is_file():
-        raise BundleExistsError(f"{path}: is not a saved model, so it is not replaced; move it away")
+        raise BundleExistsError(f"{path}: is no saved model, so it is not replaced; move it away")
 
 
 def _write_files(bundle: NewBundle, folder: Path) -> None:

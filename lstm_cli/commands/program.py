@@ -1,6 +1,7 @@
 """The program around the commands: global options, and mistakes answered in one line."""
 
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -30,8 +31,8 @@ class Program(TyperGroup):
         try:
             return super().invoke(ctx)
         except LstmError as error:
-            if isinstance(ctx.obj, Voice) and ctx.obj.verbose:
-                raise
+            if voice(ctx).verbose:
+                traceback.print_exc()
             complain(str(error))
             raise typer.Exit(EXIT_BAD_INPUT) from None
         except KeyboardInterrupt:

@@ -4,20 +4,20 @@ import json
 import time
 from dataclasses import replace as changed
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import voice
-from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
+from lstm_cli.config import ModelConfig, Precision, TrainConfig, VocabularyConfig
 from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
     from lstm_cli.data.reviews import Reviews
 
 _DEFAULTS = TrainConfig()
+_PRECISIONS: dict[str, Precision] = {"float32": "float32", "bfloat16": "bfloat16"}
 
 
 class CellChoice(StrEnum):
@@ -73,7 +73,9 @@ def train(
     embedding_size: Annotated[
         int | None,
         typer.Option(
-            min=1, max=4096, help="Numbers a word; 128, or the size of --vectors.",
+            min=1,
+            max=4096,
+            help="Numbers a word; 128, or the size of --vectors.",
             show_default=False,
         ),
     ] = None,
@@ -86,9 +88,7 @@ def train(
     learning_rate: Annotated[
         float, typer.Option(min=1e-7, max=10.0, help="The highest step size.")
     ] = _DEFAULTS.learning_rate,
-    balance: Annotated[
-        bool, typer.Option("--balance", help="Weigh rare ratings more.")
-    ] = False,
+    balance: Annotated[bool, typer.Option("--balance", help="Weigh rare ratings more.")] = False,
     vectors: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Word vectors to start from, as GloVe's text files."),
@@ -171,7 +171,7 @@ def train(
             learning_rate=learning_rate,
             balance=balance,
             seed=seed,
-            precision=best_precision() if precision == "auto" else precision.value,
+            precision=best_precision() if precision == "auto" else _PRECISIONS[precision],
         ),
         with_baseline=not no_baseline,
     )

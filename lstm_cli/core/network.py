@@ -50,7 +50,9 @@ class ReviewNetwork(nn.Module):
             config.vocab_size, config.embedding_size, padding_idx=PADDING_ID
         )
         kernel = nn.LSTM if config.cell == "lstm" else nn.RNN
-        self.cell = kernel(config.embedding_size, config.hidden_size, batch_first=True)
+        self.cell: nn.LSTM | nn.RNN = kernel(
+            config.embedding_size, config.hidden_size, batch_first=True
+        )
         self.dropout = nn.Dropout(readout_dropout)
         self.readout = nn.Linear(len(config.pooling) * config.hidden_size, config.num_ratings)
         with torch.no_grad():
@@ -104,12 +106,12 @@ class ReviewNetwork(nn.Module):
             "embedding": self.embedding.weight,
             "cell.event": cell.weight_ih_l0,
             "cell.short_term": cell.weight_hh_l0,
-            "cell.bias": cell.bias_ih_l0 + cell.bias_hh_l0,
+            "cell.bias": _tensor(cell.bias_ih_l0) + _tensor(cell.bias_hh_l0),
             "readout.weight": self.readout.weight,
             "readout.bias": self.readout.bias,
         }
         return {
-            name: tensor.detach().to("cpu", torch.float32).numpy().copy()
+            name: _tensor(tensor).detach().to("cpu", torch.float32).numpy().copy()
             for name, tensor in arrays.items()
         }
 
@@ -127,10 +129,16 @@ class ReviewNetwork(nn.Module):
             "readout.bias": network.readout.bias,
         }
         with torch.no_grad():
-            cell.bias_hh_l0.zero_()
+            _tensor(cell.bias_hh_l0).zero_()
             for name, place in places.items():
-                place.copy_(torch.from_numpy(np.array(arrays[name])))
+                _tensor(place).copy_(torch.from_numpy(np.array(arrays[name])))
         return network.eval()
+
+
+def _tensor(weight: Tensor | nn.Module) -> Tensor:
+    """A weight of a kernel: torch's types take any attribute for a module, too."""
+    assert isinstance(weight, Tensor)
+    return weight
 
 
 def as_tensors(batch: Batch) -> tuple[Tensor, Tensor]:

@@ -78,12 +78,15 @@ def pool_running(short_term: Floats, pooling: tuple[Pooling, ...]) -> Floats:
         pooling: which views of the memories the readout joins, in order.
     """
     counts = np.arange(1, short_term.shape[1] + 1, dtype=short_term.dtype)[:, None]
-    views = {
-        "last": lambda: short_term,
-        "mean": lambda: np.cumsum(short_term, axis=1) / counts,
-        "maximum": lambda: np.maximum.accumulate(short_term, axis=1),
-    }
-    return np.concatenate([views[name]() for name in pooling], axis=-1)
+    views: list[Floats] = []
+    for name in pooling:
+        if name == "last":
+            views.append(short_term)
+        elif name == "mean":
+            views.append((np.cumsum(short_term, axis=1) / counts).astype(short_term.dtype))
+        else:
+            views.append(np.maximum.accumulate(short_term, axis=1))
+    return np.concatenate(views, axis=-1)
 
 
 def running_logits(short_term: Floats, weights: NetworkWeights, config: ModelConfig) -> Floats:

@@ -23,9 +23,9 @@ def evaluate(
     """Measure a model.
 
     Args:
-        probabilities: of each rating the model knows, for each review. (N, M), M <= R
+        probabilities: of each rating, for each review; 0 for one the model cannot name. (N, R)
         rating_indices: places of the true ratings in ``ratings``. (N,)
-        ratings: the model's scale in order, then ratings it has never seen. (R,)
+        ratings: those of the model and those it has never seen, in order. (R,)
         labels: the same as a person writes them.
         model: its name.
         baselines: what simpler models predict, by their names. (N,) each
@@ -44,8 +44,7 @@ def evaluate(
         ratings=labels,
         confusion=confusion_of(rating_indices, predicted, len(ratings)),
         baselines={
-            name: scores_of(rating_indices, answers, ratings)
-            for name, answers in baselines.items()
+            name: scores_of(rating_indices, answers, ratings) for name, answers in baselines.items()
         },
         unseen_ratings=dict(unseen_ratings or {}),
     )

@@ -5,13 +5,13 @@ from numpy.typing import NDArray
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.data.reviews import Reviews, read_reviews
-from lstm_cli.data.scale import Scale
+from lstm_cli.data.scale import Scale, label
 from lstm_cli.errors import RowError
 from lstm_cli.evaluation.evaluation import evaluate
-from lstm_cli.inference.predictor import rating_label
 from lstm_cli.inference.scoring import score_texts
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always
 from lstm_cli.results import Evaluation
+
 
 def evaluate_file(
     bundle: Bundle, file: str, text_column: str | None = None, rating_column: str | None = None
@@ -27,16 +27,18 @@ def evaluate_file(
     )
     if not len(reviews):
         raise RowError(f"{file}: holds no review with a text and a rating")
-    probabilities = score_texts(bundle, reviews.texts)
-    unseen = tuple(sorted(float(rating) for rating in reviews.unseen_ratings))
-    ratings = np.array([*known.ratings, *unseen])
+    # The scale measured on holds the model's ratings and those it has never seen, in order.
+    ratings = np.unique(np.concatenate([known.ratings, reviews.ratings]))
+    places = np.searchsorted(ratings, known.ratings)
+    probabilities = np.zeros((len(reviews), len(ratings)))
+    probabilities[:, places] = score_texts(bundle, reviews.texts)
     evaluation = evaluate(
         probabilities,
-        reviews.rating_indices,
+        np.searchsorted(ratings, reviews.ratings),
         ratings,
-        tuple(map(rating_label, ratings)),
+        tuple(map(label, ratings)),
         model=bundle.name,
-        baselines=peers(bundle, reviews.texts),
+        baselines={name: places[answers] for name, answers in peers(bundle, reviews.texts).items()},
         unseen_ratings=reviews.unseen_ratings,
     )
     return evaluation, reviews
@@ -44,9 +46,9 @@ def evaluate_file(
 
 def peers(bundle: Bundle, texts: list[str]) -> dict[str, NDArray[np.int64]]:
     """What simpler models, trained on the same reviews, say of some texts. (N,) each"""
-    counts = [bundle.info.data["counts"][rating_label(rating)] for rating in bundle.info.ratings]
+    counts = [bundle.info.data["counts"][label(rating)] for rating in bundle.info.ratings]
     commonest = counts.index(max(counts))
-    name = always(rating_label(bundle.info.ratings[commonest]))
+    name = always(label(bundle.info.ratings[commonest]))
     found = {name: np.full(len(texts), commonest)}
     if bundle.baseline is not None:
         regression = WordRegression.from_arrays(bundle.baseline, bundle.info.token_pattern)

@@ -32,10 +32,9 @@ def trace(predictor: Predictor, text: str, *, with_units: bool = False) -> GateT
     reading, probabilities = predictor.read(tokens)
     expected = probabilities @ predictor.ratings  # (T + 1,)
     weights, direction = _say(predictor, reading, probabilities[-1])
-    means = _means(reading, weights, direction)
-    running = [
-        dict(zip(predictor.labels, map(float, row), strict=True)) for row in probabilities
-    ]
+    short_term = reading.short_term[0] @ (weights * direction)  # (T,)
+    means = _gate_means(reading, weights, direction)
+    running = [dict(zip(predictor.labels, map(float, row), strict=True)) for row in probabilities]
     words = tuple(
         WordTrace(
             token=token,
@@ -44,6 +43,7 @@ def trace(predictor: Predictor, text: str, *, with_units: bool = False) -> GateT
             running=running[step + 1],
             rating=predictor.labels[int(probabilities[step + 1].argmax())],
             expected_rating=float(expected[step + 1]),
+            short_term=float(short_term[step]),
             **{name: None if values is None else float(values[step]) for name, values in means},
         )
         for step, token in enumerate(tokens)
@@ -70,9 +70,7 @@ def retained_shares(gates: Gates) -> NDArray[np.float32]:
     return after
 
 
-def _say(
-    predictor: Predictor, reading: Reading, probabilities: Floats
-) -> tuple[Floats, Floats]:
+def _say(predictor: Predictor, reading: Reading, probabilities: Floats) -> tuple[Floats, Floats]:
     """What say each hidden unit has in the rating, (H,) adding up to 1, and for which side."""
     size = predictor.config.hidden_size
     if not reading.short_term.shape[1]:
@@ -86,20 +84,18 @@ def _say(
     return weights, np.where(over_pooled.sum(axis=0) < 0, -1.0, 1.0)
 
 
-def _means(
+def _gate_means(
     reading: Reading, weights: Floats, direction: Floats
 ) -> list[tuple[str, Floats | None]]:
-    """The fields of a ``WordTrace`` that are means over units. (T,) each"""
-    signed = weights * direction
-    short_term = reading.short_term[0] @ signed
+    """The fields of a ``WordTrace`` that an RNN has not, as means over units. (T,) each"""
     if reading.gates is None or reading.long_term is None:
         names = ("forget", "learn", "use", "candidate", "long_term", "retained")
-        return [("short_term", short_term), *((name, None) for name in names)]
+        return [(name, None) for name in names]
+    signed = weights * direction
     gates = Gates(*(values[0] for values in reading.gates))
     written = np.abs(gates.learn_factor * gates.candidate) * weights
     still_there = (written * retained_shares(gates)).sum(axis=1)
     return [
-        ("short_term", short_term),
         ("long_term", reading.long_term[0] @ signed),
         ("forget", gates.forget_factor @ weights),
         ("learn", gates.learn_factor @ weights),

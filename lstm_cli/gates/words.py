@@ -36,8 +36,8 @@ def gather_words(
     Returns:
         The words that occur at least three times, by their ids.
     """
-    enough = np.searchsorted(corpus.offsets, MOST_TOKENS, side="right") - 1
-    corpus = corpus.select(np.arange(max(1, min(enough, len(corpus)))))
+    enough = int(np.searchsorted(corpus.offsets, MOST_TOKENS, side="right")) - 1
+    corpus = corpus.select(np.arange(max(1, enough)))
     per_unit = np.linalg.norm(
         weights.readout.reshape(-1, len(config.pooling), config.hidden_size), axis=(0, 1)
     )

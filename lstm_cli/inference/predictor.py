@@ -8,6 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.reading import Reading, read_reviews, running_logits, softmax
+from lstm_cli.data.scale import label
 from lstm_cli.results import Prediction
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.text.vocabulary import UNKNOWN_ID
@@ -26,7 +27,7 @@ class Predictor:
         self.vocabulary = bundle.vocabulary
         self.weights = bundle.weights
         self.ratings = np.array(bundle.info.ratings)
-        self.labels = tuple(rating_label(rating) for rating in bundle.info.ratings)
+        self.labels = tuple(label(rating) for rating in bundle.info.ratings)
 
     def predict(self, text: str) -> Prediction:
         """Rate one review."""
@@ -57,9 +58,7 @@ class Predictor:
         self, text: str, tokens: Sequence[str], probabilities: NDArray[np.float64]
     ) -> Prediction:
         """Say what probabilities mean on the user's scale, and what to be wary of. (R,)"""
-        unknown = tuple(
-            dict.fromkeys(t for t in tokens if self.vocabulary.id(t) == UNKNOWN_ID)
-        )
+        unknown = tuple(dict.fromkeys(t for t in tokens if self.vocabulary.id(t) == UNKNOWN_ID))
         num_unknown = sum(self.vocabulary.id(t) == UNKNOWN_ID for t in tokens)
         return Prediction(
             text=text,
@@ -71,15 +70,6 @@ class Predictor:
             warnings=_warnings(len(tokens), num_unknown),
             model=self.bundle.name,
         )
-
-
-def rating_label(rating: float) -> str:
-    """A rating as a person writes it.
-
-    >>> rating_label(4.0), rating_label(4.5)
-    ('4', '4.5')
-    """
-    return f"{rating:g}"
 
 
 def _warnings(num_tokens: int, num_unknown: int) -> tuple[str, ...]:

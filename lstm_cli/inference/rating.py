@@ -57,9 +57,7 @@ class Rated:
 def rate(bundle: Bundle, texts: Sequence[str]) -> Rated:
     """Rate every text."""
     predictor = Predictor(bundle)
-    return Rated(
-        bundle, texts, predictor.labels, predictor.ratings, score_texts(bundle, texts)
-    )
+    return Rated(bundle, texts, predictor.labels, predictor.ratings, score_texts(bundle, texts))
 
 
 def check_columns_free(table: Table) -> None:
@@ -71,8 +69,8 @@ def check_columns_free(table: Table) -> None:
     taken = [name for name in ADDED_COLUMNS if name in table.frame.columns]
     if taken:
         raise OutputError(
-            f"{table.source}: has a column {' and '.join(taken)} already; "
-            "rename it first, so that nothing is overwritten"
+            f"{table.source}: has {', '.join(taken)} already; "
+            "rename them first, so that nothing is overwritten"
         )
 
 

@@ -7,6 +7,7 @@ bundle and can be asked again on any later file.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -93,9 +94,7 @@ class WordRegression:
         cls, arrays: Mapping[str, NDArray[np.float32]], pattern: str
     ) -> "WordRegression":
         """The regression a bundle keeps."""
-        return cls(
-            arrays["inverse_document_frequency"], arrays["weights"], arrays["bias"], pattern
-        )
+        return cls(arrays["inverse_document_frequency"], arrays["weights"], arrays["bias"], pattern)
 
 
 def always(rating: str) -> str:
@@ -120,7 +119,7 @@ def _count(texts: Sequence[str], pattern: str) -> Any:
 
 
 def _grams(tokens: list[str]) -> list[str]:
-    return tokens + [f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False)]
+    return tokens + [f"{a} {b}" for a, b in pairwise(tokens)]
 
 
 def _weigh(counts: Any, inverse: NDArray[np.float32]) -> Any:

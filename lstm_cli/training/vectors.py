@@ -1,4 +1,4 @@
-"""Word vectors from a text file, as GloVe and word2vec write them: a word and its numbers a line."""
+"""Word vectors from a text file, as GloVe writes them: a word and its numbers a line."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from lstm_cli.errors import VectorsError
 from lstm_cli.text.vocabulary import PADDING_ID, Vocabulary
-
 
 SPREAD = 0.2  # standard deviation of the numbers of a vector at the start
 
@@ -78,5 +77,5 @@ def read_vectors(path: str, wanted: Container[str]) -> WordVectors:
             "separated by spaces"
         ) from error
     if not values:
-        raise VectorsError(f"{path}: holds a vector for no word of the reviews; is it the language?")
+        raise VectorsError(f"{path}: holds no word of the reviews; is it the same language?")
     return WordVectors(Path(path).name, rows, np.stack(values))

@@ -46,8 +46,9 @@ def show_trace(console: Console, trace: GateTrace) -> None:
     if trace.cell == "lstm" and trace.words:
         say(
             console,
-            "kept: share of the long-term memory left by the forget gate. learned, used: how far\n"
-            "the learn and use gates open. Means over units, weighted by their say in the rating.",
+            "kept: share of the long-term memory the forget gate left. learned, used: how\n"
+            "far the learn and use gates opened. Means over units, weighted by their say in\n"
+            "the rating.",
             style="dim",
         )
 

@@ -14,9 +14,7 @@ def show_models(console: Console, models: Sequence[ModelSummary], folder: str) -
     if not models:
         say(console, f"no model in {folder} yet; train one with: lstm train REVIEWS.csv")
         return
-    table = plain_table(
-        "model", "cell", "ratings", "reviews", "accuracy", "trained", right=(3, 4)
-    )
+    table = plain_table("model", "cell", "ratings", "reviews", "accuracy", "trained", right=(3, 4))
     for model in models:
         if model.problem is not None:
             table.add_row(Text(visible(model.name, 24)), Text("cannot be used", style="yellow"))

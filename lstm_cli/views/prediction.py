@@ -28,7 +28,7 @@ def show_prediction(console: Console, prediction: Prediction) -> None:
             )
         )
     if prediction.unknown:
-        words = ", ".join(visible(word) for word in prediction.unknown)
+        words = "  ".join(visible(word) for word in prediction.unknown)
         say(console, f"unknown to the model: {words}")
     for warning in prediction.warnings:
         say(console, f"careful: {warning}", style="yellow")

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from lstm_cli.training.preparation import Material
 
 
-def show_data(
-    console: Console, reviews: "Reviews", material: "Material", recipe: "Recipe"
-) -> None:
+def show_data(console: Console, reviews: "Reviews", material: "Material", recipe: "Recipe") -> None:
     """What was found in the files and what will be made of it, before anything is learned."""
     for line in lines_about(reviews):
         say(console, line)
@@ -36,15 +34,19 @@ def show_data(
             f"{rating:>6}  {bar(count / counts.max(), 30)} {count:>9,}  "
             f"{percent(count / len(reviews)):>5}",
         )
+    if material.left_out:
+        say(
+            console,
+            f"{material.left_out:,} left out: what they say stands on both sides of the split",
+        )
     say(
         console,
-        f"{len(material.training):,} to learn from, {len(material.validation):,} held out"
-        + (f", {material.left_out:,} left out: known from the other side" if material.left_out else "")
-        + f"; {len(material.vocabulary):,} words",
+        f"{len(material.training):,} to learn from, {len(material.validation):,} held out; "
+        f"{len(material.vocabulary):,} words",
     )
     if material.vectors is not None:
         vectors = material.vectors
-        say(console, f"{vectors.name}: vectors of {len(vectors.rows):,} words, {vectors.size} numbers each")
+        say(console, f"{vectors.name}: {len(vectors.rows):,} words, {vectors.size} numbers each")
     cell = "LSTM" if recipe.cell == "lstm" else "plain RNN"
     say(
         console,

@@ -1,0 +1,361 @@
+"""The tool, as a person meets it: command -> exact output, refusal -> one line and exit code 2."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import Result
+
+from lstm_cli.bundle.reading import Bundle
+from tests.conftest import lstm
+
+COMMITTED = Path(__file__).parent / "data" / "format-1"
+FAST = ("--epochs", "2", "--embedding-size", "3", "--hidden-size", "4")
+
+
+def refused(result: Result) -> str:
+    """The one line a refusal consists of."""
+    assert result.exit_code == 2, (result.stdout, result.stderr)
+    assert result.stdout == ""
+    lines = [line for line in result.stderr.splitlines() if line.startswith("lstm: ")]
+    assert len(lines) == 1, result.stderr
+    assert "Traceback" not in result.stderr
+    return lines[0]
+
+
+def test_predict_shows_a_rating_and_its_bars() -> None:
+    """Exactly this, in 80 columns."""
+    done = lstm("predict", "a fine film, verily", "--model", str(COMMITTED))
+    assert done.stdout == (
+        '"a fine film, verily"\n'
+        "rating 5  (expected 4.97)\n"
+        "     1  ▎                                          1 %\n"
+        "     5  ███████████████████████████████████████▊  99 %\n"
+        "unknown to the model: verily\n"
+    )
+    assert done.stderr == "model format-1 (asked for)\n"
+
+
+def test_inspect_gates_shows_a_line_a_word() -> None:
+    """Exactly this, in 80 columns and without colour."""
+    done = lstm("-q", "inspect-gates", "no fun at all", "--model", str(COMMITTED))
+    assert done.stdout.splitlines()[:3] == [
+        '"no fun at all"',
+        "word           kept          learned       used          rating after  change",
+        "(nothing yet)                                              1  (2.66)         ",
+    ]
+    assert [line.split()[0] for line in done.stdout.splitlines()[3:7]] == [
+        "no",
+        "fun",
+        "at",
+        "all",
+    ]
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "\x1b" not in done.stdout
+
+
+def test_inspect_gates_without_text_tells_of_words() -> None:
+    """What the held-out reviews have shown."""
+    done = lstm("-q", "inspect-gates", "--model", str(COMMITTED))
+    assert "Words that open the learn gate widest" in done.stdout
+    assert "Words that make it forget most" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_every_view_fits_eighty_columns_with_the_longest_words(tiny_bundle: Bundle) -> None:
+    """Wide characters and words without end are cut, not wrapped."""
+    text = "Donaudampfschifffahrtsgesellschaftskapitän " + "映画" * 30 + " 👨‍👩‍👧"
+    for command in ("predict", "inspect-gates"):
+        done = lstm("-q", command, text, "--model", str(tiny_bundle.path))
+        assert done.exit_code == 0
+        table = [line for line in done.stdout.splitlines() if "%" in line]
+        assert max(map(len, table)) <= 80
+
+
+def test_a_plain_rnn_says_that_it_has_no_gates(tiny_bundles: dict[str, Bundle]) -> None:
+    """It has one memory and a running rating."""
+    done = lstm("-q", "inspect-gates", "great fun", "--model", str(tiny_bundles["rnn"].path))
+    assert "no gates" in done.stdout
+    assert "kept" not in done.stdout
+    assert "great" in done.stdout
+
+
+def test_piped_lines_are_reviews(tiny_bundle: Bundle) -> None:
+    """echo ... | lstm predict"""
+    model = ("--model", str(tiny_bundle.path), "--json")
+    done = lstm("-q", "predict", *model, stdin="great fun\n\na dull film\n")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["text"] for one in found] == ["great fun", "a dull film"]
+    assert [one["rating"] for one in found] == [5, 1]
+    assert list(found[0]) == [
+        "text",
+        "rating",
+        "expected_rating",
+        "probabilities",
+        "tokens",
+        "unknown",
+        "warnings",
+        "model",
+    ]
+
+
+def test_markup_and_terminal_codes_in_a_review_are_shown_as_text(tiny_bundle: Bundle) -> None:
+    """A review must not be able to draw on the reader's screen."""
+    for command in ("predict", "inspect-gates"):
+        done = lstm("-q", command, "[red]fine[/] \x1b[31m film", "--model", str(tiny_bundle.path))
+        assert "[red]fine[/] \\x1b[31m film" in done.stdout
+        assert "\x1b" not in done.stdout
+
+
+def test_a_file_is_rated_with_all_its_columns_and_rows(tiny_bundle: Bundle, tmp_path: Path) -> None:
+    """The analyst's own file comes back, with three columns more."""
+    source = tmp_path / "in.csv"
+    source.write_text('id,review,when\n007,"great, fun",x\n008,,y\n009,a dull\n', "utf-8")
+    output = tmp_path / "rated.csv"
+    done = lstm("predict", "--input", source, "--output", output, "--model", tiny_bundle.path)
+    assert done.exit_code == 0, done.stderr
+    rated = pl.read_csv(output, infer_schema=False)
+    assert rated.columns == [
+        "id",
+        "review",
+        "when",
+        "predicted_rating",
+        "expected_rating",
+        "confidence",
+    ]
+    assert rated["id"].to_list() == ["007", "008", "009"]
+    assert rated["review"].to_list() == ["great, fun", None, "a dull"]
+    assert rated["predicted_rating"].to_list()[::2] == ["5", "1"]
+    assert "3 reviews rated" in done.stderr
+    assert "1 rows have no text" in done.stderr
+
+
+def test_nothing_is_overwritten_unasked(tiny_bundle: Bundle, tmp_path: Path) -> None:
+    """Neither a file nor a column."""
+    source, output = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("review,confidence\ngreat fun,1\n", "utf-8")
+    model = ("--model", str(tiny_bundle.path))
+    assert "confidence" in refused(lstm("-q", "predict", "--input", source, *model))
+    output.write_text("mine", "utf-8")
+    asked = lstm("-q", "predict", "--input", source, "--output", output, *model)
+    assert "exists already" in refused(asked)
+    assert output.read_text("utf-8") == "mine"
+
+
+def test_train_says_what_it_made_as_json(tiny_reviews: Path) -> None:
+    """For scripts: one object at the end, and nothing else on standard output."""
+    done = lstm("train", tiny_reviews, *FAST, "--json")
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["model"] == "tiny"
+    assert found["reviews"] == 40
+    assert found["tokens_per_second"] > 0
+    assert set(found["validation"]["baselines"]) == {"always 1", "logistic regression"}
+    assert len(found["validation"]["confusion"]) == 3
+    shown = json.loads(lstm("models", "show", "tiny", "--json").stdout)
+    assert shown["path"] == found["path"]
+    assert shown["ratings"] == [1, 3, 5]
+    assert set(shown["files"]) == {
+        "vocabulary.txt",
+        "weights.safetensors",
+        "baseline.safetensors",
+        "words.json",
+        "history.jsonl",
+        "README.md",
+    }
+
+
+def test_train_ends_with_scores_peers_and_what_to_try_next(tiny_reviews: Path) -> None:
+    """A person sees at once whether the LSTM was worth its time."""
+    done = lstm("train", tiny_reviews, *FAST)
+    for part in (
+        "LSTM",
+        "always 1",
+        "logistic regression",
+        "95 % interval",
+        "models/tiny",
+        'lstm predict "great movie"',
+        "true rating down",
+    ):
+        assert part in done.stdout
+    for part in ("40 rows", "'review'", "'rating'", "ratings 1, 3, 5", "held out", "epoch"):
+        assert part in done.stderr
+
+
+def test_quiet_leaves_standard_error_empty(tiny_reviews: Path) -> None:
+    """Nothing but results."""
+    done = lstm("-q", "train", tiny_reviews, *FAST, "--no-baseline")
+    assert done.stderr == ""
+    assert "logistic" not in done.stdout
+
+
+def test_a_second_training_makes_a_second_model(tiny_reviews: Path) -> None:
+    """Nothing is replaced unasked; and the new one is the one that is used."""
+    for _ in range(2):
+        lstm("-q", "train", tiny_reviews, *FAST, "--no-baseline")
+    assert sorted(path.name for path in Path("models").iterdir()) == ["tiny", "tiny-2"]
+    assert "model tiny-2 (trained last" in lstm("predict", "fun").stderr
+    again = lstm("train", tiny_reviews, "--name", "tiny")
+    assert "--replace" in refused(again)
+    done = lstm("-q", "train", tiny_reviews, *FAST, "--name", "tiny", "--replace")
+    assert done.exit_code == 0
+
+
+def test_evaluate_counts_ratings_it_has_never_seen_as_wrong(
+    tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    """A model of 1 and 5 cannot be right about a 3, and says so."""
+    file = tmp_path / "other.csv"
+    file.write_text("review,rating\ngreat fun,5\na dull film,1\nso so,3\n", "utf-8")
+    done = lstm("-q", "evaluate", file, "--model", tiny_bundle.path, "--json")
+    found = json.loads(done.stdout)
+    assert found["n"] == 3
+    assert found["accuracy"] == pytest.approx(2 / 3)
+    assert found["unseen_ratings"] == {"3": 1}
+    assert found["ratings"] == ["1", "3", "5"]
+    assert sum(map(sum, found["confusion"])) == 3
+    shown = lstm("-q", "evaluate", file, "--model", tiny_bundle.path).stdout
+    assert "ratings the model has never seen, counted as wrong: 3 (1)" in shown
+
+
+def test_validation_may_be_a_file(tiny_reviews: Path, tmp_path: Path) -> None:
+    """Analysts have a held-out set of their own."""
+    other = tmp_path / "held-out.csv"
+    other.write_text("review,rating\n" + "brilliant,5\nterrible,1\n" * 3, "utf-8")
+    done = lstm("train", tiny_reviews, "--validation", other, *FAST, "--json")
+    assert json.loads(done.stdout)["validation"]["n"] == 6
+
+
+def test_vectors_set_the_size_of_the_embedding(tiny_reviews: Path, tmp_path: Path) -> None:
+    """GloVe's text format."""
+    vectors = tmp_path / "vectors.txt"
+    vectors.write_text("fine 0.1 0.2 0.3\nfilm 1 2 3\nzebra 0 0 0\n", "utf-8")
+    done = lstm(
+        "train", tiny_reviews, "--vectors", vectors, "--hidden-size", "4", "--epochs", "1", "--json"
+    )
+    assert done.exit_code == 0, done.stderr
+    shown = json.loads(lstm("models", "show", "tiny", "--json").stdout)
+    assert shown["model"]["embedding_size"] == 3
+
+
+def test_models_can_be_listed_shown_and_removed(tiny_reviews: Path) -> None:
+    """The life of a model."""
+    assert "no model in models yet" in lstm("models").stdout
+    lstm("-q", "train", tiny_reviews, *FAST)
+    assert "tiny" in lstm("models").stdout
+    assert "# tiny" in lstm("models", "show", "tiny").stdout
+    assert lstm("models", "remove", "tiny", "--yes").exit_code == 0
+    assert not Path("models/tiny").exists()
+
+
+def test_a_broken_model_is_listed_with_what_is_wrong(tiny_reviews: Path) -> None:
+    """It must not hide the others."""
+    lstm("-q", "train", tiny_reviews, *FAST)
+    Path("models/broken").mkdir()
+    Path("models/broken/bundle.json").write_text("{}", "utf-8")
+    done = lstm("models")
+    assert done.exit_code == 0
+    assert "cannot be used" in done.stdout
+    assert "broken/bundle.json" in done.stderr
+
+
+def test_the_sample_is_written_once(tmp_path: Path) -> None:
+    """And never over something else."""
+    assert lstm("sample", "mine.csv").exit_code == 0
+    assert len(Path("mine.csv").read_text("utf-8").splitlines()) == 501
+    assert "exists already" in refused(lstm("sample", "mine.csv"))
+
+
+def write(name: str, content: str | bytes) -> str:
+    """A file in the current folder."""
+    path = Path(name)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return name
+
+
+@pytest.mark.parametrize("command", [("train",), ("evaluate",), ("predict", "--input")])
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("missing.csv", None, "missing.csv"),
+        (".", None, "directory"),
+        ("empty.csv", "", "empty"),
+        ("header.csv", "review,rating\n", "header.csv"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "picture.csv"),
+        ("zip.csv", b"PK\x03\x04" + bytes(300), "zip.csv"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "." in value else "",
+)
+def test_a_file_that_cannot_be_used_is_refused_in_one_line(
+    tiny_bundle: Bundle, command: tuple[str, ...], name: str, content: str | bytes | None, said: str
+) -> None:
+    """Whatever the command, whatever the file."""
+    if content is not None:
+        write(name, content)
+    options = () if command == ("train",) else ("--model", str(tiny_bundle.path))
+    assert said in refused(lstm("-q", *command, name, *options))
+
+
+ROWS = "".join(f"film number {k},{k % 3 + 1}\n" for k in range(12))
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "said"),
+    [
+        ("review,rating\n" + ROWS, ("--text-column", "reviw"), "review"),
+        ("review,rating\n" + ROWS, ("--rating-column", "stars"), "rating"),
+        ("review,rating\n" + "fine film,4\n" * 12, (), "every rating is 4"),
+        ("review,rating\n" + "".join(f"film {k},{k % 2}\n" for k in range(9)), (), "9"),
+        ("review,rating\n" + ROWS + "no rating,\n", ("--strict",), "line 14"),
+        ("review,rating\n" + ROWS, ("--validation", "1.5"), "between 0 and 1"),
+        ("review,rating\n" + ROWS, ("--validation", "nowhere.csv"), "nowhere.csv"),
+        ("review,rating\n" + ROWS, ("--vectors", "nowhere.txt"), "nowhere.txt"),
+        ("review,rating\n" + ROWS, ("--name", "../evil"), "../evil"),
+        ("review,rating\n" + ROWS, ("--base", "base"), "--base none"),
+        ("review,rating\n" + ROWS, ("--sample",), "--sample"),
+    ],
+)
+def test_training_that_cannot_begin_is_refused_in_one_line(
+    content: str, arguments: tuple[str, ...], said: str
+) -> None:
+    """It says what is wrong and what to do; and no model is left behind."""
+    assert said in refused(lstm("-q", "train", write("in.csv", content), *arguments))
+    assert not Path("models").exists()
+
+
+def test_vectors_that_are_none_are_refused(tiny_reviews: Path) -> None:
+    """By the line, as every file of a user is."""
+    write("v.txt", "fine 1 2 3\nfilm 1 2\n")
+    assert "line 2" in refused(lstm("-q", "train", tiny_reviews, "--vectors", "v.txt"))
+    write("w.txt", "zebra 1 2 3\n")
+    assert "holds no word" in refused(lstm("-q", "train", tiny_reviews, "--vectors", "w.txt"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("predict", "great movie"), "lstm train"),
+        (("inspect-gates", "great movie"), "lstm train"),
+        (("inspect-gates",), "lstm train"),
+        (("predict", "x", "--model", "nobody"), "nobody"),
+        (("predict", "x", "--model", "no/such/folder"), "no/such/folder"),
+        (("predict", "x", "--model", "."), "not a saved model"),
+        (("predict",), "nothing to predict"),
+        (("predict", "x", "--output", "y.csv"), "--input"),
+        (("predict", "x", "--input", "y.csv"), "not both"),
+        (("inspect-gates", "x", "--units"), "--json"),
+        (("models", "show", "nobody"), "nobody"),
+        (("models", "remove", "nobody"), "nobody"),
+        (("train",), "--sample"),
+    ],
+)
+def test_a_command_without_what_it_needs_is_refused_in_one_line(
+    arguments: tuple[str, ...], said: str
+) -> None:
+    """No model yet, a wrong name, options that contradict each other."""
+    Path("bundle.json").unlink(missing_ok=True)
+    if "." in arguments:
+        write("bundle.json", "[]")
+        said = "bundle.json"
+    assert said in refused(lstm("-q", *arguments))
