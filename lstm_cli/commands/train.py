@@ -75,7 +75,7 @@ def train(
         typer.Option(
             min=1,
             max=4096,
-            help="Numbers a word; 128, or the size of --vectors.",
+            help="Numbers a word; 100, or the size of --vectors.",
             show_default=False,
         ),
     ] = None,
@@ -83,8 +83,13 @@ def train(
         int, typer.Option(min=1, max=4096, help="Units of each memory.")
     ] = ModelConfig.hidden_size,
     epochs: Annotated[
-        int, typer.Option(min=1, help="Passes over the reviews, at most.")
-    ] = _DEFAULTS.epochs,
+        int | None,
+        typer.Option(
+            min=1,
+            help="Passes over the reviews, at most; 4 to 30 otherwise, more for fewer reviews.",
+            show_default=False,
+        ),
+    ] = None,
     learning_rate: Annotated[
         float, typer.Option(min=1e-7, max=10.0, help="The highest step size.")
     ] = _DEFAULTS.learning_rate,
@@ -136,7 +141,7 @@ def train(
     check_free(folder / chosen, replace=replace)
 
     from lstm_cli.core.network import best_precision, use_threads
-    from lstm_cli.data.reviews import read_reviews
+    from lstm_cli.data.reviews import named, read_reviews
     from lstm_cli.pipeline import Recipe, make_model
     from lstm_cli.training.preparation import prepare
     from lstm_cli.views.console import notes_console
@@ -146,6 +151,8 @@ def train(
     found = read_reviews(
         sources, text_column=text_column, rating_column=rating_column, strict=strict
     )
+    if sample:
+        found = named(found, "the sample reviews")
     others: Reviews | float = (
         held_out
         if isinstance(held_out, float)
@@ -167,12 +174,11 @@ def train(
         hidden_size=hidden_size,
         training=changed(
             _DEFAULTS,
-            epochs=epochs,
             learning_rate=learning_rate,
             balance=balance,
             seed=seed,
             precision=best_precision() if precision == "auto" else _PRECISIONS[precision],
-        ),
+        ).sized_for(material.training.num_tokens, epochs),
         with_baseline=not no_baseline,
     )
     console = notes_console(quiet=voice(ctx).quiet)

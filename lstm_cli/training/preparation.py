@@ -25,6 +25,11 @@ class RatedCorpus:
     def __len__(self) -> int:
         return len(self.corpus)
 
+    @property
+    def num_tokens(self) -> int:
+        """Tokens of all reviews together."""
+        return len(self.corpus.token_ids)
+
 
 @dataclass(frozen=True)
 class Material:
