@@ -17,6 +17,9 @@ class VocabularyConfig:
 
     minimum_count: int = 2  # a word seen once teaches what an unknown word means instead
     maximum_size: int = 30_000
+    # Words of --vectors that no review holds, from the top of the file, where the common ones
+    # stand: a later review may hold them, and then their vector says what they are like.
+    maximum_added: int = 50_000
 
 
 @dataclass(frozen=True)

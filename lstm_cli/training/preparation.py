@@ -57,7 +57,8 @@ def prepare(
         validation: other reviews on the same scale, or the share of ``reviews`` to hold out.
         seed: decides which are held out.
         vocabulary_config: how rare a word may be.
-        vectors_file: word vectors; a word that has one is known even if it occurs once.
+        vectors_file: word vectors; a word that has one is known even if it occurs once
+            or never.
 
     Raises:
         RowError: fewer than ten reviews, or none that can be held out.
@@ -84,7 +85,11 @@ def prepare(
         split = split_at(tokenized.corpus, len(reviews))
         if not len(split.training):
             raise RowError(f"{_names(reviews)}: every review is in the validation file too")
-    vectors = read_vectors(vectors_file, set(tokenized.types)) if vectors_file else None
+    vectors = None
+    if vectors_file:
+        vectors = read_vectors(
+            vectors_file, set(tokenized.types), most_added=vocabulary_config.maximum_added
+        )
 
     vocabulary = _build_vocabulary(tokenized, split, vocabulary_config, vectors)
     corpus = tokenized.encode(vocabulary)
@@ -115,7 +120,9 @@ def _build_vocabulary(
     if vectors is None:
         return Vocabulary.build(counts, minimum_count=minimum, maximum_size=config.maximum_size)
     known = {t: n for t, n in counts.items() if n >= minimum or t in vectors.rows}
-    return Vocabulary.build(known, maximum_size=config.maximum_size)
+    added = {token: 0 for token in vectors.rows if token not in counts}
+    most = config.maximum_size + config.maximum_added
+    return Vocabulary.build(known | added, minimum_count=0, maximum_size=most)
 
 
 def _names(reviews: Reviews) -> str:
