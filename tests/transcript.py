@@ -13,7 +13,7 @@ from tests.reference import README
 COMMANDS = (
     "lstm train --sample",
     'lstm predict "great movie"',
-    'lstm inspect-gates "It starts well, but the ending is awful."',
+    'echo "dull, endless and badly acted" | lstm inspect-gates',
 )
 BEGIN, END = "<!-- transcript: made by python -m tests.transcript -->", "<!-- end of transcript -->"
 
@@ -25,7 +25,7 @@ def transcript() -> str:
     with tempfile.TemporaryDirectory() as folder:
         for command in COMMANDS:
             shown = subprocess.check_output(
-                command.replace("lstm", f"{sys.executable} -m lstm_cli", 1),
+                command.replace("lstm ", f"{sys.executable} -m lstm_cli ", 1),
                 shell=True,
                 cwd=folder,
                 env=surroundings,

@@ -70,6 +70,7 @@ class TrainingProgress:
             TimeRemainingColumn(),
             console=console,
             transient=True,
+            disable=console.quiet or not console.is_terminal,
         )
         self.task: TaskID | None = None
         self.num_epochs = 0

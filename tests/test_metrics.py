@@ -1,0 +1,107 @@
+"""Numbers from ratings and probabilities, against hand and scikit-learn."""
+
+import numpy as np
+import pytest
+
+from lstm_cli.evaluation.evaluation import evaluate
+from lstm_cli.metrics.baselines import WordRegression, _count, _weigh
+from lstm_cli.metrics.calibration import expected_calibration_error, reliability
+from lstm_cli.metrics.scores import accuracy_interval, confusion_of, scores_of
+
+SCALE = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+
+
+def test_scores_can_be_checked_by_hand() -> None:
+    """Four reviews: right, one off, three off, right."""
+    scores = scores_of(np.array([0, 1, 4, 2]), np.array([0, 2, 1, 2]), SCALE)
+    assert scores.accuracy == 0.5
+    assert scores.within_one == 0.75
+    assert scores.mae == 1.0
+    assert scores.macro_f1 == pytest.approx((1 + 0 + 0 + 2 / 3) / 4)
+
+
+def test_distances_are_in_rating_points_not_in_places() -> None:
+    """IMDB has no 5 and 6: from 4 to 7 is three points, though the two are neighbours."""
+    imdb = np.array([1.0, 2.0, 3.0, 4.0, 7.0, 8.0, 9.0, 10.0])
+    scores = scores_of(np.array([3]), np.array([4]), imdb)
+    assert scores.mae == 3.0
+    assert scores.within_one == 0.0
+
+
+def test_one_answer_for_all_has_no_kappa_to_speak_of() -> None:
+    """0 / 0 is no agreement, and no warning either."""
+    assert scores_of(np.array([1, 1]), np.array([1, 1]), SCALE).qwk == 0.0
+    assert scores_of(np.array([0, 4]), np.array([3, 3]), SCALE).qwk == 0.0
+
+
+def test_the_confusion_matrix_has_true_ratings_down() -> None:
+    """Read the other way round it would say the opposite."""
+    assert confusion_of(np.array([0, 0, 1]), np.array([1, 1, 1]), 2) == ((0, 2), (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("right", "n", "low", "high"), [(50, 100, 0.404, 0.596), (0, 10, 0, 0.278)]
+)
+def test_the_interval_is_wilsons(right: int, n: int, low: float, high: float) -> None:
+    """Against values of published tables."""
+    found = accuracy_interval(np.arange(n) < right)
+    assert found == pytest.approx((low, high), abs=1e-3)
+
+
+def test_bins_hold_the_same_number_of_answers() -> None:
+    """Equal mass: a bin of two answers would be noise."""
+    confidence = np.linspace(0.2, 1, 25)
+    bins = reliability(confidence, confidence > 0.5)
+    assert {part.n for part in bins} == {2, 3}
+    assert sum(part.n for part in bins) == 25
+
+
+def test_a_model_that_is_as_often_right_as_it_says_is_calibrated() -> None:
+    """And one that is always sure and never right is as far off as can be."""
+    sure, wrong = np.ones(20), np.zeros(20, dtype=bool)
+    assert expected_calibration_error(reliability(sure, wrong)) == 1.0
+    assert expected_calibration_error(reliability(sure, ~wrong)) == 0.0
+
+
+def test_the_regression_travels_without_its_library_and_says_the_same() -> None:
+    """What the bundle keeps is enough to ask it again."""
+    texts = ["good film", "bad film", "very good", "very bad", "so so", "it is so so"]
+    truth = np.array([2, 0, 2, 0, 1, 1])
+    model = WordRegression.fit(texts, truth, num_ratings=4)
+    again = WordRegression.from_arrays(model.to_arrays(), model.pattern)
+    np.testing.assert_allclose(again.probabilities(texts), model.probabilities(texts), atol=1e-7)
+    assert (again.predict(texts) == truth).all()
+    # A rating that never occurred is never given.
+    assert again.probabilities(texts)[:, 3].max() == 0
+
+
+def test_of_two_ratings_the_softmax_is_the_sigmoid() -> None:
+    """scikit-learn gives two classes one row of weights; the bundle has a row a rating."""
+    texts, truth = ["good one", "bad one", "good two", "bad two"], np.array([1, 0, 1, 0])
+    model = WordRegression.fit(texts, truth, num_ratings=2)
+    assert (model.predict(["good", "bad"]) == [1, 0]).all()
+    # One weight a class against its negative: the same odds, whichever way they are written.
+    found = model.probabilities(["good"])[0]
+    features = _weigh(_count(["good"], model.pattern), model.inverse_document_frequency)
+    logit = (features @ model.weights[1])[0] + model.bias[1]
+    assert found[1] == pytest.approx(1 / (1 + np.exp(-logit)))
+
+
+def test_an_evaluation_says_what_json_promises() -> None:
+    """Design, section 5; scripts rely on the names."""
+    probabilities = np.array([[0.7, 0.2, 0.1], [0.1, 0.2, 0.7]])
+    found = evaluate(
+        probabilities,
+        np.array([0, 1]),
+        np.array([1.0, 2.0, 3.0]),
+        ("1", "2", "3"),
+        model="m",
+        baselines={"always 1": np.array([0, 0])},
+    ).to_json()
+    assert {
+        "n", "accuracy", "accuracy_interval", "within_one", "mae", "qwk", "macro_f1", "ece",
+        "ratings", "confusion", "baselines", "reliability", "model",
+    } <= set(found)  # fmt: skip
+    assert found["accuracy"] == 0.5
+    assert found["confusion"] == [[1, 0, 0], [0, 0, 1], [0, 0, 0]]
+    assert found["baselines"]["always 1"]["accuracy"] == 0.5
