@@ -1,0 +1,64 @@
+"""The main job on whole files, as separate processes. Slow; ``.ci/run`` runs them."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lstm_cli.samples import sample_file
+
+SST5 = Path(__file__).parents[2] / "shared" / "data" / "sst5"
+pytestmark = pytest.mark.slow
+
+
+def run(*arguments: object) -> str:
+    """Standard output of one ``lstm`` in a process of its own."""
+    command = [sys.executable, "-m", "lstm_cli", "-q", *map(str, arguments)]
+    return subprocess.check_output(command, text=True, encoding="utf-8")
+
+
+def test_the_same_seed_gives_the_same_weights_to_the_bit() -> None:
+    """In another process too, and with every thread the machine has."""
+    digests = set()
+    for name in ("one", "two"):
+        run("train", sample_file(), "--name", name, "--epochs", 3, "--no-baseline", "--seed", 7)
+        weights = Path("models", name, "weights.safetensors").read_bytes()
+        digests.add(hashlib.sha256(weights).hexdigest())
+    assert len(digests) == 1
+
+
+def test_the_sample_reviews_teach_more_than_guessing() -> None:
+    """The first thing anybody runs: one in five would be chance."""
+    said = json.loads(run("train", "--sample", "--validation", 0.3, "--json"))
+    assert said["validation"]["accuracy"] > 0.25
+    assert said["validation"]["qwk"] > 0.1
+
+
+@pytest.mark.skipif(not SST5.is_dir(), reason="the Stanford Sentiment Treebank is not here")
+def test_real_reviews_are_rated_better_than_by_logistic_regression() -> None:
+    """What an LSTM is for. The README's table is made by ``tests.benchmarks.accuracy``."""
+    for seed in range(3):
+        run("train", SST5 / "train.csv", "--name", f"seed-{seed}", "--seed", seed)
+    found = [
+        json.loads(run("evaluate", SST5 / "dev.csv", "--model", f"seed-{seed}", "--json"))
+        for seed in range(3)
+    ]
+    mean = sum(one["accuracy"] for one in found) / 3
+    assert mean >= 0.395
+    peers = [one["baselines"]["logistic regression"]["accuracy"] for one in found]
+    assert mean >= sum(peers) / 3
+
+
+@pytest.mark.skipif(not SST5.is_dir(), reason="the Stanford Sentiment Treebank is not here")
+def test_a_file_comes_back_with_every_row() -> None:
+    """Eleven hundred rows in, eleven hundred out, in their order."""
+    run("train", "--sample", "--epochs", 1, "--no-baseline")
+    run("predict", "--input", SST5 / "dev.csv", "--output", "rated.csv")
+    source = (SST5 / "dev.csv").read_text("utf-8").splitlines()
+    rated = Path("rated.csv").read_text("utf-8").splitlines()
+    assert len(rated) == len(source)
+    for before, after in zip(source, rated, strict=True):
+        assert after.startswith(before)
