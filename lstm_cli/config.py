@@ -42,6 +42,10 @@ class TrainConfig:
 
     epochs: int = 6
     learning_rate: float = 2e-3
+    # Share of the rate at which an embedding moves that starts from given vectors: what they
+    # know of words that are rare here lasts longer. SST-5 dev with GloVe's 50 numbers, mean of
+    # six seeds: 41.8 % with 1, 42.3 with 0.5.
+    vectors_rate: float = 0.5
     warmup: float = 0.1  # share of the steps on which the rate climbs; then it falls as a cosine
     weight_decay: float = 0.01
     clip_norm: float = 1.0

@@ -5,11 +5,10 @@ import math
 import pytest
 import torch
 
-from lstm_cli.config import TrainConfig
 from lstm_cli.training.optimiser import (
     AveragedWeights,
     balancing_weights,
-    learning_rate,
+    rate_factor,
     rating_loss,
 )
 
@@ -46,8 +45,7 @@ def test_balanced_reviews_weigh_one_on_average() -> None:
 
 def test_the_rate_climbs_then_falls_to_nothing() -> None:
     """Warm-up, then half a cosine."""
-    config = TrainConfig(learning_rate=1.0, warmup=0.1)
-    rates = [learning_rate(step, 100, config) for step in range(100)]
+    rates = [rate_factor(step, 100, warmup=0.1) for step in range(100)]
     assert max(rates) == rates[9] == pytest.approx(1.0)
     assert rates[0] == pytest.approx(0.1)
     assert rates[-1] == pytest.approx(0, abs=1e-12)

@@ -7,8 +7,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lstm_cli.config import TrainConfig
-
 
 def rating_loss(
     logits: Tensor, rating_indices: Tensor, ranked_weight: float, weights: Tensor | None = None
@@ -47,13 +45,16 @@ def balancing_weights(counts: Tensor) -> Tensor:
     return weights * counts.sum() / (weights * counts).sum()
 
 
-def learning_rate(step: int, num_steps: int, config: TrainConfig) -> float:
-    """The rate of a step, counted from 0: a climb, then half a cosine down to nothing."""
+def rate_factor(step: int, num_steps: int, warmup: float) -> float:
+    """Share of the learning rate at a step, counted from 0.
+
+    It climbs to 1 over the first ``warmup`` of the steps, then follows half a
+    cosine down to nothing (Loshchilov and Hutter 2017).
+    """
     done = (step + 1) / num_steps
-    if done < config.warmup:
-        return config.learning_rate * done / config.warmup
-    falling = (done - config.warmup) / (1 - config.warmup)
-    return config.learning_rate * 0.5 * (1 + math.cos(math.pi * falling))
+    if done < warmup:
+        return done / warmup
+    return 0.5 * (1 + math.cos(math.pi * (done - warmup) / (1 - warmup)))
 
 
 class AveragedWeights:

@@ -3,7 +3,7 @@
 import copy
 import time
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.optimiser import (
     AveragedWeights,
     balancing_weights,
-    learning_rate,
+    rate_factor,
     rating_loss,
 )
 from lstm_cli.training.preparation import RatedCorpus
@@ -85,7 +85,8 @@ def train(
         if vectors is not None:
             # The array is the embedding's own memory: filling one fills the other.
             vectors.fill(network.embedding.weight.detach().numpy(), vocabulary)
-        return _run(network, config, training, validation, ratings, listener)
+        embedding_rate = 1.0 if vectors is None else config.vectors_rate
+        return _run(network, config, training, validation, ratings, listener, embedding_rate)
 
 
 def _run(
@@ -95,6 +96,7 @@ def _run(
     validation: RatedCorpus,
     ratings: NDArray[np.float64],
     listener: Listener,
+    embedding_rate: float,
 ) -> Trained:
     rng = np.random.default_rng(config.seed)
     corpus = training.corpus.select(np.arange(len(training)), config.maximum_tokens)
@@ -110,24 +112,30 @@ def _run(
         counts = np.bincount(training.rating_indices, minlength=len(ratings))
         weights = balancing_weights(torch.from_numpy(counts).float())
 
+    embedding = network.embedding.weight
+    groups: list[dict[str, Any]] = [
+        {"params": [embedding], "lr": config.learning_rate * embedding_rate},
+        {"params": [p for p in network.parameters() if p is not embedding]},
+    ]
     optimiser = torch.optim.AdamW(
-        network.parameters(),
+        groups,
         lr=config.learning_rate,
         weight_decay=config.weight_decay,
         fused=True,
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: rate_factor(step, num_steps, config.warmup)
     )
     average = AveragedWeights(network.parameters(), config.average_decay)
     listener.begin(config.epochs, int(corpus.offsets[-1]))
 
     history: list[EpochReport] = []
     best: tuple[float, dict[str, torch.Tensor], NDArray[np.float64]] | None = None
-    step, num_tokens, measuring, since_best = 0, 0, 0.0, 0
+    num_tokens, measuring, since_best = 0, 0.0, 0
     began = time.perf_counter()
     for epoch, seed in enumerate(epoch_seeds, start=1):
         losses = []
         for batch in batches(corpus, config.tokens_per_batch, np.random.default_rng(seed)):
-            for group in optimiser.param_groups:
-                group["lr"] = learning_rate(step, num_steps, config)
             token_ids, lengths = as_tensors(batch)
             rated = torch.from_numpy(training.rating_indices[batch.reviews])
             with computing_in(config.precision):
@@ -137,8 +145,8 @@ def _run(
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
             optimiser.step()
+            schedule.step()
             average.update()
-            step += 1
             losses.append(loss.detach())
             num_tokens += batch.num_tokens
             listener.batch_done(batch.num_tokens)
