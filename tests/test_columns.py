@@ -158,3 +158,27 @@ def test_names_in_a_message_have_no_control_codes() -> None:
     with pytest.raises(ColumnError) as error:
         find_text_column(columns, "x\ny")
     assert str(error.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "rating", "cells"),
+    [
+        ("Rezension", "Sterne", ("5 Sterne", "1 Stern")),
+        ("Avis", "Étoiles", ("5", "1")),
+        ("Reseña", "Calificación", ("4,5", "1")),
+        ("レビュー", "評価", ("5", "1")),
+        ("Отзыв", "Оценка", ("5", "1")),
+    ],
+)
+def test_columns_are_found_in_other_languages(
+    text: str, rating: str, cells: tuple[str, str]
+) -> None:
+    """Exports carry the names of the shop's country."""
+    columns = {"Datum": ["2020", "2021"] * 6, rating: list(cells) * 6, text: TEXT}
+    assert found(table(**columns)) == (text, rating)
+
+
+def test_years_are_no_ratings() -> None:
+    """Two years look like two classes; a model of them would be nonsense told with confidence."""
+    with pytest.raises(ColumnError, match="--rating-column"):
+        found(table(Text=TEXT, Jahr=["2020", "2021"] * 6))

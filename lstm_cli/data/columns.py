@@ -6,6 +6,7 @@ says how to answer it. Contents decide where no name does.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -25,14 +26,23 @@ CELLS_LOOKED_AT = 5000
 TEXT_NAMES = (
     ("reviewtext", "reviewbody", "reviewcontent", "fullreview", "textreview", "reviewstext",
      "review", "reviews", "verifiedreviews", "text", "fulltext", "body", "content", "comment",
-     "comments", "reviewcomment", "customerreview", "userreview"),
+     "comments", "reviewcomment", "customerreview", "userreview",
+     "rezension", "rezensionen", "bewertungstext", "kommentar", "avis", "commentaire",
+     "commentaires", "texte", "resena", "resenas", "comentario", "comentarios", "texto",
+     "recensione", "recensioni", "commento", "testo", "recensie", "resenha", "avaliacaotexto",
+     "recension", "recenzja", "yorum", "отзыв", "отзывы", "комментарий", "текст",
+     "评论", "评价", "內容", "内容", "レビュー", "口コミ", "感想", "리뷰", "후기", "내용"),
     ("sentence", "phrase", "feedback", "message", "opinion", "tweet", "post", "response",
      "reviewdescription", "description", "remark", "remarks", "document"),
 )  # fmt: skip
 RATING_NAMES = (
     ("rating", "ratings", "stars", "star", "starrating", "reviewrating", "reviewsrating",
      "reviewstars", "score", "reviewscore", "overall", "overallrating", "userrating", "rate",
-     "grade", "points"),
+     "grade", "points",
+     "sterne", "sternebewertung", "punkte", "etoiles", "notation", "estrellas", "puntuacion",
+     "calificacion", "valoracion", "estrelas", "nota", "stelle", "punteggio", "voto", "sterren",
+     "waardering", "betyg", "ocena", "puan", "yildiz", "оценка", "рейтинг",
+     "评分", "評分", "星级", "星級", "評価", "평점", "별점"),
     ("label", "labels", "sentiment", "target", "class", "note", "notes", "polarity", "feedback"),
 )  # fmt: skip
 # Words in a name that promise part of it: "Rating (out of 5)", "Your review".
@@ -54,6 +64,7 @@ _HELPERS = frozenset(
         """,
     )
 )
+_ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 
@@ -66,6 +77,7 @@ class _Column:
     numbers: float  # share of filled cells that are ratings or numbers
     distinct: int  # cells that differ, on all but a twentieth of the rows
     filled: int
+    largest: float = 0.0  # of the ratings or numbers, sign aside
 
     @property
     def is_text(self) -> bool:
@@ -146,7 +158,12 @@ def find_rating_column(table: Table, text_column: str, asked: str | None = None)
         *([c for c in ratings if key(c.name) in group] for group in RATING_NAMES),
         *([c for c in named_otherwise if key(c.name) in group] for group in RATING_NAMES),
         [c for c in ratings if _promises(c.name, _RATING_WORDS)],
-        [c for c in ratings if c.name.strip() and not _is_helper(c.name) and not c.is_key],
+        # Where the name says nothing: no years, no row numbers.
+        [
+            c
+            for c in ratings
+            if c.name.strip() and not _is_helper(c.name) and not c.is_key and c.largest <= 100
+        ],
     ]
     for choice in choices:
         if choice:
@@ -158,12 +175,14 @@ def find_rating_column(table: Table, text_column: str, asked: str | None = None)
 
 
 def key(name: str) -> str:
-    """A name as it is compared.
+    """A name as it is compared: without case, accents, spaces and the like.
 
-    >>> key("Review Text"), key("review_text"), key("reviewText"), key(" RATING ")
-    ('reviewtext', 'reviewtext', 'reviewtext', 'rating')
+    >>> key("Review Text"), key("review_text"), key(" RATING "), key("Étoiles")
+    ('reviewtext', 'reviewtext', 'rating', 'etoiles')
     """
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
+    # Accents alone: the marks of other scripts make other letters.
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFD", name.casefold()))
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFC", plain)))
 
 
 def _words(name: str) -> set[str]:
@@ -195,11 +214,13 @@ def _describe(column: pl.Series) -> _Column:
     words = cells.str.count_matches(r"\S+").mean()
     counts = cells.value_counts(sort=True)["count"].to_numpy()
     kinds = cells.value_counts(sort=True)[column.name].to_list()
-    is_number = np.array([parse_rating(cell) is not None for cell in kinds])
+    parsed = [parse_rating(cell) for cell in kinds]
+    is_number = np.array([rating is not None for rating in parsed])
+    largest = max((abs(rating) for rating in parsed if rating is not None), default=0.0)
     numbers = float(counts[is_number].sum()) / len(cells)
     distinct = int(np.searchsorted(np.cumsum(counts), 0.95 * len(cells))) + 1
     average = float(words) if isinstance(words, int | float) else 0.0
-    return _Column(column.name, average, numbers, distinct, len(cells))
+    return _Column(column.name, average, numbers, distinct, len(cells), largest)
 
 
 def _longest(table: Table, columns: Sequence[_Column], factor: float) -> str:

@@ -35,10 +35,16 @@ LONGEST_RATING = 60  # "Rated 4.5 out of 5 stars", with room to spare
 LARGEST_MAXIMUM = 1000.0
 
 _NUMBER = r"[-+−]?(?:\d+(?:\.\d+)?|\.\d+|\d+,\d{1,2})(?:[eE][-+]?\d{1,3})?"
+# Stars and points, as the shops of other countries write them.
+_UNITS = (
+    "stars?|points?|pts?\\.?|★|⭐\ufe0f?|sterne?n?|punkte?|[ée]toiles?|estrellas?|estrelas?"
+    "|puntos?|pontos?|stell[ae]|punti|sterren|ster|stj[äa]rnor|stj[äa]rna|gwiazd(?:ki|ka|ek)?"
+    "|y[ıi]ld[ıi]z|puan|зв[её]зд[аы]?|балл(?:а|ов)?|星|颗星|顆星|分|つ星|点|점|개"
+)
 _RATING = re.compile(
     rf"(?:rated\s+|rating:?\s*)?(?P<number>{_NUMBER}|[a-z]+)(?P<half>\s*½)?"
-    rf"(?:\s*(?:/|out\s+of|of)\s*(?P<maximum>{_NUMBER}))?"
-    r"(?:[\s-]*(?:stars?|points?|pts?\.?|★|⭐\ufe0f?))?",
+    rf"(?:\s*(?:/|out\s+of|of|von|sur|de|su|van|av|z|из)\s*(?P<maximum>{_NUMBER}))?"
+    rf"(?:[\s-]*(?:{_UNITS}))?",
     re.IGNORECASE,
 )
 _FULL_STARS = "★⭐🌟✭✮✯"
@@ -95,6 +101,8 @@ def parse_rating(cell: object) -> float | None:
     [4.0, 4.0, 5.0, 4.0, 4.0, 4.5]
     >>> [parse_rating(cell) for cell in ("★★★★☆", "⭐⭐⭐", "★★½", "Five stars")]
     [4.0, 3.0, 2.5, 5.0]
+    >>> [parse_rating(cell) for cell in ("4 Sterne", "3,5 étoiles", "1 Stern", "5星", "4 von 5")]
+    [4.0, 3.5, 1.0, 5.0, 4.0]
     >>> [parse_rating(cell) for cell in ("good", "", None, float("nan"), "2024-05-01", "1,000")]
     [None, None, None, None, None, None]
     """
