@@ -167,18 +167,21 @@ def train(
     material = prepare(
         found, others, seed=seed, vocabulary_config=VocabularyConfig(), vectors_file=vectors
     )
+    training = changed(
+        _DEFAULTS,
+        learning_rate=learning_rate,
+        balance=balance,
+        seed=seed,
+        precision=best_precision() if precision == "auto" else _PRECISIONS[precision],
+    )
+    if material.vectors is not None:
+        training = training.from_vectors()
     recipe = Recipe(
         name=chosen,
         cell=cell.value,
         embedding_size=embedding_size,
         hidden_size=hidden_size,
-        training=changed(
-            _DEFAULTS,
-            learning_rate=learning_rate,
-            balance=balance,
-            seed=seed,
-            precision=best_precision() if precision == "auto" else _PRECISIONS[precision],
-        ).sized_for(material.training.num_tokens, epochs),
+        training=training.sized_for(material.training.num_tokens, epochs),
         with_baseline=not no_baseline,
     )
     console = notes_console(quiet=voice(ctx).quiet)

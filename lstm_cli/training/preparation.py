@@ -57,8 +57,7 @@ def prepare(
         validation: other reviews on the same scale, or the share of ``reviews`` to hold out.
         seed: decides which are held out.
         vocabulary_config: how rare a word may be.
-        vectors_file: word vectors; a word that has one is known even if it occurs once
-            or never.
+        vectors_file: word vectors; a word that has one is known even if it occurs once.
 
     Raises:
         RowError: fewer than ten reviews, or none that can be held out.
@@ -85,12 +84,7 @@ def prepare(
         split = split_at(tokenized.corpus, len(reviews))
         if not len(split.training):
             raise RowError(f"{_names(reviews)}: every review is in the validation file too")
-    vectors = None
-    if vectors_file:
-        vectors = read_vectors(
-            vectors_file, set(tokenized.types), most_added=vocabulary_config.maximum_added
-        )
-
+    vectors = read_vectors(vectors_file, set(tokenized.types)) if vectors_file else None
     vocabulary = _build_vocabulary(tokenized, split, vocabulary_config, vectors)
     corpus = tokenized.encode(vocabulary)
 
@@ -120,9 +114,7 @@ def _build_vocabulary(
     if vectors is None:
         return Vocabulary.build(counts, minimum_count=minimum, maximum_size=config.maximum_size)
     known = {t: n for t, n in counts.items() if n >= minimum or t in vectors.rows}
-    added = {token: 0 for token in vectors.rows if token not in counts}
-    most = config.maximum_size + config.maximum_added
-    return Vocabulary.build(known | added, minimum_count=0, maximum_size=most)
+    return Vocabulary.build(known, maximum_size=config.maximum_size)
 
 
 def _names(reviews: Reviews) -> str:

@@ -85,8 +85,7 @@ def train(
         if vectors is not None:
             # The array is the embedding's own memory: filling one fills the other.
             vectors.fill(network.embedding.weight.detach().numpy(), vocabulary)
-        embedding_rate = 1.0 if vectors is None else config.vectors_rate
-        return _run(network, config, training, validation, ratings, listener, embedding_rate)
+        return _run(network, config, training, validation, ratings, listener)
 
 
 def _run(
@@ -96,7 +95,6 @@ def _run(
     validation: RatedCorpus,
     ratings: NDArray[np.float64],
     listener: Listener,
-    embedding_rate: float,
 ) -> Trained:
     rng = np.random.default_rng(config.seed)
     corpus = training.corpus.select(np.arange(len(training)), config.maximum_tokens)
@@ -114,7 +112,7 @@ def _run(
 
     embedding = network.embedding.weight
     groups: list[dict[str, Any]] = [
-        {"params": [embedding], "lr": config.learning_rate * embedding_rate},
+        {"params": [embedding], "lr": config.learning_rate * config.embedding_rate},
         {"params": [p for p in network.parameters() if p is not embedding]},
     ]
     optimiser = torch.optim.AdamW(

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.errors import VectorsError
-from lstm_cli.text.tokens import tokenize
 from lstm_cli.text.vocabulary import PADDING_ID, Vocabulary
 
 SPREAD = 0.2  # standard deviation of the numbers of a vector at the start
@@ -16,7 +15,7 @@ SPREAD = 0.2  # standard deviation of the numbers of a vector at the start
 
 @dataclass(frozen=True)
 class WordVectors:
-    """Vectors of the words that were asked for and found, and of the file's first words."""
+    """Vectors of the words that were asked for and found."""
 
     name: str
     rows: dict[str, int]  # word -> its row in ``values``
@@ -43,14 +42,12 @@ class WordVectors:
                 embedding[k, : self.size] = self.values[self.rows[token]] * scale
 
 
-def read_vectors(path: str, wanted: Container[str], *, most_added: int = 0) -> WordVectors:
+def read_vectors(path: str, wanted: Container[str]) -> WordVectors:
     """Read the vectors of some words; a first line that holds only two counts is passed over.
 
     Args:
         path: the file.
         wanted: the words to look for.
-        most_added: so many lines from the top are read as well, if they hold a token
-            that a review could hold.
 
     Raises:
         VectorsError: the file cannot be read, or a line does not fit the others.
@@ -66,8 +63,7 @@ def read_vectors(path: str, wanted: Container[str], *, most_added: int = 0) -> W
                     continue
                 if not size:
                     size = len(rest.split())
-                is_added = number <= most_added and tokenize(word) == [word]
-                if word in rows or not (is_added or word in wanted):
+                if word not in wanted or word in rows:
                     continue
                 # From the right: a few sets have words with a space in them.
                 cells = rest.split()
@@ -84,6 +80,6 @@ def read_vectors(path: str, wanted: Container[str], *, most_added: int = 0) -> W
             f"{path}: {reason}; word vectors are a text file with a word and its numbers a line, "
             "separated by spaces"
         ) from error
-    if not any(word in wanted for word in rows):
+    if not values:
         raise VectorsError(f"{path}: holds no word of the reviews; is it the same language?")
     return WordVectors(Path(path).name, rows, np.stack(values))
