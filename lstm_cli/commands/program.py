@@ -1,5 +1,6 @@
 """The program around the commands: global options, and mistakes answered in one line."""
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -38,6 +39,11 @@ class Program(TyperGroup):
         except KeyboardInterrupt:
             complain("stopped")
             raise typer.Exit(EXIT_INTERRUPTED) from None
+        except BrokenPipeError:
+            # The reader has left; so that the interpreter does not complain at its end
+            # that it cannot flush, standard output goes nowhere from here on.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from None
 
 
 def complain(message: str) -> None:
@@ -59,17 +65,9 @@ def note(ctx: typer.Context, message: str) -> None:
 
 
 def run(app: Callable[[], Any]) -> None:
-    """Run the program as a process: a closed pipe ends it quietly."""
+    """Run the program as a process."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets its code instead of a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    try:
-        app()
-    except BrokenPipeError:
-        # The reader has left; so that the interpreter does not complain at its
-        # end that it cannot flush, standard output goes nowhere from here on.
-        import os
-
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    app()

@@ -8,9 +8,17 @@ from rich.table import Table
 from rich.text import Text
 
 
+class ResultsConsole(Console):
+    """A console that leaves it to the program what to do when its reader has left."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise again what rich would answer with an exit code of its own."""
+        raise
+
+
 def results_console() -> Console:
     """Standard output: data, and nothing else."""
-    return Console(highlight=False, soft_wrap=False, emoji=False, markup=False)
+    return ResultsConsole(highlight=False, soft_wrap=False, emoji=False, markup=False)
 
 
 def notes_console(*, quiet: bool = False) -> Console:
