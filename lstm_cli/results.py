@@ -35,7 +35,7 @@ class Evaluation:
 
     model: str
     scores: Scores
-    accuracy_interval: tuple[float, float]  # 95 %, bootstrap over the reviews
+    accuracy_interval: tuple[float, float]  # 95 %, Wilson's
     ece: float  # expected calibration error, ten bins of equal mass
     reliability: tuple[ReliabilityBin, ...]
     ratings: tuple[str, ...]

@@ -359,3 +359,26 @@ def test_a_command_without_what_it_needs_is_refused_in_one_line(
         write("bundle.json", "[]")
         said = "bundle.json"
     assert said in refused(lstm("-q", *arguments))
+
+
+def test_an_empty_name_is_no_model(tiny_reviews: Path) -> None:
+    """`lstm models remove "$UNSET"` must not remove the model trained last."""
+    lstm("-q", "train", tiny_reviews, *FAST)
+    assert "empty" in refused(lstm("-q", "models", "remove", "", "--yes"))
+    Path("models/tiny/thesis.txt").write_text("mine", "utf-8")
+    assert "thesis.txt" in refused(lstm("-q", "models", "remove", "tiny", "--yes"))
+    assert Path("models/tiny/thesis.txt").exists()
+
+
+def test_validation_off_the_scale_and_a_column_called_count(tiny_reviews: Path) -> None:
+    """Both ended in a traceback."""
+    other = write("v.csv", "review,rating\nfine,2\nbad,1\n")
+    assert "not on the scale" in refused(
+        lstm("-q", "train", tiny_reviews, "--validation", other, *FAST)
+    )
+    named = write("c.csv", "count,review,rating\n" + "".join(
+        f"7,film number {k},{4.5 if k % 2 else 4}\n" for k in range(12)
+    ))  # fmt: skip
+    assert lstm("-q", "train", named, *FAST).exit_code == 0
+    done = lstm("-q", "predict", "--input", named, "--model", "c")
+    assert done.exit_code == 0, done.output

@@ -42,6 +42,9 @@ def find_model(asked: str | None = None, folder: Path | None = None) -> Found:
         BundleError: there is one, and it cannot be used.
     """
     models = models_folder(folder)
+    if asked == "":
+        # A script with an unset variable must not be given, or remove, some other model.
+        raise NoModelError("the name of the model is empty; lstm models lists the models there are")
     asked, why = (asked, "asked for") if asked else (os.environ.get("LSTM_MODEL"), "$LSTM_MODEL")
     if asked:
         return Found(open_bundle(_path_of(asked, models)), why)

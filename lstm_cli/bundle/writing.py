@@ -56,6 +56,20 @@ def check_free(path: Path, *, replace: bool) -> None:
         )
     if path.is_symlink() or not (path / INFO_FILE).is_file():
         raise BundleExistsError(f"{path}: is no saved model, so it is not replaced; move it away")
+    check_own(path)
+
+
+def check_own(path: Path) -> None:
+    """Refuse to delete a folder in which somebody keeps files of their own."""
+    own = {
+        INFO_FILE, VOCABULARY_FILE, WEIGHTS_FILE, BASELINE_FILE, WORDS_FILE, HISTORY_FILE,
+        CARD_FILE,
+    }  # fmt: skip
+    others = sorted(file.name for file in path.iterdir() if file.name not in own)
+    if others:
+        raise BundleExistsError(
+            f"{path}: holds files that are no part of the model ({others[0]!a}); move them away"
+        )
 
 
 def _write_files(bundle: NewBundle, folder: Path) -> None:

@@ -74,11 +74,12 @@ def remove(
 ) -> None:
     """Remove a model."""
     from lstm_cli.bundle.locating import find_model
-    from lstm_cli.bundle.writing import saying_what_failed
+    from lstm_cli.bundle.writing import check_own, saying_what_failed
 
     path: Path = find_model(name, models_dir or ctx.meta.get("models_dir")).bundle.path
     if not yes:
         typer.confirm(f"Remove {path}?", abort=True, err=True)
+    check_own(path)
     with saying_what_failed(path):
         shutil.rmtree(path)
     note(ctx, f"removed {path}")

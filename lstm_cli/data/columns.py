@@ -205,15 +205,16 @@ def _is_helper(name: str) -> bool:
 
 def _describe(column: pl.Series) -> _Column:
     filled = column.drop_nulls()
-    if filled.dtype.is_nested() or filled.dtype == pl.Boolean or filled.dtype.is_temporal():
+    is_other = filled.dtype.is_nested() or filled.dtype.is_temporal()
+    if is_other or filled.dtype in (pl.Boolean, pl.Binary):
         return _Column(column.name, 0.0, 1.0, MOST_RATINGS + 1, len(filled))
     cells = filled.gather_every(max(1, len(filled) // CELLS_LOOKED_AT)).cast(pl.String)
     cells = cells.filter(cells.str.strip_chars() != "")
     if cells.is_empty():
         return _Column(column.name, 0.0, 0.0, 0, 0)
     words = cells.str.count_matches(r"\S+").mean()
-    counts = cells.value_counts(sort=True)["count"].to_numpy()
-    kinds = cells.value_counts(sort=True)[column.name].to_list()
+    found = cells.alias("cell").value_counts(sort=True, name="rows")
+    counts, kinds = found["rows"].to_numpy(), found["cell"].to_list()
     parsed = [parse_rating(cell) for cell in kinds]
     is_number = np.array([rating is not None for rating in parsed])
     largest = max((abs(rating) for rating in parsed if rating is not None), default=0.0)

@@ -12,7 +12,7 @@ from lstm_cli.data.tables import Table
 from lstm_cli.errors import OutputError
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.scoring import score_texts
-from lstm_cli.results import Prediction, as_number
+from lstm_cli.results import Prediction
 
 ADDED_COLUMNS = ("predicted_rating", "expected_rating", "confidence")
 
@@ -76,7 +76,8 @@ def check_columns_free(table: Table) -> None:
 
 def add_ratings(frame: pl.DataFrame, rated: Rated) -> pl.DataFrame:
     """Every column and row as it was, and three columns behind them."""
-    named = [as_number(rated.labels[place]) for place in rated.places]
+    is_whole = all(rating.is_integer() for rating in rated.ratings.tolist())
+    named = rated.ratings[rated.places].astype(np.int64 if is_whole else np.float64)
     return frame.with_columns(
         pl.Series("predicted_rating", named),
         pl.Series("expected_rating", np.round(rated.expected, 4)),

@@ -78,6 +78,7 @@ def prepare(
                 "different texts; add reviews or give others with --validation FILE"
             )
     else:
+        _check_validation(validation)
         texts = reviews.texts + validation.texts
         rated = np.concatenate([reviews.rating_indices, validation.rating_indices])
         tokenized = tokenize_reviews(texts)
@@ -98,6 +99,17 @@ def prepare(
         left_out=len(split.left_out),
         vectors=vectors,
     )
+
+
+def _check_validation(validation: Reviews) -> None:
+    """Refuse held-out reviews that nothing could be measured on."""
+    if not len(validation):
+        raise RowError(f"{_names(validation)}: holds no review with a text and a rating")
+    if validation.unseen_ratings:
+        raise RowError(
+            f"{_names(validation)}: has ratings that are not on the scale of the training reviews: "
+            f"{', '.join(validation.unseen_ratings)}; leave those rows out, or train on them too"
+        )
 
 
 def _build_vocabulary(
