@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from lstm_cli.bundle.card import model_card
 from lstm_cli.bundle.contents import BundleInfo, NewBundle, network_weights
 from lstm_cli.config import Cell, ModelConfig, TrainConfig
 from lstm_cli.data.reviews import Reviews
@@ -126,7 +125,6 @@ def make_model(
             held_out.corpus, network_weights(arrays), config, material.vocabulary, ratings
         ),
         history=tuple(map(asdict, trained.history)),
-        card=model_card(info),
         baseline=None if regression is None else regression.to_arrays(),
     )
     return MadeModel(bundle, evaluation, trained.tokens_per_second)
@@ -135,8 +133,7 @@ def make_model(
 def _about(reviews: Reviews, material: Material, counts: list[int]) -> dict[str, Any]:
     """What a bundle says of the reviews it was trained on: numbers and names, no text."""
     return {
-        # Names without folders: a model that is passed on does not tell where it was made.
-        "files": [re.split(r"[/\\]", source.name)[-1] for source in reviews.sources],
+        "files": [_file_name(source.name) for source in reviews.sources],
         "text_columns": [source.text_column for source in reviews.sources],
         "rating_columns": [source.rating_column for source in reviews.sources],
         "fingerprint": reviews.fingerprint,
@@ -147,3 +144,14 @@ def _about(reviews: Reviews, material: Material, counts: list[int]) -> dict[str,
         "skipped": {skipped.reason: skipped.count for skipped in reviews.skipped},
         "counts": dict(zip(reviews.scale.labels, counts, strict=True)),  # trained on, by rating
     }
+
+
+def _file_name(source: str) -> str:
+    r"""A name without folder or query: a model does not tell where it was made.
+
+    >>> _file_name("https://host/films.csv?key=secret"), _file_name(r"C:\\mine\\films.csv")
+    ('films.csv', 'films.csv')
+    """
+    if "://" in source:
+        source = re.split(r"[?#]", source)[0]
+    return re.split(r"[/\\]", source)[-1]

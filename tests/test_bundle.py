@@ -11,11 +11,12 @@ import pytest
 from safetensors.numpy import save_file
 
 from lstm_cli.bundle.contents import NewBundle
-from lstm_cli.bundle.locating import find_model, free_name, is_name
+from lstm_cli.bundle.locating import find_model, free_name, is_name, summaries
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.config import ModelConfig
 from lstm_cli.errors import BundleError, BundleExistsError, NoModelError, OutputError
+from lstm_cli.evaluation.files import peers
 from lstm_cli.inference.predictor import Predictor
 
 COMMITTED = Path(__file__).parent / "data"
@@ -35,7 +36,6 @@ def new_bundle(bundle: Bundle) -> NewBundle:
         weights=bundle.arrays,
         words=bundle.words,
         history=(),
-        card="",
         baseline=bundle.baseline,
     )
 
@@ -44,7 +44,7 @@ def test_saved_then_loaded_predicts_the_same(tiny_bundle: Bundle, tmp_path: Path
     """The point of saving."""
     write_bundle(new_bundle(tiny_bundle), tmp_path / "again")
     again = open_bundle(tmp_path / "again")
-    assert again.info == tiny_bundle.info
+    assert again.info == replace(tiny_bundle.info, name="again")
     for text in ("great fun", "a dull film", ""):
         assert (
             Predictor(again).predict(text).probabilities
@@ -148,6 +148,15 @@ def spoil_shape(path: Path) -> None:
     sign(path, "weights.safetensors")
 
 
+def spoil_pattern(path: Path) -> None:
+    change_info(path, lambda info: info | {"token_pattern": "("})
+
+
+def spoil_words(path: Path) -> None:
+    (path / "words.json").write_text('[{"word": 3, "count": "many"}]')
+    sign(path, "words.json")
+
+
 def spoil_vocabulary(path: Path) -> None:
     tokens = (path / "vocabulary.txt").read_text().splitlines()
     (path / "vocabulary.txt").write_text("\n".join([*tokens[:-1], tokens[-2]]) + "\n")
@@ -182,6 +191,8 @@ def sign(path: Path, name: str) -> None:
         (spoil_missing, r"weights\.safetensors: is missing"),
         (spoil_numbers, r"weights\.safetensors: holds numbers in 'readout\.bias'"),
         (spoil_shape, r"weights\.safetensors: should hold 'cell\.event'"),
+        (spoil_pattern, r"bundle\.json: is not valid: a token pattern"),
+        (spoil_words, r"words\.json: does not hold"),
         (spoil_vocabulary, r"vocabulary\.txt: should hold"),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
@@ -192,8 +203,14 @@ def test_what_is_wrong_is_refused_by_name(
     """A bundle may come from anyone, over any disk."""
     spoil(copy)
     with pytest.raises(BundleError, match=named) as refusal:
-        Predictor(open_bundle(copy))
+        use_all(copy)
     assert "\n" not in str(refusal.value)
+
+
+def use_all(path: Path) -> None:
+    bundle = open_bundle(path)
+    Predictor(bundle)
+    assert bundle.words
 
 
 def test_any_other_value_in_bundle_json_is_refused_or_harmless(copy: Path) -> None:
@@ -207,8 +224,11 @@ def test_any_other_value_in_bundle_json_is_refused_or_harmless(copy: Path) -> No
                 place = place[key]
             place[path[-1]] = wrong
             (copy / "bundle.json").write_text(json.dumps(spoiled))
+            assert len(summaries(copy.parent)) == 1
             try:
-                Predictor(open_bundle(copy)).predict("a fine film")
+                bundle = open_bundle(copy)
+                Predictor(bundle).predict("a fine film")
+                peers(bundle, ["a fine film"])
             except BundleError:
                 continue
 
@@ -225,8 +245,7 @@ def leaves(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
         else ()
     )
     for key, inner in items:
-        if path[:1] != ("scores",):  # shown, never used
-            yield from leaves(inner, (*path, key))
+        yield from leaves(inner, (*path, key))
 
 
 def test_the_model_trained_last_is_found(tiny_bundle: Bundle, tmp_path: Path) -> None:

@@ -1,13 +1,19 @@
 """The tool, as a person meets it: command -> exact output, refusal -> one line and exit code 2."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
-from typer.testing import Result
+from typer.testing import CliRunner, Result
 
 from lstm_cli.bundle.reading import Bundle
+from lstm_cli.commands import app
+from lstm_cli.pipeline import MadeModel
 from tests.conftest import lstm
 
 COMMITTED = Path(__file__).parent / "data" / "format-1"
@@ -382,3 +388,87 @@ def test_validation_off_the_scale_and_a_column_called_count(tiny_reviews: Path) 
     assert lstm("-q", "train", named, *FAST).exit_code == 0
     done = lstm("-q", "predict", "--input", named, "--model", "c")
     assert done.exit_code == 0, done.output
+
+
+def test_every_line_piped_in_is_one_review_in_any_encoding(tiny_bundle: Bundle) -> None:
+    """A form feed ends no review; Windows writes cp1252 and UTF-16."""
+    for content in (
+        "caf\u00e9 a\x0cb\u2028c\r\nfun\r\n".encode(),
+        "caf\u00e9 a\x0cb\r\nfun\r\n".encode("cp1252"),
+        "caf\u00e9 a\x0cb\r\nfun\r\n".encode("utf-16"),
+    ):
+        done = CliRunner().invoke(
+            app, ["predict", "--json", "--model", str(tiny_bundle.path)], input=content
+        )
+        found = [json.loads(line)["text"] for line in done.stdout.split("\n")[:-1]]
+        assert [text[:6] for text in found] == ["caf\u00e9 a", "fun"]
+
+
+def test_more_than_fits_on_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A review that is dropped without a word would be counted as rated."""
+    monkeypatch.setattr("lstm_cli.commands.texts.MOST_BYTES", 10)
+    assert "put the reviews into a file" in refused(lstm("predict", stdin="good\n" * 3))
+
+
+def test_json_is_json_where_the_output_is_not_utf_8(tiny_bundle: Bundle) -> None:
+    """A pipe under an old locale."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lstm_cli", "-q", "predict", "caf\u00e9", "--json", "--model",
+         str(tiny_bundle.path)],
+        env=os.environ | {"PYTHONIOENCODING": "latin-1"}, capture_output=True, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout.decode("latin-1"))["text"] == "caf\u00e9"
+
+
+def test_a_reader_that_leaves_standard_error_ends_nothing(tiny_reviews: Path) -> None:
+    """lstm train reviews.csv 2>&1 | head -1 must still save what it learned."""
+    training = subprocess.Popen(
+        [sys.executable, "-m", "lstm_cli", "train", str(tiny_reviews), "--epochs", "2"],
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert training.stderr is not None
+    training.stderr.close()
+    assert training.wait() == 0
+    assert Path("models/tiny/bundle.json").is_file()
+
+
+def test_a_name_taken_during_training_costs_nothing(
+    tiny_reviews: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else trained on the same file and was faster."""
+    from lstm_cli.pipeline import make_model
+
+    def slower(*arguments: Any) -> MadeModel:
+        made = make_model(*arguments)
+        Path("models/tiny").mkdir(parents=True)
+        Path("models/tiny/bundle.json").touch()
+        return made
+
+    monkeypatch.setattr("lstm_cli.pipeline.make_model", slower)
+    done = lstm("-q", "train", tiny_reviews, "--epochs", "1", "--json")
+    assert json.loads(done.stdout)["model"] == "tiny-2"
+    assert json.loads(Path("models/tiny-2/bundle.json").read_text())["name"] == "tiny-2"
+
+
+def test_a_broken_model_can_be_removed(tiny_reviews: Path) -> None:
+    """It is in the way until it is."""
+    lstm("-q", "train", tiny_reviews, "--epochs", "1")
+    Path("models/tiny/bundle.json").write_text("{}")
+    assert lstm("models", "remove", "tiny", stdin="n\n").exit_code == 0
+    assert Path("models/tiny").is_dir()
+    assert lstm("models", "remove", "tiny", "--yes").exit_code == 0
+    assert not Path("models/tiny").exists()
+
+
+def test_vectors_and_another_size_of_the_embedding_contradict(tiny_reviews: Path) -> None:
+    """Half-filled rows would be neither."""
+    write("vectors.txt", "film 1 2 3\nfun 0 1 2\n")
+    done = lstm("train", tiny_reviews, "--vectors", "vectors.txt", "--embedding-size", "5")
+    assert "3 numbers a word" in refused(done)
+
+
+def test_files_of_different_ranges_are_said(tiny_reviews: Path) -> None:
+    """One from 1 to 5 and one from 1 to 10 are seldom one scale."""
+    other = write("ten.csv", "review,rating\n" + "".join(f"film {k},{k}\n" for k in range(1, 11)))
+    done = lstm("train", tiny_reviews, other, "--epochs", "1")
+    assert "ratings 1 to 10, unlike the other files" in done.stderr

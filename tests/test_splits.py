@@ -55,6 +55,22 @@ def test_in_a_file_of_phrases_none_is_on_the_other_side_of_its_sentence(
             assert not is_inside(other, one)
 
 
+@settings(max_examples=300)
+@given(TEXTS, st.integers(0, 5), st.booleans())
+def test_a_long_part_never_stands_on_the_other_side_in_any_file(
+    texts: list[str], seed: int, apart: bool
+) -> None:
+    """Five words in a row are no chance, whether a share or a file is held out."""
+    if apart:
+        found = split_at(tokenize_reviews(texts).corpus, len(texts) // 2)
+    else:
+        found = split(texts, [0] * len(texts), seed=seed)
+    for one in {texts[k] for k in found.training}:
+        for other in {texts[k] for k in found.validation}:
+            part, whole = sorted((one, other), key=len)
+            assert len(part.split()) <= 4 or not is_inside(part, whole)
+
+
 def test_short_reviews_that_others_contain_are_trained_on() -> None:
     """'love it' is a review of its own: an analyst's rows are not thrown away."""
     texts = [f"I love it number {k}" for k in range(50)] + ["love it"]

@@ -19,7 +19,7 @@ def test_common_words_come_first_and_ties_are_broken_by_spelling() -> None:
 def test_rare_words_stay_unknown() -> None:
     """A word seen once teaches only noise."""
     vocabulary = Vocabulary.build(COUNTS, minimum_count=2)
-    assert "odd" not in vocabulary
+    assert "odd" not in vocabulary.tokens
     assert vocabulary.id("odd") == UNKNOWN_ID
 
 

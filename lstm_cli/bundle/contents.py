@@ -75,7 +75,6 @@ class NewBundle:
     weights: Arrays
     words: tuple[WordStatistics, ...]
     history: tuple[Mapping[str, Any], ...]
-    card: str
     baseline: Arrays | None = None
 
 

@@ -42,9 +42,7 @@ def find_model(asked: str | None = None, folder: Path | None = None) -> Found:
         BundleError: there is one, and it cannot be used.
     """
     models = models_folder(folder)
-    if asked == "":
-        # A script with an unset variable must not be given, or remove, some other model.
-        raise NoModelError("the name of the model is empty; lstm models lists the models there are")
+    _refuse_empty(asked)
     asked, why = (asked, "asked for") if asked else (os.environ.get("LSTM_MODEL"), "$LSTM_MODEL")
     if asked:
         return Found(open_bundle(_path_of(asked, models)), why)
@@ -68,6 +66,19 @@ def find_model(asked: str | None = None, folder: Path | None = None) -> Found:
             f"no model in {models}: train one with: lstm train REVIEWS.csv (or lstm train --sample)"
         )
     return Found(open_bundle(base), "the base that ships with lstm-cli")
+
+
+def find_folder(asked: str, folder: Path | None = None) -> Path:
+    """The folder of a model by its name or path, whether or not the model can be used.
+
+    Raises:
+        NoModelError: there is none.
+    """
+    _refuse_empty(asked)
+    path = _path_of(asked, models_folder(folder))
+    if path.is_symlink() or not (path / INFO_FILE).is_file():
+        raise NoModelError(f"{path}: not a saved model, which is a folder with a {INFO_FILE}")
+    return path
 
 
 def saved_models(folder: Path) -> Iterator[Path]:
@@ -118,10 +129,12 @@ def free_name(source: str, folder: Path) -> str:
     >>> free_name("/data/My reviews (2024).csv.gz", Path("no/such/folder"))
     'My-reviews-2024'
     """
+    if "://" in source:
+        source = re.split(r"[?#]", source)[0]  # what stands behind may be a password
     stem = Path(source).name
     while Path(stem).suffix.lower() in _ENDINGS:
         stem = Path(stem).stem
-    stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "reviews"
+    stem = re.sub(r"[^\w.-]+", "-", stem).lstrip("-.")[:90].rstrip("-.") or "reviews"
     name, number = stem, 1
     # The base is never replaced by accident, and never left out by one.
     while name == BASE or (folder / name).exists():
@@ -142,6 +155,12 @@ def is_name(name: str) -> bool:
 _ENDINGS = frozenset(
     (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zst")
 )
+
+
+def _refuse_empty(asked: str | None) -> None:
+    # A script with an unset variable must not be given, or remove, some other model.
+    if asked == "":
+        raise NoModelError("the name of the model is empty; lstm models lists the models there are")
 
 
 def _path_of(asked: str, models: Path) -> Path:

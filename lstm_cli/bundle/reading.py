@@ -7,7 +7,9 @@ before anything is parsed, names and shapes before an array is made.
 import hashlib
 import json
 import math
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,8 +31,10 @@ from lstm_cli.bundle.contents import (
     weight_shapes,
 )
 from lstm_cli.core.reading import NetworkWeights
+from lstm_cli.data.scale import label
 from lstm_cli.errors import BundleError
 from lstm_cli.results import WordStatistics
+from lstm_cli.text.tokens import compiled
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary
 
 _LARGEST_INFO = 4 * 2**20
@@ -97,7 +101,7 @@ class Bundle:
         """What the gates did with each word of the validation reviews."""
         text = self._bytes(WORDS_FILE)
         try:
-            return tuple(WordStatistics(**word) for word in json.loads(text))
+            return tuple(_word(found) for found in json.loads(text))
         except (ValueError, TypeError) as error:
             raise self._refused(WORDS_FILE, "does not hold statistics of words") from error
 
@@ -203,11 +207,38 @@ def _check(info: BundleInfo, files: dict[str, tuple[int, str]]) -> None:
         raise ValueError("ratings that do not rise")
     if not isinstance(info.token_pattern, str) or not isinstance(info.name, str):
         raise ValueError("names that are not text")
+    try:
+        compiled(info.token_pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ValueError("a token pattern that is no pattern") from error
+    datetime.fromisoformat(info.created)
+    _number(info.seconds)
+    _number(info.scores["accuracy"])
+    counts = info.data["counts"]
+    numbers = [info.data["training"], *(counts[label(rating)] for rating in info.ratings)]
+    if not all(isinstance(number, int) and number >= 0 for number in numbers):
+        raise ValueError("counts of reviews that are no numbers")
     for name, (size, _) in files.items():
         if Path(name).name != name or name in (".", ".."):
             raise ValueError(f"a file outside its folder, {name!a}")
         if not 0 <= size <= _LARGEST_FILE:
             raise ValueError(f"a size of {size} bytes")
+
+
+def _word(found: dict[str, Any]) -> WordStatistics:
+    """What the gates did with a word; TypeError where something else stands there."""
+    word = WordStatistics(**found)
+    if not isinstance(word.word, str) or not isinstance(word.count, int):
+        raise TypeError("a word and its count")
+    gates = [gate for gate in (word.forget, word.learn, word.use) if gate is not None]
+    for value in (word.contribution, *gates):
+        _number(value)
+    return word
+
+
+def _number(value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(f"{value!r:.40} is no number")
 
 
 def _read(path: Path, name: str, most: int) -> bytes:

@@ -9,10 +9,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from dataclasses import replace as changed
 from pathlib import Path
 
 from safetensors.numpy import save
 
+from lstm_cli.bundle.card import model_card
 from lstm_cli.bundle.contents import (
     BASELINE_FILE,
     CARD_FILE,
@@ -21,13 +23,14 @@ from lstm_cli.bundle.contents import (
     VOCABULARY_FILE,
     WEIGHTS_FILE,
     WORDS_FILE,
+    BundleInfo,
     NewBundle,
 )
 from lstm_cli.errors import BundleExistsError, OutputError
 
 
 def write_bundle(bundle: NewBundle, path: Path, *, replace: bool = False) -> None:
-    """Write a model to a folder beside ``path``, then give it its name.
+    """Write a model to a folder beside ``path``, then give it its name: that of the folder.
 
     Raises:
         BundleExistsError: there is a model at ``path`` already.
@@ -39,15 +42,24 @@ def write_bundle(bundle: NewBundle, path: Path, *, replace: bool = False) -> Non
         beside = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
         try:
             beside.chmod(0o755)
-            _write_files(bundle, beside)
-            _put_in_place(beside, path)
+            _write_files(bundle, changed(bundle.info, name=path.name), beside)
+            _put_in_place(beside, path, replace=replace)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
 
 
 def check_free(path: Path, *, replace: bool) -> None:
-    """Refuse, before hours of training, what would be refused after them."""
+    """Refuse, before hours of training, what would be refused after them.
+
+    Raises:
+        BundleExistsError: there is a model, or something else, of that name.
+        OutputError: the folder cannot be made or written to.
+    """
     if not (path.exists() or path.is_symlink()):
+        with saying_what_failed(path):
+            # Tried in a folder there is: a training that never begins leaves none behind.
+            there = next(folder for folder in path.absolute().parents if folder.exists())
+            Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=there)).rmdir()
         return
     if not replace:
         raise BundleExistsError(
@@ -72,13 +84,13 @@ def check_own(path: Path) -> None:
         )
 
 
-def _write_files(bundle: NewBundle, folder: Path) -> None:
+def _write_files(bundle: NewBundle, about: BundleInfo, folder: Path) -> None:
     contents = {
         VOCABULARY_FILE: "".join(f"{token}\n" for token in bundle.tokens).encode(),
         WEIGHTS_FILE: save(dict(bundle.weights)),
         WORDS_FILE: _json([asdict(word) for word in bundle.words]),
         HISTORY_FILE: b"".join(_json(line) for line in bundle.history),
-        CARD_FILE: bundle.card.encode(),
+        CARD_FILE: model_card(about).encode(),
     }
     if bundle.baseline is not None:
         contents[BASELINE_FILE] = save(dict(bundle.baseline))
@@ -86,7 +98,7 @@ def _write_files(bundle: NewBundle, folder: Path) -> None:
         name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in contents.items()
     }
-    info = bundle.info.to_json() | {"files": files}
+    info = about.to_json() | {"files": files}
     contents[INFO_FILE] = json.dumps(info, indent=1, ensure_ascii=False).encode() + b"\n"
     for name, content in contents.items():
         with (folder / name).open("wb") as file:
@@ -100,10 +112,15 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode() + b"\n"
 
 
-def _put_in_place(beside: Path, path: Path) -> None:
+def _put_in_place(beside: Path, path: Path, *, replace: bool) -> None:
     """Rename; an older model steps aside first and comes back if that fails."""
-    if not path.exists():
-        beside.rename(path)
+    if not (replace and path.exists()):
+        try:
+            beside.rename(path)
+        except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # another training was faster
+                check_free(path, replace=False)
+            raise
     else:
         old = Path(tempfile.mkdtemp(prefix=f".{path.name}-old-", dir=path.parent))
         path.rename(old)

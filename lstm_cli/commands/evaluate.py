@@ -1,12 +1,11 @@
 """``lstm evaluate``: a model against a file whose ratings are known."""
 
-import json
 from typing import Annotated
 
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import note
+from lstm_cli.commands.program import note, print_json
 
 
 def evaluate(
@@ -37,10 +36,12 @@ def evaluate(
     for line in lines_about(reviews):
         note(ctx, line)
     if as_json:
-        typer.echo(json.dumps(evaluation.to_json(), ensure_ascii=False))
+        print_json(evaluation.to_json())
         return
+    from lstm_cli.data.showing import show_source
     from lstm_cli.views.console import results_console
     from lstm_cli.views.evaluation import show_evaluation
 
     cell = found.bundle.info.model.cell
-    show_evaluation(results_console(), evaluation, cell, f"{len(reviews):,} reviews of {file}")
+    data = f"{len(reviews):,} reviews of {show_source(file)}"
+    show_evaluation(results_console(), evaluation, cell, data)

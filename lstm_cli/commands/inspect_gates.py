@@ -1,13 +1,12 @@
 """``lstm inspect-gates``: what the gates do with long-term and short-term memory at every word."""
 
-import json
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import note
+from lstm_cli.commands.program import note, print_json
 from lstm_cli.commands.texts import texts_given
 
 
@@ -41,7 +40,7 @@ def inspect_gates(
         words = bundle.words
         if as_json:
             for word in words:
-                typer.echo(json.dumps(asdict(word), ensure_ascii=False))
+                print_json(asdict(word))
             return
         from lstm_cli.views.console import results_console
         from lstm_cli.views.gates import show_words
@@ -59,7 +58,7 @@ def inspect_gates(
     for place, text in enumerate(given):
         traced = trace(predictor, text, with_units=units)
         if as_json:
-            typer.echo(json.dumps(traced.to_json(), ensure_ascii=False))
+            print_json(traced.to_json())
             continue
         if place:
             console.print()

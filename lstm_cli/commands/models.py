@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import note
+from lstm_cli.commands.program import note, print_json
 
 models = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A model's name or path.")]
@@ -33,7 +33,7 @@ def list_models(
     found = summaries(folder)
     if as_json:
         for summary in found:
-            typer.echo(json.dumps(asdict(summary), ensure_ascii=False))
+            print_json(asdict(summary))
         return
     show_models(results_console(), found, str(folder))
     for summary in found:
@@ -55,7 +55,7 @@ def show(
     bundle = find_model(name, models_dir or ctx.meta.get("models_dir")).bundle
     if as_json:
         described = json.loads((bundle.path / INFO_FILE).read_text(encoding="utf-8"))
-        typer.echo(json.dumps(described | {"path": str(bundle.path)}, ensure_ascii=False))
+        print_json(described | {"path": str(bundle.path)})
         return
     from lstm_cli.views.console import results_console, say, visible
 
@@ -73,12 +73,13 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove a model."""
-    from lstm_cli.bundle.locating import find_model
+    from lstm_cli.bundle.locating import find_folder
     from lstm_cli.bundle.writing import check_own, saying_what_failed
 
-    path: Path = find_model(name, models_dir or ctx.meta.get("models_dir")).bundle.path
-    if not yes:
-        typer.confirm(f"Remove {path}?", abort=True, err=True)
+    path: Path = find_folder(name, models_dir or ctx.meta.get("models_dir"))
+    if not (yes or typer.confirm(f"Remove {path}?", err=True)):
+        note(ctx, f"{path} stays")
+        return
     check_own(path)
     with saying_what_failed(path):
         shutil.rmtree(path)

@@ -1,13 +1,11 @@
 """``lstm predict``: the rating of one review, of many, of a file."""
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import note, voice
+from lstm_cli.commands.program import note, print_json, voice
 from lstm_cli.commands.texts import texts_given
 from lstm_cli.errors import OptionError
 
@@ -77,7 +75,7 @@ def _rate_texts(bundle: "Bundle", texts: list[str], as_json: bool) -> None:
     for place, text in enumerate(texts):
         prediction = predictor.predict(text)
         if as_json:
-            typer.echo(json.dumps(prediction.to_json(), ensure_ascii=False))
+            print_json(prediction.to_json())
             continue
         if place:
             console.print()
@@ -93,19 +91,18 @@ def _rate_file(
     as_json: bool,
 ) -> None:
     from lstm_cli.data.reviews import read_texts
-    from lstm_cli.errors import OutputError
+    from lstm_cli.data.tables import check_output, write_table
     from lstm_cli.inference.rating import add_ratings, check_columns_free, least_certain, rate
 
-    if output not in (None, "-") and Path(str(output)).exists():
-        raise OutputError(f"{output}: exists already; choose another name or move it away")
+    check_output(output or "-")
     table, column, texts = read_texts(source, text_column=text_column)
-    note(ctx, f"{table.source}: {len(texts):,} rows, text in {column!a}")
+    note(ctx, f"{table.source}: {len(texts):,} rows, text in {column!r}")
+    for repair in table.notes:
+        note(ctx, f"  {repair}")
     if as_json:
         for prediction in rate(bundle, texts).predictions():
-            typer.echo(json.dumps(prediction.to_json(), ensure_ascii=False))
+            print_json(prediction.to_json())
         return
-
-    from lstm_cli.data.tables import write_table
 
     check_columns_free(table)
     rated = rate(bundle, texts)

@@ -1,15 +1,18 @@
 """The program around the commands: global options, and mistakes answered in one line."""
 
+import json
 import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
+from lstm_cli.data.showing import escape
 from lstm_cli.errors import LstmError
 
 EXIT_BAD_INPUT = 2
@@ -44,11 +47,21 @@ class Program(TyperGroup):
             # that it cannot flush, standard output goes nowhere from here on.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit from None
+        except MemoryError:
+            complain("the machine's memory is used up; give less at once, or close other programs")
+            raise typer.Exit(EXIT_BAD_INPUT) from None
+        except OSError as error:
+            if voice(ctx).verbose:
+                traceback.print_exc()
+            where = f"{error.filename}: " if error.filename else ""
+            complain(f"{where}{(error.strerror or str(error)).lower()}")
+            raise typer.Exit(EXIT_BAD_INPUT) from None
 
 
 def complain(message: str) -> None:
     """One line on standard error, whatever the message holds."""
-    typer.echo(f"lstm: {' '.join(message.split())}", err=True)
+    with suppress(OSError):  # nobody listens
+        typer.echo(f"lstm: {escape(' '.join(message.split()))}", err=True)
 
 
 def voice(ctx: typer.Context) -> Voice:
@@ -61,7 +74,13 @@ def note(ctx: typer.Context, message: str) -> None:
     if not voice(ctx).quiet:
         from lstm_cli.views.console import notes_console, say
 
-        say(notes_console(), message)
+        say(notes_console(), escape(message))
+
+
+def print_json(described: object) -> None:
+    """One object a line on standard output, as JSON whatever the output can show."""
+    shows_all = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    typer.echo(json.dumps(described, ensure_ascii=not shows_all))
 
 
 def run(app: Callable[[], Any]) -> None:
@@ -70,4 +89,7 @@ def run(app: Callable[[], Any]) -> None:
         # A terminal that cannot show a character gets its code instead of a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    app()
+    try:
+        app()
+    except KeyboardInterrupt:  # before a command began
+        sys.exit(EXIT_INTERRUPTED)

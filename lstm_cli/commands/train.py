@@ -1,6 +1,5 @@
 """``lstm train``: from a file of reviews to a saved model."""
 
-import json
 import time
 from dataclasses import replace as changed
 from enum import StrEnum
@@ -9,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import voice
+from lstm_cli.commands.program import print_json, voice
 from lstm_cli.config import ModelConfig, Precision, TrainConfig, VocabularyConfig
-from lstm_cli.errors import OptionError
+from lstm_cli.errors import BundleExistsError, OptionError
 
 if TYPE_CHECKING:
     from lstm_cli.data.reviews import Reviews
@@ -86,6 +85,7 @@ def train(
         int | None,
         typer.Option(
             min=1,
+            max=10_000,
             help="Passes over the reviews, at most; 4 to 30 otherwise, more for fewer reviews.",
             show_default=False,
         ),
@@ -99,13 +99,13 @@ def train(
         typer.Option(metavar="FILE", help="Word vectors to start from, as GloVe's text files."),
     ] = None,
     seed: Annotated[
-        int, typer.Option(min=0, help="The same seed gives the same model.")
+        int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same model.")
     ] = _DEFAULTS.seed,
     precision: Annotated[
         PrecisionChoice, typer.Option(help="auto: bfloat16 where the processor computes in it.")
     ] = PrecisionChoice.auto,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Processor threads; all cores otherwise.")
+        int | None, typer.Option(min=1, max=1024, help="Processor threads; all cores otherwise.")
     ] = None,
     no_baseline: Annotated[
         bool, typer.Option("--no-baseline", help="Train no logistic regression beside it.")
@@ -127,7 +127,7 @@ def train(
         raise OptionError(f"--base {base}: this version has no base to start from; use --base none")
     held_out = _share_or_file(validation)
 
-    from lstm_cli.bundle.locating import free_name, is_name, models_folder
+    from lstm_cli.bundle.locating import BASE, free_name, is_name, models_folder
     from lstm_cli.bundle.writing import check_free, write_bundle
     from lstm_cli.samples import sample_file
 
@@ -137,6 +137,8 @@ def train(
         raise OptionError(
             f"--name {name}: a name is letters, digits, '.', '-' and '_', without a folder"
         )
+    if name == BASE:
+        raise OptionError(f"--name {BASE}: that is the name of the base; choose another")
     chosen = name or free_name("sample" if sample else sources[0], folder)
     check_free(folder / chosen, replace=replace)
 
@@ -175,6 +177,11 @@ def train(
         precision=best_precision() if precision == "auto" else _PRECISIONS[precision],
     )
     if material.vectors is not None:
+        if embedding_size not in (None, material.vectors.size):
+            raise OptionError(
+                f"--embedding-size {embedding_size}: {material.vectors.name} has "
+                f"{material.vectors.size} numbers a word; leave the option out"
+            )
         training = training.from_vectors()
     recipe = Recipe(
         name=chosen,
@@ -185,10 +192,14 @@ def train(
         with_baseline=not no_baseline,
     )
     console = notes_console(quiet=voice(ctx).quiet)
-    show_data(console, found, material, recipe)
+    show_data(console, found, others, material, recipe)
     with TrainingProgress(console) as progress:
         made = make_model(material, found, recipe, progress)
-    write_bundle(made.bundle, folder / chosen, replace=replace)
+    try:
+        write_bundle(made.bundle, folder / chosen, replace=replace)
+    except BundleExistsError:  # made in the meantime by somebody else; nothing learned is lost
+        chosen = free_name(chosen, folder)
+        write_bundle(made.bundle, folder / chosen)
     if as_json:
         described = {
             "model": chosen,
@@ -201,7 +212,7 @@ def train(
             "precision": recipe.training.precision,
             "validation": made.evaluation.to_json(),
         }
-        typer.echo(json.dumps(described, ensure_ascii=False))
+        print_json(described)
         return
     from lstm_cli.views.console import results_console, say
     from lstm_cli.views.evaluation import show_evaluation

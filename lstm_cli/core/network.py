@@ -16,6 +16,7 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from lstm_cli.config import ModelConfig, Precision
@@ -178,6 +179,7 @@ def best_precision() -> Precision:
 
 
 def use_threads(threads: int | None) -> None:
-    """Let torch compute on so many threads; on every core of the machine if not said."""
+    """Let torch and numpy compute on so many threads; on every core of the machine if not said."""
     if threads is not None:
         torch.set_num_threads(threads)
+        threadpool_limits(threads)

@@ -70,6 +70,35 @@ def read_reviews(
     )
 
 
+def read_to_end(
+    token_ids: NDArray[np.int64], weights: NetworkWeights, config: ModelConfig
+) -> Floats:
+    """The logits of one review when all of it has been read; memory does not grow with it. (R,)
+
+    Args:
+        token_ids: (T,)
+        weights: the network.
+        config: which cell it is, its sizes and its pooling.
+    """
+    nothing = np.zeros((1, config.hidden_size), dtype=weights.embedding.dtype)
+    memory = Memory(nothing, nothing)
+    total = np.zeros_like(nothing)
+    highest = np.full_like(nothing, -2.0)  # below any tanh
+    for token in token_ids:
+        event = weights.embedding[token][None]
+        if config.cell == "rnn":
+            memory = Memory(nothing, read_plain_event(event, memory.short_term, weights.cell, np))
+        else:
+            memory, _ = read_event(event, memory, weights.cell, np)
+        total += memory.short_term
+        np.maximum(highest, memory.short_term, out=highest)
+    if not len(token_ids):
+        return weights.readout_bias
+    views = {"last": memory.short_term, "mean": total / len(token_ids), "maximum": highest}
+    pooled = np.concatenate([views[name] for name in config.pooling], axis=1)
+    return (pooled @ weights.readout.T + weights.readout_bias)[0]
+
+
 def pool_running(short_term: Floats, pooling: tuple[Pooling, ...]) -> Floats:
     """What the readout would see if each review ended after each of its words. (B, T, P·H)
 

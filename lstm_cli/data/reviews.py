@@ -6,10 +6,10 @@ kept, and so are duplicates, which are counted.
 """
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -143,7 +143,7 @@ def read_reviews(
         ratings=ratings,
         rating_indices=np.where(is_on, places, -1).astype(np.int64),
         scale=found,
-        sources=tuple(file.source for file in files),
+        sources=_with_ranges(files),
         skipped=skipped,
         duplicates=len(pairs) - len(distinct_pairs),
         conflicts=int((by_text["len"] > 1).sum()),
@@ -181,7 +181,7 @@ def _refuse_twice(sources: Sequence[str]) -> None:
     seen: set[str] = set()
     for source in sources:
         is_path = source != "-" and "://" not in source and "\0" not in source
-        place = str(Path(source).resolve()) if is_path else source
+        place = os.path.realpath(source) if is_path else source
         if place in seen:
             raise FileError(f"{show_source(source)} is named twice; name every file once")
         seen.add(place)
@@ -195,6 +195,8 @@ def _read_rows(source: str, text_column: str | None, rating_column: str | None) 
     cells = table.frame[rating_name]
     if not cells.dtype.is_numeric():
         cells = _as_strings(cells)
+    elif cells.dtype == pl.Float32:  # 4.2 in single precision is 4.199999809 in double
+        cells = cells.cast(pl.Float64).round(6)
     # A rating is parsed once, however many rows have it.
     kinds = cells.unique().to_list()
     parsed = {kind: parse_rating(kind) for kind in kinds}
@@ -266,6 +268,28 @@ def _count_ratings(files: Sequence[_Rows]) -> dict[float, int]:
     ratings = np.concatenate([file.ratings[file.states == _USABLE] for file in files])
     values, counts = np.unique(ratings, return_counts=True)
     return dict(zip(values.tolist(), counts.tolist(), strict=True))
+
+
+def _with_ranges(files: Sequence[_Rows]) -> tuple[Source, ...]:
+    """The sources; where their highest or lowest ratings differ, each with a note of its range."""
+    ranges = []
+    for file in files:
+        usable = file.ratings[file.states == _USABLE]
+        ranges.append((label(usable.min()), label(usable.max())) if len(usable) else None)
+    if len({found for found in ranges if found}) < 2:
+        return tuple(file.source for file in files)
+    return tuple(
+        replace(
+            file.source,
+            notes=(
+                *file.source.notes,
+                f"ratings {found[0]} to {found[1]}, unlike the other files: is it one scale?",
+            ),
+        )
+        if found
+        else file.source
+        for file, found in zip(files, ranges, strict=True)
+    )
 
 
 def _list_skipped(files: Sequence[_Rows]) -> tuple[Skipped, ...]:

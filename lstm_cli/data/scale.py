@@ -76,14 +76,6 @@ class Scale:
         """
         return tuple(label(rating) for rating in self.ratings)
 
-    def index(self, rating: float) -> int | None:
-        """The position of a rating, None for one that is not on the scale.
-
-        >>> Scale((1.0, 5.0)).index(5), Scale((1.0, 5.0)).index(3)
-        (1, None)
-        """
-        return self.ratings.index(rating) if rating in self.ratings else None
-
 
 def label(rating: float) -> str:
     """A rating as people write it.

@@ -14,6 +14,8 @@ from lstm_cli.data.corpus import Corpus
 
 # From this share of texts that are parts of other texts on, a file is one of phrases.
 PHRASE_FILE_SHARE = 0.25
+# Parts longer than this are no phrases that people use by chance ("I love it", "best ever").
+_BY_CHANCE = 4
 # Parts up to this length are looked up by length, longer ones by their first tokens.
 _PREFIX = 4
 
@@ -33,9 +35,9 @@ def hold_out(
     """Hold out a share of the reviews, stratified by rating.
 
     A text inside others goes where they go. If they stand on both sides it is
-    left out of both where the file is one of phrases, and said so; in a file of
-    whole reviews (where "love it" is a review of its own and words of a hundred
-    others) it is trained on.
+    left out of both if it has more than four tokens, and in a file of phrases
+    whatever it has; a shorter one in a file of whole reviews (where "love it" is
+    a review of its own and words of a hundred others) is trained on.
 
     Args:
         corpus: the tokens of all reviews.
@@ -63,7 +65,7 @@ def hold_out(
     in_training[parts[~is_held_out[wholes]]] = True
     is_held_out |= in_validation & ~in_training
     is_phrase_file = is_part.mean() >= PHRASE_FILE_SHARE
-    is_left_out = in_validation & in_training & is_phrase_file
+    is_left_out = in_validation & in_training & (is_phrase_file | (texts.lengths > _BY_CHANCE))
 
     held_out, left_out = is_held_out[text_of_review], is_left_out[text_of_review]
     return Split(
@@ -74,9 +76,21 @@ def hold_out(
 
 
 def split_at(corpus: Corpus, num_training: int) -> Split:
-    """Hold out the reviews behind the first ``num_training``; their texts are not trained on."""
-    text_of_review, _ = _distinct_texts(corpus)
-    is_known = np.isin(text_of_review[:num_training], text_of_review[num_training:])
+    """Hold out the reviews behind the first ``num_training``.
+
+    Not trained on are their texts, what is part of them and what they are part of; a part
+    of up to four tokens may stand on both sides.
+    """
+    text_of_review, one_review = _distinct_texts(corpus)
+    texts = corpus.select(one_review)
+    is_known_text = np.zeros(len(texts), dtype=bool)
+    is_known_text[text_of_review[num_training:]] = True
+    parts, wholes = _containments(texts)
+    tells = texts.lengths[parts] > _BY_CHANCE
+    parts, wholes = parts[tells], wholes[tells]
+    beside = np.concatenate([parts[is_known_text[wholes]], wholes[is_known_text[parts]]])
+    is_known_text[beside] = True
+    is_known = is_known_text[text_of_review[:num_training]]
     return Split(
         training=np.flatnonzero(~is_known),
         validation=np.arange(num_training, len(corpus)),

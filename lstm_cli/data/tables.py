@@ -139,9 +139,22 @@ def _first_line(error: BaseException) -> str:
     return escape(lines[0][:200]) if lines else type(error).__name__
 
 
-def write_table(
-    frame: pl.DataFrame, target: str, like: Table | None = None, *, overwrite: bool = False
-) -> None:
+def check_output(target: str) -> None:
+    """Refuse, before any work, a target that ``write_table`` would refuse after it.
+
+    Raises:
+        OutputError: the target exists, its folder does not, or its ending says no form.
+    """
+    if target == "-":
+        return
+    path = Path(target)
+    _form_of(path)
+    if not path.parent.is_dir():
+        raise OutputError(f"{escape(target)}: there is no folder {escape(str(path.parent))}")
+    _check_target(path)
+
+
+def write_table(frame: pl.DataFrame, target: str, like: Table | None = None) -> None:
     """Write a table whole or not at all.
 
     Args:
@@ -149,7 +162,6 @@ def write_table(
         target: a path whose ending says the form (.csv, .tsv, .jsonl or .parquet; all but
             Parquet also with .gz or .zst), or ``-`` for standard output.
         like: the table whose delimiter is used for .csv, and whose form for ``-``.
-        overwrite: whether a file that is there already may be replaced.
 
     Raises:
         OutputError: the target exists, cannot be written, or its ending says no form.
@@ -164,17 +176,10 @@ def write_table(
         sys.stdout.buffer.flush()
         return
     path = Path(target)
-    compression = _COMPRESSIONS.get(path.suffix.lower())
-    ending = (path.with_suffix("") if compression else path).suffix.lower()
-    form = _ENDINGS.get(ending, "")
-    if not form or (compression and form == "parquet"):
-        raise OutputError(
-            f"{shown}: the ending must say how to write: .csv, .tsv or .jsonl "
-            "(each also with .gz or .zst) or .parquet"
-        )
+    form, compression = _form_of(path)
     temporary = None
     try:
-        _check_target(path, shown, overwrite)
+        _check_target(path)
         handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             _write(frame, file, form, _delimiter(form, like), compression)
@@ -183,7 +188,7 @@ def write_table(
         umask = os.umask(0)
         os.umask(umask)
         Path(temporary).chmod(0o666 & ~umask)  # what a file that is simply opened would get
-        _check_target(path, shown, overwrite)
+        _check_target(path)
         Path(temporary).replace(path)
     except FileNotFoundError as error:
         raise OutputError(f"{shown}: there is no folder {escape(str(path.parent))}") from error
@@ -196,10 +201,24 @@ def write_table(
             Path(temporary).unlink(missing_ok=True)
 
 
-def _check_target(path: Path, shown: str, overwrite: bool) -> None:
+def _form_of(path: Path) -> tuple[str, str | None]:
+    """How a file of this name is written: the form, and the compression."""
+    compression = _COMPRESSIONS.get(path.suffix.lower())
+    ending = (path.with_suffix("") if compression else path).suffix.lower()
+    form = _ENDINGS.get(ending, "")
+    if not form or (compression and form == "parquet"):
+        raise OutputError(
+            f"{escape(str(path))}: the ending must say how to write: .csv, .tsv or .jsonl "
+            "(each also with .gz or .zst) or .parquet"
+        )
+    return form, compression
+
+
+def _check_target(path: Path) -> None:
+    shown = escape(str(path))
     if path.is_dir():
         raise OutputError(f"{shown} is a directory; name a file in it")
-    if path.exists() and not overwrite:
+    if path.exists():
         raise OutputError(f"{shown} exists already; name another file, or remove it first")
 
 

@@ -27,7 +27,7 @@ def gather_words(
     the length of a unit's column in the readout, over all ratings and poolings.
 
     Args:
-        corpus: the reviews, in the vocabulary's ids; read until ``MOST_TOKENS``.
+        corpus: the reviews, in the vocabulary's ids; of more than ``MOST_TOKENS`` a random part.
         weights: the network.
         config: which cell it is, and its sizes.
         vocabulary: whose words are described.
@@ -36,8 +36,9 @@ def gather_words(
     Returns:
         The words that occur at least three times, by their ids.
     """
-    enough = int(np.searchsorted(corpus.offsets, MOST_TOKENS, side="right")) - 1
-    corpus = corpus.select(np.arange(max(1, enough)))
+    drawn = np.random.default_rng(0).permutation(len(corpus))
+    enough = int(np.searchsorted(np.cumsum(corpus.lengths[drawn]), MOST_TOKENS, side="right"))
+    corpus = corpus.select(np.sort(drawn[: max(1, enough)]))
     per_unit = np.linalg.norm(
         weights.readout.reshape(-1, len(config.pooling), config.hidden_size), axis=(0, 1)
     )

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.core.reading import Reading, read_reviews, running_logits, softmax
+from lstm_cli.core.reading import Reading, read_reviews, read_to_end, running_logits, softmax
 from lstm_cli.data.scale import label
 from lstm_cli.results import Prediction
 from lstm_cli.text.tokens import tokenize
@@ -32,8 +32,10 @@ class Predictor:
     def predict(self, text: str) -> Prediction:
         """Rate one review."""
         tokens = self.tokenize(text)
-        _, probabilities = self.read(tokens)
-        return self.describe(text, tokens, probabilities[-1])
+        token_ids = np.array(self.vocabulary.encode(tokens), dtype=np.int64)
+        with threadpool_limits(1):
+            logits = read_to_end(token_ids, self.weights, self.config)
+        return self.describe(text, tokens, softmax(logits))
 
     def tokenize(self, text: str) -> list[str]:
         """The tokens of a review, cut as they were when the model was trained."""

@@ -1,8 +1,9 @@
 """What simpler models reach: always the commonest rating, and logistic regression on words.
 
 The logistic regression reads 1- and 2-grams of the same tokens, hashed into
-2^17 columns and weighted by tf-idf: no vocabulary to keep, so it travels in the
-bundle and can be asked again on any later file.
+2^17 columns and weighted by tf-idf, fitted on at most 50,000 reviews: no
+vocabulary to keep, so it travels in the bundle and can be asked again on any
+later file.
 """
 
 from collections.abc import Mapping, Sequence

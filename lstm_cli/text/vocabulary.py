@@ -48,9 +48,6 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.tokens)
 
-    def __contains__(self, token: str) -> bool:
-        return token in self._ids
-
     def id(self, token: str) -> int:
         """The id of a token; ``UNKNOWN_ID`` if the vocabulary does not hold it."""
         return self._ids.get(token, UNKNOWN_ID)

@@ -85,6 +85,11 @@ def prepare(
         split = split_at(tokenized.corpus, len(reviews))
         if not len(split.training):
             raise RowError(f"{_names(reviews)}: every review is in the validation file too")
+    if len(np.unique(rated[split.training])) < 2:
+        raise RowError(
+            f"{_names(reviews)}: all reviews left to learn from have one rating; add reviews of "
+            "other ratings"
+        )
     vectors = read_vectors(vectors_file, set(tokenized.types)) if vectors_file else None
     vocabulary = _build_vocabulary(tokenized, split, vocabulary_config, vectors)
     corpus = tokenized.encode(vocabulary)

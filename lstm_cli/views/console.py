@@ -1,9 +1,12 @@
 """Consoles, bars, and text from strangers made safe to show."""
 
+import os
 import re
+import sys
 import unicodedata
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +19,15 @@ class ResultsConsole(Console):
         raise
 
 
+class NotesConsole(Console):
+    """A console that nobody need listen to: work goes on when its reader has left."""
+
+    def on_broken_pipe(self) -> None:
+        """Say nothing more, and let nobody else who writes there fail either."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
 def results_console() -> Console:
     """Standard output: data, and nothing else."""
     return ResultsConsole(highlight=False, soft_wrap=False, emoji=False, markup=False)
@@ -23,7 +35,7 @@ def results_console() -> Console:
 
 def notes_console(*, quiet: bool = False) -> Console:
     """Standard error: progress, notes and complaints."""
-    return Console(stderr=True, highlight=False, emoji=False, markup=False, quiet=quiet)
+    return NotesConsole(stderr=True, highlight=False, emoji=False, markup=False, quiet=quiet)
 
 
 def plain_table(*headers: str, right: tuple[int, ...] = ()) -> Table:
@@ -31,9 +43,15 @@ def plain_table(*headers: str, right: tuple[int, ...] = ()) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for place, header in enumerate(headers):
         table.add_column(
-            header, justify="right" if place in right else "left", no_wrap=True, overflow="ellipsis"
+            header, justify="right" if place in right else "left", no_wrap=True, overflow="ignore"
         )
     return table
+
+
+def show_table(console: Console, table: Table) -> None:
+    """Print a table as wide as it is: a number that lost a digit would be another number."""
+    natural = Measurement.get(console, console.options.update(max_width=10_000), table).maximum
+    console.print(table, width=max(natural, console.width), crop=False)
 
 
 def bar(share: float, width: int) -> str:

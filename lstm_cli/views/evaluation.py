@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import Evaluation, Scores
-from lstm_cli.views.console import plain_table, say
+from lstm_cli.views.console import plain_table, say, show_table
 
 
 def show_evaluation(console: Console, evaluation: Evaluation, cell: str, data: str) -> None:
@@ -25,7 +25,7 @@ def show_evaluation(console: Console, evaluation: Evaluation, cell: str, data: s
     named = cell.upper() if cell == "lstm" else "plain RNN"
     for name, scores in {named: evaluation.scores, **evaluation.baselines}.items():
         table.add_row(name, *_cells(scores), style="bold" if name == named else "")
-    console.print(table)
+    show_table(console, table)
     say(
         console,
         f"accuracy lies between {100 * low:.1f} and {100 * high:.1f} % (95 % interval); "
@@ -55,7 +55,7 @@ def show_confusion(console: Console, evaluation: Evaluation) -> None:
             for column, count in enumerate(row)
         ]
         table.add_row(Text(rating, style="dim"), *cells)
-    console.print(table)
+    show_table(console, table)
 
 
 def _cells(scores: Scores) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import GateTrace, WordStatistics, WordTrace
-from lstm_cli.views.console import bar, percent, plain_table, say, visible
+from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
 
 WORD_WIDTH = 14
 BAR_WIDTH = 6
@@ -31,7 +31,7 @@ def show_trace(console: Console, trace: GateTrace) -> None:
             _rating(word.rating, word.expected_rating),
             f"{word.contribution:+.2f}",
         )
-    console.print(table)
+    show_table(console, table)
     prediction = trace.prediction
     say(
         console,
@@ -101,7 +101,7 @@ def _show_ranking(
             f"{word.contribution:+.3f}",
             f"{word.count:,}",
         )
-    console.print(table)
+    show_table(console, table)
 
 
 def _gate_headers(cell: str) -> tuple[str, ...]:

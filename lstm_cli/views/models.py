@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import ModelSummary
-from lstm_cli.views.console import percent, plain_table, say, visible
+from lstm_cli.views.console import percent, plain_table, say, show_table, visible
 
 
 def show_models(console: Console, models: Sequence[ModelSummary], folder: str) -> None:
@@ -27,7 +27,7 @@ def show_models(console: Console, models: Sequence[ModelSummary], folder: str) -
             "" if model.accuracy is None else percent(model.accuracy),
             model.created[:16].replace("T", " "),
         )
-    console.print(table)
+    show_table(console, table)
 
 
 def _scale(ratings: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import Prediction
-from lstm_cli.views.console import bar, percent, plain_table, say, visible
+from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
 
 BAR_WIDTH = 40
 
@@ -63,4 +63,4 @@ def show_file_summary(
         table = plain_table("line", "rating", "sure", "review", right=(0, 1, 2))
         for line, text, rating, confidence in least_certain:
             table.add_row(f"{line:,}", rating, percent(confidence), Text(visible(text, 52)))
-        console.print(table)
+        show_table(console, table)

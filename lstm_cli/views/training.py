@@ -23,10 +23,19 @@ if TYPE_CHECKING:
     from lstm_cli.training.preparation import Material
 
 
-def show_data(console: Console, reviews: "Reviews", material: "Material", recipe: "Recipe") -> None:
+def show_data(
+    console: Console,
+    reviews: "Reviews",
+    validation: "Reviews | float",
+    material: "Material",
+    recipe: "Recipe",
+) -> None:
     """What was found in the files and what will be made of it, before anything is learned."""
     for line in lines_about(reviews):
         say(console, line)
+    if not isinstance(validation, float):
+        for line in lines_about(validation):
+            say(console, f"held out: {line}")
     counts = np.bincount(reviews.rating_indices, minlength=len(reviews.scale.labels))
     for rating, count in zip(reviews.scale.labels, counts, strict=True):
         say(
