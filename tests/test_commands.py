@@ -79,6 +79,15 @@ def test_every_view_fits_eighty_columns_with_the_longest_words(tiny_bundle: Bund
         assert max(map(len, table)) <= 80
 
 
+def test_a_narrow_terminal_cuts_no_number(
+    tiny_bundle: Bundle, tiny_reviews: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table wider than the terminal is wrapped by it, whole."""
+    wide = lstm("evaluate", tiny_reviews, "--model", tiny_bundle.path).stdout
+    monkeypatch.setenv("COLUMNS", "30")
+    assert lstm("evaluate", tiny_reviews, "--model", tiny_bundle.path).stdout == wide
+
+
 def test_a_plain_rnn_says_that_it_has_no_gates(tiny_bundles: dict[str, Bundle]) -> None:
     """It has one memory and a running rating."""
     done = lstm("-q", "inspect-gates", "great fun", "--model", str(tiny_bundles["rnn"].path))

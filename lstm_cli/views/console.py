@@ -43,7 +43,7 @@ def plain_table(*headers: str, right: tuple[int, ...] = ()) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for place, header in enumerate(headers):
         table.add_column(
-            header, justify="right" if place in right else "left", no_wrap=True, overflow="ignore"
+            header, justify="right" if place in right else "left", no_wrap=True, overflow="ellipsis"
         )
     return table
 
@@ -51,7 +51,9 @@ def plain_table(*headers: str, right: tuple[int, ...] = ()) -> Table:
 def show_table(console: Console, table: Table) -> None:
     """Print a table as wide as it is: a number that lost a digit would be another number."""
     natural = Measurement.get(console, console.options.update(max_width=10_000), table).maximum
-    console.print(table, width=max(natural, console.width), crop=False)
+    if natural > console.width:
+        table.width = natural
+    console.print(table, crop=False)
 
 
 def bar(share: float, width: int) -> str:

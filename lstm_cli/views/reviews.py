@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lstm_cli.data.showing import count
 from lstm_cli.views.console import visible
 
 if TYPE_CHECKING:
@@ -25,6 +26,6 @@ def lines_about(reviews: "Reviews") -> Iterator[str]:
         more = ", ..." if skipped.count > len(skipped.first_lines) else ""
         yield visible(f"skipped {skipped.count:,} with {skipped.reason} (line {lines}{more})")
     if reviews.duplicates:
-        yield f"{reviews.duplicates:,} rows repeat an earlier row; they are kept"
+        yield f"{count(reviews.duplicates, 'row')} with the text and rating of an earlier row, kept"
     if reviews.conflicts:
-        yield f"{reviews.conflicts:,} texts stand there with more than one rating"
+        yield f"{count(reviews.conflicts, 'text')} with more than one rating"
