@@ -1,13 +1,18 @@
 """Batches of a constant number of tokens, reviews of like length together."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.data.corpus import Corpus
-from lstm_cli.text.vocabulary import PADDING_ID
+from lstm_cli.text.vocabulary import PADDING_ID, SPECIAL_TOKENS
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -74,3 +79,30 @@ def batches(
     """Every review of a corpus once, in batches."""
     for reviews in plan_batches(corpus.lengths, tokens_per_batch, rng):
         yield make_batch(corpus, reviews)
+
+
+def localized(batch: Batch) -> tuple[Batch, NDArray[np.int64]]:
+    """The batch with its ids replaced by places among the distinct ids that it holds.
+
+    Returns:
+        The batch, and the distinct ids, the special ones first. (U,)
+    """
+    is_held = np.zeros(int(batch.token_ids.max(initial=0)) + 1 + len(SPECIAL_TOKENS), dtype=bool)
+    is_held[batch.token_ids] = True
+    is_held[: len(SPECIAL_TOKENS)] = True
+    rows = np.flatnonzero(is_held)
+    places = np.cumsum(is_held) - 1
+    return replace(batch, token_ids=places[batch.token_ids]), rows
+
+
+def ahead(items: Iterable[Item], most: int = 2) -> Iterator[Item]:
+    """The same items, the next ones made in a thread while one is being used."""
+    iterator = iter(items)
+    end = object()
+    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as worker:
+        waiting: deque[Future[object]] = deque(
+            worker.submit(next, iterator, end) for _ in range(most)
+        )
+        while (item := waiting.popleft().result()) is not end:
+            waiting.append(worker.submit(next, iterator, end))
+            yield item  # type: ignore[misc]

@@ -69,13 +69,14 @@ class AveragedWeights:
         self.averages = [parameter.detach().clone() for parameter in self.parameters]
         self.decay = decay
         self.steps = 0
+        self.follow = 1.0  # share of the way to the weights that the last update went
 
     @torch.no_grad()
     def update(self) -> None:
         """Let the average follow the weights after a step."""
         self.steps += 1
-        follow = 1 - min(self.decay, self.steps / (self.steps + 9))
-        torch._foreach_lerp_(self.averages, [p.detach() for p in self.parameters], follow)
+        self.follow = 1 - min(self.decay, self.steps / (self.steps + 9))
+        torch._foreach_lerp_(self.averages, [p.detach() for p in self.parameters], self.follow)
 
     @torch.no_grad()
     def swap(self) -> None:

@@ -3,7 +3,7 @@
 import copy
 import time
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lstm_cli.config import ModelConfig, TrainConfig
 from lstm_cli.core.network import ReviewNetwork, as_tensors, computing_in, rating_probabilities
-from lstm_cli.data.batches import batches, plan_batches
+from lstm_cli.data.batches import ahead, batches, localized, plan_batches
 from lstm_cli.metrics.scores import scores_of
 from lstm_cli.results import EpochReport
 from lstm_cli.text.vocabulary import Vocabulary
@@ -22,6 +22,7 @@ from lstm_cli.training.optimiser import (
     rating_loss,
 )
 from lstm_cli.training.preparation import RatedCorpus
+from lstm_cli.training.rows import RowAdam
 from lstm_cli.training.vectors import WordVectors
 
 
@@ -109,47 +110,46 @@ def _run(
         counts = np.bincount(training.rating_indices, minlength=len(ratings))
         weights = balancing_weights(torch.from_numpy(counts).float())
 
-    embedding = network.embedding.weight
-    groups: list[dict[str, Any]] = [
-        {"params": [embedding], "lr": config.learning_rate * config.embedding_rate},
-        {"params": [p for p in network.parameters() if p is not embedding]},
-    ]
+    embedding = RowAdam(network.embedding.weight, num_steps)
+    dense = [p for p in network.parameters() if p is not network.embedding.weight]
     optimiser = torch.optim.AdamW(
-        groups,
-        lr=config.learning_rate,
-        weight_decay=config.weight_decay,
-        fused=True,
+        dense, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
     )
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: rate_factor(step, num_steps, config.warmup)
-    )
-    average = AveragedWeights(network.parameters(), config.average_decay)
+    average = AveragedWeights(dense, config.average_decay)
     listener.begin(config.epochs, int(corpus.offsets[-1]))
 
     history: list[EpochReport] = []
     best: tuple[float, dict[str, torch.Tensor], NDArray[np.float64]] | None = None
-    num_tokens, measuring, since_best = 0, 0.0, 0
+    num_tokens, step, measuring, since_best = 0, 0, 0.0, 0
     began = time.perf_counter()
     for epoch, seed in enumerate(epoch_seeds, start=1):
         losses = []
-        for batch in batches(corpus, config.tokens_per_batch, np.random.default_rng(seed)):
+        ready = ahead(
+            map(localized, batches(corpus, config.tokens_per_batch, np.random.default_rng(seed)))
+        )
+        for batch, rows in ready:
             token_ids, lengths = as_tensors(batch)
             rated = torch.from_numpy(training.rating_indices[batch.reviews])
+            table = embedding.read(torch.from_numpy(rows))
             with computing_in(config.precision):
-                logits = network(token_ids, lengths)
+                logits = network(token_ids, lengths, table)
             loss = rating_loss(logits.float(), rated, config.ranked_weight, weights)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
+            torch.nn.utils.clip_grad_norm_([*dense, table], config.clip_norm)
+            rate = config.learning_rate * rate_factor(step, num_steps, config.warmup)
+            optimiser.param_groups[0]["lr"] = rate
             optimiser.step()
-            schedule.step()
             average.update()
+            embedding.step(rate * config.embedding_rate, average.follow)
+            step += 1
             losses.append(loss.detach())
             num_tokens += batch.num_tokens
             listener.batch_done(batch.num_tokens)
 
         paused = time.perf_counter()
         average.swap()
+        embedding.write(average=True)
         probabilities = rating_probabilities(network, validation.corpus, config.precision)
         rated_indices = validation.rating_indices
         # The loss of the logarithms is the loss of the probabilities: softmax undoes them.
