@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from lstm_cli.bundle.blocks import block_digests
 from lstm_cli.bundle.contents import NewBundle
 from lstm_cli.bundle.locating import find_model, free_name, is_name, summaries
 from lstm_cli.bundle.reading import Bundle, open_bundle
@@ -99,6 +100,17 @@ def spoil_checksum(path: Path) -> None:
     (path / "weights.safetensors").write_bytes(content)
 
 
+def spoil_block(path: Path) -> None:
+    """A change that leaves the size as it was, in a part that one review reads."""
+    content = bytearray((path / "weights.safetensors").read_bytes())
+    content[-1] ^= 1
+    (path / "weights.safetensors").write_bytes(content)
+
+
+def spoil_blocks(path: Path) -> None:
+    change_info(path, lambda info: info | {"blocks": {"weights.safetensors": ["x", "y", "z"]}})
+
+
 def spoil_format(path: Path) -> None:
     change_info(path, lambda info: info | {"format": 99})
 
@@ -175,12 +187,16 @@ def sign(path: Path, name: str) -> None:
     content = (path / name).read_bytes()
     entry = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     change_info(path, lambda info: info | {"files": info["files"] | {name: entry}})
+    if name == "weights.safetensors":
+        change_info(path, lambda info: info | {"blocks": {name: block_digests(content)}})
 
 
 @pytest.mark.parametrize(
     ("spoil", "named"),
     [
         (spoil_checksum, r"weights\.safetensors: has changed"),
+        (spoil_block, r"weights\.safetensors: has changed"),
+        (spoil_blocks, r"bundle\.json: should list the blocks"),
         (spoil_format, r"bundle\.json: has format 99"),
         (spoil_key, r"bundle\.json: lacks 'ratings'"),
         (spoil_type, r"bundle\.json: is not valid: hidden_size is '4'"),
@@ -209,8 +225,9 @@ def test_what_is_wrong_is_refused_by_name(
 
 def use_all(path: Path) -> None:
     bundle = open_bundle(path)
-    Predictor(bundle)
+    assert Predictor(bundle).predict("a fine film")
     assert bundle.words
+    assert bundle.vocabulary
 
 
 def test_any_other_value_in_bundle_json_is_refused_or_harmless(copy: Path) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from lstm_cli.config import ModelConfig, TrainConfig
 from lstm_cli.core.cell import CellWeights
-from lstm_cli.core.reading import NetworkWeights
+from lstm_cli.core.reading import NetworkWeights, Rows
 from lstm_cli.results import WordStatistics
 
 FORMAT = 1
@@ -91,10 +91,15 @@ def weight_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
     }
 
 
-def network_weights(arrays: Arrays) -> NetworkWeights:
-    """Give the arrays of ``weights.safetensors`` their places."""
+def network_weights(arrays: Arrays, embedding: Rows | None = None) -> NetworkWeights:
+    """Give the arrays of ``weights.safetensors`` their places.
+
+    Args:
+        arrays: by their names.
+        embedding: in place of that of ``arrays``.
+    """
     return NetworkWeights(
-        arrays["embedding"],
+        arrays["embedding"] if embedding is None else embedding,
         CellWeights(arrays["cell.event"], arrays["cell.short_term"], arrays["cell.bias"]),
         arrays["readout.weight"],
         arrays["readout.bias"],

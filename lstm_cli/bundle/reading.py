@@ -16,9 +16,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load
 
+from lstm_cli.bundle.blocks import BLOCK_BYTES, BlockFile, EmbeddingRows, WeightsFile
 from lstm_cli.bundle.contents import (
     BASELINE_FILE,
     FORMAT,
@@ -35,7 +34,7 @@ from lstm_cli.data.scale import label
 from lstm_cli.errors import BundleError
 from lstm_cli.results import WordStatistics
 from lstm_cli.text.tokens import compiled
-from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary
+from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary, WrittenVocabulary
 
 _LARGEST_INFO = 4 * 2**20
 _LARGEST_FILE = 4 * 2**30
@@ -49,6 +48,7 @@ class Bundle:
     path: Path
     info: BundleInfo
     files: dict[str, tuple[int, str]]  # name -> (bytes, sha256)
+    blocks: list[str]  # sha256 of each block of the weights; none in older models
 
     @property
     def name(self) -> str:
@@ -77,10 +77,39 @@ class Bundle:
         """The network's weights, by the names they are saved under."""
         return self._arrays(WEIGHTS_FILE, weight_shapes(self.info.model))
 
-    @property
+    @cached_property
     def weights(self) -> NetworkWeights:
-        """The network's weights, each in its place."""
-        return network_weights(self.arrays)
+        """The network's weights, each in its place; of the embedding only what is asked for."""
+        if not self.blocks:
+            return network_weights(self.arrays)
+        shapes = weight_shapes(self.info.model)
+        size, _ = self._entry(WEIGHTS_FILE)
+        self._check_size(WEIGHTS_FILE, shapes)
+        if len(self.blocks) != -(-size // BLOCK_BYTES):
+            raise self._refused(INFO_FILE, f"should list the blocks of {WEIGHTS_FILE}")
+        path = checked_path(self.path, WEIGHTS_FILE)
+        if path.stat().st_size != size:
+            raise self._refused(
+                WEIGHTS_FILE, "has changed since it was saved (its size differs from bundle.json)"
+            )
+
+        def refuse(reason: str) -> BundleError:
+            return self._refused(WEIGHTS_FILE, reason)
+
+        file = WeightsFile(BlockFile(path, size, self.blocks, refuse), shapes, refuse)
+        arrays = {name: file.array(name) for name in shapes if name != "embedding"}
+        return network_weights(arrays, EmbeddingRows(file))
+
+    @cached_property
+    def lookup(self) -> WrittenVocabulary:
+        """The same words, for looking up some of them."""
+        found = WrittenVocabulary(self._bytes(VOCABULARY_FILE))
+        if len(found) != self.info.model.vocab_size:
+            raise self._refused(
+                VOCABULARY_FILE,
+                f"should hold {self.info.model.vocab_size} different tokens, a line each",
+            )
+        return found
 
     @cached_property
     def baseline(self) -> dict[str, NDArray[np.float32]] | None:
@@ -112,11 +141,11 @@ class Bundle:
     def _arrays(
         self, name: str, shapes: dict[str, tuple[int, ...]]
     ) -> dict[str, NDArray[np.float32]]:
-        # The recorded size must be that of the arrays, so that a small description
-        # never makes a large allocation; the header takes a few hundred bytes more.
-        expected = 4 * sum(math.prod(shape) for shape in shapes.values())
-        if not expected <= self._entry(name)[0] <= expected + 100_000:
-            raise self._refused(name, f"should hold {expected:,} bytes of weights")
+        # Not needed for one review, which reads the file in parts.
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        self._check_size(name, shapes)
         try:
             arrays = load(self._bytes(name))
         except SafetensorError as error:
@@ -130,6 +159,13 @@ class Bundle:
         if len(found) != len(shapes):
             raise self._refused(name, "holds arrays that belong to no model")
         return arrays
+
+    def _check_size(self, name: str, shapes: dict[str, tuple[int, ...]]) -> None:
+        # The recorded size must be that of the arrays, so that a small description
+        # never makes a large allocation; the header takes a few hundred bytes more.
+        expected = 4 * sum(math.prod(shape) for shape in shapes.values())
+        if not expected <= self._entry(name)[0] <= expected + 100_000:
+            raise self._refused(name, f"should hold {expected:,} bytes of weights")
 
     def _entry(self, name: str) -> tuple[int, str]:
         if name not in self.files:
@@ -179,10 +215,11 @@ def open_bundle(path: Path) -> Bundle:
             for name, entry in found["files"].items()
         }
         _check(info, files)
+        blocks = [str(digest) for digest in found.get("blocks", {}).get(WEIGHTS_FILE, [])]
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         reason = f"lacks {error}" if isinstance(error, KeyError) else f"is not valid: {error!s:.80}"
         raise refused(path, INFO_FILE, reason.encode("unicode_escape").decode()) from error
-    return Bundle(path, info, files)
+    return Bundle(path, info, files, blocks)
 
 
 def refused(path: Path, name: str, reason: str) -> BundleError:
@@ -241,13 +278,19 @@ def _number(value: object) -> None:
         raise TypeError(f"{value!r:.40} is no number")
 
 
+def checked_path(path: Path, name: str) -> Path:
+    """A file of a bundle that is there, and no link."""
+    file = path / name
+    if file.is_symlink() or not file.is_file():
+        reason = "is a link, which is not followed" if file.is_symlink() else "is missing"
+        raise refused(path, name, reason)
+    return file
+
+
 def _read(path: Path, name: str, most: int) -> bytes:
     """At most so many bytes of a file of the bundle, and one more to tell that there are more."""
-    file = path / name
     try:
-        if file.is_symlink() or not file.is_file():
-            reason = "is a link, which is not followed" if file.is_symlink() else "is missing"
-            raise refused(path, name, reason)
+        file = checked_path(path, name)
         with file.open("rb") as opened:
             content = opened.read(most + 1)
     except OSError as error:

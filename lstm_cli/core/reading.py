@@ -6,7 +6,7 @@ size, R ratings, P poolings. Positions behind the end of a review hold what the
 cell makes of padding, and nobody looks at them.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,20 @@ from lstm_cli.config import ModelConfig, Pooling
 from lstm_cli.core.cell import CellWeights, Gates, Memory, read_event, read_plain_event
 
 Floats = NDArray[np.float32]
+EVENTS_AT_ONCE = 4_096
+
+
+class Rows(Protocol):
+    """A matrix of which rows can be taken, as an array or a file gives them."""
+
+    def __getitem__(self, places: NDArray[np.int64], /) -> Floats:
+        """The rows of some places. (..., E)"""
 
 
 class NetworkWeights(NamedTuple):
     """The whole network in numpy."""
 
-    embedding: Floats  # (V, E)
+    embedding: Rows  # (V, E)
     cell: CellWeights
     readout: Floats  # (R, P·H)
     readout_bias: Floats  # (R,)
@@ -80,18 +88,19 @@ def read_to_end(
         weights: the network.
         config: which cell it is, its sizes and its pooling.
     """
-    nothing = np.zeros((1, config.hidden_size), dtype=weights.embedding.dtype)
+    nothing = np.zeros((1, config.hidden_size), dtype=weights.readout.dtype)
     memory = Memory(nothing, nothing)
     total = np.zeros_like(nothing)
     highest = np.full_like(nothing, -2.0)  # below any tanh
-    for token in token_ids:
-        event = weights.embedding[token][None]
-        if config.cell == "rnn":
-            memory = Memory(nothing, read_plain_event(event, memory.short_term, weights.cell, np))
-        else:
-            memory, _ = read_event(event, memory, weights.cell, np)
-        total += memory.short_term
-        np.maximum(highest, memory.short_term, out=highest)
+    for start in range(0, len(token_ids), EVENTS_AT_ONCE):
+        for event in weights.embedding[token_ids[start : start + EVENTS_AT_ONCE, None]]:
+            if config.cell == "rnn":
+                short_term = read_plain_event(event, memory.short_term, weights.cell, np)
+                memory = Memory(nothing, short_term)
+            else:
+                memory, _ = read_event(event, memory, weights.cell, np)
+            total += memory.short_term
+            np.maximum(highest, memory.short_term, out=highest)
     if not len(token_ids):
         return weights.readout_bias
     views = {"last": memory.short_term, "mean": total / len(token_ids), "maximum": highest}

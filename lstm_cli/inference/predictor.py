@@ -24,7 +24,7 @@ class Predictor:
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
         self.config = bundle.info.model
-        self.vocabulary = bundle.vocabulary
+        self.vocabulary = bundle.lookup
         self.weights = bundle.weights
         self.ratings = np.array(bundle.info.ratings)
         self.labels = tuple(label(rating) for rating in bundle.info.ratings)

@@ -62,3 +62,33 @@ class Vocabulary:
         first_word = len(SPECIAL_TOKENS)
         words = self.tokens[first_word:]
         return {token: i for i, token in enumerate(words, start=first_word)}
+
+
+class WrittenVocabulary:
+    """A vocabulary as its file holds it, a token a line: for looking up some of its tokens.
+
+    >>> vocabulary = WrittenVocabulary(b"<padding>\\n<unknown>\\ngood\\nbad\\n")
+    >>> vocabulary.encode(["bad", "odd", "good"])
+    [3, 1, 2]
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._content = b"\n" + content
+        self._found: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return self._content.count(b"\n") - 1
+
+    def id(self, token: str) -> int:
+        """The id of a token; ``UNKNOWN_ID`` if the vocabulary does not hold it."""
+        found = self._found.get(token)
+        if found is None:
+            line = b"\n" + token.encode("utf-8", "surrogatepass") + b"\n"
+            place = self._content.find(line)
+            found = self._content.count(b"\n", 0, place) if place >= 0 else UNKNOWN_ID
+            self._found[token] = found = found if found >= len(SPECIAL_TOKENS) else UNKNOWN_ID
+        return found
+
+    def encode(self, tokens: Iterable[str]) -> list[int]:
+        """The ids of tokens, in their order."""
+        return [self.id(token) for token in tokens]

@@ -1,0 +1,40 @@
+"""A saved model of any size, untrained: what a benchmark needs of a bundle is its weight."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from lstm_cli.bundle.contents import NewBundle, weight_shapes
+from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.bundle.writing import write_bundle
+from lstm_cli.config import ModelConfig
+from lstm_cli.text.vocabulary import SPECIAL_TOKENS
+
+COMMITTED = Path(__file__).parents[1] / "data" / "format-1"
+
+
+def write_big_bundle(path: Path, vocab_size: int, embedding_size: int, hidden_size: int) -> None:
+    """Write a model of random weights that knows "great", "movie" and made-up words."""
+    shutil.rmtree(path, ignore_errors=True)
+    small = open_bundle(COMMITTED)
+    model = ModelConfig(
+        vocab_size,
+        small.info.model.num_ratings,
+        embedding_size=embedding_size,
+        hidden_size=hidden_size,
+    )
+    rng = np.random.default_rng(0)
+    words = ("great", "movie", *(f"word{k}" for k in range(vocab_size)))
+    bundle = NewBundle(
+        info=replace(small.info, model=model),
+        tokens=(*SPECIAL_TOKENS, *words)[:vocab_size],
+        weights={
+            name: rng.normal(0, 0.1, shape).astype(np.float32)
+            for name, shape in weight_shapes(model).items()
+        },
+        words=small.words,
+        history=(),
+    )
+    write_bundle(bundle, path)
