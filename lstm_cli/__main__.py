@@ -2,4 +2,5 @@
 
 from lstm_cli.commands import main
 
-main()
+if __name__ == "__main__":  # a process that helps imports this file too
+    main()

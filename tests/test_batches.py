@@ -3,10 +3,12 @@
 from itertools import chain
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_cli.data.batches import batches, make_batch, plan_batches
+import lstm_cli.data.corpus as corpus_module
+from lstm_cli.data.batches import Batch, ahead, batches, localized, make_batch, plan_batches
 from lstm_cli.data.corpus import Corpus, tokenize_reviews
 from lstm_cli.text.vocabulary import PADDING_ID, Vocabulary
 
@@ -74,3 +76,32 @@ def test_reviews_are_encoded_by_the_words_of_a_vocabulary() -> None:
     corpus = tokenized.encode(vocabulary)
     decoded = [[vocabulary.tokens[i] for i in corpus[k]] for k in range(3)]
     assert decoded == [["<unknown>", "film"], ["bad", ",", "bad", "film"], []]
+
+
+def test_pieces_and_processes_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model must not depend on how many cores made it."""
+    texts = [f"word{k % 7} and word{k % 3} {'again ' * (k % 4)}" for k in range(40)] + [""]
+    whole = tokenize_reviews(texts)
+    monkeypatch.setattr(corpus_module, "PIECE", 9)
+    for processes in (1, 2):
+        found = tokenize_reviews(texts, processes=processes)
+        assert found.types == whole.types
+        assert np.array_equal(found.corpus.token_ids, whole.corpus.token_ids)
+        assert np.array_equal(found.corpus.offsets, whole.corpus.offsets)
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=20))
+def test_localized_ids_are_places_of_the_ids(ids: list[int]) -> None:
+    """The padding and the unknown word keep theirs."""
+    batch = Batch(np.array([0]), np.array([ids]), np.array([len(ids)]))
+    local, rows = localized(batch)
+    assert rows[local.token_ids].tolist() == [ids]
+    assert rows[:2].tolist() == [0, 1]
+    assert set(rows[2:]) == set(ids) - {0, 1}
+
+
+def test_items_made_ahead_come_in_order_and_with_their_mistakes() -> None:
+    """A mistake in the thread is one of the program."""
+    assert list(ahead(iter(range(10)))) == list(range(10))
+    with pytest.raises(ZeroDivisionError):
+        list(ahead(1 // k for k in (1, 0)))

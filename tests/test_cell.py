@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lstm_cli.bundle.contents import network_weights
 from lstm_cli.config import ModelConfig, Pooling
 from lstm_cli.core.cell import Array, CellWeights, Memory, read_event, read_plain_event
-from lstm_cli.core.network import ReviewNetwork
+from lstm_cli.core.network import ReviewNetwork, _Views
 from lstm_cli.core.reading import read_reviews, running_logits
 from lstm_cli.text.vocabulary import PADDING_ID
 
@@ -143,3 +143,16 @@ def test_weights_saved_and_loaded_are_the_same_network(cell: str) -> None:
     again = ReviewNetwork.from_arrays(config, network.to_arrays())
     token_ids, lengths = torch.tensor([[2, 3, 4], [5, 0, 0]]), torch.tensor([3, 1])
     torch.testing.assert_close(network(token_ids, lengths), again(token_ids, lengths))
+
+
+@pytest.mark.parametrize("pooling", [("last", "mean", "maximum"), ("mean",), ("maximum", "last")])
+def test_the_slope_of_the_pooling_is_right(pooling: tuple[str, ...]) -> None:
+    """It is written by hand, so it is checked against differences."""
+    torch.manual_seed(0)
+    short_terms = torch.randn(4, 6, 3, dtype=torch.float64).tanh().requires_grad_()
+    lengths = torch.tensor([6, 1, 0, 4])
+
+    def pool(memories: torch.Tensor) -> torch.Tensor:
+        return _Views.apply(memories, lengths, pooling)[lengths > 0]
+
+    assert torch.autograd.gradcheck(pool, short_terms)

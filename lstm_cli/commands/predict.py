@@ -93,6 +93,8 @@ def _rate_file(
     from lstm_cli.data.reviews import read_texts
     from lstm_cli.data.tables import check_output, write_table
     from lstm_cli.inference.rating import add_ratings, check_columns_free, least_certain, rate
+    from lstm_cli.views.console import notes_console
+    from lstm_cli.views.prediction import rating_progress
 
     check_output(output or "-")
     table, column, texts = read_texts(source, text_column=text_column)
@@ -105,10 +107,10 @@ def _rate_file(
         return
 
     check_columns_free(table)
-    rated = rate(bundle, texts)
+    with rating_progress(notes_console(quiet=voice(ctx).quiet), len(texts)) as heard:
+        rated = rate(bundle, texts, heard)
     write_table(add_ratings(table.frame, rated), output or "-", like=table)
     if not voice(ctx).quiet:
-        from lstm_cli.views.console import notes_console
         from lstm_cli.views.prediction import show_file_summary
 
         rows = least_certain(rated)

@@ -1,5 +1,6 @@
 """``lstm train``: from a file of reviews to a saved model."""
 
+import os
 import time
 from dataclasses import replace as changed
 from enum import StrEnum
@@ -167,7 +168,12 @@ def train(
         )
     )
     material = prepare(
-        found, others, seed=seed, vocabulary_config=VocabularyConfig(), vectors_file=vectors
+        found,
+        others,
+        seed=seed,
+        vocabulary_config=VocabularyConfig(),
+        vectors_file=vectors,
+        processes=threads or os.cpu_count() or 1,
     )
     training = changed(
         _DEFAULTS,

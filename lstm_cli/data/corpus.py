@@ -1,7 +1,11 @@
 """Reviews as token ids, flat: one long array, and where each review begins in it."""
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
 from nltk.tokenize import RegexpTokenizer
@@ -11,6 +15,8 @@ from lstm_cli.text.tokens import TOKEN_PATTERN, tidy
 from lstm_cli.text.vocabulary import Vocabulary
 
 LONGEST_CALL = 200_000  # characters
+PIECE = 2_000  # reviews
+FEWEST_PIECES = 4  # another process takes half a second to start
 
 
 @dataclass(frozen=True)
@@ -62,17 +68,49 @@ class TokenizedReviews:
         return self.corpus.translate(np.array(vocabulary.encode(self.types), dtype=np.int32))
 
 
-def tokenize_reviews(texts: Iterable[str], pattern: str = TOKEN_PATTERN) -> TokenizedReviews:
-    """Cut every review into tokens by NLTK's ``RegexpTokenizer``."""
+def tokenize_reviews(
+    texts: Sequence[str], pattern: str = TOKEN_PATTERN, processes: int = 1
+) -> TokenizedReviews:
+    """Cut every review into tokens by NLTK's ``RegexpTokenizer``.
+
+    Args:
+        texts: reviews.
+        pattern: what a token is.
+        processes: how many share the work where there is enough of it. What comes out is
+            the same.
+    """
+    pieces = [texts[k : k + PIECE] for k in range(0, len(texts), PIECE)] or [texts]
+    cut = partial(_cut_piece, pattern=pattern)
+    if processes == 1 or len(pieces) < FEWEST_PIECES:
+        return _joined(map(cut, pieces))
+    # Not by fork: the threads of torch and polars would not be there in the child.
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        return _joined(pool.map(cut, pieces))
+
+
+def _cut_piece(texts: Sequence[str], pattern: str) -> TokenizedReviews:
+    """Some of the reviews, with ids of their own."""
     tokenizer = RegexpTokenizer(pattern)
     ids: dict[str, int] = {}
-    flat: list[int] = []
+    flat = array("i")
     offsets = [0]
     for text in texts:
         flat.extend([ids.setdefault(token, len(ids)) for token in _cut(tokenizer, text)])
         offsets.append(len(flat))
     corpus = Corpus(np.array(flat, dtype=np.int32), np.array(offsets, dtype=np.int64))
     return TokenizedReviews(corpus, tuple(ids))
+
+
+def _joined(pieces: Iterable[TokenizedReviews]) -> TokenizedReviews:
+    """Pieces one behind the other, in ids that hold for all: by first appearance."""
+    ids: dict[str, int] = {}
+    parts, lengths = [], []
+    for piece in pieces:
+        new = np.array([ids.setdefault(token, len(ids)) for token in piece.types], dtype=np.int32)
+        parts.append(new[piece.corpus.token_ids] if len(new) else piece.corpus.token_ids)
+        lengths.append(piece.corpus.lengths)
+    offsets = np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.int64)
+    return TokenizedReviews(Corpus(np.concatenate(parts), offsets), tuple(ids))
 
 
 def _cut(tokenizer: RegexpTokenizer, text: str) -> list[str]:

@@ -8,10 +8,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from lstm_cli.bundle.reading import Bundle
+from lstm_cli.core.network import best_precision
 from lstm_cli.data.tables import Table
 from lstm_cli.errors import OutputError
 from lstm_cli.inference.predictor import Predictor
-from lstm_cli.inference.scoring import score_texts
+from lstm_cli.inference.scoring import Heard, score_texts
 from lstm_cli.results import Prediction
 
 ADDED_COLUMNS = ("predicted_rating", "expected_rating", "confidence")
@@ -54,10 +55,17 @@ class Rated:
             yield predictor.describe(text, predictor.tokenize(text), probabilities)
 
 
-def rate(bundle: Bundle, texts: Sequence[str]) -> Rated:
-    """Rate every text."""
+def rate(bundle: Bundle, texts: Sequence[str], listener: Heard | None = None) -> Rated:
+    """Rate every text, in what the processor computes best in.
+
+    Args:
+        bundle: the model.
+        texts: reviews.
+        listener: hears how many more have been rated.
+    """
     predictor = Predictor(bundle)
-    return Rated(bundle, texts, predictor.labels, predictor.ratings, score_texts(bundle, texts))
+    probabilities = score_texts(bundle, texts, best_precision(), listener)
+    return Rated(bundle, texts, predictor.labels, predictor.ratings, probabilities)
 
 
 def check_columns_free(table: Table) -> None:

@@ -49,6 +49,7 @@ def prepare(
     seed: int,
     vocabulary_config: VocabularyConfig,
     vectors_file: str | None = None,
+    processes: int = 1,
 ) -> Material:
     """Tokenize, hold out, and build the vocabulary from what is trained on.
 
@@ -58,6 +59,7 @@ def prepare(
         seed: decides which are held out.
         vocabulary_config: how rare a word may be.
         vectors_file: word vectors; a word that has one is known even if it occurs once.
+        processes: how many may share the cutting into tokens.
 
     Raises:
         RowError: fewer than ten reviews, or none that can be held out.
@@ -70,7 +72,7 @@ def prepare(
         )
     if isinstance(validation, float):
         texts, rated = reviews.texts, reviews.rating_indices
-        tokenized = tokenize_reviews(texts)
+        tokenized = tokenize_reviews(texts, processes=processes)
         split = hold_out(tokenized.corpus, rated, validation, np.random.default_rng(seed))
         if not len(split.validation):
             raise RowError(
@@ -81,7 +83,7 @@ def prepare(
         _check_validation(validation)
         texts = reviews.texts + validation.texts
         rated = np.concatenate([reviews.rating_indices, validation.rating_indices])
-        tokenized = tokenize_reviews(texts)
+        tokenized = tokenize_reviews(texts, processes=processes)
         split = split_at(tokenized.corpus, len(reviews))
         if not len(split.training):
             raise RowError(f"{_names(reviews)}: every review is in the validation file too")

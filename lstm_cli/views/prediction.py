@@ -1,8 +1,16 @@
 """What ``lstm predict`` shows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from lstm_cli.results import Prediction
@@ -32,6 +40,28 @@ def show_prediction(console: Console, prediction: Prediction) -> None:
         say(console, f"unknown to the model: {words}")
     for warning in prediction.warnings:
         say(console, f"careful: {warning}", style="yellow")
+
+
+@contextmanager
+def rating_progress(console: Console, num_reviews: int) -> Iterator[Callable[[int], None]]:
+    """A bar with rate and time left; it is told how many more reviews have been rated."""
+    columns = (
+        TextColumn("rating"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[rate]:>9,.0f} reviews/s"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    disable = console.quiet or not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=disable) as progress:
+        task = progress.add_task("", total=num_reviews, rate=0.0)
+
+        def heard(more: int) -> None:
+            progress.update(task, advance=more, rate=progress.tasks[0].speed or 0.0)
+
+        yield heard
 
 
 def show_file_summary(
