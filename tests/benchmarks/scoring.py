@@ -1,0 +1,124 @@
+"""A file of reviews rated, file to file, against others on the same reviews; and its memory.
+
+``python -m tests.benchmarks.scoring [REVIEWS] [ROUNDS]``
+
+Embedding 100, 256 units, 30,000 words; reviews of made-up words, as long as film reviews.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import torch
+from torch import nn
+
+from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.core.network import ReviewNetwork, best_precision, computing_in
+from lstm_cli.data.batches import batches, make_batch
+from lstm_cli.data.corpus import Corpus
+from lstm_cli.data.reviews import read_texts
+from lstm_cli.data.tables import write_table
+from lstm_cli.inference.rating import add_ratings, rate
+from tests.benchmarks.big_bundle import write_big_bundle
+from tests.benchmarks.tables import alternately, show_table
+from tests.benchmarks.training import SHAPES, made_up
+
+MEMORY = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
+
+
+def write_reviews(path: Path, corpus: Corpus) -> None:
+    """The reviews as a CSV file, in the words that ``big_bundle`` knows."""
+    words = np.array([f"word{k}" for k in range(int(corpus.token_ids.max()) + 1)])
+    texts = [" ".join(words[corpus[k]]) for k in range(len(corpus))]
+    pl.DataFrame({"review": texts}).write_csv(path)
+
+
+def ours(model: Path, source: Path, target: Path) -> None:
+    """What ``lstm predict --input --output`` does, the start of the process left out."""
+    target.unlink(missing_ok=True)
+    table, _, texts = read_texts(str(source))
+    rated = rate(open_bundle(model), texts)
+    write_table(add_ratings(table.frame, rated), str(target), like=table)
+
+
+@torch.no_grad()
+def bare(corpus: Corpus) -> None:
+    """The fused kernel alone, forward, on batches of like length."""
+    kernel = nn.LSTM(100, 256, batch_first=True)
+    for batch in batches(corpus, tokens_per_batch=16_384):
+        events = torch.randn(*batch.token_ids.shape, 100)
+        with computing_in(best_precision()):
+            kernel(events)
+
+
+@torch.no_grad()
+def plain_loop(model: Path, corpus: Corpus) -> None:
+    """The loop a notebook has: batches of 64 in the order of the file, float32, already cut."""
+    bundle = open_bundle(model)
+    network = ReviewNetwork.from_arrays(bundle.info.model, bundle.arrays)
+    for start in range(0, len(corpus), 64):
+        batch = make_batch(corpus, np.arange(start, min(start + 64, len(corpus))))
+        network(torch.from_numpy(batch.token_ids), torch.from_numpy(batch.lengths))
+
+
+def regression(source: Path) -> Callable[[], None]:
+    """scikit-learn's TF-IDF and logistic regression, fitted beforehand."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    texts = pl.read_csv(source)["review"].to_list()
+    fitted = make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression(max_iter=5))
+    fitted.fit(texts[:500], np.arange(500) % 5)
+    return lambda: fitted.predict_proba(pl.read_csv(source)["review"].to_list()).sum()
+
+
+def main(reviews: int = 20_000, rounds: int = 3) -> None:
+    """Print the tables."""
+    corpus = made_up(SHAPES["imdb"], reviews).corpus
+    num_tokens = len(corpus.token_ids)
+    with tempfile.TemporaryDirectory() as folder:
+        model, source = Path(folder) / "big", Path(folder) / "reviews.csv"
+        write_big_bundle(model, 30_000, 100, 256)
+        write_reviews(source, corpus)
+
+        def speed(work: Callable[[], None]) -> Callable[[], float]:
+            def measure() -> float:
+                began = time.perf_counter()
+                work()
+                return num_tokens / (time.perf_counter() - began)
+
+            return measure
+
+        sides = {
+            "file to file": speed(lambda: ours(model, source, Path(folder) / "rated.csv")),
+            "bare fused kernel, forward": speed(lambda: bare(corpus)),
+            "batches in file order, float32": speed(lambda: plain_loop(model, corpus)),
+            "scikit-learn, TF-IDF and logistic regression": speed(regression(source)),
+        }
+        print(f"Rating {reviews:,} reviews, {best_precision()}, medians of {rounds}\n")
+        show_table("tokens/s", alternately(sides, rounds), first="file to file")
+        print("\n| reviews of 100 words | peak memory, MiB |\n|---|---|")
+        lstm = str(Path(sys.executable).with_name("lstm"))
+        for rows in (10_000, 100_000):
+            rng = np.random.default_rng(0)
+            ids = rng.integers(2, 30_000, 100 * rows).astype(np.int32)
+            write_reviews(source, Corpus(ids, np.arange(0, 100 * rows + 1, 100)))
+            target = Path(folder) / f"rated-{rows}.csv"
+            command = [lstm, "-q", "predict", "--model", str(model), "--input", str(source)]
+            command += ["--output", str(target)]
+            said = subprocess.check_output([sys.executable, "-c", MEMORY, *command], text=True)
+            print(f"| {rows:,} | {float(said):,.0f} |")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:3]))
