@@ -34,12 +34,33 @@ class ModelConfig:
 
 
 @dataclass(frozen=True)
+class PretrainConfig:
+    """How a language model learns which word comes next."""
+
+    maximum_words: int = 25_000
+    embedding_size: int = 200
+    hidden_size: int = 640
+    bands: tuple[int, ...] = (2_000, 8_000)  # ids at which bands of rarer words begin
+    epochs: int = 4
+    learning_rate: float = 3e-3
+    warmup: float = 0.05
+    clip_norm: float = 1.0
+    tokens_per_batch: int = 12_800
+    piece: int = 128  # tokens; a longer review is read in pieces of one length
+    dropout: float = 0.1
+    held_out: int = 500  # reviews, of which the perplexity is told; at most a tenth
+    seed: int = 0
+    precision: Precision = "float32"
+
+
+@dataclass(frozen=True)
 class TrainConfig:
     """How a network learns."""
 
     epochs: int = 6
     learning_rate: float = 2e-3
     embedding_rate: float = 1.0  # share of the rate at which the embedding moves
+    cell_rate: float = 1.0  # and the cell; the readout moves at the whole rate
     warmup: float = 0.1  # share of the steps on which the rate climbs; then it falls as a cosine
     weight_decay: float = 0.01
     clip_norm: float = 1.0
@@ -65,6 +86,10 @@ class TrainConfig:
         measured twice, 42.3 and 41.6. So what set this is the reason more than the figure.
         """
         return replace(self, embedding_rate=0.5, word_dropout=0.1)
+
+    def from_base(self) -> "TrainConfig":
+        """For a network that starts from a base, which must not forget what it knows."""
+        return replace(self, embedding_rate=0.2, cell_rate=0.4)
 
     def sized_for(self, num_tokens: int, epochs: int | None = None) -> "TrainConfig":
         """Batches and epochs that fit the size of the reviews.

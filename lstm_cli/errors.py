@@ -7,6 +7,7 @@
     │   ├── ScaleError        the ratings do not form a scale
     │   └── RowError          rows cannot be used, or too few of them remain
     ├── VectorsError          a file of word vectors cannot be used
+    ├── CheckpointError       a training cannot go on from where it was stopped
     ├── BundleError           a saved model cannot be used
     │   ├── NoModelError      there is none under that name, or none at all
     │   └── BundleExistsError there is one already, and nobody said to replace it
@@ -43,6 +44,10 @@ class RowError(ReviewsError):
 
 class VectorsError(LstmError):
     """A file of word vectors cannot be used."""
+
+
+class CheckpointError(LstmError):
+    """A training cannot go on from where it was stopped."""
 
 
 class BundleError(LstmError):

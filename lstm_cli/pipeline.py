@@ -7,15 +7,17 @@ in the layer it belongs to.
 import platform
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lstm_cli.bundle.contents import BundleInfo, NewBundle, network_weights
-from lstm_cli.config import Cell, ModelConfig, TrainConfig
+from lstm_cli.bundle.contents import BundleInfo, NewBundle, StoredAs, network_weights
+from lstm_cli.config import Cell, ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.words import gather_words
@@ -23,6 +25,7 @@ from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always
 from lstm_cli.results import Evaluation
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.training.preparation import Material
+from lstm_cli.training.pretraining import PretrainListener, Unlabelled, pretrain
 from lstm_cli.training.trainer import Listener, train
 
 
@@ -33,15 +36,23 @@ class Recipe:
     name: str
     training: TrainConfig
     cell: Cell = "lstm"
-    embedding_size: int | None = None  # None: the vectors' size, or the default
-    hidden_size: int = ModelConfig.hidden_size
+    embedding_size: int | None = None  # None: the base's, the vectors', or the default
+    hidden_size: int | None = None  # None: the base's, or the default
     with_baseline: bool = True
+    stored_as: StoredAs = "float32"
 
-    def embedding_size_for(self, material: Material) -> int:
-        """Numbers a word."""
-        if self.embedding_size is not None:
-            return self.embedding_size
-        return material.vectors.size if material.vectors else ModelConfig.embedding_size
+    def model_config(self, material: Material, num_ratings: int) -> ModelConfig:
+        """What the network is made of."""
+        default = material.base.config if material.base else ModelConfig(0, 0)
+        vectors_size = material.vectors.size if material.vectors else None
+        return ModelConfig(
+            vocab_size=len(material.vocabulary),
+            num_ratings=num_ratings,
+            cell=self.cell,
+            embedding_size=self.embedding_size or vectors_size or default.embedding_size,
+            hidden_size=self.hidden_size or default.hidden_size,
+            pooling=default.pooling,
+        )
 
 
 @dataclass(frozen=True)
@@ -65,13 +76,10 @@ def make_model(
         listener: hears how training goes.
     """
     ratings = np.array(reviews.scale.ratings)
-    config = ModelConfig(
-        vocab_size=len(material.vocabulary),
-        num_ratings=len(ratings),
-        cell=recipe.cell,
-        embedding_size=recipe.embedding_size_for(material),
-        hidden_size=recipe.hidden_size,
-    )
+    config = recipe.model_config(material, len(ratings))
+    start = None
+    if material.base is not None:
+        start = material.base.start(material.vocabulary, reviews.scale.ratings, config.pooling)
     began = time.perf_counter()
     trained = train(
         config,
@@ -82,6 +90,7 @@ def make_model(
         listener,
         vectors=material.vectors,
         vocabulary=material.vocabulary,
+        start=start,
     )
     counts = np.bincount(material.training.rating_indices, minlength=len(ratings))
     commonest = int(counts.argmax())
@@ -104,18 +113,17 @@ def make_model(
     arrays = trained.network.to_arrays()
     info = BundleInfo(
         name=recipe.name,
-        created=datetime.now(UTC).isoformat(timespec="microseconds"),
+        created=_now(),
         model=config,
         training=recipe.training,
         ratings=reviews.scale.ratings,
-        token_pattern=TOKEN_PATTERN,
+        token_pattern=material.token_pattern,
         scores=evaluation.to_json(),
         data=_about(reviews, material, counts.tolist()),
-        versions={
-            **{name: version(name) for name in ("lstm-cli", "torch", "numpy", "nltk")},
-            "python": platform.python_version(),
-        },
+        versions=_versions(),
         seconds=time.perf_counter() - began,
+        stored_as=recipe.stored_as,
+        base=material.base.name if material.base is not None else None,
     )
     bundle = NewBundle(
         info=info,
@@ -128,6 +136,91 @@ def make_model(
         baseline=None if regression is None else regression.to_arrays(),
     )
     return MadeModel(bundle, evaluation, trained.tokens_per_second)
+
+
+@dataclass(frozen=True)
+class MadeLanguageModel:
+    """A language model that has been made, and not yet been saved."""
+
+    bundle: NewBundle
+    tokens_per_second: float
+
+
+def make_language_model(
+    reviews: Unlabelled,
+    files: Sequence[str],
+    config: PretrainConfig,
+    name: str,
+    listener: PretrainListener,
+    *,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+) -> MadeLanguageModel:
+    """Learn the language of reviews: a bundle that training can start from.
+
+    Args:
+        reviews: tokenized and split.
+        files: where they come from.
+        config: what is made, and how it learns.
+        name: the model's.
+        listener: hears how it goes.
+        checkpoint: a file where the work is kept from time to time.
+        resume: go on from that file.
+    """
+    began = time.perf_counter()
+    made = pretrain(config, reviews, listener, checkpoint=checkpoint, resume=resume)
+    model = ModelConfig(
+        vocab_size=len(reviews.vocabulary),
+        num_ratings=0,
+        embedding_size=config.embedding_size,
+        hidden_size=config.hidden_size,
+    )
+    pooled = len(model.pooling) * config.hidden_size
+    no_readout = {
+        "readout.weight": np.zeros((0, pooled), np.float32),
+        "readout.bias": np.zeros(0, np.float32),
+    }
+    info = BundleInfo(
+        name=name,
+        created=_now(),
+        model=model,
+        training=config,
+        ratings=(),
+        token_pattern=TOKEN_PATTERN,
+        scores={
+            "perplexity": made.history[-1].perplexity,
+            "n": len(reviews.held_out.token_ids),
+        },
+        data={
+            "files": [_file_name(file) for file in files],
+            "fingerprint": reviews.fingerprint,
+            "training": reviews.num_training,
+            "counts": {},
+        },
+        versions=_versions(),
+        seconds=time.perf_counter() - began,
+        stored_as="float16",
+    )
+    bundle = NewBundle(
+        info=info,
+        tokens=reviews.vocabulary.tokens,
+        weights=made.arrays | no_readout,
+        words=(),
+        history=tuple(map(asdict, made.history)),
+    )
+    return MadeLanguageModel(bundle, made.tokens_per_second)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def _versions() -> dict[str, str]:
+    """Of what the result may depend on."""
+    return {
+        **{name: version(name) for name in ("lstm-cli", "torch", "numpy", "nltk")},
+        "python": platform.python_version(),
+    }
 
 
 def _about(reviews: Reviews, material: Material, counts: list[int]) -> dict[str, Any]:

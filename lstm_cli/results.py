@@ -73,6 +73,16 @@ class EpochReport:
 
 
 @dataclass(frozen=True)
+class LanguageReport:
+    """One pass of a language model over the reviews, and what it makes of those held out."""
+
+    epoch: int  # counted from 1
+    train_perplexity: float  # 1 would be certainty; of this run's part of the epoch
+    perplexity: float  # of the held-out reviews
+    seconds: float  # since this run began
+
+
+@dataclass(frozen=True)
 class Prediction:
     """What a model says of one review."""
 

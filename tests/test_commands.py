@@ -327,7 +327,7 @@ ROWS = "".join(f"film number {k},{k % 3 + 1}\n" for k in range(12))
         ("review,rating\n" + ROWS, ("--validation", "nowhere.csv"), "nowhere.csv"),
         ("review,rating\n" + ROWS, ("--vectors", "nowhere.txt"), "nowhere.txt"),
         ("review,rating\n" + ROWS, ("--name", "../evil"), "../evil"),
-        ("review,rating\n" + ROWS, ("--base", "base"), "--base none"),
+        ("review,rating\n" + ROWS, ("--base", "films"), "no model 'films'"),
         ("review,rating\n" + ROWS, ("--sample",), "--sample"),
     ],
 )

@@ -69,12 +69,16 @@ class WeightsFile:
 
     Args:
         file: its bytes.
-        shapes: the arrays it must hold, all of float32.
+        shapes: the arrays it must hold.
+        kind: "float32" or "float16": what their numbers are kept in.
         refuse: makes the error for what is wrong.
     """
 
-    def __init__(self, file: BlockFile, shapes: dict[str, tuple[int, ...]], refuse: Refuse) -> None:
+    def __init__(
+        self, file: BlockFile, shapes: dict[str, tuple[int, ...]], kind: str, refuse: Refuse
+    ) -> None:
         self._file, self._shapes, self._refuse = file, shapes, refuse
+        self._kind = np.dtype(kind).newbyteorder("<")
         length = int.from_bytes(file.read(0, 8), "little")
         if length > _LARGEST_HEADER:
             raise refuse("is not a safetensors file")
@@ -99,18 +103,20 @@ class WeightsFile:
         return found[back.reshape(places.shape)]
 
     def _floats(self, name: str, first: int, count: int) -> NDArray[np.float32]:
-        start = self._starts[name] + 4 * first
-        floats = np.frombuffer(self._file.read(start, start + 4 * count), dtype="<f4")
+        size = self._kind.itemsize
+        start = self._starts[name] + size * first
+        floats = np.frombuffer(self._file.read(start, start + size * count), dtype=self._kind)
         if not np.isfinite(floats).all():
             raise self._refuse(f"holds numbers in {name!a} that are not finite")
-        return floats
+        return floats.astype(np.float32, copy=False)
 
     def _start(self, header: Any, name: str, data: int) -> int:
         found, shape = header[name], self._shapes[name]
         start, end = found["data_offsets"]
-        if found["dtype"] != "F32" or tuple(found["shape"]) != shape:
-            raise self._refuse(f"should hold {name!a} as float32 of shape {shape}")
-        if not isinstance(start, int) or end - start != 4 * int(np.prod(shape)) or start < 0:
+        size = self._kind.itemsize
+        if found["dtype"] != f"F{8 * size}" or tuple(found["shape"]) != shape:
+            raise self._refuse(f"should hold {name!a} as {self._kind.name} of shape {shape}")
+        if not isinstance(start, int) or end - start != size * int(np.prod(shape)) or start < 0:
             raise ValueError(name)
         return data + start
 

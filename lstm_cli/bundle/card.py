@@ -5,6 +5,8 @@ from lstm_cli.bundle.contents import BundleInfo
 
 def model_card(info: BundleInfo) -> str:
     """A page about a model, in Markdown. It repeats no review."""
+    if info.is_language_model:
+        return _language_card(info)
     model, scores, data = info.model, info.scores, info.data
     named = "LSTM" if model.cell == "lstm" else "plain RNN"
     low, high = scores["accuracy_interval"]
@@ -16,7 +18,8 @@ def model_card(info: BundleInfo) -> str:
         f"{info.versions['lstm-cli']} on {info.created[:10]}.",
         "",
         f"- ratings: {ratings}",
-        f"- learned from {data['training']:,} reviews of {', '.join(data['files'])}",
+        f"- learned from {data['training']:,} reviews of {', '.join(data['files'])}"
+        + (f", starting from {info.base}" if info.base else ""),
         f"- {model.vocab_size:,} words, embedding {model.embedding_size}, "
         f"{model.hidden_size} units; the readout sees the {', '.join(model.pooling)} "
         "of the short-term memories",
@@ -34,6 +37,28 @@ def model_card(info: BundleInfo) -> str:
         "",
         "It has seen only reviews like these. It is no judge of people, and a rating of one "
         "review is a guess.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _language_card(info: BundleInfo) -> str:
+    model, data = info.model, info.data
+    lines = [
+        f"# {info.name}",
+        "",
+        "A forward-reading LSTM that has learned which word comes next in reviews, made by "
+        f"lstm-cli {info.versions['lstm-cli']} on {info.created[:10]}. It knows no ratings yet: "
+        f"teach it with `lstm train REVIEWS.csv --base {info.name}`.",
+        "",
+        f"- learned from {data['training']:,} reviews of {', '.join(data['files'])}",
+        f"- {model.vocab_size:,} words, embedding {model.embedding_size}, "
+        f"{model.hidden_size} units",
+        f"- trained in {info.seconds:.0f} s ({info.training.precision}, seed {info.training.seed})",
+        f"- perplexity {info.scores['perplexity']:.1f} on {info.scores['n']:,} words of reviews "
+        "held out",
+        "",
+        "What it says of words is what those reviews say of them, prejudice included.",
         "",
     ]
     return "\n".join(lines)

@@ -11,12 +11,12 @@ README.md              a model card for people
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_cli.config import ModelConfig, TrainConfig
+from lstm_cli.config import ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.cell import CellWeights
 from lstm_cli.core.reading import NetworkWeights, Rows
 from lstm_cli.results import WordStatistics
@@ -30,6 +30,7 @@ WORDS_FILE = "words.json"
 HISTORY_FILE = "history.jsonl"
 CARD_FILE = "README.md"
 
+StoredAs = Literal["float32", "float16"]
 Arrays = Mapping[str, NDArray[np.float32]]
 
 
@@ -40,14 +41,23 @@ class BundleInfo:
     name: str
     created: str  # UTC, ISO 8601
     model: ModelConfig
-    training: TrainConfig
-    ratings: tuple[float, ...]  # the scale, in order
+    training: TrainConfig | PretrainConfig  # the latter of a language model
+    ratings: tuple[float, ...]  # the scale, in order; none of a language model
     token_pattern: str
-    scores: dict[str, Any]  # of the validation reviews, as ``lstm evaluate --json`` has them
+    # Of the validation reviews, as ``lstm evaluate --json`` has them; a perplexity otherwise.
+    scores: dict[str, Any]
     data: dict[str, Any]  # fingerprint, counts and columns of what it was trained on
     versions: dict[str, str]
     seconds: float
     format: int = FORMAT
+    # What the numbers of the network are kept in; float16 halves a model that ships.
+    stored_as: StoredAs = "float32"
+    base: str | None = None  # the model it started from
+
+    @property
+    def is_language_model(self) -> bool:
+        """Whether it knows words and no ratings: something to start from, not to ask."""
+        return self.model.num_ratings == 0
 
     def to_json(self) -> dict[str, Any]:
         """As ``bundle.json`` holds it."""
@@ -56,12 +66,17 @@ class BundleInfo:
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> "BundleInfo":
         """Read it back; a key that is missing, unknown or of another type raises."""
+        later = {"stored_as": "float32", "base": None}  # what older models do not say
         names = {field.name for field in fields(cls)}
-        values = {name: found[name] for name in names}
+        values = {name: (later | dict(found))[name] for name in names}
         model = dict(found["model"])
         model["pooling"] = tuple(model["pooling"])
         values["model"] = _checked(ModelConfig, model)
-        values["training"] = _checked(TrainConfig, found["training"])
+        if values["model"].num_ratings:
+            values["training"] = _checked(TrainConfig, found["training"])
+        else:
+            bands = tuple(int(band) for band in found["training"]["bands"])
+            values["training"] = _checked(PretrainConfig, found["training"] | {"bands": bands})
         values["ratings"] = tuple(float(rating) for rating in found["ratings"])
         return cls(**values)
 

@@ -29,13 +29,16 @@ def models_folder(asked: Path | None = None) -> Path:
     return asked or Path(os.environ.get("LSTM_MODELS_DIR") or DEFAULT_FOLDER)
 
 
-def find_model(asked: str | None = None, folder: Path | None = None) -> Found:
+def find_model(
+    asked: str | None = None, folder: Path | None = None, *, must_rate: bool = True
+) -> Found:
     """The model a command should use.
 
     Args:
         asked: a name or a path, as ``--model`` gives it; else ``$LSTM_MODEL``, else
             the model trained last in the models folder, else the base that ships.
         folder: the models folder, if another than the usual one.
+        must_rate: a language model will not do.
 
     Raises:
         NoModelError: there is none.
@@ -45,14 +48,22 @@ def find_model(asked: str | None = None, folder: Path | None = None) -> Found:
     _refuse_empty(asked)
     asked, why = (asked, "asked for") if asked else (os.environ.get("LSTM_MODEL"), "$LSTM_MODEL")
     if asked:
-        return Found(open_bundle(_path_of(asked, models)), why)
+        bundle = open_bundle(_path_of(asked, models))
+        if must_rate and bundle.info.is_language_model:
+            raise NoModelError(
+                f"{asked}: is a language model, which rates nothing yet; "
+                f"teach it with: lstm train REVIEWS.csv --base {asked}"
+            )
+        return Found(bundle, why)
     readable = []
     broken: BundleError | None = None
     for path in saved_models(models):
         if path.name == BASE:
             continue
         try:
-            readable.append(open_bundle(path))
+            bundle = open_bundle(path)
+            if not bundle.info.is_language_model:
+                readable.append(bundle)
         except BundleError as error:
             broken = error
     if readable:
@@ -66,6 +77,26 @@ def find_model(asked: str | None = None, folder: Path | None = None) -> Found:
             f"no model in {models}: train one with: lstm train REVIEWS.csv (or lstm train --sample)"
         )
     return Found(open_bundle(base), "the base that ships with lstm-cli")
+
+
+def find_base(asked: str | None, folder: Path) -> Bundle | None:
+    """The model that training starts from.
+
+    Args:
+        asked: a name or a path, as ``--base`` gives it; else the base that ships, if any.
+        folder: the models folder.
+
+    Raises:
+        NoModelError: there is none of that name.
+        BundleError: it cannot be used, or is a plain RNN.
+    """
+    if asked is None:
+        shipped = base_path()
+        return None if shipped is None else open_bundle(shipped)
+    bundle = find_model(asked, folder, must_rate=False).bundle
+    if bundle.info.model.cell != "lstm":
+        raise BundleError(f"{asked}: is a plain RNN; training starts from an LSTM, or --base none")
+    return bundle
 
 
 def find_folder(asked: str, folder: Path | None = None) -> Path:
@@ -108,7 +139,7 @@ def summaries(folder: Path) -> list[ModelSummary]:
                 cell=info.model.cell,
                 ratings=tuple(f"{rating:g}" for rating in info.ratings),
                 reviews=info.data["training"],
-                accuracy=info.scores["accuracy"],
+                accuracy=info.scores.get("accuracy"),
             )
         )
     return sorted(found, key=lambda summary: (summary.created, summary.name))
@@ -123,7 +154,7 @@ def base_path() -> Path | None:
     return None
 
 
-def free_name(source: str, folder: Path) -> str:
+def free_name(source: str, folder: Path, ending: str = "") -> str:
     """A name for a model, after the file it is trained on: reviews, then reviews-2.
 
     >>> free_name("/data/My reviews (2024).csv.gz", Path("no/such/folder"))
@@ -135,6 +166,7 @@ def free_name(source: str, folder: Path) -> str:
     while Path(stem).suffix.lower() in _ENDINGS:
         stem = Path(stem).stem
     stem = re.sub(r"[^\w.-]+", "-", stem).lstrip("-.")[:90].rstrip("-.") or "reviews"
+    stem += ending
     name, number = stem, 1
     # The base is never replaced by accident, and never left out by one.
     while name == BASE or (folder / name).exists():

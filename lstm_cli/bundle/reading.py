@@ -75,7 +75,7 @@ class Bundle:
     @cached_property
     def arrays(self) -> dict[str, NDArray[np.float32]]:
         """The network's weights, by the names they are saved under."""
-        return self._arrays(WEIGHTS_FILE, weight_shapes(self.info.model))
+        return self._arrays(WEIGHTS_FILE, weight_shapes(self.info.model), self.info.stored_as)
 
     @cached_property
     def weights(self) -> NetworkWeights:
@@ -84,7 +84,7 @@ class Bundle:
             return network_weights(self.arrays)
         shapes = weight_shapes(self.info.model)
         size, _ = self._entry(WEIGHTS_FILE)
-        self._check_size(WEIGHTS_FILE, shapes)
+        self._check_size(WEIGHTS_FILE, shapes, self.info.stored_as)
         if len(self.blocks) != -(-size // BLOCK_BYTES):
             raise self._refused(INFO_FILE, f"should list the blocks of {WEIGHTS_FILE}")
         path = checked_path(self.path, WEIGHTS_FILE)
@@ -96,7 +96,8 @@ class Bundle:
         def refuse(reason: str) -> BundleError:
             return self._refused(WEIGHTS_FILE, reason)
 
-        file = WeightsFile(BlockFile(path, size, self.blocks, refuse), shapes, refuse)
+        kind = self.info.stored_as
+        file = WeightsFile(BlockFile(path, size, self.blocks, refuse), shapes, kind, refuse)
         arrays = {name: file.array(name) for name in shapes if name != "embedding"}
         return network_weights(arrays, EmbeddingRows(file))
 
@@ -139,31 +140,31 @@ class Bundle:
         return self._bytes(name).decode("utf-8", errors="replace")
 
     def _arrays(
-        self, name: str, shapes: dict[str, tuple[int, ...]]
+        self, name: str, shapes: dict[str, tuple[int, ...]], kind: str = "float32"
     ) -> dict[str, NDArray[np.float32]]:
         # Not needed for one review, which reads the file in parts.
         from safetensors import SafetensorError
         from safetensors.numpy import load
 
-        self._check_size(name, shapes)
+        self._check_size(name, shapes, kind)
         try:
             arrays = load(self._bytes(name))
         except SafetensorError as error:
             raise self._refused(name, "is not a safetensors file") from error
         found = {key: (array.dtype.name, array.shape) for key, array in arrays.items()}
         for key, shape in shapes.items():
-            if found.get(key) != ("float32", shape):
-                raise self._refused(name, f"should hold {key!a} as float32 of shape {shape}")
+            if found.get(key) != (kind, shape):
+                raise self._refused(name, f"should hold {key!a} as {kind} of shape {shape}")
             if not np.isfinite(arrays[key]).all():
                 raise self._refused(name, f"holds numbers in {key!a} that are not finite")
         if len(found) != len(shapes):
             raise self._refused(name, "holds arrays that belong to no model")
-        return arrays
+        return {key: array.astype(np.float32, copy=False) for key, array in arrays.items()}
 
-    def _check_size(self, name: str, shapes: dict[str, tuple[int, ...]]) -> None:
+    def _check_size(self, name: str, shapes: dict[str, tuple[int, ...]], kind: str) -> None:
         # The recorded size must be that of the arrays, so that a small description
         # never makes a large allocation; the header takes a few hundred bytes more.
-        expected = 4 * sum(math.prod(shape) for shape in shapes.values())
+        expected = np.dtype(kind).itemsize * sum(math.prod(shape) for shape in shapes.values())
         if not expected <= self._entry(name)[0] <= expected + 100_000:
             raise self._refused(name, f"should hold {expected:,} bytes of weights")
 
@@ -234,10 +235,13 @@ def _check(info: BundleInfo, files: dict[str, tuple[int, str]]) -> None:
         raise ValueError(f"cell {model.cell!a}")
     if not model.pooling or not set(model.pooling) <= {"last", "mean", "maximum"}:
         raise ValueError(f"pooling {model.pooling!a}")
-    sizes = (model.vocab_size, model.num_ratings, model.embedding_size, model.hidden_size)
+    sizes = (model.vocab_size, model.embedding_size, model.hidden_size)
     if min(sizes) < 1 or max(sizes) > 10_000_000:
         raise ValueError(f"sizes {sizes}")
-    if not 2 <= len(info.ratings) <= _MOST_RATINGS or len(info.ratings) != model.num_ratings:
+    if info.stored_as not in ("float32", "float16"):
+        raise ValueError(f"numbers stored as {info.stored_as!a}")
+    is_scale = 2 <= len(info.ratings) <= _MOST_RATINGS or info.is_language_model
+    if not is_scale or len(info.ratings) != model.num_ratings:
         raise ValueError(f"{len(info.ratings)} ratings")
     rising = all(a < b for a, b in zip(info.ratings, info.ratings[1:], strict=False))
     if not rising or not all(map(math.isfinite, info.ratings)):
@@ -250,7 +254,7 @@ def _check(info: BundleInfo, files: dict[str, tuple[int, str]]) -> None:
         raise ValueError("a token pattern that is no pattern") from error
     datetime.fromisoformat(info.created)
     _number(info.seconds)
-    _number(info.scores["accuracy"])
+    _number(info.scores["perplexity" if info.is_language_model else "accuracy"])
     counts = info.data["counts"]
     numbers = [info.data["training"], *(counts[label(rating)] for rating in info.ratings)]
     if not all(isinstance(number, int) and number >= 0 for number in numbers):

@@ -88,7 +88,9 @@ def check_own(path: Path) -> None:
 def _write_files(bundle: NewBundle, about: BundleInfo, folder: Path) -> None:
     contents = {
         VOCABULARY_FILE: "".join(f"{token}\n" for token in bundle.tokens).encode(),
-        WEIGHTS_FILE: save(dict(bundle.weights)),
+        WEIGHTS_FILE: save(
+            {name: array.astype(about.stored_as) for name, array in bundle.weights.items()}
+        ),
         WORDS_FILE: _json([asdict(word) for word in bundle.words]),
         HISTORY_FILE: b"".join(_json(line) for line in bundle.history),
         CARD_FILE: model_card(about).encode(),

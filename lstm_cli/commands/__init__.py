@@ -12,6 +12,7 @@ from lstm_cli.commands.evaluate import evaluate
 from lstm_cli.commands.inspect_gates import inspect_gates
 from lstm_cli.commands.models import models
 from lstm_cli.commands.predict import predict
+from lstm_cli.commands.pretrain import pretrain
 from lstm_cli.commands.program import Program, Voice, run
 from lstm_cli.commands.sample import sample
 from lstm_cli.commands.train import train
@@ -29,6 +30,7 @@ app.command()(train)
 app.command()(predict)
 app.command("inspect-gates")(inspect_gates)
 app.command()(evaluate)
+app.command()(pretrain)
 app.add_typer(models, name="models")
 app.command()(sample)
 

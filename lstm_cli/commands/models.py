@@ -52,7 +52,7 @@ def show(
     from lstm_cli.bundle.contents import CARD_FILE, INFO_FILE
     from lstm_cli.bundle.locating import find_model
 
-    bundle = find_model(name, models_dir or ctx.meta.get("models_dir")).bundle
+    bundle = find_model(name, models_dir or ctx.meta.get("models_dir"), must_rate=False).bundle
     if as_json:
         described = json.loads((bundle.path / INFO_FILE).read_text(encoding="utf-8"))
         print_json(described | {"path": str(bundle.path)})

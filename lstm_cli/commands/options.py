@@ -1,9 +1,12 @@
 """The options several commands share, each described once."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from lstm_cli.config import Precision
 
 TextColumn = Annotated[
     str | None,
@@ -28,6 +31,34 @@ ModelsFolder = Annotated[
 Json = Annotated[
     bool, typer.Option("--json", help="Print JSON, one object a line, instead of text for people.")
 ]
+Seed = Annotated[
+    int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same model.")
+]
+Threads = Annotated[
+    int | None, typer.Option(min=1, max=1024, help="Processor threads; all cores otherwise.")
+]
+
+
+class PrecisionChoice(StrEnum):
+    """What the products of the network are computed in."""
+
+    auto = "auto"
+    float32 = "float32"
+    bfloat16 = "bfloat16"
+
+
+PrecisionOption = Annotated[
+    PrecisionChoice, typer.Option(help="auto: bfloat16 where the processor computes in it.")
+]
+
+
+def chosen_precision(choice: PrecisionChoice, best: Precision) -> Precision:
+    """What a choice means on a machine whose best is known."""
+    if choice is PrecisionChoice.auto:
+        return best
+    return "float32" if choice is PrecisionChoice.float32 else "bfloat16"
+
+
 Texts = Annotated[
     list[str] | None,
     typer.Argument(

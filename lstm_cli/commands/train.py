@@ -10,14 +10,13 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import print_json, voice
-from lstm_cli.config import ModelConfig, Precision, TrainConfig, VocabularyConfig
+from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.errors import BundleExistsError, OptionError
 
 if TYPE_CHECKING:
     from lstm_cli.data.reviews import Reviews
 
 _DEFAULTS = TrainConfig()
-_PRECISIONS: dict[str, Precision] = {"float32": "float32", "bfloat16": "bfloat16"}
 
 
 class CellChoice(StrEnum):
@@ -25,14 +24,6 @@ class CellChoice(StrEnum):
 
     lstm = "lstm"
     rnn = "rnn"
-
-
-class PrecisionChoice(StrEnum):
-    """What the products of the network are computed in."""
-
-    auto = "auto"
-    float32 = "float32"
-    bfloat16 = "bfloat16"
 
 
 def train(
@@ -65,8 +56,14 @@ def train(
         typer.Option(metavar="FILE|SHARE", help="Held-out reviews, or the share to hold out."),
     ] = str(_DEFAULTS.validation_share),
     base: Annotated[
-        str, typer.Option(metavar="none", help="Start from nothing: there is no base yet.")
-    ] = "none",
+        str | None,
+        typer.Option(
+            metavar="NAME|PATH|none",
+            help="The model to start from; the base that ships with lstm otherwise. "
+            "none: from nothing.",
+            show_default=False,
+        ),
+    ] = None,
     cell: Annotated[
         CellChoice, typer.Option(help="An LSTM, or a plain RNN to compare it with.")
     ] = CellChoice.lstm,
@@ -75,13 +72,20 @@ def train(
         typer.Option(
             min=1,
             max=4096,
-            help="Numbers a word; 100, or the size of --vectors.",
+            help="Numbers a word; the base's, the size of --vectors, or "
+            f"{ModelConfig.embedding_size}.",
             show_default=False,
         ),
     ] = None,
     hidden_size: Annotated[
-        int, typer.Option(min=1, max=4096, help="Units of each memory.")
-    ] = ModelConfig.hidden_size,
+        int | None,
+        typer.Option(
+            min=1,
+            max=4096,
+            help=f"Units of each memory; the base's, or {ModelConfig.hidden_size}.",
+            show_default=False,
+        ),
+    ] = None,
     epochs: Annotated[
         int | None,
         typer.Option(
@@ -92,22 +96,23 @@ def train(
         ),
     ] = None,
     learning_rate: Annotated[
-        float, typer.Option(min=1e-7, max=10.0, help="The highest step size.")
-    ] = _DEFAULTS.learning_rate,
+        float | None,
+        typer.Option(
+            min=1e-7,
+            max=10.0,
+            help=f"The highest step size; {_DEFAULTS.learning_rate:g}, or "
+            f"{_DEFAULTS.from_base().learning_rate:g} from a base.",
+            show_default=False,
+        ),
+    ] = None,
     balance: Annotated[bool, typer.Option("--balance", help="Weigh rare ratings more.")] = False,
     vectors: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Word vectors to start from, as GloVe's text files."),
     ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same model.")
-    ] = _DEFAULTS.seed,
-    precision: Annotated[
-        PrecisionChoice, typer.Option(help="auto: bfloat16 where the processor computes in it.")
-    ] = PrecisionChoice.auto,
-    threads: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="Processor threads; all cores otherwise.")
-    ] = None,
+    seed: options.Seed = _DEFAULTS.seed,
+    precision: options.PrecisionOption = options.PrecisionChoice.auto,
+    threads: options.Threads = None,
     no_baseline: Annotated[
         bool, typer.Option("--no-baseline", help="Train no logistic regression beside it.")
     ] = False,
@@ -124,13 +129,24 @@ def train(
     began = time.perf_counter()
     if sample == bool(reviews):
         raise OptionError("give files of reviews, or --sample (and not both)")
-    if base != "none":
-        raise OptionError(f"--base {base}: this version has no base to start from; use --base none")
+    against = [
+        option
+        for option, given in (
+            ("--cell rnn", cell is CellChoice.rnn),
+            ("--embedding-size", embedding_size is not None),
+            ("--hidden-size", hidden_size is not None),
+            ("--vectors", vectors is not None),
+        )
+        if given
+    ]
+    if against and base not in (None, "none"):
+        raise OptionError(f"{against[0]} does not go with --base {base}; leave one of them out")
     held_out = _share_or_file(validation)
 
-    from lstm_cli.bundle.locating import BASE, free_name, is_name, models_folder
+    from lstm_cli.bundle.locating import BASE, find_base, free_name, is_name, models_folder
     from lstm_cli.bundle.writing import check_free, write_bundle
     from lstm_cli.samples import sample_file
+    from lstm_cli.views.console import notes_console, say
 
     sources = [str(sample_file())] if sample else list(reviews or [])
     folder = models_folder(models_dir)
@@ -140,17 +156,25 @@ def train(
         )
     if name == BASE:
         raise OptionError(f"--name {BASE}: that is the name of the base; choose another")
+    console = notes_console(quiet=voice(ctx).quiet)
+    start = None
+    if against:
+        if find_base(None, folder) is not None:
+            say(console, f"{against[0]}: training starts from nothing, as --base none has it")
+    elif base != "none":
+        start = find_base(base, folder)
     chosen = name or free_name("sample" if sample else sources[0], folder)
     check_free(folder / chosen, replace=replace)
 
-    from lstm_cli.core.network import best_precision, use_threads
+    from lstm_cli.core.network import best_precision, keep_memory, use_threads
     from lstm_cli.data.reviews import named, read_reviews
     from lstm_cli.pipeline import Recipe, make_model
+    from lstm_cli.training.base import Base
     from lstm_cli.training.preparation import prepare
-    from lstm_cli.views.console import notes_console
     from lstm_cli.views.training import TrainingProgress, show_data
 
     use_threads(threads)
+    keep_memory()
     found = read_reviews(
         sources, text_column=text_column, rating_column=rating_column, strict=strict
     )
@@ -173,14 +197,14 @@ def train(
         seed=seed,
         vocabulary_config=VocabularyConfig(),
         vectors_file=vectors,
+        base=None if start is None else Base.from_bundle(start),
         processes=threads or os.cpu_count() or 1,
     )
     training = changed(
         _DEFAULTS,
-        learning_rate=learning_rate,
         balance=balance,
         seed=seed,
-        precision=best_precision() if precision == "auto" else _PRECISIONS[precision],
+        precision=options.chosen_precision(precision, best_precision()),
     )
     if material.vectors is not None:
         if embedding_size not in (None, material.vectors.size):
@@ -189,6 +213,10 @@ def train(
                 f"{material.vectors.size} numbers a word; leave the option out"
             )
         training = training.from_vectors()
+    if material.base is not None:
+        training = training.from_base()
+    if learning_rate is not None:
+        training = changed(training, learning_rate=learning_rate)
     recipe = Recipe(
         name=chosen,
         cell=cell.value,
@@ -197,7 +225,6 @@ def train(
         training=training.sized_for(material.training.num_tokens, epochs),
         with_baseline=not no_baseline,
     )
-    console = notes_console(quiet=voice(ctx).quiet)
     show_data(console, found, others, material, recipe)
     with TrainingProgress(console) as progress:
         made = make_model(material, found, recipe, progress)
@@ -220,7 +247,7 @@ def train(
         }
         print_json(described)
         return
-    from lstm_cli.views.console import results_console, say
+    from lstm_cli.views.console import results_console
     from lstm_cli.views.evaluation import show_evaluation
 
     console = results_console()

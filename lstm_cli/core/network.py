@@ -10,6 +10,8 @@ Shapes: B reviews in a batch, T tokens in its longest review, E embedding size,
 H hidden size, R ratings, P poolings.
 """
 
+import ctypes
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -99,12 +101,12 @@ class ReviewNetwork(nn.Module):
             "embedding": self.embedding.weight,
             "cell.event": cell.weight_ih_l0,
             "cell.short_term": cell.weight_hh_l0,
-            "cell.bias": _tensor(cell.bias_ih_l0) + _tensor(cell.bias_hh_l0),
+            "cell.bias": weight_of(cell.bias_ih_l0) + weight_of(cell.bias_hh_l0),
             "readout.weight": self.readout.weight,
             "readout.bias": self.readout.bias,
         }
         return {
-            name: _tensor(tensor).detach().to("cpu", torch.float32).numpy().copy()
+            name: weight_of(tensor).detach().to("cpu", torch.float32).numpy().copy()
             for name, tensor in arrays.items()
         }
 
@@ -112,20 +114,25 @@ class ReviewNetwork(nn.Module):
     def from_arrays(cls, config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> "ReviewNetwork":
         """The network a bundle's weights describe, ready to score."""
         network = cls(config)
-        cell = network.cell
+        network.start_from(arrays)
+        return network.eval()
+
+    @torch.no_grad()
+    def start_from(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Put weights in place; what ``arrays`` lacks stays as it is."""
+        cell = self.cell
         places = {
-            "embedding": network.embedding.weight,
+            "embedding": self.embedding.weight,
             "cell.event": cell.weight_ih_l0,
             "cell.short_term": cell.weight_hh_l0,
             "cell.bias": cell.bias_ih_l0,
-            "readout.weight": network.readout.weight,
-            "readout.bias": network.readout.bias,
+            "readout.weight": self.readout.weight,
+            "readout.bias": self.readout.bias,
         }
-        with torch.no_grad():
-            _tensor(cell.bias_hh_l0).zero_()
-            for name, place in places.items():
-                _tensor(place).copy_(torch.from_numpy(np.array(arrays[name])))
-        return network.eval()
+        if "cell.bias" in arrays:
+            weight_of(cell.bias_hh_l0).zero_()
+        for name, array in arrays.items():
+            weight_of(places[name]).copy_(torch.from_numpy(np.array(array)))
 
 
 class _Views(torch.autograd.Function):
@@ -170,7 +177,7 @@ class _Views(torch.autograd.Function):
         return grad, None, None
 
 
-def _tensor(weight: Tensor | nn.Module) -> Tensor:
+def weight_of(weight: Tensor | nn.Module) -> Tensor:
     """A weight of a kernel: torch's types take any attribute for a module, too."""
     assert isinstance(weight, Tensor)
     return weight
@@ -210,6 +217,22 @@ def best_precision() -> Precision:
     Decided from what the hardware says of itself, so that a run can be repeated.
     """
     return "bfloat16" if torch.cpu.get_capabilities().get("amx_bf16") else "float32"
+
+
+def keep_memory() -> None:
+    """Keep memory that was given back for the next batch, where the C library is glibc.
+
+    glibc returns every large array to the system and asks for fresh pages, zeroed one by
+    one, at the next: a quarter of a training step. Both numbers are those of its
+    ``malloc.h``; other C libraries are left as they are.
+    """
+    trim_threshold, most_mappings = -1, -4
+    if sys.platform != "linux":
+        return
+    c_library = ctypes.CDLL(None)
+    if hasattr(c_library, "gnu_get_libc_version"):
+        c_library.mallopt(most_mappings, 0)
+        c_library.mallopt(trim_threshold, 2**31 - 1)
 
 
 def use_threads(threads: int | None) -> None:

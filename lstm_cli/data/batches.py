@@ -74,10 +74,14 @@ def make_batch(corpus: Corpus, reviews: NDArray[np.int64]) -> Batch:
 
 
 def batches(
-    corpus: Corpus, tokens_per_batch: int, rng: np.random.Generator | None = None
+    corpus: Corpus,
+    tokens_per_batch: int,
+    rng: np.random.Generator | None = None,
+    *,
+    start: int = 0,
 ) -> Iterator[Batch]:
-    """Every review of a corpus once, in batches."""
-    for reviews in plan_batches(corpus.lengths, tokens_per_batch, rng):
+    """Every review of a corpus once, in batches; those before ``start`` are passed over."""
+    for reviews in plan_batches(corpus.lengths, tokens_per_batch, rng)[start:]:
         yield make_batch(corpus, reviews)
 
 

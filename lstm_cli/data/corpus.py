@@ -46,6 +46,18 @@ class Corpus:
         shift = np.repeat(self.offsets[reviews] - offsets[:-1], lengths)
         return Corpus(self.token_ids[np.arange(offsets[-1]) + shift], offsets)
 
+    def pieces(self, longest: int) -> "Corpus":
+        """The same tokens, reviews longer than ``longest`` cut into parts of one length.
+
+        >>> Corpus(np.arange(7), np.array([0, 5, 7])).pieces(3).lengths.tolist()
+        [2, 3, 2]
+        """
+        parts = np.maximum(1, -(-self.lengths // longest))
+        review = np.repeat(np.arange(len(self)), parts)
+        number = np.arange(len(review)) - np.repeat(np.cumsum(parts) - parts, parts)
+        starts = self.offsets[review] + self.lengths[review] * number // parts[review]
+        return Corpus(self.token_ids, np.append(starts, self.offsets[-1]))
+
     def translate(self, new_ids: NDArray[np.int32]) -> "Corpus":
         """The same reviews with each id replaced by ``new_ids[id]``."""
         return Corpus(new_ids[self.token_ids], self.offsets)

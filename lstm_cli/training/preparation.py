@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.config import MINIMUM_REVIEWS, VocabularyConfig
-from lstm_cli.data.corpus import Corpus, TokenizedReviews, tokenize_reviews
+from lstm_cli.data.corpus import Corpus, tokenize_reviews
 from lstm_cli.data.reviews import Reviews
-from lstm_cli.data.splits import Split, hold_out, split_at
+from lstm_cli.data.splits import hold_out, split_at
 from lstm_cli.errors import RowError
+from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.text.vocabulary import Vocabulary
+from lstm_cli.training.base import LEAST_KNOWN, Base
 from lstm_cli.training.vectors import WordVectors, read_vectors
 
 
@@ -40,6 +42,9 @@ class Material:
     validation: RatedCorpus
     left_out: int  # not trained on, so that nothing held out is known already
     vectors: WordVectors | None = None
+    base: Base | None = None  # what training starts from
+    known_share: float | None = None  # of the tokens, by the base that was offered
+    token_pattern: str = TOKEN_PATTERN
 
 
 def prepare(
@@ -49,6 +54,7 @@ def prepare(
     seed: int,
     vocabulary_config: VocabularyConfig,
     vectors_file: str | None = None,
+    base: Base | None = None,
     processes: int = 1,
 ) -> Material:
     """Tokenize, hold out, and build the vocabulary from what is trained on.
@@ -59,6 +65,7 @@ def prepare(
         seed: decides which are held out.
         vocabulary_config: how rare a word may be.
         vectors_file: word vectors; a word that has one is known even if it occurs once.
+        base: a model to start from; passed over where it knows under half of the tokens.
         processes: how many may share the cutting into tokens.
 
     Raises:
@@ -70,9 +77,10 @@ def prepare(
             f"{_names(reviews)}: {len(reviews)} usable reviews are too few to learn from; "
             f"at least {MINIMUM_REVIEWS} are needed"
         )
+    pattern = base.token_pattern if base is not None else TOKEN_PATTERN
     if isinstance(validation, float):
         texts, rated = reviews.texts, reviews.rating_indices
-        tokenized = tokenize_reviews(texts, processes=processes)
+        tokenized = tokenize_reviews(texts, pattern, processes)
         split = hold_out(tokenized.corpus, rated, validation, np.random.default_rng(seed))
         if not len(split.validation):
             raise RowError(
@@ -83,7 +91,7 @@ def prepare(
         _check_validation(validation)
         texts = reviews.texts + validation.texts
         rated = np.concatenate([reviews.rating_indices, validation.rating_indices])
-        tokenized = tokenize_reviews(texts, processes=processes)
+        tokenized = tokenize_reviews(texts, pattern, processes)
         split = split_at(tokenized.corpus, len(reviews))
         if not len(split.training):
             raise RowError(f"{_names(reviews)}: every review is in the validation file too")
@@ -93,7 +101,13 @@ def prepare(
             "other ratings"
         )
     vectors = read_vectors(vectors_file, set(tokenized.types)) if vectors_file else None
-    vocabulary = _build_vocabulary(tokenized, split, vocabulary_config, vectors)
+    counts = tokenized.counts(split.training)
+    known_share = None
+    if base is not None:
+        known_share = base.known_share(counts)
+        if known_share < LEAST_KNOWN:  # another language
+            base = None
+    vocabulary = _build_vocabulary(counts, vocabulary_config, vectors, base)
     corpus = tokenized.encode(vocabulary)
 
     def side(places: NDArray[np.int64]) -> RatedCorpus:
@@ -105,6 +119,9 @@ def prepare(
         validation=side(split.validation),
         left_out=len(split.left_out),
         vectors=vectors,
+        base=base,
+        known_share=known_share,
+        token_pattern=pattern,
     )
 
 
@@ -120,16 +137,18 @@ def _check_validation(validation: Reviews) -> None:
 
 
 def _build_vocabulary(
-    tokenized: TokenizedReviews,
-    split: Split,
+    counts: dict[str, int],
     config: VocabularyConfig,
     vectors: WordVectors | None,
+    base: Base | None,
 ) -> Vocabulary:
-    counts = tokenized.counts(split.training)
     minimum = config.minimum_count
     # Where hardly a word comes twice, rare words are all there is to learn from.
     if sum(count >= minimum for count in counts.values()) < 0.1 * len(counts):
         minimum = 1
+    if base is not None:
+        frequent = {t: n for t, n in counts.items() if n >= minimum}
+        return base.extended(frequent, config.maximum_size)
     if vectors is None:
         return Vocabulary.build(counts, minimum_count=minimum, maximum_size=config.maximum_size)
     known = {t: n for t, n in counts.items() if n >= minimum or t in vectors.rows}

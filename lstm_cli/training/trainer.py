@@ -2,6 +2,7 @@
 
 import copy
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,6 +60,7 @@ def train(
     *,
     vocabulary: Vocabulary,
     vectors: WordVectors | None = None,
+    start: Mapping[str, NDArray[np.float32]] | None = None,
 ) -> Trained:
     """Train a network and keep its best epoch.
 
@@ -73,6 +75,7 @@ def train(
         listener: hears of every batch and epoch.
         vocabulary: whose words the rows of the embedding stand for.
         vectors: where the embedding of the words that have one starts.
+        start: weights to start from, by the names a bundle keeps them under.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
@@ -82,6 +85,8 @@ def train(
             word_dropout=config.word_dropout,
             readout_dropout=config.readout_dropout,
         )
+        if start is not None:
+            network.start_from(start)
         if vectors is not None:
             # The array is the embedding's own memory: filling one fills the other.
             vectors.fill(network.embedding.weight.detach().numpy(), vocabulary)
@@ -112,9 +117,11 @@ def _run(
 
     embedding = RowAdam(network.embedding.weight, num_steps)
     dense = [p for p in network.parameters() if p is not network.embedding.weight]
-    optimiser = torch.optim.AdamW(
-        dense, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
-    )
+    groups = [
+        {"params": list(network.cell.parameters()), "share": config.cell_rate},
+        {"params": list(network.readout.parameters()), "share": 1.0},
+    ]
+    optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay, fused=True)
     average = AveragedWeights(dense, config.average_decay)
     listener.begin(config.epochs, int(corpus.offsets[-1]))
 
@@ -138,7 +145,8 @@ def _run(
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_([*dense, table], config.clip_norm)
             rate = config.learning_rate * rate_factor(step, num_steps, config.warmup)
-            optimiser.param_groups[0]["lr"] = rate
+            for group in optimiser.param_groups:
+                group["lr"] = rate * group["share"]
             optimiser.step()
             average.update()
             embedding.step(rate * config.embedding_rate, average.follow)

@@ -31,4 +31,6 @@ def show_models(console: Console, models: Sequence[ModelSummary], folder: str) -
 
 
 def _scale(ratings: Sequence[str]) -> str:
+    if not ratings:
+        return "none: a language model"
     return f"{ratings[0]} to {ratings[-1]} ({len(ratings)})"

@@ -56,10 +56,17 @@ def show_data(
     if material.vectors is not None:
         vectors = material.vectors
         say(console, f"{vectors.name}: {len(vectors.rows):,} words, {vectors.size} numbers each")
+    if material.known_share is not None:
+        known = f"knows {percent(material.known_share)} of the words read"
+        if material.base is None:
+            say(console, f"the base {known}, which is too little to help: training from nothing")
+        else:
+            say(console, f"starting from {material.base.name}, which {known}")
     cell = "LSTM" if recipe.cell == "lstm" else "plain RNN"
+    model = recipe.model_config(material, len(reviews.scale))
     say(
         console,
-        f"{cell}, embedding {recipe.embedding_size_for(material)}, {recipe.hidden_size} units, "
+        f"{cell}, embedding {model.embedding_size}, {model.hidden_size} units, "
         f"{recipe.training.precision}, seed {recipe.training.seed}",
     )
 

@@ -15,6 +15,19 @@ from lstm_cli.text.vocabulary import SPECIAL_TOKENS
 COMMITTED = Path(__file__).parents[1] / "data" / "format-1"
 
 
+def made_up_word(number: int) -> str:
+    """A word of letters alone, so that it is one token.
+
+    >>> made_up_word(0), made_up_word(27)
+    ('aaaa', 'aabb')
+    """
+    letters = []
+    for _ in range(4):
+        number, letter = divmod(number, 26)
+        letters.append(chr(ord("a") + letter))
+    return "".join(reversed(letters))
+
+
 def write_big_bundle(path: Path, vocab_size: int, embedding_size: int, hidden_size: int) -> None:
     """Write a model of random weights that knows "great", "movie" and made-up words."""
     shutil.rmtree(path, ignore_errors=True)
@@ -26,7 +39,7 @@ def write_big_bundle(path: Path, vocab_size: int, embedding_size: int, hidden_si
         hidden_size=hidden_size,
     )
     rng = np.random.default_rng(0)
-    words = ("great", "movie", *(f"word{k}" for k in range(vocab_size)))
+    words = ("great", "movie", *map(made_up_word, range(vocab_size)))
     bundle = NewBundle(
         info=replace(small.info, model=model),
         tokens=(*SPECIAL_TOKENS, *words)[:vocab_size],

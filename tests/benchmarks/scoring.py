@@ -24,7 +24,7 @@ from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.reviews import read_texts
 from lstm_cli.data.tables import write_table
 from lstm_cli.inference.rating import add_ratings, rate
-from tests.benchmarks.big_bundle import write_big_bundle
+from tests.benchmarks.big_bundle import made_up_word, write_big_bundle
 from tests.benchmarks.tables import alternately, show_table
 from tests.benchmarks.training import SHAPES, made_up
 
@@ -37,7 +37,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
 
 def write_reviews(path: Path, corpus: Corpus) -> None:
     """The reviews as a CSV file, in the words that ``big_bundle`` knows."""
-    words = np.array([f"word{k}" for k in range(int(corpus.token_ids.max()) + 1)])
+    words = np.array([made_up_word(k) for k in range(int(corpus.token_ids.max()) + 1)])
     texts = [" ".join(words[corpus[k]]) for k in range(len(corpus))]
     pl.DataFrame({"review": texts}).write_csv(path)
 

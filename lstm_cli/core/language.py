@@ -1,0 +1,152 @@
+"""The language model in torch: which word comes next, by the same forward cell.
+
+Its embedding serves twice, as what is read and as what is predicted (Press and
+Wolf 2017; Inan et al. 2017). The softmax is in two steps, as Grave et al. (2017)
+have it: first the common words and one class for each band of rarer ones, then
+the word within its band. A rare band is computed only where its words occur, so
+that thirty thousand words cost little more than two thousand; and since the
+probabilities of all words add up to 1, the perplexity is a true one.
+
+Shapes: B pieces of reviews in a batch, T tokens in the longest, E embedding
+size, H hidden size, V words, N predicted words.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lstm_cli.core.network import weight_of
+from lstm_cli.text.vocabulary import PADDING_ID
+
+_ROWS_AT_ONCE = 512  # their scores stay in the processor's cache
+
+
+class LanguageNetwork(nn.Module):
+    """Token ids in, the cost of the words that follow out.
+
+    Args:
+        vocab_size: V.
+        embedding_size: E.
+        hidden_size: H.
+        bands: ids at which the bands of rarer words begin; ids follow frequency.
+        dropout: share of the dimensions of events and predictions hidden from a whole piece.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        embedding_size: int,
+        hidden_size: int,
+        *,
+        bands: Sequence[int],
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        edges = [edge for edge in bands if edge < vocab_size]
+        self.edges = (*edges, vocab_size)
+        self.dropout = dropout
+        self.embedding = nn.Embedding(vocab_size, embedding_size, padding_idx=PADDING_ID)
+        self.cell = nn.LSTM(embedding_size, hidden_size, batch_first=True)
+        self.projection = nn.Linear(hidden_size, embedding_size)
+        self.word_bias = nn.Parameter(torch.zeros(vocab_size))
+        self.bands = nn.Parameter(torch.zeros(len(edges), embedding_size))
+        self.band_bias = nn.Parameter(torch.zeros(len(edges)))
+        with torch.no_grad():
+            self.embedding.weight.mul_(0.1)
+
+    def forward(self, token_ids: Tensor, lengths: Tensor, rows: Tensor) -> Tensor:
+        """The cost of every word that follows another, added up, in nats.
+
+        Args:
+            token_ids: places in ``rows``, padded behind the words. (B, T)
+            lengths: (B,)
+            rows: ids of the distinct words of the batch. (U,)
+        """
+        table = self.embedding.weight.index_select(0, rows)
+        events = self._hidden(functional.embedding(token_ids[:, :-1], table))
+        short_terms, _ = self.cell(events)
+        predicted = self._hidden(self.projection(short_terms))
+        is_word = torch.arange(1, token_ids.shape[1]) < lengths[:, None]
+        return self._cost(predicted[is_word], rows[token_ids[:, 1:][is_word]])
+
+    def _hidden(self, values: Tensor) -> Tensor:
+        """One mask a piece: what is hidden stays so (Gal and Ghahramani 2016). (B, T, E)"""
+        if not (self.training and self.dropout):
+            return values
+        keep = 1 - self.dropout
+        mask = values.new_empty(values.shape[0], 1, values.shape[2]).bernoulli_(keep)
+        return values * (mask / keep)
+
+    def _cost(self, predicted: Tensor, words: Tensor) -> Tensor:
+        """Nats that the words cost, each predicted from a vector. (N, E), (N,) -> scalar"""
+        first = self.edges[0]
+        band = torch.bucketize(words, torch.tensor(self.edges[:-1]), right=True)  # 0: common
+        answers = torch.where(band == 0, words, first + band - 1)
+        weight = torch.cat([self.embedding.weight[:first], self.bands])
+        bias = torch.cat([self.word_bias[:first], self.band_bias])
+        cost: Tensor = _CrossEntropy.apply(predicted, weight, bias, answers)  # type: ignore[no-untyped-call]
+        for number, (start, end) in enumerate(pairwise(self.edges), start=1):
+            places = torch.nonzero(band == number).squeeze(1)
+            if len(places):
+                cost = (
+                    cost
+                    + _CrossEntropy.apply(  # type: ignore[no-untyped-call]
+                        predicted[places],
+                        self.embedding.weight[start:end],
+                        self.word_bias[start:end],
+                        words[places] - start,
+                    )
+                )
+        return cost
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """What a network that rates can start from, by the names a bundle keeps it under."""
+        cell = self.cell
+        arrays = {
+            "embedding": self.embedding.weight,
+            "cell.event": weight_of(cell.weight_ih_l0),
+            "cell.short_term": weight_of(cell.weight_hh_l0),
+            "cell.bias": weight_of(cell.bias_ih_l0) + weight_of(cell.bias_hh_l0),
+        }
+        return {name: value.detach().float().numpy().copy() for name, value in arrays.items()}
+
+
+class _CrossEntropy(torch.autograd.Function):
+    """Cross-entropy of a linear layer, added up, with its slopes found on the way.
+
+    Written by hand because the scores of all words, kept for a way back, would take
+    more memory and time than all the rest: here they never leave the cache.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, states: Tensor, weight: Tensor, bias: Tensor, answers: Tensor) -> Tensor:
+        kind = torch.bfloat16 if torch.is_autocast_enabled("cpu") else torch.float32
+        states, weight = states.to(kind), weight.to(kind)
+        wanted = any(ctx.needs_input_grad)
+        cost = torch.zeros((), dtype=torch.float64)
+        state_slopes = torch.empty_like(states)
+        weight_slopes = torch.zeros(weight.shape)
+        bias_slopes = torch.zeros(bias.shape)
+        for start in range(0, len(states), _ROWS_AT_ONCE):
+            some = slice(start, start + _ROWS_AT_ONCE)
+            chances = (states[some] @ weight.T).float().add_(bias).softmax(1)
+            right = chances.gather(1, answers[some, None])
+            cost -= right.clamp(min=1e-30).log().sum(dtype=torch.float64)
+            if wanted:
+                slopes = chances.scatter_(1, answers[some, None], right - 1)
+                bias_slopes += slopes.sum(0)
+                slopes = slopes.to(kind)
+                state_slopes[some] = slopes @ weight
+                weight_slopes += slopes.T @ states[some]
+        ctx.save_for_backward(state_slopes, weight_slopes, bias_slopes)
+        return cost.float()
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        state_slopes, weight_slopes, bias_slopes = ctx.saved_tensors
+        return grads[0] * state_slopes, grads[0] * weight_slopes, grads[0] * bias_slopes, None

@@ -1,0 +1,146 @@
+"""Start from a base: a model that has read more than any one file holds.
+
+The base's words keep their vectors, and the words of the user's reviews are
+added to them. Where the base has ratings of its own, the readout starts from
+them, laid onto the user's scale.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import HashingVectorizer
+
+from lstm_cli.bundle.reading import Bundle
+from lstm_cli.config import ModelConfig
+from lstm_cli.text.vocabulary import SPECIAL_TOKENS, UNKNOWN_ID, Vocabulary
+
+LEAST_KNOWN = 0.5  # share of the tokens; a base that knows fewer is of another language
+NEIGHBOURS = 5
+LEAST_ALIKE = 0.4  # cosine of the parts of two words
+WORDS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class Base:
+    """A model to start from."""
+
+    name: str
+    config: ModelConfig
+    vocabulary: Vocabulary
+    arrays: Mapping[str, NDArray[np.float32]]
+    ratings: tuple[float, ...]  # none of a language model
+    token_pattern: str
+
+    @classmethod
+    def from_bundle(cls, bundle: Bundle) -> "Base":
+        """A saved model as something to start from; its weights are read here."""
+        info = bundle.info
+        return cls(
+            bundle.name,
+            info.model,
+            bundle.vocabulary,
+            bundle.arrays,
+            info.ratings,
+            info.token_pattern,
+        )
+
+    def known_share(self, counts: Mapping[str, int]) -> float:
+        """The share of tokens that the base knows.
+
+        Args:
+            counts: how often each token occurs.
+        """
+        known = sum(n for t, n in counts.items() if self.vocabulary.id(t) != UNKNOWN_ID)
+        return known / max(1, sum(counts.values()))
+
+    def extended(self, counts: Mapping[str, int], maximum_new: int) -> Vocabulary:
+        """The words of the base, then the commonest others of the reviews, in that order.
+
+        Args:
+            counts: how often each token occurs in the reviews.
+            maximum_new: the most words added.
+        """
+        new = [t for t in counts if self.vocabulary.id(t) == UNKNOWN_ID and t not in SPECIAL_TOKENS]
+        new.sort(key=lambda token: (-counts[token], token))
+        return Vocabulary((*self.vocabulary.tokens, *new[:maximum_new]))
+
+    def start(
+        self, vocabulary: Vocabulary, ratings: Sequence[float], pooling: Sequence[str]
+    ) -> dict[str, NDArray[np.float32]]:
+        """The weights a network starts from.
+
+        Args:
+            vocabulary: the base's words and others behind them.
+            ratings: the user's scale, in order.
+            pooling: what the readout of the network joins.
+        """
+        arrays = {name: self.arrays[name] for name in self.arrays if name.startswith("cell.")}
+        new = vocabulary.tokens[len(self.vocabulary) :]
+        arrays["embedding"] = np.concatenate([self.arrays["embedding"], self._vectors_of(new)])
+        if self.ratings and tuple(pooling) == self.config.pooling:
+            arrays |= laid_onto(
+                ratings,
+                self.ratings,
+                self.arrays["readout.weight"],
+                self.arrays["readout.bias"],
+            )
+        return arrays
+
+    def _vectors_of(self, new: Sequence[str]) -> NDArray[np.float32]:
+        """A vector for each new word: the mean of those spelled most like it. (new, E)
+
+        Alike is the cosine of their parts of three to five letters; a word like no
+        other starts as the unknown word.
+        """
+        embedding = self.arrays["embedding"]
+        found = np.repeat(embedding[UNKNOWN_ID : UNKNOWN_ID + 1], len(new), axis=0)
+        if not new:
+            return found
+        parts = HashingVectorizer(
+            analyzer="char_wb", ngram_range=(3, 5), lowercase=False, alternate_sign=False
+        )
+        first = len(SPECIAL_TOKENS)
+        known = parts.transform(self.vocabulary.tokens[first:]).T.tocsr()
+        for begin in range(0, len(new), WORDS_AT_ONCE):
+            alike = (parts.transform(new[begin : begin + WORDS_AT_ONCE]) @ known).tocsr()
+            for row in range(alike.shape[0]):
+                some = slice(alike.indptr[row], alike.indptr[row + 1])
+                shares, places = alike.data[some], alike.indices[some]
+                best = np.lexsort((places, -shares))[:NEIGHBOURS]
+                best = best[shares[best] >= LEAST_ALIKE]
+                if len(best):
+                    weights = shares[best] / shares[best].sum()
+                    found[begin + row] = weights @ embedding[first + places[best]]
+        return found.astype(np.float32)
+
+
+def laid_onto(
+    ratings: Sequence[float],
+    base_ratings: Sequence[float],
+    weight: NDArray[np.float32],
+    bias: NDArray[np.float32],
+) -> dict[str, NDArray[np.float32]]:
+    """A readout for one scale from that of another: lowest onto lowest, highest onto highest.
+
+    A rating between two of the base's ratings gets a mean of their rows, by its distance to
+    each. (R, P·H), (R,)
+
+    >>> laid_onto([0, 1, 2], [1, 5], np.array([[0.0], [4.0]]), np.array([0.0, 2.0]))
+    {'readout.weight': array([[0.],
+           [2.],
+           [4.]], dtype=float32), 'readout.bias': array([0., 1., 2.], dtype=float32)}
+    """
+    low, high = min(base_ratings), max(base_ratings)
+    share = (np.array(ratings) - min(ratings)) / max(max(ratings) - min(ratings), 1e-9)
+    places = np.interp(low + share * (high - low), base_ratings, np.arange(len(base_ratings)))
+    below = np.floor(places).astype(np.int64)
+    above = np.ceil(places).astype(np.int64)
+    part = (places - below)[:, None]
+    rows = (1 - part) * weight[below] + part * weight[above]
+    biases = (1 - part[:, 0]) * bias[below] + part[:, 0] * bias[above]
+    return {
+        "readout.weight": rows.astype(np.float32),
+        "readout.bias": biases.astype(np.float32),
+    }

@@ -1,0 +1,96 @@
+"""What ``lstm pretrain`` shows while it works."""
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from lstm_cli.config import PretrainConfig
+from lstm_cli.results import LanguageReport
+from lstm_cli.views.console import say
+
+if TYPE_CHECKING:
+    from lstm_cli.training.pretraining import Unlabelled
+
+_SHARE_OF_LAST = 0.02  # of the last batch in the perplexity that is shown
+
+
+def show_unlabelled(console: Console, reviews: "Unlabelled", config: PretrainConfig) -> None:
+    """What was found, before anything is learned."""
+    if reviews.duplicates:
+        say(console, f"{reviews.duplicates:,} texts stand there more than once and are read once")
+    say(
+        console,
+        f"{len(reviews.training.token_ids):,} words to learn from, "
+        f"{len(reviews.held_out.token_ids):,} held out; {len(reviews.vocabulary):,} different ones",
+    )
+    say(
+        console,
+        f"LSTM, embedding {config.embedding_size}, {config.hidden_size} units, "
+        f"{config.precision}, seed {config.seed}",
+    )
+
+
+class PretrainProgress:
+    """Listens to the pretraining: a bar with perplexity, rate and time left, a line an epoch."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.tokens, self.cost = 0, 0.0
+        self.task: TaskID | None = None
+        self.progress = Progress(
+            BarColumn(bar_width=24),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn("perplexity {task.fields[perplexity]:>6.1f}"),
+            TextColumn("{task.fields[rate]:>7,.0f} words/s"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(elapsed_when_finished=False),
+            console=console,
+            transient=True,
+        )
+
+    def __enter__(self) -> "PretrainProgress":
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    def begin(self, num_epochs: int, num_steps: int, steps_done: int) -> None:
+        """Draw the bar and the heads of the table."""
+        if steps_done:
+            say(self.console, f"going on after {steps_done:,} of {num_steps:,} batches")
+        self.task = self.progress.add_task(
+            "", total=num_steps, completed=steps_done, perplexity=float("nan"), rate=0.0
+        )
+        say(self.console, "epoch  perplexity  held out    time")
+
+    def batch_done(self, num_tokens: int, cost: float) -> None:
+        """Move the bar."""
+        if self.task is None:
+            return
+        from math import exp
+
+        self.tokens += num_tokens
+        share = _SHARE_OF_LAST if self.cost else 1.0
+        self.cost += share * (cost - self.cost)
+        elapsed = self.progress.tasks[0].elapsed or 1.0
+        self.progress.update(
+            self.task, advance=1, perplexity=exp(min(self.cost, 20.0)), rate=self.tokens / elapsed
+        )
+
+    def epoch_done(self, report: LanguageReport) -> None:
+        """Add a line to the table."""
+        say(
+            self.console,
+            f"{report.epoch:>5}  {report.train_perplexity:>10.1f}  {report.perplexity:>8.1f}  "
+            f"{report.seconds:>5.0f} s",
+        )

@@ -1,0 +1,98 @@
+"""Starting from a base: its words stay, new ones begin like their kin, scales are laid on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstm_cli.bundle.reading import Bundle, open_bundle
+from lstm_cli.text.vocabulary import UNKNOWN_ID
+from lstm_cli.training.base import Base, laid_onto
+from tests.conftest import lstm
+
+
+@pytest.fixture
+def base(tiny_bundle: Bundle) -> Base:
+    return Base.from_bundle(tiny_bundle)
+
+
+def test_the_words_of_the_base_keep_their_vectors(base: Base) -> None:
+    """And their ids, so that nothing it learned is moved."""
+    vocabulary = base.extended({"fine": 3, "zebra": 2, "apple": 2}, 10)
+    assert vocabulary.tokens == (*base.vocabulary.tokens, "apple", "zebra")
+    started = base.start(vocabulary, base.ratings, base.config.pooling)
+    known = len(base.vocabulary)
+    np.testing.assert_array_equal(started["embedding"][:known], base.arrays["embedding"])
+
+
+def test_a_new_word_begins_like_those_spelled_like_it(base: Base) -> None:
+    """ "minutes" is no noise to a model that knows "minute"; "qqq" is an unknown word."""
+    vocabulary = base.extended({"minutes": 1, "qqq": 1}, 10)
+    rows = base.start(vocabulary, base.ratings, base.config.pooling)["embedding"]
+    kin = base.arrays["embedding"][base.vocabulary.id("minute")]
+    np.testing.assert_allclose(rows[vocabulary.id("minutes")], kin, rtol=1e-5)
+    unknown = base.arrays["embedding"][UNKNOWN_ID]
+    np.testing.assert_array_equal(rows[vocabulary.id("qqq")], unknown)
+
+
+def test_the_same_scale_starts_from_the_same_readout(base: Base) -> None:
+    """Before the first step the network says what the base says."""
+    weight, bias = base.arrays["readout.weight"], base.arrays["readout.bias"]
+    laid = laid_onto(base.ratings, base.ratings, weight, bias)
+    np.testing.assert_allclose(laid["readout.weight"], weight, rtol=1e-6)
+    np.testing.assert_allclose(laid["readout.bias"], bias, rtol=1e-6)
+
+
+def test_training_starts_from_a_model_and_says_so(tmp_path: Path, tiny_reviews: Path) -> None:
+    """Its sizes and words are those of the base, and the bundle names it."""
+    first = lstm(
+        "train", tiny_reviews, "--name", "first", "--epochs", "1",
+        "--embedding-size", "3", "--hidden-size", "4",
+    )  # fmt: skip
+    assert first.exit_code == 0, first.stderr
+    done = lstm("train", tiny_reviews, "--name", "second", "--base", "first", "--epochs", "1")
+    assert done.exit_code == 0, done.stderr
+    assert "starting from first, which knows 100 % of the words read" in done.stderr
+    info = open_bundle(tmp_path / "models" / "second").info
+    assert (info.base, info.model.embedding_size, info.model.hidden_size) == ("first", 3, 4)
+    assert info.training.cell_rate < 1
+
+
+def test_a_base_of_another_language_is_passed_over(tmp_path: Path, tiny_reviews: Path) -> None:
+    """It would only be in the way; the command says so."""
+    lines = [f"{'schön' if k % 2 else 'schlecht'} wirklich {k},{1 + k % 2}" for k in range(20)]
+    german = tmp_path / "german.csv"
+    german.write_text("review,rating\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    small = ("--epochs", "1", "--embedding-size", "3", "--hidden-size", "4")
+    assert lstm("train", tiny_reviews, "--name", "first", *small).exit_code == 0
+    done = lstm("train", german, "--base", "first", "--epochs", "1")
+    assert done.exit_code == 0, done.stderr
+    assert "too little to help: training from nothing" in done.stderr
+    assert open_bundle(tmp_path / "models" / "german").info.base is None
+
+
+def test_options_that_contradict_a_base_are_refused(tiny_reviews: Path) -> None:
+    """Where both were asked for."""
+    done = lstm("train", tiny_reviews, "--base", "first", "--cell", "rnn")
+    assert done.exit_code == 2
+    assert "--cell rnn does not go with --base first" in done.stderr
+
+
+def test_pretrained_then_trained(tmp_path: Path, tiny_reviews: Path) -> None:
+    """The whole way of a base of one's own; a language model rates nothing by itself."""
+    made = lstm(
+        "pretrain", tiny_reviews, "--name", "language", "--epochs", "2",
+        "--embedding-size", "3", "--hidden-size", "4",
+    )  # fmt: skip
+    assert made.exit_code == 0, made.stderr
+    assert "perplexity" in made.stdout
+    assert not list((tmp_path / "models").glob(".*"))  # no checkpoint is left behind
+    asked = lstm("predict", "fine", "--model", "language")
+    assert asked.exit_code == 2
+    assert "is a language model, which rates nothing yet" in asked.stderr
+    assert lstm("predict", "fine").exit_code == 2
+    assert "none: a language model" in lstm("models").stdout
+    assert "perplexity" in lstm("models", "show", "language").stdout
+    done = lstm("train", tiny_reviews, "--base", "language", "--epochs", "1", "--name", "films")
+    assert done.exit_code == 0, done.stderr
+    assert lstm("predict", "fine").exit_code == 0
