@@ -15,7 +15,8 @@ import polars as pl
 import pytest
 
 from lstm_cli.data import opening
-from lstm_cli.data.tables import read_table, write_table
+from lstm_cli.data.tables import read_table
+from lstm_cli.data.writing import write_table
 from tests.files import ROWS, WELL_FORMED, Read, refusal, rows, write_and_read
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from lstm_cli.data.reviews import Reviews, Skipped, read_reviews, read_texts
 from lstm_cli.data.scale import Scale
-from lstm_cli.data.tables import write_table
+from lstm_cli.data.writing import write_table
 from lstm_cli.errors import ColumnError, FileError, RowError, ScaleError
 
 SHARED = Path(os.environ.get("LSTM_SHARED_DATA", "/work/shared/data"))

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstm_cli.data.tables import Table, read_table, write_table
+from lstm_cli.data.tables import Table, open_table, read_table
+from lstm_cli.data.writing import TableWriter, write_table
 from lstm_cli.errors import OutputError
 from tests.files import Read, names, refusal, rows, write_and_read
 
@@ -195,3 +196,38 @@ def test_reading_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monke
     path.write_bytes(gzip.compress('review,rating\n"a,1\nb,2\n'.encode("utf-16")))
     assert read_table(str(path)).frame.height == 2
     assert names(tmp_path) == ["r.csv.gz"]
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl.gz", "t.parquet"])
+def test_stopped_by_a_person_it_leaves_what_is_done(tmp_path: Path, name: str) -> None:
+    """Under another name than the final one, whole in itself, and the message counts the rows."""
+    with (
+        pytest.raises(KeyboardInterrupt, match=r"t\..*\.part holds the first 3 rows"),
+        TableWriter(str(tmp_path / name)) as writer,
+    ):
+        writer.write(pl.DataFrame({"a": ["x", "y"]}))
+        writer.write(pl.DataFrame({"a": ["z"]}))
+        raise KeyboardInterrupt
+    assert [path.name for path in tmp_path.iterdir()] == [f"{name}.part"]
+    kept = (tmp_path / f"{name}.part").rename(tmp_path / name)
+    assert read_table(str(kept)).frame["a"].to_list() == ["x", "y", "z"]
+
+
+def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
+    """No half of a file, under any name."""
+    with pytest.raises(RuntimeError), TableWriter(str(tmp_path / "t.csv")) as writer:
+        writer.write(pl.DataFrame({"a": ["x", "y"]}))
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.parquet", "t.jsonl"])
+def test_windows_together_are_the_whole_table(tmp_path: Path, name: str) -> None:
+    """Rows, blank lines and cells with newlines, wherever a window ends."""
+    texts = [f"film {k}" + ("\nindeed" if k % 3 == 0 else "") for k in range(17)]
+    write_table(pl.DataFrame({"review": texts, "rating": ["4"] * 17}), str(tmp_path / name))
+    with open_table(str(tmp_path / name), rows=4) as opened:
+        windows = list(opened.windows)
+    assert opened.num_rows == 17
+    assert pl.concat(windows)["review"].to_list() == texts
+    assert len(windows) == 5

@@ -90,38 +90,48 @@ def _rate_file(
     text_column: str | None,
     as_json: bool,
 ) -> None:
-    from lstm_cli.data.reviews import read_texts
-    from lstm_cli.data.tables import check_output, write_table
-    from lstm_cli.inference.rating import add_ratings, check_columns_free, least_certain, rate
+    from lstm_cli.core.network import keep_memory
+    from lstm_cli.data.reviews import open_texts
+    from lstm_cli.data.scale import label
+    from lstm_cli.data.writing import TableWriter, check_output
+    from lstm_cli.inference.rating import FileSummary, check_columns_free, rate
     from lstm_cli.views.console import notes_console
-    from lstm_cli.views.prediction import rating_progress
+    from lstm_cli.views.prediction import rating_progress, show_file_summary
 
     check_output(output or "-")
-    table, column, texts = read_texts(source, text_column=text_column)
-    note(ctx, f"{table.source}: {len(texts):,} rows, text in {column!r}")
-    for repair in table.notes:
-        note(ctx, f"  {repair}")
-    if as_json:
-        for prediction in rate(bundle, texts).predictions():
-            print_json(prediction.to_json())
-        return
+    keep_memory()
+    with open_texts(source, text_column=text_column) as opened:
+        table = opened.table
+        note(ctx, f"{table.source}: {opened.num_rows:,} rows, text in {opened.column!r}")
+        for repair in table.notes:
+            note(ctx, f"  {repair}")
+        if as_json:
+            for rated in rate(bundle, opened):
+                for prediction in rated.predictions():
+                    print_json(prediction.to_json())
+            return
 
-    check_columns_free(table)
-    with rating_progress(notes_console(quiet=voice(ctx).quiet), len(texts)) as heard:
-        rated = rate(bundle, texts, heard)
-    write_table(add_ratings(table.frame, rated), output or "-", like=table)
-    if not voice(ctx).quiet:
-        from lstm_cli.views.prediction import show_file_summary
-
-        rows = least_certain(rated)
-        lines = table.line_numbers(rows)
+        check_columns_free(table)
+        summary = FileSummary(tuple(map(label, bundle.info.ratings)))
+        console = notes_console(quiet=voice(ctx).quiet)
+        with (
+            TableWriter(output or "-", like=table) as writer,
+            rating_progress(console, opened.num_rows) as heard,
+        ):
+            for rated in rate(bundle, opened):
+                writer.write(rated.with_ratings())
+                summary.add(rated)
+                heard(len(rated.texts))
+        lines = table.line_numbers([row for _, row, *_ in summary.least_certain])
         show_file_summary(
-            notes_console(),
+            console,
             "standard output" if output in (None, "-") else str(output),
-            rated.counts(),
+            summary.by_rating(),
             [
-                (line, texts[row], rated.labels[rated.places[row]], float(rated.confidence[row]))
-                for line, row in zip(lines, rows, strict=True)
+                (line, text, rating, confidence)
+                for line, (confidence, _, text, rating) in zip(
+                    lines, summary.least_certain, strict=True
+                )
             ],
-            sum(not text.strip() for text in texts),
+            summary.num_empty,
         )

@@ -39,8 +39,8 @@ class Program(TyperGroup):
                 traceback.print_exc()
             complain(str(error))
             raise typer.Exit(EXIT_BAD_INPUT) from None
-        except KeyboardInterrupt:
-            complain("stopped")
+        except KeyboardInterrupt as stopped:
+            complain(f"stopped: {stopped}" if str(stopped) else "stopped")
             raise typer.Exit(EXIT_INTERRUPTED) from None
         except BrokenPipeError:
             # The reader has left; so that the interpreter does not complain at its end

@@ -6,6 +6,8 @@ error, or for the beginning of a cell that swallows the rows after it. What
 breaks the rules is repaired row by row.
 """
 
+import mmap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,18 +29,9 @@ from lstm_cli.errors import FileError
 
 SAMPLE_BYTES = 1 << 20
 WINDOW_BYTES = 1 << 24
+ROWS = 20_000  # read at a time
 
 _QUOTE, _NEWLINE, _RETURN = b'"'[0], b"\n"[0], b"\r"[0]
-
-
-@dataclass(frozen=True)
-class Delimited:
-    """What was read."""
-
-    frame: pl.DataFrame
-    delimiter: str | None
-    first_lines: NDArray[np.int64]  # the line where each row begins, from 1
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -48,10 +41,58 @@ class Survey:
     is_sound: bool  # every quote is where it belongs, and no record has a cell too many
     first_lines: NDArray[np.int64]
     num_cells: NDArray[np.int64]  # 0 for a blank line
+    starts: NDArray[np.int64]  # the byte where each begins
+    stops: NDArray[np.int64]  # the byte behind its last, newlines left out
+    has_long_cells: bool  # a cell holds a newline
 
 
-def read_delimited(path: Path, folder: Path, source: str) -> Delimited:
-    """Read a text in UTF-8.
+@dataclass(frozen=True)
+class Delimited:
+    """A text that keeps the rules, and where its rows are: none of them is in memory."""
+
+    path: Path
+    layout: Layout
+    survey: Survey
+    first_row: int  # of the survey's records
+    first_lines: NDArray[np.int64]  # the line of the user's file where each row begins, from 1
+    notes: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.first_lines)
+
+    def windows(self, rows: int) -> Iterator[pl.DataFrame]:
+        """The cells as strings, so many records at a time.
+
+        Raises:
+            PolarsError, ValueError: polars finds something amiss.
+        """
+        survey, names = self.survey, self.layout.names
+        schema = {f"column {k}": pl.String for k in range(len(names))}
+        with self.path.open("rb") as file:
+            for first in range(self.first_row, len(survey.starts), rows):
+                num_cells = survey.num_cells[first : first + rows]
+                file.seek(survey.starts[first])
+                content = file.read(survey.stops[first + len(num_cells) - 1] - survey.starts[first])
+                frame = pl.read_csv(
+                    content + b"\n",
+                    has_header=False,
+                    schema=schema,
+                    separator=self.layout.delimiter or NO_DELIMITER,
+                    raise_if_empty=False,
+                )
+                if frame.height != len(num_cells):
+                    raise ValueError(f"{frame.height} rows of {len(num_cells)} records")
+                frame.columns = list(names)
+                yield frame if num_cells.all() else frame.filter(pl.Series(num_cells > 0))
+
+
+def survey_delimited(path: Path, folder: Path, source: str) -> Delimited:
+    """Find the rows of a text in UTF-8, repairing it where it breaks the rules.
+
+    Args:
+        path: the text.
+        folder: where a repaired copy may lie, as long as rows are read.
+        source: as a person named it.
 
     Raises:
         FileError: there is a header and nothing else, or not even that.
@@ -60,65 +101,47 @@ def read_delimited(path: Path, folder: Path, source: str) -> Delimited:
     layout = find_layout(sample)
     if layout is None:
         raise FileError(f"{show_source(source)} holds blank lines only; give a file of reviews")
-    table = _read_sound(path, layout, sample)
+    table = _find_sound(path, layout, sample)
     if table is None:
-        repaired = repair(path, folder / "repaired", layout)
-        frame = _parse(folder / "repaired", layout, has_header=False)
-        if frame is None or frame.height != len(repaired.first_lines):
+        mended = folder / "repaired"
+        repaired = repair(path, mended, layout)
+        survey = survey_text(mended, layout.delimiter or NO_DELIMITER, len(layout.names))
+        if int((survey.num_cells > 0).sum()) != len(repaired.first_lines):
             raise FileError(f"{show_source(source)} is no table that can be read; save it as CSV")
         notes = layout.notes + repaired.notes
-        table = Delimited(frame, layout.delimiter, repaired.first_lines, notes)
-    if table.frame.is_empty():
+        table = Delimited(mended, layout, survey, 0, repaired.first_lines, notes)
+    if not len(table):
         names = ", ".join(escape(name) for name in layout.names[:8])
         raise FileError(f"{show_source(source)} has a header ({names}) but no rows; add reviews")
     return table
 
 
-def _read_sound(path: Path, layout: Layout, sample: str) -> Delimited | None:
-    """Let polars read a text that keeps the rules; None for one that does not."""
+def _find_sound(path: Path, layout: Layout, sample: str) -> Delimited | None:
+    """The rows of a text that keeps the rules; None for one that does not."""
     if layout.skipped_lines:
         return None
     width = len(layout.names)
     survey = survey_text(path, layout.delimiter or NO_DELIMITER, width)
     if not survey.is_sound:
         return None
-    frame = _parse(path, layout, has_header=layout.has_header)
-    num_cells = survey.num_cells[int(layout.has_header) :]
-    first_lines = survey.first_lines[int(layout.has_header) :]
-    if frame is None or frame.height != len(num_cells):
-        return None
-    if not num_cells.all():
-        frame = frame.filter(pl.Series(num_cells > 0))
-        first_lines, num_cells = first_lines[num_cells > 0], num_cells[num_cells > 0]
-    if _swallows_rows(frame, expect(sample.split("\n")[1:LINES_LOOKED_AT], layout)):
-        return None
+    first_row = int(layout.has_header)
+    num_cells, first_lines = survey.num_cells[first_row:], survey.first_lines[first_row:]
+    first_lines, num_cells = first_lines[num_cells > 0], num_cells[num_cells > 0]
     notes = layout.notes
     if too_few := int((num_cells < width).sum()):
         first = int(first_lines[num_cells < width][0])
         rows = f"{count(too_few, 'row')} with too few cells filled up with empty ones"
         notes += (f"{rows} (line {first}{' first' if too_few > 1 else ''})",)
-    return Delimited(frame, layout.delimiter, first_lines, notes)
-
-
-def _parse(path: Path, layout: Layout, *, has_header: bool) -> pl.DataFrame | None:
-    """The cells as strings, None if polars finds something amiss."""
-    if not path.stat().st_size:
-        return pl.DataFrame(schema=dict.fromkeys(layout.names, pl.String))
-    try:
-        frame = pl.read_csv(
-            path,
-            has_header=has_header,
-            separator=layout.delimiter or NO_DELIMITER,
-            infer_schema=False,
-            raise_if_empty=False,
-            glob=False,
-        )
-    except pl.exceptions.PolarsError:
-        return None
-    if frame.width != len(layout.names):
-        return None
-    frame.columns = list(layout.names)
-    return frame
+    table = Delimited(path, layout, survey, first_row, first_lines, notes)
+    if survey.has_long_cells:
+        expectation = expect(sample.split("\n")[1:LINES_LOOKED_AT], layout)
+        try:
+            swallows = any(_swallows_rows(frame, expectation) for frame in table.windows(ROWS))
+        except (pl.exceptions.PolarsError, ValueError):
+            return None
+        if swallows:
+            return None
+    return table
 
 
 def survey_text(path: Path, delimiter: str, width: int) -> Survey:
@@ -128,7 +151,13 @@ def survey_text(path: Path, delimiter: str, width: int) -> Survey:
     follow a delimiter or a newline. A closing one must stand before one. Two in a
     row close and open again, which is how a quote is written inside quotes.
     """
-    data = np.memmap(path, np.uint8, "r")
+    size = path.stat().st_size
+    if not size:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Survey(True, nothing, nothing, nothing, nothing, has_long_cells=False)
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    data = np.frombuffer(mapped, dtype=np.uint8)
     separator = ord(delimiter)
     before_open = np.array([_NEWLINE, separator, _QUOTE], dtype=np.uint8)
     after_close = np.array([_NEWLINE, separator, _QUOTE, _RETURN], dtype=np.uint8)
@@ -160,6 +189,9 @@ def survey_text(path: Path, delimiter: str, width: int) -> Survey:
         if len(places):
             num_quotes += int(is_quote.sum())
             num_separators, num_newlines = int(separators_here[-1]), int(lines_here[-1])
+        # What has been seen need not stay in memory.
+        if hasattr(mmap, "MADV_DONTNEED") and start % mmap.PAGESIZE == 0:
+            mapped.madvise(mmap.MADV_DONTNEED, start, len(window))
     all_ends = np.concatenate(ends)
     starts = np.concatenate([[0], all_ends + 1])
     cells = np.diff(np.concatenate([[0], *separators, [num_separators]])) + 1
@@ -173,7 +205,8 @@ def survey_text(path: Path, delimiter: str, width: int) -> Survey:
         if record in (b"", b"\r") or (width > 1 and cells[k] == 1 and not record.strip()):
             cells[k] = 0
     is_sound &= num_quotes % 2 == 0 and bool((cells <= width).all())
-    return Survey(is_sound, first_lines, cells)
+    has_long_cells = num_newlines > len(all_ends)
+    return Survey(is_sound, first_lines, cells, starts, stops, has_long_cells)
 
 
 def _swallows_rows(frame: pl.DataFrame, expectation: Expectation) -> bool:

@@ -8,7 +8,8 @@ kept, and so are duplicates, which are counted.
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from lstm_cli.data.columns import find_rating_column, find_text_column
 from lstm_cli.data.scale import Scale, check_maxima, find_scale, label, parse_maximum, parse_rating
 from lstm_cli.data.showing import count, show_cell, show_source
-from lstm_cli.data.tables import Table, read_table
+from lstm_cli.data.tables import Table, open_table, read_table
 from lstm_cli.errors import FileError, RowError, ScaleError
 
 NO_TEXT = "no text"
@@ -28,6 +29,7 @@ NOT_UNDERSTOOD = "rating not understood"
 OFF_THE_SCALE = "rating off the scale"
 REASONS = (NO_TEXT, NO_RATING, NOT_UNDERSTOOD, OFF_THE_SCALE)
 LINES_SHOWN = 5
+WINDOW_ROWS = 5_000  # of reviews that are only rated
 
 # What is written where there is no rating, by people and by programs.
 _MISSING = frozenset({"", "nan", "null", "none", "na", "n/a", "#n/a", "nil", "-", "?", "\\n"})
@@ -174,7 +176,44 @@ def read_texts(source: str, *, text_column: str | None = None) -> Texts:
     """
     table = read_table(source)
     column = find_text_column(table, text_column)
-    return Texts(table, column, _as_strings(table.frame[column]).fill_null("").to_list())
+    return Texts(table, column, _texts_of(table.frame, column))
+
+
+class TextWindow(NamedTuple):
+    """Some rows of a table, and the text of each."""
+
+    frame: pl.DataFrame
+    texts: list[str]  # "" where a row has none
+
+
+@dataclass(frozen=True)
+class OpenTexts:
+    """Reviews without ratings, read as they are needed."""
+
+    table: Table  # the first rows; all else is said of the whole file
+    column: str
+    num_rows: int
+    windows: Iterator[TextWindow]
+
+
+@contextmanager
+def open_texts(
+    source: str, *, text_column: str | None = None, rows: int = WINDOW_ROWS
+) -> Iterator[OpenTexts]:
+    """Open what is to be rated: every row, in order, some thousand at a time.
+
+    Raises:
+        FileError: the file cannot be read.
+        ColumnError: the column is absent, or two are equally plausible.
+    """
+    with open_table(source, rows) as opened:
+        column = find_text_column(opened.head, text_column)
+        windows = (TextWindow(frame, _texts_of(frame, column)) for frame in opened.windows)
+        yield OpenTexts(opened.head, column, opened.num_rows, windows)
+
+
+def _texts_of(frame: pl.DataFrame, column: str) -> list[str]:
+    return _as_strings(frame[column]).fill_null("").to_list()
 
 
 def _refuse_twice(sources: Sequence[str]) -> None:

@@ -1,36 +1,32 @@
-"""Any file -> a table of cells, and back.
+"""Any file -> a table of cells, whole or a window of rows at a time.
 
 CSV (any of ``, ; | `` and tab between cells), JSON lines and Parquet; plain,
 gzip or zstd; a path, ``-`` for standard input, or an address. Cells of text
 formats stay the strings they are. No row is ever dropped.
 """
 
-import json
-import os
-import shutil
-import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
-from typing import IO, Literal
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from lstm_cli.data.delimited import read_delimited
+from lstm_cli.data.delimited import ROWS, survey_delimited
 from lstm_cli.data.encodings import to_utf8
 from lstm_cli.data.jsonlines import is_json, read_json
 from lstm_cli.data.opening import explain, fetch, is_remote, read_head
 from lstm_cli.data.showing import escape, show_source
-from lstm_cli.errors import FileError, OutputError
+from lstm_cli.errors import FileError
 
 _PARQUET = b"PAR1"
 _POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError)
-_ENDINGS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl",
+ENDINGS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl",
             ".parquet": "parquet"}  # fmt: skip
-_COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +55,15 @@ class Table:
         return [int(line) for line in self.first_lines[list(rows)]]
 
 
+@dataclass(frozen=True)
+class OpenTable:
+    """A file whose rows are read as they are needed."""
+
+    head: Table  # its first rows; all else is said of the whole file
+    num_rows: int
+    windows: Iterator[pl.DataFrame]  # every row in order, the first ones included
+
+
 def read_table(source: str) -> Table:
     """Read a file of any of the forms.
 
@@ -68,52 +73,100 @@ def read_table(source: str) -> Table:
     Raises:
         FileError: it cannot be opened, is empty, or is no table.
     """
+    with open_table(source) as opened:
+        try:
+            return replace(opened.head, frame=pl.concat(opened.windows))
+        except MemoryError as error:
+            raise _too_large(opened.head.source) from error
+
+
+@contextmanager
+def open_table(source: str, rows: int = ROWS) -> Iterator[OpenTable]:
+    """Open a file to read it so many rows at a time.
+
+    Memory does not grow with the rows of CSV, TSV and Parquet; JSON is read as a whole.
+
+    Raises:
+        FileError: as ``read_table`` does, here or while rows are read.
+    """
     if is_remote(source) and not source.lower().startswith(("http://", "https://")):
-        return _read_remote(source)
+        yield _opened(_read_remote(source), rows)
+        return
     with tempfile.TemporaryDirectory(prefix="lstm-", ignore_cleanup_errors=True) as folder:
-        return _read_local(source, Path(folder))
+        name = show_source(source)
+        try:
+            opened = _open_local(source, Path(folder), rows)
+        except OSError as error:
+            raise FileError(f"{name} cannot be read: {explain(error)}") from error
+        except MemoryError as error:
+            raise _too_large(name) from error
+        yield opened
 
 
-def _read_local(source: str, folder: Path) -> Table:
+def _open_local(source: str, folder: Path, rows: int) -> OpenTable:
     name = show_source(source)
-    try:
-        path = fetch(source, folder)
-        if read_head(path, 4) == _PARQUET:
-            return _read_parquet(path, source)
-        text = to_utf8(path, folder, source)
-        if is_json(read_head(text.path)):
-            rows = read_json(text.path, source)
-            return Table(
-                name, rows.frame, "jsonl", None, text.encoding, text.notes, rows.first_lines
-            )
-        cells = read_delimited(text.path, folder, source)
-        form = "tsv" if cells.delimiter == "\t" else "csv"
-        notes = text.notes + cells.notes
-        return Table(
-            name, cells.frame, form, cells.delimiter, text.encoding, notes, cells.first_lines
+    path = fetch(source, folder)
+    if read_head(path, 4) == _PARQUET:
+        return _open_parquet(path, name, rows)
+    text = to_utf8(path, folder, source)
+    if is_json(read_head(text.path)):
+        found = read_json(text.path, source)
+        table = Table(
+            name, found.frame, "jsonl", None, text.encoding, text.notes, found.first_lines
         )
-    except OSError as error:
-        raise FileError(f"{name} cannot be read: {explain(error)}") from error
-    except MemoryError as error:
-        raise FileError(f"{name} does not fit into memory; give a part of it") from error
+        return _opened(table, rows)
+    cells = survey_delimited(text.path, folder, source)
+    windows = _reading(cells.windows(rows), name, "is no table that can be read; save it as CSV")
+    first = next(windows)
+    head = Table(
+        name,
+        first,
+        "tsv" if cells.layout.delimiter == "\t" else "csv",
+        cells.layout.delimiter,
+        text.encoding,
+        text.notes + cells.notes,
+        cells.first_lines,
+    )
+    return OpenTable(head, len(cells), chain((first,), windows))
 
 
-def _read_parquet(source: Path | str, shown: str) -> Table:
+def _opened(table: Table, rows: int) -> OpenTable:
+    """A table that is in memory already."""
+    return OpenTable(table, len(table), table.frame.iter_slices(rows))
+
+
+def _reading(windows: Iterator[pl.DataFrame], name: str, trouble: str) -> Iterator[pl.DataFrame]:
+    """The same windows; what goes wrong while they are read is said in one line."""
     try:
-        frame = pl.read_parquet(source, glob=False, hive_partitioning=False)
+        yield from windows
     except _POLARS_ERRORS as error:
-        raise FileError(
-            f"{show_source(shown)} is damaged Parquet ({_first_line(error)}); write it again"
-        ) from error
-    if frame.is_empty():
-        raise FileError(f"{show_source(shown)} has columns but no rows; add reviews")
-    return Table(show_source(shown), frame, "parquet")
+        raise FileError(f"{name} {trouble} ({first_line(error)})") from error
+
+
+def _too_large(name: str) -> FileError:
+    return FileError(f"{name} does not fit into memory; give a part of it")
+
+
+def _open_parquet(path: Path, name: str, rows: int) -> OpenTable:
+    trouble = "is damaged Parquet; write it again"
+    scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    try:
+        height = int(scan.select(pl.len()).collect().item())
+    except _POLARS_ERRORS as error:
+        raise FileError(f"{name} {trouble} ({first_line(error)})") from error
+    if not height:
+        raise FileError(f"{name} has columns but no rows; add reviews")
+    windows = _reading(
+        (scan.slice(first, rows).collect() for first in range(0, height, rows)), name, trouble
+    )
+    first = next(windows)
+    return OpenTable(Table(name, first, "parquet"), height, chain((first,), windows))
 
 
 def _read_remote(source: str) -> Table:
     """What only polars can reach: buckets and Hugging Face."""
     name = source.lower().removesuffix(".gz").removesuffix(".zst")
-    form = next((form for ending, form in _ENDINGS.items() if name.endswith(ending)), "parquet")
+    form = next((form for ending, form in ENDINGS.items() if name.endswith(ending)), "parquet")
     separator = {"csv": ",", "tsv": "\t"}.get(form)
     try:
         if separator:
@@ -125,7 +178,7 @@ def _read_remote(source: str) -> Table:
         frame = scan.collect()
     except _POLARS_ERRORS as error:
         raise FileError(
-            f"{show_source(source)} cannot be read: {_first_line(error)}; "
+            f"{show_source(source)} cannot be read: {first_line(error)}; "
             "check the address, or download it first"
         ) from error
     if frame.is_empty():
@@ -134,126 +187,7 @@ def _read_remote(source: str) -> Table:
     return Table(show_source(source), frame, form, separator, encoding)
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """The beginning of what an error says, safe to show."""
     lines = str(error).strip().splitlines()
     return escape(lines[0][:200]) if lines else type(error).__name__
-
-
-def check_output(target: str) -> None:
-    """Refuse, before any work, a target that ``write_table`` would refuse after it.
-
-    Raises:
-        OutputError: the target exists, its folder does not, or its ending says no form.
-    """
-    if target == "-":
-        return
-    path = Path(target)
-    _form_of(path)
-    if not path.parent.is_dir():
-        raise OutputError(f"{escape(target)}: there is no folder {escape(str(path.parent))}")
-    _check_target(path)
-
-
-def write_table(frame: pl.DataFrame, target: str, like: Table | None = None) -> None:
-    """Write a table whole or not at all.
-
-    Args:
-        frame: the cells.
-        target: a path whose ending says the form (.csv, .tsv, .jsonl or .parquet; all but
-            Parquet also with .gz or .zst), or ``-`` for standard output.
-        like: the table whose delimiter is used for .csv, and whose form for ``-``.
-
-    Raises:
-        OutputError: the target exists, cannot be written, or its ending says no form.
-    """
-    shown = escape(target)
-    if target == "-":
-        form = like.form if like and like.form != "parquet" else "csv"
-        with tempfile.TemporaryFile() as file:
-            _write(frame, file, form, _delimiter(form, like), None)
-            file.seek(0)
-            shutil.copyfileobj(file, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-        return
-    path = Path(target)
-    form, compression = _form_of(path)
-    temporary = None
-    try:
-        _check_target(path)
-        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            _write(frame, file, form, _delimiter(form, like), compression)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)  # what a file that is simply opened would get
-        _check_target(path)
-        Path(temporary).replace(path)
-    except FileNotFoundError as error:
-        raise OutputError(f"{shown}: there is no folder {escape(str(path.parent))}") from error
-    except OSError as error:
-        raise OutputError(f"{shown} cannot be written: {explain(error)}") from error
-    except (pl.exceptions.PolarsError, ValueError) as error:
-        raise OutputError(f"{shown} cannot be written: {_first_line(error)}") from error
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-
-
-def _form_of(path: Path) -> tuple[str, str | None]:
-    """How a file of this name is written: the form, and the compression."""
-    compression = _COMPRESSIONS.get(path.suffix.lower())
-    ending = (path.with_suffix("") if compression else path).suffix.lower()
-    form = _ENDINGS.get(ending, "")
-    if not form or (compression and form == "parquet"):
-        raise OutputError(
-            f"{escape(str(path))}: the ending must say how to write: .csv, .tsv or .jsonl "
-            "(each also with .gz or .zst) or .parquet"
-        )
-    return form, compression
-
-
-def _check_target(path: Path) -> None:
-    shown = escape(str(path))
-    if path.is_dir():
-        raise OutputError(f"{shown} is a directory; name a file in it")
-    if path.exists():
-        raise OutputError(f"{shown} exists already; name another file, or remove it first")
-
-
-def _delimiter(form: str, like: Table | None) -> str:
-    if form == "tsv":
-        return "\t"
-    return (like.delimiter if like and like.form == "csv" else None) or ","
-
-
-def _write(
-    frame: pl.DataFrame, file: IO[bytes], form: str, delimiter: str, compression: str | None
-) -> None:
-    packed: Literal["uncompressed", "gzip", "zstd"] = "uncompressed"
-    if compression == "gzip":
-        packed = "gzip"
-    elif compression == "zstd":
-        packed = "zstd"
-    if form == "parquet":
-        frame.write_parquet(file)
-    elif form == "jsonl":
-        frame.lazy().sink_ndjson(file, compression=packed, check_extension=False)
-    else:
-        flat = frame.with_columns(
-            pl.Series(column.name, [_flatten(value) for value in column], dtype=pl.String)
-            for column in frame.iter_columns()
-            if column.dtype.is_nested() or column.dtype == pl.Binary
-        )
-        if flat.width == 1:  # an empty cell alone would be a blank line, which is no row
-            flat = flat.fill_null("") if flat.dtypes[0] == pl.String else flat
-        flat.write_csv(file, separator=delimiter, compression=packed, check_extension=False)
-
-
-def _flatten(value: object) -> str | None:
-    """A list or an object in one cell, as JSON."""
-    if value is None:
-        return None
-    plain = value.to_list() if isinstance(value, pl.Series) else value
-    return json.dumps(plain, ensure_ascii=False, default=str)

@@ -1,7 +1,8 @@
-"""A table of reviews rated: its columns kept, three added."""
+"""A table of reviews rated, a window at a time: its columns kept, three added."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -9,23 +10,24 @@ from numpy.typing import NDArray
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.network import best_precision
+from lstm_cli.data.reviews import OpenTexts
 from lstm_cli.data.tables import Table
 from lstm_cli.errors import OutputError
 from lstm_cli.inference.predictor import Predictor
-from lstm_cli.inference.scoring import Heard, score_texts
+from lstm_cli.inference.scoring import score_windows
 from lstm_cli.results import Prediction
 
 ADDED_COLUMNS = ("predicted_rating", "expected_rating", "confidence")
+MOST_SHOWN = 5  # rows a person should look at first
 
 
 @dataclass(frozen=True)
 class Rated:
-    """The probabilities of many reviews, on the user's scale."""
+    """Some rows of a table, and their ratings on the user's scale."""
 
-    bundle: Bundle
+    predictor: Predictor
+    frame: pl.DataFrame
     texts: Sequence[str]
-    labels: tuple[str, ...]
-    ratings: NDArray[np.float64]  # (R,)
     probabilities: NDArray[np.float64]  # (N, R)
 
     @property
@@ -34,38 +36,75 @@ class Rated:
         return self.probabilities.argmax(axis=1)
 
     @property
-    def expected(self) -> NDArray[np.float64]:
-        """The mean of the ratings, weighted by their probabilities. (N,)"""
-        return self.probabilities @ self.ratings
-
-    @property
     def confidence(self) -> NDArray[np.float64]:
         """The probability of the most probable rating. (N,)"""
         return self.probabilities.max(axis=1)
 
-    def counts(self) -> dict[str, int]:
-        """How often each rating is the most probable one."""
-        found = np.bincount(self.places, minlength=len(self.labels))
-        return dict(zip(self.labels, map(int, found), strict=True))
-
     def predictions(self) -> Iterator[Prediction]:
         """One by one, with the words that were not known."""
-        predictor = Predictor(self.bundle)
+        predictor = self.predictor
         for text, probabilities in zip(self.texts, self.probabilities, strict=True):
             yield predictor.describe(text, predictor.tokenize(text), probabilities)
 
+    def with_ratings(self) -> pl.DataFrame:
+        """Every column and row as it was, and three columns behind them."""
+        ratings = self.predictor.ratings
+        is_whole = all(rating.is_integer() for rating in ratings.tolist())
+        named = ratings[self.places].astype(np.int64 if is_whole else np.float64)
+        return self.frame.with_columns(
+            pl.Series("predicted_rating", named),
+            pl.Series("expected_rating", np.round(self.probabilities @ ratings, 4)),
+            pl.Series("confidence", np.round(self.confidence, 4)),
+        )
 
-def rate(bundle: Bundle, texts: Sequence[str], listener: Heard | None = None) -> Rated:
-    """Rate every text, in what the processor computes best in.
 
-    Args:
-        bundle: the model.
-        texts: reviews.
-        listener: hears how many more have been rated.
-    """
+@dataclass
+class FileSummary:
+    """What is said of a file when all of it has been rated."""
+
+    labels: tuple[str, ...]
+    counts: Counter[str] = field(default_factory=Counter)
+    num_rows: int = 0
+    num_empty: int = 0
+    # (probability, row, text, rating) of the least certain rows, least certain first
+    least_certain: list[tuple[float, int, str, str]] = field(default_factory=list)
+
+    def add(self, rated: Rated) -> None:
+        """Count some more rows; those without text are not among the least certain."""
+        confidence, places = rated.confidence, rated.places
+        self.counts.update(self.labels[place] for place in places)
+        order = np.argsort(confidence, kind="stable")
+        filled = (int(row) for row in order if rated.texts[row].strip())
+        found = [
+            (
+                float(confidence[row]),
+                self.num_rows + row,
+                rated.texts[row],
+                self.labels[places[row]],
+            )
+            for row, _ in zip(filled, range(MOST_SHOWN), strict=False)
+        ]
+        self.least_certain = sorted(self.least_certain + found)[:MOST_SHOWN]
+        self.num_empty += sum(not text.strip() for text in rated.texts)
+        self.num_rows += len(rated.texts)
+
+    def by_rating(self) -> dict[str, int]:
+        """How often each rating is the most probable one."""
+        return {label: self.counts[label] for label in self.labels}
+
+
+def rate(bundle: Bundle, opened: OpenTexts) -> Iterator[Rated]:
+    """Rate every row of a table, window by window, in what the processor computes best in."""
     predictor = Predictor(bundle)
-    probabilities = score_texts(bundle, texts, best_precision(), listener)
-    return Rated(bundle, texts, predictor.labels, predictor.ratings, probabilities)
+    frames: list[pl.DataFrame] = []
+
+    def texts() -> Iterator[list[str]]:
+        for window in opened.windows:
+            frames.append(window.frame)
+            yield window.texts
+
+    for scored in score_windows(bundle, texts(), best_precision()):
+        yield Rated(predictor, frames.pop(0), scored.texts, scored.probabilities)
 
 
 def check_columns_free(table: Table) -> None:
@@ -80,20 +119,3 @@ def check_columns_free(table: Table) -> None:
             f"{table.source}: has {', '.join(taken)} already; "
             "rename them first, so that nothing is overwritten"
         )
-
-
-def add_ratings(frame: pl.DataFrame, rated: Rated) -> pl.DataFrame:
-    """Every column and row as it was, and three columns behind them."""
-    is_whole = all(rating.is_integer() for rating in rated.ratings.tolist())
-    named = rated.ratings[rated.places].astype(np.int64 if is_whole else np.float64)
-    return frame.with_columns(
-        pl.Series("predicted_rating", named),
-        pl.Series("expected_rating", np.round(rated.expected, 4)),
-        pl.Series("confidence", np.round(rated.confidence, 4)),
-    )
-
-
-def least_certain(rated: Rated, most: int = 5) -> list[int]:
-    """The rows a person should look at first, least certain first; rows without text left out."""
-    order = np.argsort(rated.confidence, kind="stable")
-    return [int(row) for row in order if rated.texts[row].strip()][:most]

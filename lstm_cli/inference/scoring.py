@@ -1,10 +1,11 @@
 """Many reviews at once, on torch's fused kernel.
 
-Reviews are taken by windows: within one, those of like length are read
-together, and while the network reads a window the next is cut into tokens.
+Reviews come by windows: within one, those of like length are read together, and
+while the network reads a window the next is cut into tokens.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,42 +17,47 @@ from lstm_cli.data.batches import ahead
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.text.tokens import tokenize
 
-WINDOW = 20_000  # reviews: enough of every length, some MiB of tokens
-
-Heard = Callable[[int], None]  # so many more reviews have been rated
+WINDOW = 5_000  # reviews: enough of every length, some MiB of tokens
 
 
-def score_texts(
-    bundle: Bundle,
-    texts: Sequence[str],
-    precision: Precision = "float32",
-    listener: Heard | None = None,
-) -> NDArray[np.float64]:
-    """The probability of each rating, for each text, in the order of the texts. (N, R)
+class Scored(NamedTuple):
+    """A window of texts, and the probability of each rating for each of them. (N, R)"""
+
+    texts: Sequence[str]
+    probabilities: NDArray[np.float64]
+
+
+def score_windows(
+    bundle: Bundle, windows: Iterable[Sequence[str]], precision: Precision = "float32"
+) -> Iterator[Scored]:
+    """Rate windows of texts, one after the other, the next being made ready meanwhile.
 
     Args:
         bundle: the model.
-        texts: reviews.
+        windows: reviews, some thousand at a time.
         precision: of the products. With bfloat16 a probability differs in the third decimal
             from that of a single review.
-        listener: hears of every window.
     """
     network = ReviewNetwork.from_arrays(bundle.info.model, bundle.arrays)
-    found = np.empty((len(texts), bundle.info.model.num_ratings))
-    done = 0
-    for corpus in ahead(_windows(bundle, texts), most=1):
-        found[done : done + len(corpus)] = rating_probabilities(network, corpus, precision)
-        done += len(corpus)
-        if listener is not None:
-            listener(len(corpus))
-    return found
+    encoded = ((texts, _encode(bundle, texts)) for texts in windows)
+    for texts, corpus in ahead(encoded):
+        yield Scored(texts, rating_probabilities(network, corpus, precision))
 
 
-def _windows(bundle: Bundle, texts: Sequence[str]) -> Iterator[Corpus]:
-    """The texts in the ids of the model's words, a window at a time."""
+def score_texts(
+    bundle: Bundle, texts: Sequence[str], precision: Precision = "float32"
+) -> NDArray[np.float64]:
+    """The probability of each rating, for each text, in the order of the texts. (N, R)"""
+    windows = (texts[k : k + WINDOW] for k in range(0, max(len(texts), 1), WINDOW))
+    return np.concatenate(
+        [scored.probabilities for scored in score_windows(bundle, windows, precision)]
+    )
+
+
+def _encode(bundle: Bundle, texts: Sequence[str]) -> Corpus:
+    """Texts in the ids of the model's words."""
     ids, pattern = bundle.vocabulary, bundle.info.token_pattern
-    for start in range(0, len(texts), WINDOW):
-        encoded = [ids.encode(tokenize(text, pattern)) for text in texts[start : start + WINDOW]]
-        offsets = np.cumsum([0, *map(len, encoded)])
-        flat = np.fromiter((k for review in encoded for k in review), np.int32, int(offsets[-1]))
-        yield Corpus(flat, offsets)
+    encoded = [ids.encode(tokenize(text, pattern)) for text in texts]
+    offsets = np.cumsum([0, *map(len, encoded)])
+    flat = np.fromiter((k for review in encoded for k in review), np.int32, int(offsets[-1]))
+    return Corpus(flat, offsets)

@@ -21,9 +21,9 @@ from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.core.network import ReviewNetwork, best_precision, computing_in
 from lstm_cli.data.batches import batches, make_batch
 from lstm_cli.data.corpus import Corpus
-from lstm_cli.data.reviews import read_texts
-from lstm_cli.data.tables import write_table
-from lstm_cli.inference.rating import add_ratings, rate
+from lstm_cli.data.reviews import open_texts
+from lstm_cli.data.writing import TableWriter
+from lstm_cli.inference.rating import rate
 from tests.benchmarks.big_bundle import made_up_word, write_big_bundle
 from tests.benchmarks.tables import alternately, show_table
 from tests.benchmarks.training import SHAPES, made_up
@@ -45,9 +45,9 @@ def write_reviews(path: Path, corpus: Corpus) -> None:
 def ours(model: Path, source: Path, target: Path) -> None:
     """What ``lstm predict --input --output`` does, the start of the process left out."""
     target.unlink(missing_ok=True)
-    table, _, texts = read_texts(str(source))
-    rated = rate(open_bundle(model), texts)
-    write_table(add_ratings(table.frame, rated), str(target), like=table)
+    with open_texts(str(source)) as opened, TableWriter(str(target), opened.table) as writer:
+        for rated in rate(open_bundle(model), opened):
+            writer.write(rated.with_ratings())
 
 
 @torch.no_grad()
@@ -109,7 +109,7 @@ def main(reviews: int = 20_000, rounds: int = 3) -> None:
         show_table("tokens/s", alternately(sides, rounds), first="file to file")
         print("\n| reviews of 100 words | peak memory, MiB |\n|---|---|")
         lstm = str(Path(sys.executable).with_name("lstm"))
-        for rows in (10_000, 100_000):
+        for rows in (10_000, 100_000, 1_000_000):
             rng = np.random.default_rng(0)
             ids = rng.integers(2, 30_000, 100 * rows).astype(np.int32)
             write_reviews(source, Corpus(ids, np.arange(0, 100 * rows + 1, 100)))
