@@ -21,7 +21,7 @@ from lstm_cli.config import Cell, ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.words import gather_words
-from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always
+from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always, drawn
 from lstm_cli.results import Evaluation
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.training.preparation import Material
@@ -98,10 +98,9 @@ def make_model(
     answers = {always(reviews.scale.labels[commonest]): np.full(len(held_out), commonest)}
     regression = None
     if recipe.with_baseline:
-        regression = WordRegression.fit(
-            material.training.texts, material.training.rating_indices, len(ratings)
-        )
-        answers[REGRESSION] = regression.predict(held_out.texts)
+        fitted_on = material.training.select(drawn(len(material.training)))
+        regression = WordRegression.fit(fitted_on.words(), fitted_on.rating_indices, len(ratings))
+        answers[REGRESSION] = regression.predict(held_out.words())
     evaluation = evaluate(
         trained.probabilities,
         held_out.rating_indices,

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import lstm_cli.data.corpus as corpus_module
+import lstm_cli.data.tokenizing as tokenizing_module
 from lstm_cli.data.batches import Batch, ahead, batches, localized, make_batch, plan_batches
-from lstm_cli.data.corpus import Corpus, tokenize_reviews
+from lstm_cli.data.corpus import Corpus
+from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.text.vocabulary import PADDING_ID, Vocabulary
 
 LENGTHS = st.lists(st.integers(0, 60), min_size=1, max_size=80).map(np.array)
@@ -17,8 +18,8 @@ LENGTHS = st.lists(st.integers(0, 60), min_size=1, max_size=80).map(np.array)
 
 def corpus_of(*reviews: list[int]) -> Corpus:
     """A corpus of these ids."""
-    offsets = np.cumsum([0, *map(len, reviews)])
-    return Corpus(np.array(list(chain(*reviews)), dtype=np.int32), offsets)
+    lengths = np.array([len(review) for review in reviews])
+    return Corpus.of(np.array(list(chain(*reviews)), dtype=np.int32), lengths)
 
 
 @given(LENGTHS, st.integers(1, 200), st.booleans())
@@ -82,12 +83,12 @@ def test_pieces_and_processes_change_nothing(monkeypatch: pytest.MonkeyPatch) ->
     """A model must not depend on how many cores made it."""
     texts = [f"word{k % 7} and word{k % 3} {'again ' * (k % 4)}" for k in range(40)] + [""]
     whole = tokenize_reviews(texts)
-    monkeypatch.setattr(corpus_module, "PIECE", 9)
+    monkeypatch.setattr(tokenizing_module, "PIECE", 9)
     for processes in (1, 2):
         found = tokenize_reviews(texts, processes=processes)
         assert found.types == whole.types
         assert np.array_equal(found.corpus.token_ids, whole.corpus.token_ids)
-        assert np.array_equal(found.corpus.offsets, whole.corpus.offsets)
+        assert np.array_equal(found.corpus.lengths, whole.corpus.lengths)
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=20))

@@ -7,7 +7,7 @@ import torch
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.cell import Gates
 from lstm_cli.core.network import ReviewNetwork
-from lstm_cli.data.corpus import tokenize_reviews
+from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.gates.trace import retained_shares, trace
 from lstm_cli.gates.words import gather_words
 from lstm_cli.inference.predictor import Predictor

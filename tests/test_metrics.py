@@ -7,6 +7,7 @@ from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.metrics.baselines import WordRegression, _count, _weigh
 from lstm_cli.metrics.calibration import expected_calibration_error, reliability
 from lstm_cli.metrics.scores import accuracy_interval, confusion_of, scores_of
+from lstm_cli.text.tokens import tokenize
 
 SCALE = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
 
@@ -67,22 +68,25 @@ def test_the_regression_travels_without_its_library_and_says_the_same() -> None:
     """What the bundle keeps is enough to ask it again."""
     texts = ["good film", "bad film", "very good", "very bad", "so so", "it is so so"]
     truth = np.array([2, 0, 2, 0, 1, 1])
-    model = WordRegression.fit(texts, truth, num_ratings=4)
-    again = WordRegression.from_arrays(model.to_arrays(), model.pattern)
-    np.testing.assert_allclose(again.probabilities(texts), model.probabilities(texts), atol=1e-7)
-    assert (again.predict(texts) == truth).all()
+    reviews = [tokenize(text) for text in texts]
+    model = WordRegression.fit(reviews, truth, num_ratings=4)
+    again = WordRegression.from_arrays(model.to_arrays())
+    np.testing.assert_allclose(
+        again.probabilities(reviews), model.probabilities(reviews), atol=1e-7
+    )
+    assert (again.predict(reviews) == truth).all()
     # A rating that never occurred is never given.
-    assert again.probabilities(texts)[:, 3].max() == 0
+    assert again.probabilities(reviews)[:, 3].max() == 0
 
 
 def test_of_two_ratings_the_softmax_is_the_sigmoid() -> None:
     """scikit-learn gives two classes one row of weights; the bundle has a row a rating."""
-    texts, truth = ["good one", "bad one", "good two", "bad two"], np.array([1, 0, 1, 0])
-    model = WordRegression.fit(texts, truth, num_ratings=2)
-    assert (model.predict(["good", "bad"]) == [1, 0]).all()
+    reviews = [["good", "one"], ["bad", "one"], ["good", "two"], ["bad", "two"]]
+    model = WordRegression.fit(reviews, np.array([1, 0, 1, 0]), num_ratings=2)
+    assert (model.predict([["good"], ["bad"]]) == [1, 0]).all()
     # One weight a class against its negative: the same odds, whichever way they are written.
-    found = model.probabilities(["good"])[0]
-    features = _weigh(_count(["good"], model.pattern), model.inverse_document_frequency)
+    found = model.probabilities([["good"]])[0]
+    features = _weigh(_count([["good"]]), model.inverse_document_frequency)
     logit = (features @ model.weights[1])[0] + model.bias[1]
     assert found[1] == pytest.approx(1 / (1 + np.exp(-logit)))
 

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_cli.data.corpus import tokenize_reviews
 from lstm_cli.data.splits import Split, hold_out, split_at
+from lstm_cli.data.tokenizing import tokenize_reviews
 
 TEXTS = st.lists(
     st.lists(st.sampled_from("abc"), min_size=1, max_size=7).map(" ".join), min_size=2, max_size=40

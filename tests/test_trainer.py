@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
-from lstm_cli.data.corpus import tokenize_reviews
+from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.results import EpochReport
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.preparation import RatedCorpus
@@ -36,7 +36,7 @@ def learn(cell: str = "lstm", **settings: float) -> tuple[Trained, Notebook]:
     """Train on the eight texts above, and measure on them too."""
     tokenized = tokenize_reviews(TEXTS)
     vocabulary = Vocabulary.build(tokenized.counts(np.arange(len(TEXTS))))
-    rated = RatedCorpus(TEXTS, tokenized.encode(vocabulary), RATINGS)
+    rated = RatedCorpus(tokenized.encode(vocabulary), RATINGS)
     model = ModelConfig(
         vocab_size=len(vocabulary), num_ratings=3, cell=cell, embedding_size=8, hidden_size=8
     )

@@ -84,6 +84,7 @@ def pretrain(
         )
 
     from lstm_cli.core.network import best_precision, keep_memory, use_threads
+    from lstm_cli.data.cache import TokenCache
     from lstm_cli.data.reviews import read_texts
     from lstm_cli.pipeline import make_language_model
     from lstm_cli.training.pretraining import prepare_unlabelled
@@ -109,7 +110,9 @@ def pretrain(
         precision=options.chosen_precision(precision, best_precision()),
     )
     processes = threads or os.cpu_count() or 1
-    material = prepare_unlabelled(texts, config, ", ".join(reviews), processes)
+    material = prepare_unlabelled(
+        texts, config, ", ".join(reviews), processes, TokenCache.of_user()
+    )
     show_unlabelled(console, material, config)
     folder.mkdir(parents=True, exist_ok=True)
     with PretrainProgress(console) as progress:

@@ -167,6 +167,7 @@ def train(
     check_free(folder / chosen, replace=replace)
 
     from lstm_cli.core.network import best_precision, keep_memory, use_threads
+    from lstm_cli.data.cache import TokenCache
     from lstm_cli.data.reviews import named, read_reviews
     from lstm_cli.pipeline import Recipe, make_model
     from lstm_cli.training.base import Base
@@ -199,7 +200,12 @@ def train(
         vectors_file=vectors,
         base=None if start is None else Base.from_bundle(start),
         processes=threads or os.cpu_count() or 1,
+        cache=TokenCache.of_user(),
     )
+    # From here on their tokens stand for them; a million texts are half a gigabyte.
+    found = changed(found, texts=[])
+    if not isinstance(others, float):
+        others = changed(others, texts=[])
     training = changed(
         _DEFAULTS,
         balance=balance,

@@ -69,7 +69,7 @@ def make_batch(corpus: Corpus, reviews: NDArray[np.int64]) -> Batch:
     steps = max(int(lengths.max(initial=0)), 1)
     is_word = np.arange(steps) < lengths[:, None]
     token_ids = np.full(is_word.shape, PADDING_ID, dtype=np.int64)
-    token_ids[is_word] = corpus.select(reviews).token_ids
+    token_ids[is_word] = corpus.gather(reviews)
     return Batch(reviews, token_ids, lengths)
 
 

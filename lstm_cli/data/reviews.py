@@ -75,16 +75,18 @@ class Reviews:
     unseen_ratings: dict[str, int] = field(default_factory=dict)  # not on the scale given
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return len(self.ratings)
 
 
 @dataclass(frozen=True)
 class _Rows:
     """The rows of one file, R of them, before it is known which can be used."""
 
-    table: Table
+    table: Table  # its first rows, and what is said of the whole file
     source: Source
-    texts: pl.Series
+    texts: list[str | None]
+    hashes: pl.Series  # (R,): of the texts, one for the same text
+    cells: pl.Series  # (R,): the ratings as the file has them
     ratings: NDArray[np.float64]  # (R,): NaN where there is none
     states: NDArray[np.int8]  # (R,): _USABLE, or why not
 
@@ -132,16 +134,22 @@ def read_reviews(
         total = count(sum(reason.count for reason in skipped), "row")
         raise RowError(f"{names}: {total} cannot be used: {listed}; mend them, or drop --strict")
 
-    texts = pl.concat([file.texts.filter(pl.Series(file.states == _USABLE)) for file in files])
+    texts = [
+        text or ""
+        for file in files
+        for text, state in zip(file.texts, file.states.tolist(), strict=True)
+        if state == _USABLE
+    ]
+    hashes = pl.concat([file.hashes.filter(pl.Series(file.states == _USABLE)) for file in files])
     ratings = np.concatenate([file.ratings[file.states == _USABLE] for file in files])
     places = np.minimum(np.searchsorted(found.ratings, ratings), len(found) - 1)
     is_on = np.array(found.ratings)[places] == ratings
     unseen = Counter(label(rating) for rating in ratings[~is_on])
-    pairs = pl.DataFrame({"text": texts, "rating": ratings})
+    pairs = pl.DataFrame({"text": hashes, "rating": ratings})
     distinct_pairs = pairs.unique()
     by_text = distinct_pairs.group_by("text").len()
     return Reviews(
-        texts=texts.to_list(),
+        texts=texts,
         ratings=ratings,
         rating_indices=np.where(is_on, places, -1).astype(np.int64),
         scale=found,
@@ -227,11 +235,20 @@ def _refuse_twice(sources: Sequence[str]) -> None:
 
 
 def _read_rows(source: str, text_column: str | None, rating_column: str | None) -> _Rows:
-    table = read_table(source)
-    text_name = find_text_column(table, text_column)
-    rating_name = find_rating_column(table, text_name, rating_column)
-    texts = _as_strings(table.frame[text_name])
-    cells = table.frame[rating_name]
+    # By windows: the texts are in memory once, and no other column is.
+    with open_table(source) as opened:
+        table = opened.head
+        text_name = find_text_column(table, text_column)
+        rating_name = find_rating_column(table, text_name, rating_column)
+        texts: list[str | None] = []
+        hashes, parts, filled = [], [], []
+        for frame in opened.windows:
+            column = _as_strings(frame[text_name])
+            texts += column.to_list()
+            hashes.append(column.hash())
+            filled.append((column.str.strip_chars() != "").fill_null(False))
+            parts.append(frame[rating_name])
+    cells = pl.concat(parts)
     if not cells.dtype.is_numeric():
         cells = _as_strings(cells)
     elif cells.dtype == pl.Float32:  # 4.2 in single precision is 4.199999809 in double
@@ -243,7 +260,7 @@ def _read_rows(source: str, text_column: str | None, rating_column: str | None) 
         list(parsed), list(parsed.values()), default=None, return_dtype=pl.Float64
     )
     missing = [kind for kind in kinds if kind is None or _is_missing(kind)]
-    has_text = (texts.str.strip_chars() != "").fill_null(False).to_numpy()
+    has_text = pl.concat(filled).to_numpy()
     is_missing = cells.is_in(missing, nulls_equal=True).to_numpy()
     states = np.full(len(texts), _USABLE, dtype=np.int8)
     states[ratings.is_null().to_numpy()] = _NOT_UNDERSTOOD
@@ -251,10 +268,18 @@ def _read_rows(source: str, text_column: str | None, rating_column: str | None) 
     states[~has_text] = _NO_TEXT
     origin = Source(
         table.source, table.form, table.delimiter, table.encoding, text_name, rating_name,
-        len(table), table.notes,
+        len(texts), table.notes,
     )  # fmt: skip
-    rows = _Rows(table, origin, texts, ratings.fill_null(float("nan")).to_numpy(), states)
-    _refuse_words(rows, cells)
+    rows = _Rows(
+        table,
+        origin,
+        texts,
+        pl.concat(hashes),
+        cells,
+        ratings.fill_null(float("nan")).to_numpy(),
+        states,
+    )
+    _refuse_words(rows)
     return rows
 
 
@@ -277,8 +302,9 @@ def _is_missing(cell: object) -> bool:
     return str(cell).strip().casefold() in _MISSING
 
 
-def _refuse_words(rows: _Rows, cells: pl.Series) -> None:
+def _refuse_words(rows: _Rows) -> None:
     """Refuse a column in which most ratings are not numbers."""
+    cells = rows.cells
     not_understood = rows.states == _NOT_UNDERSTOOD
     usable = int((rows.states == _USABLE).sum())
     if not_understood.sum() > usable:
@@ -295,10 +321,9 @@ def _refuse_words(rows: _Rows, cells: pl.Series) -> None:
 
 def _maxima(rows: _Rows) -> set[float]:
     """What the ratings of a file are out of, where they say."""
-    column = rows.table.frame[rows.source.rating_column]
-    if column.dtype.is_numeric():
+    if rows.cells.dtype.is_numeric():
         return set()
-    kinds = _as_strings(column.filter(pl.Series(rows.states == _USABLE))).unique()
+    kinds = rows.cells.filter(pl.Series(rows.states == _USABLE)).unique()
     maxima = (parse_maximum(kind) for kind in kinds)
     return {maximum for maximum in maxima if maximum is not None}
 
@@ -348,7 +373,7 @@ def _list_skipped(files: Sequence[_Rows]) -> tuple[Skipped, ...]:
     return tuple(listed)
 
 
-def _fingerprint(texts: pl.Series, ratings: NDArray[np.float64]) -> str:
+def _fingerprint(texts: Sequence[str], ratings: NDArray[np.float64]) -> str:
     """One for the same reviews in the same order; lengths keep neighbours apart."""
     digest = hashlib.sha256()
     labels = {rating: label(rating) for rating in np.unique(ratings).tolist()}

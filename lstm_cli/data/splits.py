@@ -5,6 +5,7 @@ both; and a phrase on the side of the sentence it is part of. Texts are the same
 when their tokens are.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ PHRASE_FILE_SHARE = 0.25
 _BY_CHANCE = 4
 # Parts up to this length are looked up by length, longer ones by their first tokens.
 _PREFIX = 4
+_TOKENS = 1_000_000  # looked at together
 
 
 @dataclass(frozen=True)
@@ -100,15 +102,12 @@ def split_at(corpus: Corpus, num_training: int) -> Split:
 
 def _distinct_texts(corpus: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For each review the number of its text, and for each text its first review."""
-    numbers: dict[bytes, int] = {}
-    text_of_review = np.empty(len(corpus), dtype=np.int64)
-    one_review: list[int] = []
-    for review in range(len(corpus)):
-        number = numbers.setdefault(corpus[review].tobytes(), len(numbers))
-        text_of_review[review] = number
-        if number == len(one_review):
-            one_review.append(review)
-    return text_of_review, np.array(one_review, dtype=np.int64)
+    hashes = np.zeros(len(corpus), dtype=np.uint64)
+    for block, runs in _blocks(corpus):
+        hashes[block] = runs.of_whole_texts()
+    _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
+    one_review = np.sort(first)
+    return np.searchsorted(one_review, first)[inverse], one_review
 
 
 def _stratified(
@@ -129,62 +128,92 @@ def _stratified(
 
 
 def _containments(texts: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """All pairs (part, whole) of texts in which one is a run of tokens inside the other.
-
-    Runs are compared by a polynomial hash over 64 bits with random digits, so
-    that any run's hash comes from two entries of one cumulative sum.
-    """
-    rng = np.random.default_rng(0)  # fixed: the split depends on the caller's rng alone
-    num_types = int(texts.token_ids.max(initial=0)) + 1
-    digits = rng.integers(2**63, size=num_types, dtype=np.uint64)[texts.token_ids]
-    base = np.uint64(0x9E3779B97F4A7C15)  # odd, so that powers never vanish
-    num_tokens = len(digits)
-    powers = np.cumprod(np.full(num_tokens + 1, base, dtype=np.uint64)) * _inverse(base)
-    # run(p, n) = sum of digits[p + k] * base^k, times base^p: made comparable by the inverse power.
-    sums = np.concatenate([[np.uint64(0)], np.cumsum(digits * powers[:num_tokens])])
-    unpowers = np.cumprod(np.full(num_tokens + 1, _inverse(base), dtype=np.uint64)) * base
-
-    def run_hash(start: NDArray[np.int64], size: NDArray[np.int64] | int) -> NDArray[np.uint64]:
-        return (sums[start + size] - sums[start]) * unpowers[start]
-
-    text_at = np.repeat(np.arange(len(texts)), texts.lengths)
-    remaining = texts.offsets[1:][text_at] - np.arange(num_tokens)  # tokens to the end of the text
-    found_parts, found_wholes = [], []
+    """All pairs (part, whole) of texts in which one is a run of tokens inside the other."""
+    whole_hashes = np.zeros(len(texts), dtype=np.uint64)
+    prefix_hashes = np.zeros(len(texts), dtype=np.uint64)
+    for block, runs in _blocks(texts):
+        whole_hashes[block] = runs.of_whole_texts()
+        prefix_hashes[block] = runs(runs.starts, np.minimum(runs.lengths, _PREFIX))
+    by_prefix = []
     for prefix in range(1, _PREFIX + 1):
-        if prefix < _PREFIX:
-            candidates = np.flatnonzero(texts.lengths == prefix)
-        else:
-            candidates = np.flatnonzero(texts.lengths >= prefix)
-        places = np.flatnonzero(remaining >= prefix)
-        keys = run_hash(texts.offsets[candidates], prefix)
-        order = np.argsort(keys, kind="stable")
-        candidates, keys = candidates[order], keys[order]
-        at = run_hash(places, prefix)
-        first = np.searchsorted(keys, at, side="left")
-        count = np.searchsorted(keys, at, side="right") - first
-        for block in _blocks(count):
-            where = np.repeat(places[block], count[block])
-            within = np.arange(len(where)) - np.repeat(
-                np.cumsum(count[block]) - count[block], count[block]
-            )
-            part = candidates[np.repeat(first[block], count[block]) + within]
-            size = texts.lengths[part]
-            fits = (size <= remaining[where]) & (size < texts.lengths[text_at[where]])
-            part, where, size = part[fits], where[fits], size[fits]
-            same = run_hash(texts.offsets[part], size) == run_hash(where, size)
-            found_parts.append(part[same])
-            found_wholes.append(text_at[where[same]])
+        is_short = prefix < _PREFIX
+        fits = texts.lengths == prefix if is_short else texts.lengths >= prefix
+        candidates = np.flatnonzero(fits)
+        candidates = candidates[np.argsort(prefix_hashes[candidates], kind="stable")]
+        by_prefix.append((prefix, candidates, prefix_hashes[candidates]))
+
+    found_parts, found_wholes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for block, runs in _blocks(texts):
+        text_at = np.repeat(np.arange(len(block)), runs.lengths)
+        remaining = (runs.starts + runs.lengths)[text_at] - np.arange(len(text_at))
+        for prefix, candidates, keys in by_prefix:
+            places = np.flatnonzero(remaining >= prefix)
+            at = runs(places, prefix)
+            first = np.searchsorted(keys, at, side="left")
+            count = np.searchsorted(keys, at, side="right") - first
+            for some in _of_bounded_work(count):
+                where = np.repeat(places[some], count[some])
+                begin = np.cumsum(count[some]) - count[some]
+                within = np.arange(len(where)) - np.repeat(begin, count[some])
+                part = candidates[np.repeat(first[some], count[some]) + within]
+                size = texts.lengths[part]
+                fits = (size <= remaining[where]) & (size < runs.lengths[text_at[where]])
+                part, where, size = part[fits], where[fits], size[fits]
+                same = whole_hashes[part] == runs(where, size)
+                # One pair is enough, however often the part stands in the whole.
+                pairs = np.unique(part[same] * len(block) + text_at[where[same]])
+                found_parts.append(pairs // len(block))
+                found_wholes.append(block[pairs % len(block)])
     return np.concatenate(found_parts), np.concatenate(found_wholes)
 
 
-def _blocks(count: NDArray[np.int64], most: int = 4_000_000) -> list[NDArray[np.int64]]:
-    """Places with any candidate, in blocks of bounded work."""
+class _Runs:
+    """Hashes of runs of tokens, of any length in one step: the same for the same tokens.
+
+    A run's hash is a polynomial over 64 bits with a random digit a token. Any run's comes
+    from two entries of one cumulative sum, and does not depend on where it stands.
+    """
+
+    _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that powers never vanish
+
+    def __init__(self, texts: Corpus, digits: NDArray[np.uint64]) -> None:
+        self.lengths = texts.lengths
+        self.starts = np.cumsum(self.lengths) - self.lengths
+        values = digits[texts.gather(np.arange(len(texts)))]
+        inverse = np.uint64(pow(int(self._BASE), -1, 2**64))
+        powers = np.full(len(values), self._BASE, dtype=np.uint64)
+        powers[:1] = 1
+        self._sums = np.concatenate([[np.uint64(0)], np.cumsum(values * np.cumprod(powers))])
+        unpowers = np.full(len(values) + 1, inverse, dtype=np.uint64)
+        unpowers[:1] = 1
+        self._unpowers = np.cumprod(unpowers)
+
+    def __call__(
+        self, starts: NDArray[np.int64], sizes: NDArray[np.int64] | int
+    ) -> NDArray[np.uint64]:
+        """The hashes of runs that begin at some tokens."""
+        return (self._sums[starts + sizes] - self._sums[starts]) * self._unpowers[starts]
+
+    def of_whole_texts(self) -> NDArray[np.uint64]:
+        """The hash of each text."""
+        return self(self.starts, self.lengths)
+
+
+def _blocks(texts: Corpus) -> Iterator[tuple[NDArray[np.int64], _Runs]]:
+    """Texts in blocks of bounded memory, with the hashes of their runs."""
+    rng = np.random.default_rng(0)  # fixed: the split depends on the caller's rng alone
+    num_types = int(texts.token_ids.max(initial=0)) + 1
+    digits = rng.integers(1, 2**63, size=num_types, dtype=np.uint64)
+    ends = np.cumsum(texts.lengths)
+    cuts = np.searchsorted(ends, np.arange(_TOKENS, ends[-1] if len(ends) else 0, _TOKENS))
+    for block in np.split(np.arange(len(texts)), cuts):
+        if len(block):
+            yield block, _Runs(texts.select(block), digits)
+
+
+def _of_bounded_work(count: NDArray[np.int64], most: int = 4_000_000) -> list[NDArray[np.int64]]:
+    """Places with any candidate, so many candidates at a time."""
     places = np.flatnonzero(count)
     ends = np.cumsum(count[places])
     cuts = np.searchsorted(ends, np.arange(most, ends[-1] if len(ends) else 0, most))
     return np.split(places, cuts)
-
-
-def _inverse(odd: np.uint64) -> np.uint64:
-    """The number that makes 1 of an odd one, modulo 2^64."""
-    return np.uint64(pow(int(odd), -1, 2**64))

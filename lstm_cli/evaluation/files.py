@@ -11,6 +11,7 @@ from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.inference.scoring import score_texts
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always
 from lstm_cli.results import Evaluation
+from lstm_cli.text.tokens import tokenize
 
 
 def evaluate_file(
@@ -51,6 +52,8 @@ def peers(bundle: Bundle, texts: list[str]) -> dict[str, NDArray[np.int64]]:
     name = always(label(bundle.info.ratings[commonest]))
     found = {name: np.full(len(texts), commonest)}
     if bundle.baseline is not None:
-        regression = WordRegression.from_arrays(bundle.baseline, bundle.info.token_pattern)
-        found[REGRESSION] = regression.predict(texts)
+        regression = WordRegression.from_arrays(bundle.baseline)
+        found[REGRESSION] = regression.predict(
+            tokenize(text, bundle.info.token_pattern) for text in texts
+        )
     return found

@@ -58,6 +58,6 @@ def _encode(bundle: Bundle, texts: Sequence[str]) -> Corpus:
     """Texts in the ids of the model's words."""
     ids, pattern = bundle.vocabulary, bundle.info.token_pattern
     encoded = [ids.encode(tokenize(text, pattern)) for text in texts]
-    offsets = np.cumsum([0, *map(len, encoded)])
-    flat = np.fromiter((k for review in encoded for k in review), np.int32, int(offsets[-1]))
-    return Corpus(flat, offsets)
+    lengths = np.array([len(review) for review in encoded], dtype=np.int64)
+    flat = np.fromiter((k for review in encoded for k in review), np.int32, int(lengths.sum()))
+    return Corpus.of(flat, lengths)

@@ -6,7 +6,7 @@ vocabulary to keep, so it travels in the bundle and can be asked again on any
 later file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
-
-from lstm_cli.text.tokens import TOKEN_PATTERN, tokenize
 
 REGRESSION = "logistic regression"
 NUM_COLUMNS = 2**17
@@ -32,28 +30,21 @@ class WordRegression:
     inverse_document_frequency: NDArray[np.float32]  # (2^17,)
     weights: NDArray[np.float32]  # (ratings, 2^17)
     bias: NDArray[np.float32]  # (ratings,)
-    pattern: str = TOKEN_PATTERN
 
     @classmethod
     def fit(
         cls,
-        texts: Sequence[str],
+        reviews: Iterable[list[str]],
         rating_indices: NDArray[np.int64],
         num_ratings: int,
-        *,
-        pattern: str = TOKEN_PATTERN,
-        seed: int = 0,
     ) -> "WordRegression":
-        """Fit on at most 50,000 of the reviews, drawn at random.
+        """Fit on the tokens of reviews; see ``drawn`` for how many.
 
         Ratings that do not occur among them are never predicted.
         """
-        if len(texts) > MOST_REVIEWS:
-            drawn = np.random.default_rng(seed).permutation(len(texts))[:MOST_REVIEWS]
-            texts, rating_indices = [texts[k] for k in drawn], rating_indices[drawn]
-        counts = _count(texts, pattern)
+        counts = _count(reviews)
         documents = np.bincount(counts.indices, minlength=NUM_COLUMNS)
-        inverse = (np.log((1 + len(texts)) / (1 + documents)) + 1).astype(np.float32)
+        inverse = (np.log((1 + len(rating_indices)) / (1 + documents)) + 1).astype(np.float32)
         # Columns no review fills would only be carried along by the solver.
         filled = np.flatnonzero(documents)
         model = LogisticRegression(C=INVERSE_PENALTY, max_iter=200, tol=1e-3)
@@ -68,19 +59,19 @@ class WordRegression:
         else:
             weights[np.ix_(seen, filled)] = model.coef_
             bias[seen] = model.intercept_
-        return cls(inverse, weights, bias, pattern)
+        return cls(inverse, weights, bias)
 
-    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """The probability of each rating, for each review. (N, R)"""
-        features = _weigh(_count(texts, self.pattern), self.inverse_document_frequency)
+    def probabilities(self, reviews: Iterable[list[str]]) -> NDArray[np.float64]:
+        """The probability of each rating, for the tokens of each review. (N, R)"""
+        features = _weigh(_count(reviews), self.inverse_document_frequency)
         logits = np.asarray(features @ self.weights.T, dtype=np.float64) + self.bias
         logits -= logits.max(axis=1, keepdims=True)
         odds = np.exp(logits)
         return odds / odds.sum(axis=1, keepdims=True)
 
-    def predict(self, texts: Sequence[str]) -> NDArray[np.int64]:
-        """The most probable rating's place on the scale, for each review. (N,)"""
-        return self.probabilities(texts).argmax(axis=1)
+    def predict(self, reviews: Iterable[list[str]]) -> NDArray[np.int64]:
+        """The most probable rating's place on the scale, for the tokens of each review. (N,)"""
+        return self.probabilities(reviews).argmax(axis=1)
 
     def to_arrays(self) -> dict[str, NDArray[np.float32]]:
         """As a bundle keeps it; a rating that is never predicted has a bias of -1e9."""
@@ -91,11 +82,16 @@ class WordRegression:
         }
 
     @classmethod
-    def from_arrays(
-        cls, arrays: Mapping[str, NDArray[np.float32]], pattern: str
-    ) -> "WordRegression":
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.float32]]) -> "WordRegression":
         """The regression a bundle keeps."""
-        return cls(arrays["inverse_document_frequency"], arrays["weights"], arrays["bias"], pattern)
+        return cls(arrays["inverse_document_frequency"], arrays["weights"], arrays["bias"])
+
+
+def drawn(num_reviews: int) -> NDArray[np.int64]:
+    """Which reviews a regression is fitted on: all, or 50,000 of more at random."""
+    if num_reviews <= MOST_REVIEWS:
+        return np.arange(num_reviews)
+    return np.sort(np.random.default_rng(0).permutation(num_reviews)[:MOST_REVIEWS])
 
 
 def always(rating: str) -> str:
@@ -107,16 +103,16 @@ def always(rating: str) -> str:
     return f"always {rating}"
 
 
-def _count(texts: Sequence[str], pattern: str) -> Any:
+def _count(reviews: Iterable[list[str]]) -> Any:
     """How often each 1- or 2-gram's column occurs in each review. (N, 2^17)"""
     hashing = HashingVectorizer(
         n_features=NUM_COLUMNS,
         alternate_sign=False,
         norm=None,
-        analyzer=lambda text: _grams(tokenize(text, pattern)),
+        analyzer=_grams,
         dtype=np.float32,
     )
-    return hashing.transform(texts)
+    return hashing.transform(reviews)
 
 
 def _grams(tokens: list[str]) -> list[str]:

@@ -1,14 +1,17 @@
 """From reviews to what a network trains on: the split, the vocabulary, the first embedding."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.config import MINIMUM_REVIEWS, VocabularyConfig
-from lstm_cli.data.corpus import Corpus, tokenize_reviews
+from lstm_cli.data.cache import TokenCache
+from lstm_cli.data.corpus import Corpus, TokenizedReviews
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.data.splits import hold_out, split_at
+from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.errors import RowError
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.text.vocabulary import Vocabulary
@@ -20,9 +23,10 @@ from lstm_cli.training.vectors import WordVectors, read_vectors
 class RatedCorpus:
     """Reviews in a vocabulary's ids, with the places of their ratings on the scale."""
 
-    texts: list[str]
     corpus: Corpus
     rating_indices: NDArray[np.int64]
+    # The same reviews in the ids of ``types``, which holds words no vocabulary knows, too.
+    tokenized: TokenizedReviews | None = None
 
     def __len__(self) -> int:
         return len(self.corpus)
@@ -30,7 +34,21 @@ class RatedCorpus:
     @property
     def num_tokens(self) -> int:
         """Tokens of all reviews together."""
-        return len(self.corpus.token_ids)
+        return self.corpus.num_tokens
+
+    def select(self, reviews: NDArray[np.int64]) -> "RatedCorpus":
+        """Some of the reviews, in the order asked for."""
+        tokenized = self.tokenized
+        if tokenized is not None:
+            tokenized = replace(tokenized, corpus=tokenized.corpus.select(reviews))
+        return RatedCorpus(self.corpus.select(reviews), self.rating_indices[reviews], tokenized)
+
+    def words(self) -> Iterator[list[str]]:
+        """The tokens of each review, those that the vocabulary does not know included."""
+        assert self.tokenized is not None
+        corpus, types = self.tokenized.corpus, self.tokenized.types
+        for review in range(len(corpus)):
+            yield [types[k] for k in corpus[review]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,7 @@ def prepare(
     vectors_file: str | None = None,
     base: Base | None = None,
     processes: int = 1,
+    cache: TokenCache | None = None,
 ) -> Material:
     """Tokenize, hold out, and build the vocabulary from what is trained on.
 
@@ -67,6 +86,7 @@ def prepare(
         vectors_file: word vectors; a word that has one is known even if it occurs once.
         base: a model to start from; passed over where it knows under half of the tokens.
         processes: how many may share the cutting into tokens.
+        cache: where the tokens of large files are kept.
 
     Raises:
         RowError: fewer than ten reviews, or none that can be held out.
@@ -79,8 +99,8 @@ def prepare(
         )
     pattern = base.token_pattern if base is not None else TOKEN_PATTERN
     if isinstance(validation, float):
-        texts, rated = reviews.texts, reviews.rating_indices
-        tokenized = tokenize_reviews(texts, pattern, processes)
+        rated = reviews.rating_indices
+        tokenized = tokenize_reviews(reviews.texts, pattern, processes, cache)
         split = hold_out(tokenized.corpus, rated, validation, np.random.default_rng(seed))
         if not len(split.validation):
             raise RowError(
@@ -89,9 +109,8 @@ def prepare(
             )
     else:
         _check_validation(validation)
-        texts = reviews.texts + validation.texts
         rated = np.concatenate([reviews.rating_indices, validation.rating_indices])
-        tokenized = tokenize_reviews(texts, pattern, processes)
+        tokenized = tokenize_reviews(reviews.texts + validation.texts, pattern, processes, cache)
         split = split_at(tokenized.corpus, len(reviews))
         if not len(split.training):
             raise RowError(f"{_names(reviews)}: every review is in the validation file too")
@@ -108,15 +127,11 @@ def prepare(
         if known_share < LEAST_KNOWN:  # another language
             base = None
     vocabulary = _build_vocabulary(counts, vocabulary_config, vectors, base)
-    corpus = tokenized.encode(vocabulary)
-
-    def side(places: NDArray[np.int64]) -> RatedCorpus:
-        return RatedCorpus([texts[k] for k in places], corpus.select(places), rated[places])
-
+    all_reviews = RatedCorpus(tokenized.encode(vocabulary), rated, tokenized)
     return Material(
         vocabulary=vocabulary,
-        training=side(split.training),
-        validation=side(split.validation),
+        training=all_reviews.select(split.training),
+        validation=all_reviews.select(split.validation),
         left_out=len(split.left_out),
         vectors=vectors,
         base=base,

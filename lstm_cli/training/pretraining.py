@@ -22,7 +22,9 @@ from lstm_cli.config import MINIMUM_REVIEWS, PretrainConfig, VocabularyConfig
 from lstm_cli.core.language import LanguageNetwork
 from lstm_cli.core.network import computing_in
 from lstm_cli.data.batches import Batch, ahead, batches, localized, plan_batches
-from lstm_cli.data.corpus import Corpus, tokenize_reviews
+from lstm_cli.data.cache import TokenCache
+from lstm_cli.data.corpus import Corpus
+from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.errors import RowError
 from lstm_cli.results import LanguageReport
 from lstm_cli.text.vocabulary import Vocabulary
@@ -73,7 +75,11 @@ class Pretrained:
 
 
 def prepare_unlabelled(
-    texts: Sequence[str], config: PretrainConfig, source: str, processes: int = 1
+    texts: Sequence[str],
+    config: PretrainConfig,
+    source: str,
+    processes: int = 1,
+    cache: TokenCache | None = None,
 ) -> Unlabelled:
     """Tokenize, hold some reviews out, and build the vocabulary of all.
 
@@ -82,6 +88,7 @@ def prepare_unlabelled(
         config: how many words are known, and how many reviews are held out.
         source: the files, for a message.
         processes: how many may share the cutting into tokens.
+        cache: where the tokens of large files are kept.
 
     Raises:
         RowError: there are fewer than ten different reviews.
@@ -93,7 +100,7 @@ def prepare_unlabelled(
             f"{source}: {len(distinct)} different reviews are too few to learn a language from; "
             f"at least {MINIMUM_REVIEWS} are needed"
         )
-    tokenized = tokenize_reviews(distinct, processes=processes)
+    tokenized = tokenize_reviews(distinct, processes=processes, cache=cache)
     order = np.random.default_rng(config.seed).permutation(len(distinct))
     num_held_out = min(config.held_out, len(distinct) // 10)
     held_out, training = np.sort(order[:num_held_out]), np.sort(order[num_held_out:])

@@ -123,7 +123,7 @@ def _run(
     ]
     optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay, fused=True)
     average = AveragedWeights(dense, config.average_decay)
-    listener.begin(config.epochs, int(corpus.offsets[-1]))
+    listener.begin(config.epochs, corpus.num_tokens)
 
     history: list[EpochReport] = []
     best: tuple[float, dict[str, torch.Tensor], NDArray[np.float64]] | None = None

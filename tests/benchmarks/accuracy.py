@@ -17,8 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from lstm_cli.data.reviews import read_reviews
-from lstm_cli.metrics.baselines import WordRegression
+from lstm_cli.metrics.baselines import WordRegression, drawn
 from lstm_cli.metrics.scores import scores_of
+from lstm_cli.text.tokens import tokenize
 
 SEEDS = (0, 1, 2)
 
@@ -58,9 +59,14 @@ def main() -> None:
 
     train = read_reviews([asked.train])
     dev = read_reviews([asked.dev], scale=train.scale)
-    regression = WordRegression.fit(train.texts, train.rating_indices, len(train.scale))
+    places = drawn(len(train))
+    regression = WordRegression.fit(
+        (tokenize(train.texts[k]) for k in places), train.rating_indices[places], len(train.scale)
+    )
     peer = scores_of(
-        dev.rating_indices, regression.predict(dev.texts), np.array(train.scale.ratings)
+        dev.rating_indices,
+        regression.predict(map(tokenize, dev.texts)),
+        np.array(train.scale.ratings),
     )
     print(row("logistic regression on all", peer.accuracy, peer.mae, peer.qwk, float("nan")))
 

@@ -112,7 +112,7 @@ def main(reviews: int = 20_000, rounds: int = 3) -> None:
         for rows in (10_000, 100_000, 1_000_000):
             rng = np.random.default_rng(0)
             ids = rng.integers(2, 30_000, 100 * rows).astype(np.int32)
-            write_reviews(source, Corpus(ids, np.arange(0, 100 * rows + 1, 100)))
+            write_reviews(source, Corpus.of(ids, np.full(rows, 100)))
             target = Path(folder) / f"rated-{rows}.csv"
             command = [lstm, "-q", "predict", "--model", str(model), "--input", str(source)]
             command += ["--output", str(target)]

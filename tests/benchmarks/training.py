@@ -45,12 +45,12 @@ SHAPES = {"imdb": Shape(12_000, 175, 0.7, 128), "sst5": Shape(8_544, 18, 0.5, 2_
 def made_up(shape: Shape, reviews: int, seed: int = 0) -> RatedCorpus:
     """Reviews of random words, their frequencies as Zipf's law has them."""
     rng = np.random.default_rng(seed)
-    lengths = np.clip(rng.lognormal(np.log(shape.median), shape.spread, reviews), 1, CUT)
-    offsets = np.concatenate([[0], np.cumsum(lengths.astype(np.int64))])
+    drawn = np.clip(rng.lognormal(np.log(shape.median), shape.spread, reviews), 1, CUT)
+    lengths = drawn.astype(np.int64)
     shares = 1 / np.arange(2, NUM_WORDS)
-    words = rng.choice(np.arange(2, NUM_WORDS), size=offsets[-1], p=shares / shares.sum())
+    words = rng.choice(np.arange(2, NUM_WORDS), size=lengths.sum(), p=shares / shares.sum())
     rated = rng.integers(0, RATINGS, reviews)
-    return RatedCorpus([], Corpus(words.astype(np.int32), offsets), rated)
+    return RatedCorpus(Corpus.of(words.astype(np.int32), lengths), rated)
 
 
 class Silent:

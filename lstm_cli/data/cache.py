@@ -1,0 +1,151 @@
+"""Token ids of large files, kept between runs: cutting reviews takes longer than reading them.
+
+One file for the same texts and pattern: token ids, lengths, tokens, and at the
+very end what they must add up to. It gets its name when it is whole, and is read
+only if every byte is as it was written. A vocabulary is laid over the ids when
+they are read, so that one file serves any.
+"""
+
+import hashlib
+import os
+import struct
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from lstm_cli.data.corpus import Corpus, TokenizedReviews
+
+_FORM = b"lstm tokens 1\n"  # of this file, and of how a text is tidied before it is cut
+_END = struct.Struct("<qqqI")  # tokens, reviews, bytes of types, CRC-32 of all before
+_MOST_BYTES = 4 << 30  # all files together; the oldest go first
+_ABANDONED = 86_400  # seconds after which an unfinished file is nobody's
+_BLOCK = 1 << 22  # bytes
+
+
+@dataclass(frozen=True)
+class TokenCache:
+    """A folder of tokenized reviews, each file named by what it was made from."""
+
+    folder: Path
+
+    @classmethod
+    def of_user(cls) -> "TokenCache":
+        """``$LSTM_CACHE_DIR``, else where the system keeps what can be made again."""
+        named = os.environ.get("LSTM_CACHE_DIR")
+        return cls(Path(named) if named else platformdirs.user_cache_path("lstm-cli"))
+
+    def key(self, texts: Iterable[str], pattern: str) -> str:
+        """One for the same texts, in the same order, cut by the same pattern."""
+        digest = hashlib.sha256(_FORM + pattern.encode())
+        for text in texts:
+            data = text.encode("utf-8", "surrogatepass")
+            digest.update(b"%d " % len(data) + data)
+        return digest.hexdigest()
+
+    def load(self, key: str) -> TokenizedReviews | None:
+        """What is kept under a key, left in its file; None if there is none, or not a whole one."""
+        try:
+            return _read(self.folder / key)
+        except (OSError, ValueError):
+            return None
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator["TokenWriter"]:
+        """A file under the name of a key, once it is finished and on the disk."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Only its owner may read it: it holds reviews.
+        with NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as file:
+            try:
+                yield TokenWriter(file)
+                file.flush()
+                os.fsync(file.fileno())
+                Path(file.name).replace(self.folder / key)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove the oldest files beyond what all may take, and what a killed run left."""
+        kept = 0
+        with suppress(OSError):  # another run may be tidying as well
+            files = [(path.stat(), path) for path in self.folder.iterdir() if path.is_file()]
+            for number, (stat, path) in enumerate(sorted(files, key=lambda f: -f[0].st_mtime)):
+                if path.name.startswith("."):
+                    is_needed = time.time() - stat.st_mtime < _ABANDONED
+                else:
+                    kept += stat.st_size
+                    is_needed = number == 0 or kept <= _MOST_BYTES
+                if not is_needed:
+                    path.unlink()
+
+
+class TokenWriter:
+    """A file of tokens that is being written."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._lengths: list[NDArray[np.int32]] = []
+        self._num_tokens = 0
+        self._crc = 0
+
+    def add(self, token_ids: NDArray[np.int32], lengths: NDArray[np.int64]) -> None:
+        """Some more reviews."""
+        self._write(token_ids.astype("<i4", copy=False).tobytes())
+        self._lengths.append(lengths.astype("<i4"))
+        self._num_tokens += len(token_ids)
+
+    def finish(self, types: Sequence[str] | dict[str, int]) -> None:
+        """The tokens that the ids stand for, and the end."""
+        lengths = np.concatenate(self._lengths)
+        listed = "\n".join(types).encode("utf-8", "surrogatepass")
+        self._write(lengths.tobytes())
+        self._write(listed)
+        self._file.write(_END.pack(self._num_tokens, len(lengths), len(listed), self._crc) + _FORM)
+
+    def _write(self, data: bytes) -> None:
+        self._crc = zlib.crc32(data, self._crc)
+        self._file.write(data)
+
+
+def _read(path: Path) -> TokenizedReviews:
+    """A finished file; its token ids stay in it.
+
+    Raises:
+        OSError: it is not there, or cannot be read.
+        ValueError: it is not whole.
+    """
+    size = path.stat().st_size
+    end = size - _END.size - len(_FORM)
+    with path.open("rb") as file:
+        if end < 0:
+            raise ValueError("too short")
+        file.seek(end)
+        num_tokens, num_reviews, num_bytes, crc = _END.unpack(file.read(_END.size))
+        if file.read() != _FORM or 4 * (num_tokens + num_reviews) + num_bytes != end:
+            raise ValueError("not whole")
+        file.seek(0)
+        found = 0
+        for start in range(0, end, _BLOCK):
+            found = zlib.crc32(file.read(min(_BLOCK, end - start)), found)
+        if found != crc:
+            raise ValueError("damaged")
+        file.seek(4 * num_tokens)
+        lengths = np.frombuffer(file.read(4 * num_reviews), dtype="<i4").astype(np.int64)
+        types = tuple(file.read(num_bytes).decode("utf-8", "surrogatepass").split("\n"))
+    os.utime(path)  # it was of use: it goes later
+    token_ids = (
+        np.memmap(path, dtype="<i4", mode="r", shape=(num_tokens,))
+        if num_tokens
+        else np.zeros(0, dtype=np.int32)
+    )
+    return TokenizedReviews(Corpus.of(token_ids, lengths), types)
