@@ -4,7 +4,7 @@ Ratings are on the user's own scale everywhere here, written as the scale
 writes them ("4", "4.5"); shares and probabilities lie in 0..1.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 
@@ -137,6 +137,76 @@ class WordTrace:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """A word at which the rating became another one."""
+
+    word: int  # its place, from 0
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ImportantWord:
+    """What a review loses without one of its words: it was read again without it."""
+
+    word: int  # its place, from 0
+    effect: float  # of the expected rating: with the word, less without it
+    rating_without: str
+    expected_without: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Which words made the rating, and how far that can be believed."""
+
+    turns: tuple[Turn, ...]
+    words: tuple[ImportantWord, ...]  # the most important first
+    moved: float | None  # how far deleting the first three moves the expected rating
+    moved_at_random: float | None  # and three at random, on average
+    is_exact: bool  # every word was left out once; else only those that seemed to matter
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm inspect-gates --json`` prints it."""
+        return {
+            "turns": [vars(turn) for turn in self.turns],
+            "words": [vars(word) for word in self.words],
+            "top_three_move": self.moved,
+            "random_three_move": self.moved_at_random,
+            "every_word_tried": self.is_exact,
+        }
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """What became of what one word wrote into the long-term memory."""
+
+    word: int  # its place, from 0
+    left: float  # share of it that is there at the end
+    half_gone: int | None  # the later word after which under half was left
+    taken_by: tuple[tuple[int, float], ...]  # which later words took most of it, and how much
+    to_logits: dict[str, float]  # with the readout's bias, these add up to the logits
+
+
+@dataclass(frozen=True)
+class LedgerTrace:
+    """The memory ledger of one review."""
+
+    lines: tuple[LedgerLine, ...]
+    remembered: tuple[tuple[float, ...], ...]  # row t: share left after word t, t + 1, ...
+    bias: dict[str, float]  # what the logits are before any word
+    logits: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm inspect-gates --ledger --json`` prints it."""
+        return {
+            "lines": [vars(line) for line in self.lines],
+            "remembered": [list(row) for row in self.remembered],
+            "bias": self.bias,
+            "logits": self.logits,
+        }
+
+
+@dataclass(frozen=True)
 class GateTrace:
     """One review, read word by word."""
 
@@ -146,6 +216,8 @@ class GateTrace:
     start_expected_rating: float
     words: tuple[WordTrace, ...]
     prediction: Prediction
+    explanation: Explanation | None  # not of thousands of reviews: each takes many readings
+    ledger: LedgerTrace | None = None  # of an LSTM, if asked for
     units: tuple[dict[str, list[float]], ...] | None = None  # whole vectors a word, if asked for
 
     def to_json(self) -> dict[str, Any]:
@@ -167,7 +239,136 @@ class GateTrace:
             "warnings": list(self.prediction.warnings),
             "model": self.prediction.model,
         }
-        return {"text": self.text, "schema": 1, "summary": summary, "tokens": tokens}
+        found = {"text": self.text, "schema": 1, "summary": summary, "tokens": tokens}
+        if self.explanation is not None:
+            found["explanation"] = self.explanation.to_json()
+        if self.ledger is not None:
+            found["ledger"] = self.ledger.to_json()
+        return found
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A review read as it is, and with gates held."""
+
+    clamps: tuple[str, ...]  # as "forget=1"
+    at: tuple[str, ...]  # the words at which they are held; all if empty
+    free: Prediction
+    held: Prediction
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm inspect-gates --clamp --json`` prints it."""
+        return {
+            "text": self.free.text,
+            "clamps": list(self.clamps),
+            "at": list(self.at),
+            "free": self.free.to_json(),
+            "held": self.held.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class FileOperation:
+    """What gates are worth on reviews whose ratings are known."""
+
+    clamps: tuple[str, ...]
+    file: str
+    model: str
+    free: Scores
+    held: Scores
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm inspect-gates --clamp --input --json`` prints it."""
+        return {
+            "file": self.file,
+            "model": self.model,
+            "clamps": list(self.clamps),
+            "free": vars(self.free),
+            "held": vars(self.held),
+        }
+
+
+@dataclass(frozen=True)
+class CellMemory:
+    """What one cell still knows after so many events, and how far back it could learn from."""
+
+    learning_rate: float  # the one that served it best
+    accuracies: tuple[float, ...]  # at each distance; an eighth is chance
+    fails_at: int | None  # the first distance with under 60 %
+    slopes: tuple[float, ...]  # |dloss/dSTM_t| at 0, 1, ... events before the question
+    long_term_slopes: tuple[float, ...] | None  # |dloss/dLTM_t|; the plain RNN has none
+
+
+@dataclass(frozen=True)
+class MemoryTest:
+    """A plain RNN beside an LSTM: an early hint, events that say little, then the question."""
+
+    distances: tuple[int, ...]
+    cells: dict[str, CellMemory]
+    hidden_size: int
+    steps: int
+    trained_up_to: int  # the longest distance they learned from
+    seed: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm memory-test --json`` prints it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far back the rating of a trained model reaches, on real reviews."""
+
+    model: str
+    cell: str
+    whose: str  # the reviews
+    reviews: int
+    length: int  # words of each that were read
+    slopes: tuple[float, ...]  # |dloss/dSTM_t| at 0, 1, ... words before the end
+    long_term_slopes: tuple[float, ...] | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm memory-test --model --json`` prints it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A number with a name."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """One operation: ``symbol = operator(operands) = value``."""
+
+    gate: str
+    symbol: str  # in the notes' words: i, N, learned, f, kept, LTM, V, U, STM
+    operator: str  # × and +; σ and tanh of a sum; · for a sum of products, two operands each
+    operands: tuple[Operand, ...]
+    value: float
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """What the cell computes for one word in one hidden unit."""
+
+    token: str
+    step: int  # from 1
+    num_words: int
+    unit: int  # from 1
+    num_units: int
+    is_chosen: bool  # by its say in the rating, not by a person
+    embedding_size: int
+    lines: tuple[Line, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm inspect-gates --step N --json`` prints it."""
+        found = asdict(self)
+        del found["is_chosen"]
+        return found
 
 
 @dataclass(frozen=True)

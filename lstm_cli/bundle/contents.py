@@ -91,6 +91,7 @@ class NewBundle:
     words: tuple[WordStatistics, ...]
     history: tuple[Mapping[str, Any], ...]
     baseline: Arrays | None = None
+    notes: str = ""  # what the model card says beyond the numbers
 
 
 def weight_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:

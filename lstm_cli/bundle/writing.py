@@ -93,7 +93,7 @@ def _write_files(bundle: NewBundle, about: BundleInfo, folder: Path) -> None:
         ),
         WORDS_FILE: _json([asdict(word) for word in bundle.words]),
         HISTORY_FILE: b"".join(_json(line) for line in bundle.history),
-        CARD_FILE: model_card(about).encode(),
+        CARD_FILE: (model_card(about) + bundle.notes).encode(),
     }
     if bundle.baseline is not None:
         contents[BASELINE_FILE] = save(dict(bundle.baseline))

@@ -10,6 +10,7 @@ import typer
 
 from lstm_cli.commands.evaluate import evaluate
 from lstm_cli.commands.inspect_gates import inspect_gates
+from lstm_cli.commands.memory_test import memory_test
 from lstm_cli.commands.models import models
 from lstm_cli.commands.predict import predict
 from lstm_cli.commands.pretrain import pretrain
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(predict)
 app.command("inspect-gates")(inspect_gates)
+app.command("memory-test")(memory_test)
 app.command()(evaluate)
 app.command()(pretrain)
 app.add_typer(models, name="models")

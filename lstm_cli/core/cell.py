@@ -9,6 +9,7 @@ Gers, Schmidhuber and Cummins (2000), as torch's ``nn.LSTM`` computes it; the
 plain RNN is that of Elman (1990), as ``nn.RNN`` computes it.
 """
 
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -49,7 +50,11 @@ def sigmoid(x: Array, xp: ModuleType) -> Array:
 
 
 def read_event(
-    event: Array, memory: Memory, weights: CellWeights, xp: ModuleType
+    event: Array,
+    memory: Memory,
+    weights: CellWeights,
+    xp: ModuleType,
+    hold: Callable[[Gates], Gates] | None = None,
 ) -> tuple[Memory, Gates]:
     """Let one event pass through the gates of an LSTM.
 
@@ -58,6 +63,7 @@ def read_event(
         memory: LTM and STM as the previous event left them.
         weights: the learned weights, rows stacked i, f, g, o.
         xp: the array library, ``numpy`` or ``torch``.
+        hold: an experiment: what the gates are made to do instead of what they would.
 
     Returns:
         LTM and STM after the event, and the gate values that made them.
@@ -68,6 +74,8 @@ def read_event(
     size = memory.long_term.shape[1]
     i, f, g, o = (stacked[:, k * size : (k + 1) * size] for k in range(4))  # (B, H) each
     gates = Gates(sigmoid(f, xp), sigmoid(i, xp), xp.tanh(g), sigmoid(o, xp))
+    if hold is not None:
+        gates = hold(gates)
 
     kept = gates.forget_factor * memory.long_term  # forget gate
     learned = gates.learn_factor * gates.candidate  # learn gate

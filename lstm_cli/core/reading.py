@@ -6,6 +6,8 @@ size, R ratings, P poolings. Positions behind the end of a review hold what the
 cell makes of padding, and nobody looks at them.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -16,6 +18,9 @@ from lstm_cli.core.cell import CellWeights, Gates, Memory, read_event, read_plai
 
 Floats = NDArray[np.float32]
 EVENTS_AT_ONCE = 4_096
+
+# Given a step, from 0, and what the gates would do with it: what they do instead. (B, H) each
+Hold = Callable[[int, Gates], Gates]
 
 
 class Rows(Protocol):
@@ -43,7 +48,10 @@ class Reading(NamedTuple):
 
 
 def read_reviews(
-    token_ids: NDArray[np.int64], weights: NetworkWeights, config: ModelConfig
+    token_ids: NDArray[np.int64],
+    weights: NetworkWeights,
+    config: ModelConfig,
+    hold: Hold | None = None,
 ) -> Reading:
     """Read reviews from their first token to their last.
 
@@ -51,6 +59,7 @@ def read_reviews(
         token_ids: padded behind the words. (B, T)
         weights: the network.
         config: which cell it is, and its sizes.
+        hold: an experiment on an LSTM: what its gates are made to do at each step.
     """
     events = weights.embedding[token_ids]  # (B, T, E)
     batch, steps = token_ids.shape
@@ -66,7 +75,8 @@ def read_reviews(
     memories: list[Memory] = []
     gates: list[Gates] = []
     for step in range(steps):
-        memory, gate = read_event(events[:, step], memory, weights.cell, np)
+        held = None if hold is None else partial(hold, step)
+        memory, gate = read_event(events[:, step], memory, weights.cell, np, held)
         memories.append(memory)
         gates.append(gate)
     return Reading(
@@ -81,19 +91,22 @@ def read_reviews(
 def read_to_end(
     token_ids: NDArray[np.int64], weights: NetworkWeights, config: ModelConfig
 ) -> Floats:
-    """The logits of one review when all of it has been read; memory does not grow with it. (R,)
+    """The logits of reviews when all of them have been read. (B, R)
+
+    Memory does not grow with their length.
 
     Args:
-        token_ids: (T,)
+        token_ids: of reviews of one length. (B, T)
         weights: the network.
         config: which cell it is, its sizes and its pooling.
     """
-    nothing = np.zeros((1, config.hidden_size), dtype=weights.readout.dtype)
+    batch, steps = token_ids.shape
+    nothing = np.zeros((batch, config.hidden_size), dtype=weights.readout.dtype)
     memory = Memory(nothing, nothing)
     total = np.zeros_like(nothing)
     highest = np.full_like(nothing, -2.0)  # below any tanh
-    for start in range(0, len(token_ids), EVENTS_AT_ONCE):
-        for event in weights.embedding[token_ids[start : start + EVENTS_AT_ONCE, None]]:
+    for start in range(0, steps, EVENTS_AT_ONCE):
+        for event in weights.embedding[token_ids.T[start : start + EVENTS_AT_ONCE]]:
             if config.cell == "rnn":
                 short_term = read_plain_event(event, memory.short_term, weights.cell, np)
                 memory = Memory(nothing, short_term)
@@ -101,11 +114,11 @@ def read_to_end(
                 memory, _ = read_event(event, memory, weights.cell, np)
             total += memory.short_term
             np.maximum(highest, memory.short_term, out=highest)
-    if not len(token_ids):
-        return weights.readout_bias
-    views = {"last": memory.short_term, "mean": total / len(token_ids), "maximum": highest}
+    if not steps:
+        return np.tile(weights.readout_bias, (batch, 1))
+    views = {"last": memory.short_term, "mean": total / steps, "maximum": highest}
     pooled = np.concatenate([views[name] for name in config.pooling], axis=1)
-    return (pooled @ weights.readout.T + weights.readout_bias)[0]
+    return pooled @ weights.readout.T + weights.readout_bias
 
 
 def pool_running(short_term: Floats, pooling: tuple[Pooling, ...]) -> Floats:

@@ -1,10 +1,12 @@
 """Reviews as token ids, flat: one long array, and where each review stands in it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_cli.text.tokens import tokenize
 from lstm_cli.text.vocabulary import Vocabulary
 
 _COUNTED_AT_ONCE = 20_000  # reviews
@@ -23,6 +25,14 @@ class Corpus:
     def of(cls, token_ids: NDArray[np.int32], lengths: NDArray[np.int64]) -> "Corpus":
         """Reviews of these lengths, one behind the other."""
         return cls(token_ids, np.cumsum(lengths) - lengths, lengths)
+
+    @classmethod
+    def encoded(cls, texts: Iterable[str], vocabulary: Vocabulary, pattern: str) -> "Corpus":
+        """Texts in the ids of a vocabulary, cut by a pattern without NLTK."""
+        encoded = [vocabulary.encode(tokenize(text, pattern)) for text in texts]
+        lengths = np.array([len(review) for review in encoded], dtype=np.int64)
+        flat = np.fromiter((k for review in encoded for k in review), np.int32, int(lengths.sum()))
+        return cls.of(flat, lengths)
 
     def __len__(self) -> int:
         return len(self.starts)

@@ -96,6 +96,13 @@ class TableWriter:
                 )
             self.num_rows += frame.height
 
+    def write_json(self, row: dict[str, object]) -> None:
+        """Add one row to JSON lines, as deep as it may be."""
+        with _saying_what_failed(self._target):
+            line = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
+            self._file.write(line + b"\n")
+            self.num_rows += 1
+
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._target == "-":
             self._file.flush()

@@ -13,25 +13,37 @@ from numpy.typing import NDArray
 
 from lstm_cli.core.cell import Gates
 from lstm_cli.core.reading import Reading, pool_running
+from lstm_cli.gates.counterfactuals import explain
+from lstm_cli.gates.ledger import keep_ledger
 from lstm_cli.inference.predictor import Predictor
-from lstm_cli.results import GateTrace, WordTrace
+from lstm_cli.results import GateTrace, LedgerLine, LedgerTrace, WordTrace
 from lstm_cli.text.vocabulary import UNKNOWN_ID
 
 Floats = NDArray[np.float64]
 
 
-def trace(predictor: Predictor, text: str, *, with_units: bool = False) -> GateTrace:
+def trace(
+    predictor: Predictor,
+    text: str,
+    *,
+    with_explanation: bool = True,
+    with_units: bool = False,
+    with_ledger: bool = False,
+) -> GateTrace:
     """Follow one review through the gates.
 
     Args:
         predictor: the model.
         text: the review.
+        with_explanation: read the review again without its words, to say which made the rating.
         with_units: keep the whole vectors of every word too.
+        with_ledger: account for what each word wrote; a plain RNN has no such memory.
     """
     tokens = predictor.tokenize(text)
     reading, probabilities = predictor.read(tokens)
     expected = probabilities @ predictor.ratings  # (T + 1,)
-    weights, direction = _say(predictor, reading, probabilities[-1])
+    weights = say_of_units(predictor, reading, probabilities[-1])
+    direction = np.where(_slopes(predictor, probabilities[-1]).sum(axis=0) < 0, -1.0, 1.0)
     short_term = reading.short_term[0] @ (weights * direction)  # (T,)
     means = _gate_means(reading, weights, direction)
     running = [dict(zip(predictor.labels, map(float, row), strict=True)) for row in probabilities]
@@ -55,7 +67,36 @@ def trace(predictor: Predictor, text: str, *, with_units: bool = False) -> GateT
         start_expected_rating=float(expected[0]),
         words=words,
         prediction=predictor.describe(text, tokens, probabilities[-1]),
+        explanation=explain(predictor, tokens, probabilities) if with_explanation else None,
+        ledger=_ledger(predictor, reading, weights) if with_ledger else None,
         units=_units(reading) if with_units else None,
+    )
+
+
+def _ledger(predictor: Predictor, reading: Reading, say: Floats) -> LedgerTrace | None:
+    """The ledger of one review, in numbers a person can add up."""
+    if reading.gates is None:
+        return None
+    gates = Gates(*(values[0] for values in reading.gates))
+    ledger = keep_ledger(gates, predictor.weights, predictor.config.pooling, say)
+
+    def by_rating(logits: Floats) -> dict[str, float]:
+        return dict(zip(predictor.labels, map(float, logits), strict=True))
+
+    lines = zip(
+        ledger.retained, ledger.half_gone(), ledger.erasers(), ledger.contributions, strict=True
+    )
+    bias = predictor.weights.readout_bias.astype(np.float64)
+    return LedgerTrace(
+        lines=tuple(
+            LedgerLine(word, float(left), half, tuple(taken), by_rating(logits))
+            for word, (left, half, taken, logits) in enumerate(lines)
+        ),
+        remembered=tuple(
+            tuple(map(float, row[word:])) for word, row in enumerate(ledger.remembered)
+        ),
+        bias=by_rating(bias),
+        logits=by_rating(bias + ledger.contributions.sum(axis=0)),
     )
 
 
@@ -70,18 +111,28 @@ def retained_shares(gates: Gates) -> NDArray[np.float32]:
     return after
 
 
-def _say(predictor: Predictor, reading: Reading, probabilities: Floats) -> tuple[Floats, Floats]:
-    """What say each hidden unit has in the rating, (H,) adding up to 1, and for which side."""
+def say_of_units(predictor: Predictor, reading: Reading, probabilities: Floats) -> Floats:
+    """What say each hidden unit has in the rating; they add up to 1. (H,)
+
+    Args:
+        predictor: the model.
+        reading: of one review.
+        probabilities: of each rating after its last word. (R,)
+    """
     size = predictor.config.hidden_size
     if not reading.short_term.shape[1]:
-        return np.full(size, 1 / size), np.ones(size)
-    slope = probabilities * (predictor.ratings - probabilities @ predictor.ratings)  # (R,)
-    over_pooled = (slope @ predictor.weights.readout).reshape(-1, size)  # (P, H)
+        return np.full(size, 1 / size)
     pooled = pool_running(reading.short_term, predictor.config.pooling)[0, -1].reshape(-1, size)
-    say = np.abs(over_pooled * pooled).sum(axis=0)
+    say = np.abs(_slopes(predictor, probabilities) * pooled).sum(axis=0)
     total = say.sum()
-    weights = say / total if total > 0 else np.full(size, 1 / size)
-    return weights, np.where(over_pooled.sum(axis=0) < 0, -1.0, 1.0)
+    return say / total if total > 0 else np.full(size, 1 / size)
+
+
+def _slopes(predictor: Predictor, probabilities: Floats) -> Floats:
+    """The slope of the expected rating over what the readout sees. (P, H)"""
+    slope = probabilities * (predictor.ratings - probabilities @ predictor.ratings)  # (R,)
+    over_pooled: Floats = slope @ predictor.weights.readout
+    return over_pooled.reshape(-1, predictor.config.hidden_size)
 
 
 def _gate_means(

@@ -1,8 +1,11 @@
 """What the gates did with each word, on average over many reviews."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import ModelConfig
 from lstm_cli.core.reading import NetworkWeights, read_reviews, running_logits, softmax
 from lstm_cli.data.batches import batches
@@ -12,6 +15,18 @@ from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary
 
 MOST_TOKENS = 300_000  # some seconds of reading in numpy; rarer words gain little from more
 FEWEST_OCCURRENCES = 3  # a mean over fewer is an anecdote
+
+
+def words_of_texts(bundle: Bundle, texts: Sequence[str]) -> tuple[WordStatistics, ...]:
+    """What a saved model's gates do with the words of some reviews."""
+    corpus = Corpus.encoded(texts, bundle.vocabulary, bundle.info.token_pattern)
+    return gather_words(
+        corpus,
+        bundle.weights,
+        bundle.info.model,
+        bundle.vocabulary,
+        np.array(bundle.info.ratings),
+    )
 
 
 def gather_words(

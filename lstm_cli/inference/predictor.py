@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.core.reading import Reading, read_reviews, read_to_end, running_logits, softmax
+from lstm_cli.core.reading import Hold, Reading, read_reviews, read_to_end, running_logits, softmax
 from lstm_cli.data.scale import label
 from lstm_cli.results import Prediction
 from lstm_cli.text.tokens import tokenize
@@ -34,15 +34,21 @@ class Predictor:
         tokens = self.tokenize(text)
         token_ids = np.array(self.vocabulary.encode(tokens), dtype=np.int64)
         with threadpool_limits(1):
-            logits = read_to_end(token_ids, self.weights, self.config)
+            logits = read_to_end(token_ids[None], self.weights, self.config)[0]
         return self.describe(text, tokens, softmax(logits))
 
     def tokenize(self, text: str) -> list[str]:
         """The tokens of a review, cut as they were when the model was trained."""
         return tokenize(text, self.bundle.info.token_pattern)
 
-    def read(self, tokens: Sequence[str]) -> tuple[Reading, NDArray[np.float64]]:
+    def read(
+        self, tokens: Sequence[str], hold: Hold | None = None
+    ) -> tuple[Reading, NDArray[np.float64]]:
         """Read a review's tokens.
+
+        Args:
+            tokens: the review, cut into tokens.
+            hold: an experiment: what the gates are made to do at each step.
 
         Returns:
             What the memories and the gates did, for one review (B = 1), and the
@@ -52,7 +58,7 @@ class Predictor:
         token_ids = np.array([self.vocabulary.encode(tokens)], dtype=np.int64)
         # One step of one review is too small a product to share out.
         with threadpool_limits(1):
-            reading = read_reviews(token_ids, self.weights, self.config)
+            reading = read_reviews(token_ids, self.weights, self.config, hold)
             logits = running_logits(reading.short_term, self.weights, self.config)[0]
         return reading, softmax(np.vstack([self.weights.readout_bias, logits]))
 

@@ -15,7 +15,6 @@ from lstm_cli.config import Precision
 from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from lstm_cli.data.batches import ahead
 from lstm_cli.data.corpus import Corpus
-from lstm_cli.text.tokens import tokenize
 
 WINDOW = 5_000  # reviews: enough of every length, some MiB of tokens
 
@@ -39,7 +38,8 @@ def score_windows(
             from that of a single review.
     """
     network = ReviewNetwork.from_arrays(bundle.info.model, bundle.arrays)
-    encoded = ((texts, _encode(bundle, texts)) for texts in windows)
+    vocabulary, pattern = bundle.vocabulary, bundle.info.token_pattern
+    encoded = ((texts, Corpus.encoded(texts, vocabulary, pattern)) for texts in windows)
     for texts, corpus in ahead(encoded):
         yield Scored(texts, rating_probabilities(network, corpus, precision))
 
@@ -52,12 +52,3 @@ def score_texts(
     return np.concatenate(
         [scored.probabilities for scored in score_windows(bundle, windows, precision)]
     )
-
-
-def _encode(bundle: Bundle, texts: Sequence[str]) -> Corpus:
-    """Texts in the ids of the model's words."""
-    ids, pattern = bundle.vocabulary, bundle.info.token_pattern
-    encoded = [ids.encode(tokenize(text, pattern)) for text in texts]
-    lengths = np.array([len(review) for review in encoded], dtype=np.int64)
-    flat = np.fromiter((k for review in encoded for k in review), np.int32, int(lengths.sum()))
-    return Corpus.of(flat, lengths)

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from lstm_cli.results import GateTrace, WordStatistics, WordTrace
 from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
+from lstm_cli.views.narrative import show_narrative
 
 WORD_WIDTH = 14
 BAR_WIDTH = 6
@@ -43,6 +44,7 @@ def show_trace(console: Console, trace: GateTrace) -> None:
         say(console, "? marks a word the model does not know")
     for warning in prediction.warnings:
         say(console, f"careful: {warning}", style="yellow")
+    show_narrative(console, trace)
     if trace.cell == "lstm" and trace.words:
         say(
             console,
@@ -53,14 +55,17 @@ def show_trace(console: Console, trace: GateTrace) -> None:
         )
 
 
-def show_words(console: Console, words: Sequence[WordStatistics], cell: str, model: str) -> None:
-    """What the gates do with words in general, as the validation reviews showed."""
-    say(
-        console,
-        f"{model}: {len(words):,} words that occur at least 3 times in the held-out reviews",
-    )
+def show_words(
+    console: Console,
+    words: Sequence[WordStatistics],
+    cell: str,
+    model: str,
+    whose: str = "the held-out reviews",
+) -> None:
+    """What the gates do with words in general, as some reviews showed."""
+    say(console, f"{model}: {len(words):,} words that occur at least 3 times in {whose}")
     if not words:
-        say(console, "Too few reviews were held out to say anything about words.")
+        say(console, "They are too few to say anything about words.")
         return
     if cell == "lstm":
         _show_ranking(

@@ -1,0 +1,63 @@
+"""What a gate is worth: a model's scores on a file when the gate is held."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lstm_cli.bundle.reading import Bundle
+from lstm_cli.core.reading import read_reviews as read_all
+from lstm_cli.core.reading import running_logits
+from lstm_cli.data.batches import batches
+from lstm_cli.data.corpus import Corpus
+from lstm_cli.data.reviews import read_reviews
+from lstm_cli.data.scale import Scale
+from lstm_cli.errors import RowError
+from lstm_cli.gates.surgery import Clamp, holding
+from lstm_cli.metrics.scores import scores_of
+from lstm_cli.results import FileOperation
+
+
+def operate_on_file(
+    bundle: Bundle,
+    file: str,
+    clamps: Sequence[Clamp],
+    text_column: str | None = None,
+    rating_column: str | None = None,
+) -> FileOperation:
+    """Read a file's reviews as they are, and again with gates held at every word.
+
+    Ratings the model has never seen are left out.
+
+    Raises:
+        ReviewsError: the file cannot be used.
+    """
+    reviews = read_reviews(
+        [file],
+        text_column=text_column,
+        rating_column=rating_column,
+        scale=Scale(bundle.info.ratings),
+    )
+    known = np.flatnonzero(reviews.rating_indices >= 0)
+    if not len(known):
+        raise RowError(f"{file}: holds no review with a text and a rating of the model's scale")
+    corpus = Corpus.encoded(
+        (reviews.texts[k] for k in known), bundle.vocabulary, bundle.info.token_pattern
+    )
+    truth = reviews.rating_indices[known]
+    ratings = np.array(bundle.info.ratings)
+    weights, config = bundle.weights, bundle.info.model
+    free, held = np.zeros(len(known), np.int64), np.zeros(len(known), np.int64)
+    for batch in batches(corpus, tokens_per_batch=4_096):
+        for answers, hold in ((free, None), (held, holding(clamps))):
+            reading = read_all(batch.token_ids, weights, config, hold)
+            logits = running_logits(reading.short_term, weights, config)
+            last = logits[np.arange(len(batch.lengths)), np.maximum(batch.lengths - 1, 0)]
+            last = np.where(batch.lengths[:, None] > 0, last, weights.readout_bias)
+            answers[batch.reviews] = last.argmax(axis=1)
+    return FileOperation(
+        tuple(map(str, clamps)),
+        reviews.sources[0].name,
+        bundle.name,
+        scores_of(truth, free, ratings),
+        scores_of(truth, held, ratings),
+    )

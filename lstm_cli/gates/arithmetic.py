@@ -1,0 +1,136 @@
+"""The arithmetic of one word and one hidden unit, in numbers a calculator reproduces.
+
+Every line is an operation on operands that have names, so that a view can show
+them, or hide some for a quiz. Computed in float64 from the saved float32 weights.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_cli.errors import OptionError
+from lstm_cli.gates.trace import say_of_units
+from lstm_cli.inference.predictor import Predictor
+from lstm_cli.results import Arithmetic, Line, Operand
+
+SMALL = 8  # numbers a product may have to be written out
+
+Floats = NDArray[np.float64]
+
+
+def arithmetic(
+    predictor: Predictor, tokens: Sequence[str], step: int, unit: int | None = None
+) -> Arithmetic:
+    """What the cell computes when it reads one word of a review.
+
+    Args:
+        predictor: the model.
+        tokens: the review.
+        step: which word, from 1.
+        unit: which hidden unit, from 1; the one with most say in the rating if None.
+
+    Raises:
+        OptionError: there is no such word, or no such unit.
+    """
+    size = predictor.config.hidden_size
+    if not 1 <= step <= len(tokens):
+        raise OptionError(f"--step {step}: the review has words 1 to {len(tokens)}")
+    if unit is not None and not 1 <= unit <= size:
+        raise OptionError(f"--unit {unit}: the model has units 1 to {size}")
+    reading, probabilities = predictor.read(tokens)
+    chosen = unit - 1 if unit else int(say_of_units(predictor, reading, probabilities[-1]).argmax())
+    token_id = predictor.vocabulary.encode(tokens[step - 1 : step])[0]
+    event = np.asarray(predictor.weights.embedding[np.array([token_id])][0], dtype=np.float64)
+    before = step - 2  # place in the reading; before the first word every memory is nothing
+    short_term = np.zeros(size) if before < 0 else reading.short_term[0, before].astype(np.float64)
+    if reading.long_term is None:
+        long_term = None
+        lines = _plain_lines(predictor, event, short_term, chosen)
+    else:
+        long_term = 0.0 if before < 0 else float(reading.long_term[0, before, chosen])
+        lines = _lstm_lines(predictor, event, short_term, long_term, chosen)
+    return Arithmetic(
+        token=tokens[step - 1],
+        step=step,
+        num_words=len(tokens),
+        unit=chosen + 1,
+        num_units=size,
+        is_chosen=unit is None,
+        embedding_size=len(event),
+        lines=tuple(lines),
+    )
+
+
+def _lstm_lines(
+    predictor: Predictor, event: Floats, short_term: Floats, long_term: float, unit: int
+) -> list[Line]:
+    """The four gates; torch stacks their rows i, f, g, o."""
+    size = predictor.config.hidden_size
+    lines: list[Line] = []
+
+    def factor(gate: str, place: int, symbol: str, function: str) -> float:
+        row = place * size + unit
+        return _factor(lines, predictor, event, short_term, row, gate, symbol, function)
+
+    i = factor("learn gate", 0, "i", "σ")
+    n = factor("learn gate", 2, "N", "tanh")
+    learned = i * n
+    lines.append(_line("learn gate", "learned", "×", [("i", i), ("N", n)], learned))
+    f = factor("forget gate", 1, "f", "σ")
+    kept = f * long_term
+    lines.append(_line("forget gate", "kept", "×", [("f", f), ("LTM before", long_term)], kept))
+    new = kept + learned
+    lines.append(_line("remember gate", "LTM", "+", [("kept", kept), ("learned", learned)], new))
+    v = factor("use gate", 3, "V", "σ")
+    u = math.tanh(new)
+    lines.append(_line("use gate", "U", "tanh", [("LTM", new)], u))
+    lines.append(_line("use gate", "STM", "×", [("U", u), ("V", v)], u * v))
+    return lines
+
+
+def _plain_lines(predictor: Predictor, event: Floats, short_term: Floats, unit: int) -> list[Line]:
+    lines: list[Line] = []
+    _factor(lines, predictor, event, short_term, unit, "plain RNN", "STM", "tanh")
+    return lines
+
+
+def _factor(
+    lines: list[Line],
+    predictor: Predictor,
+    event: Floats,
+    short_term: Floats,
+    row: int,
+    gate: str,
+    symbol: str,
+    function: str,
+) -> float:
+    """The lines of σ or tanh of W·STM + W·E + b; returns what comes out."""
+    cell = predictor.weights.cell
+    name = symbol.lower() if gate != "plain RNN" else ""
+    products = []
+    for weights, vector, what in ((cell.short_term, short_term, "STM"), (cell.event, event, "E")):
+        of_row = weights[row].astype(np.float64)
+        product = float(of_row @ vector)
+        term = f"W_{name}·{what}".replace("_·", "·")
+        if len(vector) <= SMALL:
+            factors = [
+                operand
+                for place, (w, x) in enumerate(zip(of_row, vector, strict=True), start=1)
+                for operand in ((f"w{place}", float(w)), (f"{what}{place}", float(x)))
+            ]
+            lines.append(_line(gate, term, "·", factors, product))
+        products.append((term, product))
+    bias = float(cell.bias[row])
+    total = products[0][1] + products[1][1] + bias
+    found = 1 / (1 + math.exp(-total)) if function == "σ" else math.tanh(total)
+    operands = [*products, (f"b_{name}".rstrip("_"), bias)]
+    lines.append(_line(gate, symbol, function, operands, found))
+    return found
+
+
+def _line(
+    gate: str, symbol: str, operator: str, operands: Sequence[tuple[str, float]], value: float
+) -> Line:
+    return Line(gate, symbol, operator, tuple(Operand(*operand) for operand in operands), value)

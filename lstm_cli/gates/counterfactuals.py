@@ -1,0 +1,116 @@
+"""What the rating would be without some of its words: read again, not estimated.
+
+Which words made a rating is asked of the model itself. A word is left out, the
+rest is read from the beginning, and what the expected rating loses is the word's
+*effect*. An explanation is worth what it foretells, so that the words it names
+are deleted together and set beside as many deleted at random (DeYoung et al.
+2020 call it comprehensiveness).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from lstm_cli.core.reading import read_to_end, softmax
+from lstm_cli.inference.predictor import Predictor
+from lstm_cli.results import Explanation, ImportantWord, Turn
+
+MOST_TRIED = 40  # words of one review; of a longer one those whose reading moved the rating most
+NAMED = 3
+DRAWS = 20
+FEWEST_WORDS = 2 * NAMED  # with fewer, three random words are nearly the three named
+_NUMBERS_AT_ONCE = 1 << 18  # rows times units
+
+
+def probabilities_without(
+    predictor: Predictor, tokens: Sequence[str], removed: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """What the model says of a review without some of its words. (B, R)
+
+    Args:
+        predictor: the model.
+        tokens: the review, T words.
+        removed: in each row the places of the words that one variant lacks. (B, n)
+    """
+    token_ids = np.array(predictor.vocabulary.encode(tokens), dtype=np.int64)
+    keep = np.ones((len(removed), len(tokens)), dtype=bool)
+    np.put_along_axis(keep, removed, values=False, axis=1)
+    left = max(0, len(tokens) - removed.shape[1])
+    variants = np.broadcast_to(token_ids, keep.shape)[keep].reshape(len(removed), left)
+    rows = max(1, _NUMBERS_AT_ONCE // predictor.config.hidden_size)
+    found = [np.zeros((0, len(predictor.ratings)))]
+    with threadpool_limits(1):
+        for start in range(0, len(variants), rows):
+            logits = read_to_end(
+                variants[start : start + rows], predictor.weights, predictor.config
+            )
+            found.append(softmax(logits))
+    return np.concatenate(found)
+
+
+def explain(
+    predictor: Predictor, tokens: Sequence[str], running: NDArray[np.float64]
+) -> Explanation:
+    """Which words made the rating, by reading the review without them.
+
+    Args:
+        predictor: the model.
+        tokens: the review, T words.
+        running: the probability of each rating before the first word and after each. (T + 1, R)
+    """
+    ratings = predictor.ratings
+    expected = running @ ratings
+    places = running.argmax(axis=1)
+    turns = tuple(
+        Turn(
+            word=step,
+            before=predictor.labels[places[step]],
+            after=predictor.labels[places[step + 1]],
+        )
+        for step in range(len(tokens))
+        if places[step] != places[step + 1]
+    )
+    changes = np.abs(np.diff(expected))
+    tried = np.sort(np.argsort(-changes, kind="stable")[:MOST_TRIED])
+    without = probabilities_without(predictor, tokens, tried[:, None])
+    effects = expected[-1] - without @ ratings
+    words = tuple(
+        ImportantWord(
+            word=int(word),
+            effect=float(effect),
+            rating_without=predictor.labels[int(odds.argmax())],
+            expected_without=float(odds @ ratings),
+        )
+        for word, effect, odds in zip(tried, effects, without, strict=True)
+    )
+    ranked = tuple(sorted(words, key=lambda found: -abs(found.effect)))
+    named = np.array([found.word for found in ranked[:NAMED]])
+    moved = at_random = None
+    if len(tokens) >= FEWEST_WORDS:
+        moved = float(moves(predictor, tokens, expected[-1], named[None])[0])
+        drawn = random_draws(len(tokens), DRAWS)
+        at_random = float(moves(predictor, tokens, expected[-1], drawn).mean())
+    return Explanation(turns, ranked, moved, at_random, is_exact=len(tokens) <= MOST_TRIED)
+
+
+def moves(
+    predictor: Predictor, tokens: Sequence[str], expected: float, removed: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """How far deleting words together moves the expected rating. (B,)
+
+    Args:
+        predictor: the model.
+        tokens: the review, T words.
+        expected: what it is with all of them.
+        removed: as in ``probabilities_without``. (B, n)
+    """
+    without = probabilities_without(predictor, tokens, removed)
+    return np.abs(without @ predictor.ratings - expected)
+
+
+def random_draws(num_words: int, draws: int, seed: int = 0) -> NDArray[np.int64]:
+    """The places of three words of a review, so many times. (draws, 3)"""
+    rng = np.random.default_rng(seed)
+    return np.array([rng.permutation(num_words)[:NAMED] for _ in range(draws)])

@@ -1,0 +1,62 @@
+"""One word on paper: every operation with its numbers, or with some left for the reader."""
+
+from rich.console import Console
+
+from lstm_cli.results import Arithmetic, Line, Operand
+from lstm_cli.views.console import say, visible
+
+# What a quiz asks for: enough to go once through all gates, each from numbers that are shown.
+ASKED = ("i", "learned", "kept", "LTM", "STM")
+
+
+def show_arithmetic(console: Console, found: Arithmetic, *, quiz: bool = False) -> None:
+    """The gates in turn; as a quiz, with blanks and their key at the end."""
+    hidden = frozenset(line.symbol for line in found.lines if line.symbol in ASKED)
+    hidden = hidden if quiz else frozenset()
+    chosen = ", the one with most say in the rating" if found.is_chosen else ""
+    say(
+        console,
+        f'"{visible(found.token, 40)}", word {found.step} of {found.num_words}; '
+        f"unit {found.unit} of {found.num_units}{chosen}",
+        style="bold",
+    )
+    before = "nothing yet" if found.step == 1 else f"as word {found.step - 1} left them"
+    say(console, f"E: the embedded word, {found.embedding_size} numbers. STM, LTM: {before}.")
+    gate = ""
+    for line in found.lines:
+        if line.gate != gate:
+            gate = line.gate
+            say(console, f"\n{gate}", style="bold")
+        say(console, _written(line, hidden))
+    if quiz:
+        key = ", ".join(f"{line.symbol} = {line.value:.4f}" for line in found.lines
+                        if line.symbol in hidden)  # fmt: skip
+        say(console, f"\nKey: {key}", style="dim")
+
+
+def _written(line: Line, hidden: frozenset[str]) -> str:
+    """``learned = i × N = 0.53084321 × -0.12345678 = -0.0655``"""
+    names = _joined(line, [operand.name for operand in line.operands])
+    numbers = _joined(line, [_number(operand, hidden) for operand in line.operands])
+    result = "____" if line.symbol in hidden else f"{line.value:.4f}"
+    if len(line.operands) > 3:
+        numbers = numbers.replace(" + ", "\n      + ")
+        return f"  {line.symbol} = {names}\n      = {numbers}\n      = {result}"
+    if numbers == names:
+        return f"  {line.symbol} = {names} = {result}"
+    shown = f"  {line.symbol} = {names} = {numbers} = {result}"
+    if len(shown) > 80:
+        shown = f"  {line.symbol} = {names}\n    = {numbers}\n    = {result}"
+    return shown
+
+
+def _joined(line: Line, parts: list[str]) -> str:
+    if line.operator in ("×", "+"):
+        return f" {line.operator} ".join(parts)
+    if line.operator == "·":
+        return " + ".join(f"{w} × {x}" for w, x in zip(parts[::2], parts[1::2], strict=True))
+    return f"{line.operator}({' + '.join(parts)})"
+
+
+def _number(operand: Operand, hidden: frozenset[str]) -> str:
+    return operand.name if operand.name in hidden else f"{operand.value:.8f}"

@@ -1,0 +1,69 @@
+"""The memory ledger in a terminal: a line a word, and who is remembered after whom."""
+
+from rich.console import Console
+from rich.text import Text
+
+from lstm_cli.results import GateTrace, LedgerTrace
+from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
+
+SHADES = " ▁▂▃▄▅▆▇█"
+WORD_WIDTH = 14
+MOST_COLUMNS = 60  # of the matrix; a longer review shows its last words
+LEAST_SHARE = 0.05  # taken by one word; less is not worth naming
+
+
+def show_ledger(console: Console, trace: GateTrace) -> None:
+    """What each word wrote into the long-term memory, and what is left of it."""
+    ledger = trace.ledger
+    if ledger is None:
+        say(console, "A plain RNN keeps no ledger: it carries nothing over unchanged.")
+        return
+    console.print()
+    say(console, "Memory ledger: what each word wrote into the long-term memory", style="bold")
+    rating = trace.prediction.rating
+    table = plain_table(
+        "word", "left at the end", "under half after", "taken by", f"to the logit of {rating}",
+        right=(4,),
+    )  # fmt: skip
+    for line in ledger.lines:
+        table.add_row(
+            Text(_name(trace, line.word)),
+            f"{bar(line.left, 6)} {percent(line.left):>5}",
+            Text("" if line.half_gone is None else _name(trace, line.half_gone)),
+            Text(
+                ", ".join(
+                    f"{_name(trace, word, 10)} {percent(share)}"
+                    for word, share in line.taken_by
+                    if share >= LEAST_SHARE
+                )
+            ),
+            f"{line.to_logits[rating]:+.4f}",
+        )
+    table.add_row("(the readout's bias)", "", "", "", f"{ledger.bias[rating]:+.4f}")
+    table.add_row("(all together)", "", "", "", f"{ledger.logits[rating]:+.4f}")
+    show_table(console, table)
+    _show_matrix(console, trace, ledger)
+    say(
+        console,
+        "left: of what the word wrote, by units that have a say in the rating. The last\n"
+        "column adds up to the logit exactly; a word that only moved gates has no part in\n"
+        "it. A row of the lower table is a word, a column what is left of it after reading\n"
+        "the word of that number: a full block is all of it.",
+        style="dim",
+    )
+
+
+def _show_matrix(console: Console, trace: GateTrace, ledger: LedgerTrace) -> None:
+    number = len(ledger.remembered)
+    first = max(0, number - MOST_COLUMNS)
+    numbers = "".join(str((place + 1) % 10) for place in range(first, number))
+    console.print()
+    say(console, f"{'remembered after':<{WORD_WIDTH + 6}}{numbers}", style="dim")
+    for place in range(first, number):
+        shades = "".join(SHADES[round(8 * share)] for share in ledger.remembered[place])
+        name = _name(trace, place)
+        say(console, f"{place + 1:>4} {name:<{WORD_WIDTH}} {' ' * (place - first)}{shades}")
+
+
+def _name(trace: GateTrace, word: int, width: int = WORD_WIDTH) -> str:
+    return visible(trace.words[word].token, width)

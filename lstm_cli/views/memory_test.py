@@ -1,0 +1,108 @@
+"""RNN against LSTM in a terminal: accuracy by distance, and how the slopes fade."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from lstm_cli.results import MemoryTest, Reach
+from lstm_cli.views.console import bar, percent, plain_table, say, show_table
+
+NAMES = {"rnn": "plain RNN", "lstm": "LSTM"}
+WIDTH = 14
+LOWEST = -12  # powers of ten that a bar shows; less is nothing
+
+
+@contextmanager
+def learning(console: Console, trainings: int) -> Iterator[Callable[[], None]]:
+    """A bar over the trainings; what it yields is called after each."""
+    columns = (TextColumn("learning"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=trainings)
+        yield lambda: progress.advance(task)
+
+
+def show_memory_test(console: Console, found: MemoryTest) -> None:
+    """Both cells side by side."""
+    rnn, lstm = found.cells["rnn"], found.cells["lstm"]
+    say(
+        console,
+        "An animal, then events that say little, then the question: which animal was it?",
+        style="bold",
+    )
+    say(
+        console,
+        f"Both cells: {found.hidden_size} units, the same {found.steps:,} batches of scenes with "
+        f"up to {found.trained_up_to} events,\nthe same start (seed {found.seed}), the best of "
+        f"three learning rates ({rnn.learning_rate:g} and {lstm.learning_rate:g}).",
+    )
+    console.print()
+    table = plain_table("events between", "plain RNN", "LSTM", right=(0,))
+    for place, distance in enumerate(found.distances):
+        table.add_row(str(distance), *(_accuracy(cell.accuracies[place]) for cell in (rnn, lstm)))
+    show_table(console, table)
+    say(console, "Right answers on new scenes; one in eight would be chance.", style="dim")
+    for name, cell in found.cells.items():
+        where = (
+            f"falls under 60 % at {cell.fails_at} event{'s' * (cell.fails_at > 1)}"
+            if cell.fails_at is not None
+            else "never falls under 60 %"
+        )
+        say(console, f"The {NAMES[name]} {where}.")
+
+    console.print()
+    say(console, "What a memory so many events back still has to do with the loss", style="bold")
+    slopes = [("RNN: STM", rnn.slopes), ("LSTM: STM", lstm.slopes)]
+    if lstm.long_term_slopes is not None:
+        slopes.append(("LSTM: LTM", lstm.long_term_slopes))
+    _show_slopes(console, slopes, (0, *found.distances))
+    say(
+        console,
+        "The length of the slope |dloss/dmemory|; a bar loses a twelfth with every power of\n"
+        "ten. Learning follows these slopes: where they vanish, an early word teaches nothing.\n"
+        "The LSTM carries its slope in the long-term memory, which is only added to and kept.",
+        style="dim",
+    )
+
+
+def show_reach(console: Console, found: Reach) -> None:
+    """The slopes of a trained model on reviews."""
+    say(
+        console,
+        f"How far back the rating of {found.model} ({NAMES[found.cell]}) reaches: "
+        f"{found.reviews:,} of {found.whose},\ntheir last {found.length} words",
+        style="bold",
+    )
+    slopes = [("STM", found.slopes)]
+    if found.long_term_slopes is not None:
+        slopes.append(("LTM", found.long_term_slopes))
+    last = found.length - 1
+    steps = sorted({round(last * k / 12) for k in range(13)})
+    _show_slopes(console, slopes, steps)
+    say(
+        console,
+        "The length of the slope |dloss/dmemory| of the rating the model gives, so many words\n"
+        "before the end; a bar loses a twelfth with every power of ten. A readout of the mean\n"
+        "sees every word directly, so that slopes do not fall below its share.",
+        style="dim",
+    )
+
+
+def _show_slopes(
+    console: Console, slopes: Sequence[tuple[str, Sequence[float]]], distances: Sequence[int]
+) -> None:
+    table = plain_table("events back", *(name for name, _ in slopes), right=(0,))
+    for distance in distances:
+        table.add_row(str(distance), *(_slope(values[distance]) for _, values in slopes))
+    show_table(console, table)
+
+
+def _accuracy(share: float) -> str:
+    return f"{bar(share, WIDTH)} {percent(share):>5}"
+
+
+def _slope(length: float) -> str:
+    power = math.log10(length) if length > 0 else LOWEST
+    return f"{bar(1 - power / LOWEST, 12)} {length:8.1e}"

@@ -1,0 +1,106 @@
+"""An explanation in sentences, each of them something that was measured."""
+
+from rich.console import Console
+
+from lstm_cli.gates.counterfactuals import DRAWS, MOST_TRIED, NAMED
+from lstm_cli.results import GateTrace, ImportantWord
+from lstm_cli.views.console import percent, say, visible
+
+LEAST_EFFECT = 0.05  # rating points; less is not worth a sentence
+MOST_TURNS = 3
+FORGETS = 0.5  # of the memory, on average over the units that have a say
+
+
+def narrative(trace: GateTrace) -> list[str]:
+    """The sentences: where the rating turned, which words made it, and how far to believe that."""
+    if trace.explanation is None:
+        return []
+    found = [*_turns(trace), *_words(trace), *_forgetting(trace), *_faithfulness(trace)]
+    if found and not trace.explanation.is_exact:
+        found.append(
+            f"Of this long review, the {MOST_TRIED} words whose reading moved the rating most "
+            "were left out in turn."
+        )
+    return found
+
+
+def show_narrative(console: Console, trace: GateTrace) -> None:
+    """A line a sentence."""
+    for sentence in narrative(trace):
+        say(console, sentence)
+
+
+def quoted(trace: GateTrace, word: int) -> str:
+    """A word of the review; with its place, counted from 1, where it stands there twice."""
+    token = trace.words[word].token
+    is_twice = sum(other.token == token for other in trace.words) > 1
+    return f'"{visible(token, 24)}"' + (f" (word {word + 1})" if is_twice else "")
+
+
+def _turns(trace: GateTrace) -> list[str]:
+    assert trace.explanation is not None
+    turns = trace.explanation.turns
+    if not turns:
+        return []
+    last = turns[-MOST_TURNS:]
+    listed = ", ".join(
+        f"from {turn.before} to {turn.after} at {quoted(trace, turn.word)}" for turn in last
+    )
+    earlier = len(turns) - len(last)
+    return [
+        f"The rating turned {listed}"
+        + (f", after {earlier} earlier turn{'s' * (earlier > 1)}." if earlier else ".")
+    ]
+
+
+def _words(trace: GateTrace) -> list[str]:
+    assert trace.explanation is not None
+    found = []
+    for important in trace.explanation.words[:NAMED]:
+        if abs(important.effect) >= LEAST_EFFECT:
+            found.append(_word(trace, important))
+    if trace.words and not found:
+        found.append("No single word made this rating: without any one of them it stays the same.")
+    return found
+
+
+def _word(trace: GateTrace, important: ImportantWord) -> str:
+    verb = "raised" if important.effect > 0 else "lowered"
+    prediction = trace.prediction
+    sentence = (
+        f"{quoted(trace, important.word)} {verb} the rating by {abs(important.effect):.2f}: "
+        f"without it {important.rating_without} ({important.expected_without:.2f}), "
+        f"not {prediction.rating} ({prediction.expected_rating:.2f})"
+    )
+    retained = trace.words[important.word].retained
+    is_last = important.word == len(trace.words) - 1
+    if retained is None or is_last:
+        return sentence + "."
+    return sentence + f"; {percent(retained)} of what it wrote is there at the end."
+
+
+def _forgetting(trace: GateTrace) -> list[str]:
+    later = [
+        (word.forget, place) for place, word in enumerate(trace.words) if place and word.forget
+    ]
+    if not later:
+        return []
+    kept, place = min(later)
+    if kept > FORGETS:
+        return []
+    return [
+        f"{quoted(trace, place)} made it forget most: "
+        f"{percent(1 - kept)} of the long-term memory went."
+    ]
+
+
+def _faithfulness(trace: GateTrace) -> list[str]:
+    explanation = trace.explanation
+    if explanation is None or explanation.moved is None or explanation.moved_at_random is None:
+        return []
+    names = [quoted(trace, found.word) for found in explanation.words[:NAMED]]
+    return [
+        f"Deleting {', '.join(names[:-1])} and {names[-1]} moves the rating by "
+        f"{explanation.moved:.2f}; three words at random move it by "
+        f"{explanation.moved_at_random:.2f} (mean of {DRAWS} draws)."
+    ]

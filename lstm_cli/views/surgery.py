@@ -1,0 +1,46 @@
+"""What becomes of a rating, or of a file's, when a gate is held."""
+
+from rich.console import Console
+
+from lstm_cli.results import FileOperation, Operation, Prediction, Scores
+from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
+
+
+def show_operation(console: Console, found: Operation) -> None:
+    """Both readings of one review, rating by rating."""
+    say(console, f'"{visible(found.free.text, 76)}"')
+    where = f" at {', '.join(visible(word, 20) for word in found.at)}" if found.at else ""
+    held = f"{', '.join(found.clamps)}{where}"
+    say(console, f"as it is          {_rating(found.free)}", style="bold")
+    say(console, f"with {held:<12} {_rating(found.held)}", style="bold")
+    table = plain_table("rating", "as it is", held)
+    for rating, share in found.free.probabilities.items():
+        other = found.held.probabilities[rating]
+        table.add_row(rating, _share(share), _share(other))
+    show_table(console, table)
+
+
+def show_file_operation(console: Console, found: FileOperation) -> None:
+    """The scores of both readings."""
+    say(console, f"{found.model} on {found.free.n:,} reviews of {visible(found.file, 60)}")
+    table = plain_table("", "accuracy", "within one", "mean error", "kappa", right=(1, 2, 3, 4))
+    for name, scores in (("as it is", found.free), (", ".join(found.clamps), found.held)):
+        table.add_row(name, *_cells(scores))
+    show_table(console, table)
+
+
+def _cells(scores: Scores) -> list[str]:
+    return [
+        f"{100 * scores.accuracy:.1f} %",
+        f"{100 * scores.within_one:.1f} %",
+        f"{scores.mae:.3f}",
+        f"{scores.qwk:.3f}",
+    ]
+
+
+def _rating(prediction: Prediction) -> str:
+    return f"rating {prediction.rating}  (expected {prediction.expected_rating:.2f})"
+
+
+def _share(share: float) -> str:
+    return f"{bar(share, 14)} {percent(share):>5}"

@@ -1,0 +1,217 @@
+"""Why a rating, checked: counterfactuals, arithmetic, surgery."""
+
+import json
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+
+from lstm_cli.bundle.reading import Bundle
+from lstm_cli.errors import OptionError
+from lstm_cli.gates.arithmetic import arithmetic
+from lstm_cli.gates.counterfactuals import MOST_TRIED, probabilities_without
+from lstm_cli.gates.surgery import Clamp, holding, operate, steps_of
+from lstm_cli.gates.trace import trace
+from lstm_cli.inference.predictor import Predictor
+from lstm_cli.views.narrative import narrative
+from tests.conftest import lstm
+
+TEXT = "a fine film , no fun at all , cold and stupid"
+CELLS = pytest.mark.parametrize("cell", ["lstm", "rnn"])
+
+
+@CELLS
+def test_leaving_words_out_is_reading_the_review_without_them(
+    tiny_bundles: dict[str, Bundle], cell: str
+) -> None:
+    """No estimate: what `predict` says of the shorter text."""
+    predictor = Predictor(tiny_bundles[cell])
+    tokens = predictor.tokenize(TEXT)
+    removed = np.array([[0, 3], [4, 10], [1, 2]])
+    found = probabilities_without(predictor, tokens, removed)
+    for row, lacking in zip(found, removed, strict=True):
+        shorter = " ".join(t for place, t in enumerate(tokens) if place not in lacking)
+        expected = list(predictor.predict(shorter).probabilities.values())
+        np.testing.assert_allclose(row, expected, atol=1e-6)
+
+
+@CELLS
+def test_an_effect_is_what_the_review_loses_with_the_word(
+    tiny_bundles: dict[str, Bundle], cell: str
+) -> None:
+    """And the words are ranked by it, every one of a short review among them."""
+    predictor = Predictor(tiny_bundles[cell])
+    traced = trace(predictor, TEXT)
+    explanation = traced.explanation
+    assert explanation is not None
+    assert explanation.is_exact
+    assert sorted(word.word for word in explanation.words) == list(range(len(traced.words)))
+    effects = [abs(word.effect) for word in explanation.words]
+    assert effects == sorted(effects, reverse=True)
+    for word in explanation.words:
+        whole = traced.prediction.expected_rating
+        assert word.effect == pytest.approx(whole - word.expected_without, abs=1e-5)
+
+
+def test_of_a_long_review_some_words_are_tried_and_that_is_said(tiny_bundle: Bundle) -> None:
+    """Exact or said how it was estimated."""
+    traced = trace(Predictor(tiny_bundle), TEXT + " and a dull film" * 10)
+    assert traced.explanation is not None
+    assert len(traced.explanation.words) == MOST_TRIED
+    assert not traced.explanation.is_exact
+    assert "left out in turn" in narrative(traced)[-1]
+
+
+def test_turns_are_where_the_most_probable_rating_changes(tiny_bundle: Bundle) -> None:
+    """As the running rating has it."""
+    traced = trace(Predictor(tiny_bundle), TEXT)
+    ratings = [max(traced.start, key=lambda r: traced.start[r])]
+    ratings += [word.rating for word in traced.words]
+    expected = [
+        (place, before, after)
+        for place, (before, after) in enumerate(pairwise(ratings))
+        if before != after
+    ]
+    assert traced.explanation is not None
+    assert [(t.word, t.before, t.after) for t in traced.explanation.turns] == expected
+    assert expected  # the review was written to turn
+
+
+@pytest.mark.parametrize("step", [1, 4])
+def test_the_arithmetic_is_that_of_torch(tiny_bundle: Bundle, step: int) -> None:
+    """``nn.LSTMCell`` gets the same digits, and a calculator does from the digits shown."""
+    predictor = Predictor(tiny_bundle)
+    tokens = predictor.tokenize(TEXT)
+    cell = torch.nn.LSTMCell(predictor.config.embedding_size, predictor.config.hidden_size)
+    arrays = tiny_bundle.arrays
+    with torch.no_grad():
+        cell.weight_ih.copy_(torch.from_numpy(np.array(arrays["cell.event"])))
+        cell.weight_hh.copy_(torch.from_numpy(np.array(arrays["cell.short_term"])))
+        cell.bias_ih.copy_(torch.from_numpy(np.array(arrays["cell.bias"])))
+        cell.bias_hh.zero_()
+        memory = (torch.zeros(1, 4), torch.zeros(1, 4))
+        for token_id in predictor.vocabulary.encode(tokens[:step]):
+            memory = cell(torch.from_numpy(np.array(arrays["embedding"][[token_id]])), memory)
+    for unit in range(1, 5):
+        lines = {line.symbol: line for line in arithmetic(predictor, tokens, step, unit).lines}
+        assert f"{lines['STM'].value:.4f}" == f"{float(memory[0][0, unit - 1]):.4f}"
+        assert f"{lines['LTM'].value:.4f}" == f"{float(memory[1][0, unit - 1]):.4f}"
+        for line in lines.values():
+            numbers = [float(f"{operand.value:.8f}") for operand in line.operands]
+            again = {
+                "×": lambda n: n[0] * n[1],
+                "+": lambda n: n[0] + n[1],
+                "σ": lambda n: 1 / (1 + np.exp(-sum(n))),
+                "tanh": lambda n: np.tanh(sum(n)),
+                "·": lambda n: sum(w * x for w, x in zip(n[::2], n[1::2], strict=True)),
+            }[line.operator](numbers)
+            assert line.value == pytest.approx(again, abs=5e-7)
+
+
+def test_a_quiz_hides_what_its_key_tells(tiny_bundle: Bundle) -> None:
+    """And nothing else: every blank can be filled in from what is shown."""
+    shown = lstm("inspect-gates", TEXT, "--step", "3", "--quiz", "--model", tiny_bundle.path).stdout
+    body, key = shown.split("Key: ")
+    answers = dict(pair.strip().split(" = ") for pair in key.split(","))
+    assert list(answers) == ["i", "learned", "kept", "LTM", "STM"]
+    assert body.count("____") == len(answers)
+
+
+def test_a_held_gate_is_what_it_is_held_at(tiny_bundle: Bundle) -> None:
+    """With learn=0 nothing is ever learned; with forget=1 nothing is lost."""
+    predictor = Predictor(tiny_bundle)
+    tokens = predictor.tokenize(TEXT)
+    reading, probabilities = predictor.read(tokens, holding([Clamp("learn", 0.0)]))
+    assert reading.long_term is not None
+    assert not np.any(reading.long_term)
+    np.testing.assert_allclose(probabilities[1:-1], probabilities[2:], atol=1e-6)
+    reading, _ = predictor.read(tokens, holding([Clamp("forget", 1.0)], steps=[2]))
+    assert reading.gates is not None
+    assert np.all(reading.gates.forget_factor[0, 2] == 1)
+    assert not np.any(reading.gates.forget_factor[0, 3] == 1)
+
+
+def test_an_operation_shows_both_readings(tiny_bundle: Bundle) -> None:
+    """What is, and what would be."""
+    predictor = Predictor(tiny_bundle)
+    found = operate(predictor, TEXT, [Clamp("use", 0.0)])
+    assert found.free == predictor.describe(
+        TEXT, predictor.tokenize(TEXT), predictor.read(predictor.tokenize(TEXT))[1][-1]
+    )
+    # A use gate that is shut shows nothing: the rating is the readout's bias.
+    start = predictor.read([])[1][-1]
+    assert list(found.held.probabilities.values()) == pytest.approx(start.tolist(), abs=1e-6)
+
+
+@pytest.mark.parametrize("asked", ["forget", "forget=2", "remember=1", "learn=x", "=1"])
+def test_a_clamp_that_cannot_be_is_refused(asked: str) -> None:
+    """The remember gate has no weights of its own, so there is nothing to hold."""
+    with pytest.raises(OptionError, match="forget, learn or use"):
+        Clamp.parse(asked)
+
+
+def test_words_to_hold_at_are_found_or_refused() -> None:
+    """Wherever they stand."""
+    assert steps_of(["no", "fun", "no"], ["No"]) == [0, 2]
+    with pytest.raises(OptionError, match="no such word"):
+        steps_of(["no", "fun"], ["joy"])
+
+
+def test_on_a_file_a_held_gate_has_scores(tiny_bundle: Bundle, tiny_reviews: object) -> None:
+    """A use gate that is shut answers the same to everything."""
+    done = lstm(
+        "inspect-gates", "--input", str(tiny_reviews), "--clamp", "use=0", "--json",
+        "--model", str(tiny_bundle.path),
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["free"]["n"] == found["held"]["n"] == 32
+    assert found["held"]["qwk"] == 0
+
+
+def test_the_ledger_in_json_adds_up(tiny_bundle: Bundle) -> None:
+    """As it does in the core."""
+    done = lstm("inspect-gates", TEXT, "--ledger", "--json", "--model", str(tiny_bundle.path))
+    ledger = json.loads(done.stdout)["ledger"]
+    for rating, logit in ledger["logits"].items():
+        parts = sum(line["to_logits"][rating] for line in ledger["lines"])
+        assert ledger["bias"][rating] + parts == pytest.approx(logit)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--quiz"], "--step"),
+        (["--unit", "2"], "--step"),
+        (["--at", "fun"], "--clamp"),
+        (["--step", "99"], "words 1 to 12"),
+        (["--step", "1", "--unit", "99"], "units 1 to 4"),
+        (["--ledger", "--step", "1"], "one of them"),
+        (["--output", "x.jsonl"], "--input"),
+    ],
+)
+def test_options_that_do_not_fit_are_one_line(
+    tiny_bundle: Bundle, options: list[str], problem: str
+) -> None:
+    """What is wrong, and what to do."""
+    done = lstm("inspect-gates", TEXT, *options, "--model", str(tiny_bundle.path))
+    assert done.exit_code == 2
+    assert problem in done.stderr
+    assert done.stderr.count("\n") <= 2
+
+
+def test_traces_of_a_file_are_lines_of_json(
+    tiny_bundle: Bundle, tiny_reviews: object, tmp_path: object
+) -> None:
+    """A line a review, in order, without the slow explanations."""
+    done = lstm(
+        "inspect-gates", "--input", str(tiny_reviews), "--output", "traces.jsonl",
+        "--model", str(tiny_bundle.path),
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    with open("traces.jsonl", encoding="utf-8") as file:  # noqa: PTH123
+        lines = [json.loads(line) for line in file]
+    assert len(lines) == 40
+    assert lines[0]["text"] == "a fine film 0"
+    assert all("explanation" not in line for line in lines)
