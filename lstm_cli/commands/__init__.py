@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from lstm_cli.commands.evaluate import evaluate
+from lstm_cli.commands.explain import explain
 from lstm_cli.commands.inspect_gates import inspect_gates
 from lstm_cli.commands.memory_test import memory_test
 from lstm_cli.commands.models import models
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(predict)
 app.command("inspect-gates")(inspect_gates)
+app.command()(explain)
 app.command("memory-test")(memory_test)
 app.command()(evaluate)
 app.command()(pretrain)

@@ -53,6 +53,14 @@ def inspect_gates(
             metavar="WORD", help="With --clamp: only where this word stands.", show_default=False
         ),
     ] = None,
+    html: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="The review as one page to open in a browser: gates, memories, ledger.",
+            show_default=False,
+        ),
+    ] = None,
     input_file: Annotated[
         str | None,
         typer.Option(
@@ -90,17 +98,19 @@ def inspect_gates(
 
     lstm inspect-gates "not a bad film at all" --clamp forget=1
 
+    lstm inspect-gates "not a bad film at all" --html film.html
+
     Without TEXT: which words open the gates, as the held-out reviews showed, or the
     reviews of --input.
     """
-    _check(texts, ledger, step, unit, quiz, clamp, at, input_file, output, as_json, units)
+    _check(texts, ledger, step, unit, quiz, clamp, at, html, input_file, output, as_json, units)
 
     from lstm_cli.bundle.locating import find_model
     from lstm_cli.gates.surgery import Clamp
 
     given = None if input_file is not None else texts_given(texts)
     clamps = [Clamp.parse(asked) for asked in clamp or []]
-    if given is None and input_file is None and (ledger or step or clamps):
+    if given is None and input_file is None and (ledger or step or clamps or html):
         raise OptionError("give a review to look at, as: lstm inspect-gates TEXT")
     found = find_model(model, models_dir)
     bundle = found.bundle
@@ -116,6 +126,8 @@ def inspect_gates(
             _words_of_file(ctx, bundle, input_file, text_column, as_json)
     elif given is None:
         _show_words(bundle, as_json)
+    elif html is not None:
+        _write_page(ctx, bundle, given, html)
     elif step is not None:
         _show_step(bundle, given, step, unit, quiz, as_json)
     elif clamps:
@@ -132,6 +144,7 @@ def _check(
     quiz: bool,
     clamp: list[str] | None,
     at: list[str] | None,
+    html: str | None,
     input_file: str | None,
     output: str | None,
     as_json: bool,
@@ -148,13 +161,12 @@ def _check(
         raise OptionError("--at goes with one review; on a file a gate is held at every word")
     if output is not None and (input_file is None or clamp):
         raise OptionError("--output goes with --input, and without --clamp")
-    if input_file is not None and (texts or ledger or step is not None):
-        raise OptionError("--input FILE goes without TEXT, --ledger and --step")
-    kinds = [
-        name
-        for name, given in (("--ledger", ledger), ("--step", step), ("--clamp", clamp))
-        if given
-    ]
+    if input_file is not None and (texts or ledger or html or step is not None):
+        raise OptionError("--input FILE goes without TEXT, --ledger, --step and --html")
+    if html is not None and (as_json or ledger):
+        raise OptionError("--html goes without --json and --ledger: the page shows the ledger")
+    named = (("--ledger", ledger), ("--step", step), ("--clamp", clamp), ("--html", html))
+    kinds = [name for name, given in named if given]
     if len(kinds) > 1:
         raise OptionError(f"{' and '.join(kinds)} show different things; give one of them")
 
@@ -181,6 +193,19 @@ def _show_traces(
             from lstm_cli.views.ledger import show_ledger
 
             show_ledger(console, traced)
+
+
+def _write_page(ctx: typer.Context, bundle: "Bundle", texts: Sequence[str], html: str) -> None:
+    from lstm_cli.data.writing import write_whole
+    from lstm_cli.gates.trace import trace
+    from lstm_cli.inference.predictor import Predictor
+    from lstm_cli.views.page import page
+
+    if len(texts) > 1:
+        raise OptionError(f"--html: a page shows one review; {len(texts)} were given")
+    traced = trace(Predictor(bundle), texts[0], with_ledger=True)
+    write_whole(page(traced, bundle.info.ratings), html)
+    note(ctx, f"written: {html}")
 
 
 def _show_step(

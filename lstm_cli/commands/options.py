@@ -39,6 +39,13 @@ Threads = Annotated[
 ]
 
 
+class CellChoice(StrEnum):
+    """Which cell reads the reviews."""
+
+    lstm = "lstm"
+    rnn = "rnn"
+
+
 class PrecisionChoice(StrEnum):
     """What the products of the network are computed in."""
 

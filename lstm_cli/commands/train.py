@@ -3,7 +3,6 @@
 import os
 import time
 from dataclasses import replace as changed
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,13 +16,6 @@ if TYPE_CHECKING:
     from lstm_cli.data.reviews import Reviews
 
 _DEFAULTS = TrainConfig()
-
-
-class CellChoice(StrEnum):
-    """Which cell reads the reviews."""
-
-    lstm = "lstm"
-    rnn = "rnn"
 
 
 def train(
@@ -65,8 +57,8 @@ def train(
         ),
     ] = None,
     cell: Annotated[
-        CellChoice, typer.Option(help="An LSTM, or a plain RNN to compare it with.")
-    ] = CellChoice.lstm,
+        options.CellChoice, typer.Option(help="An LSTM, or a plain RNN to compare it with.")
+    ] = options.CellChoice.lstm,
     embedding_size: Annotated[
         int | None,
         typer.Option(
@@ -132,7 +124,7 @@ def train(
     against = [
         option
         for option, given in (
-            ("--cell rnn", cell is CellChoice.rnn),
+            ("--cell rnn", cell is options.CellChoice.rnn),
             ("--embedding-size", embedding_size is not None),
             ("--hidden-size", hidden_size is not None),
             ("--vectors", vectors is not None),

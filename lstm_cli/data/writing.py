@@ -40,6 +40,31 @@ def write_table(frame: pl.DataFrame, target: str, like: Table | None = None) -> 
         writer.write(frame)
 
 
+def write_whole(content: str, target: str) -> None:
+    """Write a text file that is whole or not there.
+
+    Raises:
+        OutputError: it exists already, or cannot be written.
+    """
+    path = Path(target)
+    with _saying_what_failed(target):
+        _check_target(path)
+        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(content)
+            _give_name(Path(temporary), path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _give_name(temporary: Path, path: Path) -> None:
+    umask = os.umask(0)
+    os.umask(umask)
+    temporary.chmod(0o666 & ~umask)  # what a file that is simply opened would get
+    temporary.replace(path)
+
+
 class TableWriter:
     """Writes a table window by window; its name is given to it when all of it is there.
 
@@ -127,12 +152,9 @@ class TableWriter:
             pl.scan_parquet(self._parts, glob=False).sink_parquet(self._file)
         self._file.flush()
         os.fsync(self._file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        self._temporary.chmod(0o666 & ~umask)  # what a file that is simply opened would get
         if path == Path(self._target):
             _check_target(path)
-        self._temporary.replace(path)
+        _give_name(self._temporary, path)
 
 
 @contextmanager

@@ -1,0 +1,78 @@
+"""``lstm explain``: the cell, drawn and written out."""
+
+from typing import Annotated
+
+import typer
+
+from lstm_cli.commands import options
+from lstm_cli.commands.program import note
+
+
+def explain(
+    ctx: typer.Context,
+    text: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TEXT",
+            help="A review: the cell is filled in with the numbers of one of its words.",
+            show_default=False,
+        ),
+    ] = None,
+    cell: Annotated[
+        options.CellChoice | None,
+        typer.Option(help="Which cell; that of the model with TEXT, an LSTM without."),
+    ] = None,
+    step: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="With TEXT: which word, from 1; the last otherwise.", show_default=False
+        ),
+    ] = None,
+    unit: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="With TEXT: which hidden unit; otherwise the one with most say in the rating.",
+            show_default=False,
+        ),
+    ] = None,
+    model: options.Model = None,
+    models_dir: options.ModelsFolder = None,
+) -> None:
+    """Draw the cell: what each gate computes, and what that means.
+
+    lstm explain
+
+    lstm explain --cell rnn
+
+    lstm explain "not a bad film at all" --step 3
+    """
+    from lstm_cli.errors import OptionError
+    from lstm_cli.views.console import results_console
+    from lstm_cli.views.explain import show_cell
+
+    console = results_console()
+    if text is None:
+        if step is not None or unit is not None:
+            raise OptionError("--step and --unit go with TEXT")
+        show_cell(console, (cell or options.CellChoice.lstm).value)
+        return
+
+    from lstm_cli.bundle.locating import find_model
+    from lstm_cli.gates.arithmetic import arithmetic
+    from lstm_cli.inference.predictor import Predictor
+    from lstm_cli.views.arithmetic import show_arithmetic
+
+    found = find_model(model, models_dir)
+    has = found.bundle.info.model.cell
+    if cell is not None and cell.value != has:
+        raise OptionError(f"--cell {cell.value}: model {found.bundle.name} has the cell {has}")
+    note(ctx, f"model {found.bundle.name} ({found.why})")
+    predictor = Predictor(found.bundle)
+    tokens = predictor.tokenize(text)
+    if not tokens:
+        raise OptionError("TEXT holds no word")
+    numbers = arithmetic(predictor, tokens, step or len(tokens), unit)
+    show_cell(console, has)
+    console.print()
+    show_arithmetic(console, numbers)

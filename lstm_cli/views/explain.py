@@ -1,0 +1,57 @@
+"""The cells, drawn and written out in the notes' words, the field's names beside them."""
+
+from rich.console import Console
+
+from lstm_cli.views.console import say
+
+LSTM = """\
+One event of an LSTM: what the word E does with two memories
+
+  long-term                 forget        remember                 long-term
+  memory    LTM ──────────────(×)────────────(+)──────┬───────────▶ memory, new
+                               ▲              ▲       │
+                             f │      learned │     tanh
+                               │     ┌───(×)──┘       │ U
+                               │   i ▲    ▲ N         ▼
+                              [σ]   [σ] [tanh]  [σ]──▶(×)   use
+                               ▲     ▲    ▲      ▲  V  │
+  short-term                   │     │    │      │     │           short-term
+  memory    STM ───┬───────────┴─────┴────┴──────┘     └───────────▶ memory, new
+                   │
+  event       E ───┘  every gate sees both: W [STM, E] + b = W_h STM + W_x E + b
+
+gate      what it computes                  what it means              field's name
+learn     N = tanh(W_n [STM, E] + b_n)      what the word proposes     candidate g
+          i = σ(W_i [STM, E] + b_i)         1 learns it, 0 ignores it  input gate i
+          learned = i × N
+forget    f = σ(W_f [STM, E] + b_f)         1 keeps, 0 forgets         forget gate f
+          kept = f × LTM
+remember  LTM = kept + learned              no weights of its own      cell state c
+use       V = σ(W_v [STM, E] + b_v)         how much is used now       output gate o
+          U = tanh(LTM)
+          STM = U × V                                                  hidden state h
+
+σ squeezes a number into 0 to 1, tanh into -1 to 1; × and + work unit by unit. The
+long-term memory is only scaled by f and added to: that is why it lasts, and why
+every word's part in it can be told exactly (lstm inspect-gates TEXT --ledger)."""
+
+RNN = """\
+One event of a plain RNN: one memory, no gates
+
+  short-term                                                       short-term
+  memory    STM ───┬──────[W [STM, E] + b]──────[tanh]─────────────▶ memory, new
+                   │
+  event       E ───┘                              field's name: hidden state h
+
+STM = tanh(W_h STM + W_x E + b)
+
+Each word passes the whole memory through W_h and tanh once more. What an early word
+left is multiplied by every later one: it fades, and so does the slope that would
+teach the cell to keep it (lstm memory-test shows both)."""
+
+
+def show_cell(console: Console, cell: str) -> None:
+    """The drawing and the equations."""
+    title, rest = (LSTM if cell == "lstm" else RNN).split("\n", 1)
+    say(console, title, style="bold")
+    say(console, rest)

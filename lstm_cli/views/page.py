@@ -1,0 +1,254 @@
+"""One review on one page: a file that needs no network and obeys nobody's text.
+
+Everything is drawn here, in SVG; the script only moves the marks from word to
+word. The content security policy admits this style and this script, by their
+hashes, and nothing else.
+"""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from lstm_cli.results import GateTrace, LedgerTrace, WordTrace
+from lstm_cli.views.console import percent, visible
+from lstm_cli.views.narrative import narrative
+
+WIDTH, HEIGHT, LEFT, MARGIN = 720, 220, 64, 20
+LEVELS = 8
+CLEAR, STRONG = 0.1, 0.4  # rating points at which a word is marked, and marked more strongly
+LEAST = 0.02
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """A line of a chart."""
+
+    name: str
+    kind: str  # first or second
+    points: str
+    label_y: int
+
+
+@dataclass(frozen=True)
+class _Chart:
+    """Values along the words."""
+
+    id: str
+    title: str
+    note: str
+    label: str  # for those who hear it
+    ticks: tuple[tuple[int, str], ...]
+    lines: tuple[_Curve, ...]
+
+
+def page(trace: GateTrace, ratings: tuple[float, ...]) -> str:
+    """A review's trace as one page of HTML.
+
+    Args:
+        trace: with its explanation; its ledger is drawn if it has one.
+        ratings: the scale in order, in rating points.
+    """
+    style, script = _text("page.css"), _text("page.js")
+    prediction = trace.prediction
+    has_gates = trace.cell == "lstm"
+    rows = _rows(has_gates)
+    words = [
+        {
+            "token": visible(word.token, 60),
+            "known": word.known,
+            "contribution": word.contribution,
+            "shade": _shade(word.contribution),
+        }
+        for word in trace.words
+    ]
+    data = {
+        "words": [
+            {
+                "token": shown["token"],
+                "known": word.known,
+                "x": round(_x(place + 1, len(trace.words)), 1),
+                "cells": _cells(word, ratings, has_gates),
+                "ledger": _said(trace, place),
+            }
+            for place, (word, shown) in enumerate(zip(trace.words, words, strict=True))
+        ]
+    }
+    surroundings = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return surroundings.from_string(_text("page.html.j2")).render(
+        title=f"{prediction.rating}: {visible(trace.text, 60)}",
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        data=_embedded(data),
+        cell_name="LSTM" if has_gates else "Plain RNN",
+        model=prediction.model,
+        rating=prediction.rating,
+        expected=prediction.expected_rating,
+        sure=percent(prediction.confidence),
+        probabilities=[(k, share, percent(share)) for k, share in prediction.probabilities.items()],
+        words=words,
+        rows=rows,
+        sentences=narrative(trace),
+        charts=_charts(trace, ratings),
+        heat=_heat(trace.ledger),
+        width=WIDTH,
+        height=HEIGHT,
+        left=LEFT,
+        version=version("lstm-cli"),
+    )
+
+
+def _rows(has_gates: bool) -> list[tuple[str, str, str]]:
+    gates = [
+        ("kept", "kept", "the forget gate's factor: 1 keeps the long-term memory, 0 forgets it"),
+        ("learned", "learned", "the learn gate's factor: 1 learns the word, 0 ignores it"),
+        ("used", "used", "the use gate's factor: how much of the memory is used now"),
+        ("retained", "still there at the end", "of what this word wrote"),
+    ]
+    rating = ("rating", "rating after", "the expected rating if the review ended here")
+    return [*(gates if has_gates else []), rating, ("change", "change", "of the expected rating")]
+
+
+def _cells(word: WordTrace, ratings: tuple[float, ...], has_gates: bool) -> dict[str, Any]:
+    def share(value: float | None) -> dict[str, Any]:
+        part = 0.0 if value is None else value
+        return {"shown": percent(part), "width": round(100 * part, 1), "x": 0}
+
+    low, high = min(ratings), max(ratings)
+    span = max(high - low, 1e-9)
+    change = min(1.0, abs(word.contribution) / span)
+    cells = {
+        "rating": {
+            "shown": f"{word.rating} ({word.expected_rating:.2f})",
+            "width": round(100 * (word.expected_rating - low) / span, 1),
+            "x": 0,
+        },
+        "change": {
+            "shown": f"{word.contribution:+.2f}",
+            "width": round(50 * change, 1),
+            "x": 50 if word.contribution >= 0 else round(50 - 50 * change, 1),
+        },
+    }
+    if has_gates:
+        gates = zip(
+            ("kept", "learned", "used", "retained"),
+            (word.forget, word.learn, word.use, word.retained),
+            strict=True,
+        )
+        cells |= {name: share(value) for name, value in gates}
+    return cells
+
+
+def _shade(contribution: float) -> str:
+    size = abs(contribution)
+    if size < LEAST:
+        return ""
+    return ("up" if contribution > 0 else "down") + str(1 + (size >= CLEAR) + (size >= STRONG))
+
+
+def _said(trace: GateTrace, place: int) -> str:
+    if trace.ledger is None:
+        return ""
+    line = trace.ledger.lines[place]
+    token = visible(trace.words[place].token, 30)
+    if place == len(trace.words) - 1:
+        return f"{token}: read last, all of it is there."
+    said = f"{token}: {percent(line.left)} of what it wrote is there at the end"
+    if line.half_gone is not None:
+        said += f"; under half after {visible(trace.words[line.half_gone].token, 30)}"
+    return said + "."
+
+
+def _x(place: float, number: int) -> float:
+    """Where the state after ``place`` of ``number`` words stands in a chart."""
+    return LEFT + (WIDTH - 8 - LEFT) * place / max(number, 1)
+
+
+def _charts(trace: GateTrace, ratings: tuple[float, ...]) -> list[_Chart]:
+    low, high = min(ratings), max(ratings)
+    expected = [trace.start_expected_rating, *(word.expected_rating for word in trace.words)]
+    labels = [low, (low + high) / 2, high]
+    charts = [
+        _Chart(
+            "running",
+            "The rating as it ran",
+            "The expected rating if the review ended there.",
+            f"From {expected[0]:.2f} before the first word to {expected[-1]:.2f} after the last",
+            tuple((round(_y(value, low, high)), f"{value:g}") for value in labels),
+            (_curve("", "first", expected, low, high, 0),),
+        )
+    ]
+    short_term = [0.0, *(word.short_term for word in trace.words)]
+    long_term = [0.0, *(word.long_term for word in trace.words if word.long_term is not None)]
+    bound = max(1e-6, *(abs(value) for value in (*short_term, *long_term)))
+    lines = [_curve("short-term memory", "first", short_term, -bound, bound, 18)]
+    if trace.cell == "lstm":
+        lines.append(_curve("long-term memory", "second", long_term, -bound, bound, 42))
+    charts.append(
+        _Chart(
+            "memories",
+            "The two memories" if trace.cell == "lstm" else "The memory",
+            "Means over the units, signed: above zero means for a higher rating.",
+            "The memories after each word",
+            tuple(
+                (round(_y(value, -bound, bound)), f"{value:.2g}") for value in (-bound, 0, bound)
+            ),
+            tuple(lines),
+        )
+    )
+    return charts
+
+
+def _y(value: float, low: float, high: float) -> float:
+    return HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / max(high - low, 1e-9)
+
+
+def _curve(
+    name: str, kind: str, values: list[float], low: float, high: float, label_y: int
+) -> _Curve:
+    points = " ".join(
+        f"{_x(place, len(values) - 1):.1f},{_y(value, low, high):.1f}"
+        for place, value in enumerate(values)
+    )
+    return _Curve(name, kind, points, label_y)
+
+
+def _heat(ledger: LedgerTrace | None) -> dict[str, Any] | None:
+    """The matrix of what is remembered, neighbours of one shade drawn as one."""
+    if ledger is None or not ledger.remembered:
+        return None
+    cells: list[tuple[int, int, int, int]] = []
+    for row, shares in enumerate(ledger.remembered):
+        for column, share in enumerate(shares, start=row):
+            level = round(LEVELS * share)
+            if not level:
+                continue
+            if cells:
+                x, y, run, same = cells[-1]
+                if (y, same, x + run) == (row, level, column):
+                    cells[-1] = (x, y, run + 1, same)
+                    continue
+            cells.append((column, row, 1, level))
+    return {"size": len(ledger.remembered), "cells": cells}
+
+
+def _embedded(data: object) -> Markup:
+    """JSON that no text in it can end."""
+    text = json.dumps(data, ensure_ascii=True).replace("<", "\\u003c").replace("&", "\\u0026")
+    return Markup(text)
+
+
+def _hash(content: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+
+
+def _text(name: str) -> str:
+    return files("lstm_cli.views").joinpath(name).read_text("utf-8")
