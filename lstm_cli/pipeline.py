@@ -20,9 +20,9 @@ from lstm_cli.bundle.contents import BundleInfo, NewBundle, StoredAs, network_we
 from lstm_cli.config import Cell, ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.evaluation.evaluation import evaluate
-from lstm_cli.gates.words import gather_words
+from lstm_cli.gates.words import gather_habits
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always, drawn
-from lstm_cli.results import Evaluation
+from lstm_cli.results import Evaluation, GateHabits
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.training.preparation import Material
 from lstm_cli.training.pretraining import PretrainListener, Unlabelled, pretrain
@@ -128,7 +128,7 @@ def make_model(
         info=info,
         tokens=material.vocabulary.tokens,
         weights=arrays,
-        words=gather_words(
+        habits=gather_habits(
             held_out.corpus, network_weights(arrays), config, material.vocabulary, ratings
         ),
         history=tuple(map(asdict, trained.history)),
@@ -188,7 +188,7 @@ def make_language_model(
         token_pattern=TOKEN_PATTERN,
         scores={
             "perplexity": made.history[-1].perplexity,
-            "n": len(reviews.held_out.token_ids),
+            "n": reviews.held_out.num_tokens,
         },
         data={
             "files": [_file_name(file) for file in files],
@@ -204,7 +204,7 @@ def make_language_model(
         info=info,
         tokens=reviews.vocabulary.tokens,
         weights=made.arrays | no_readout,
-        words=(),
+        habits=GateHabits(()),
         history=tuple(map(asdict, made.history)),
     )
     return MadeLanguageModel(bundle, made.tokens_per_second)

@@ -21,7 +21,11 @@ def one_thread() -> None:
 
 @pytest.fixture(autouse=True)
 def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An empty folder, 80 columns, no colour, and no model of the developer's."""
+    """An empty folder, 80 columns, no colour, no model of the developer's and no base.
+
+    The base would make every training a hundred times as large; its own tests put it back.
+    """
+    monkeypatch.setattr("lstm_cli.bundle.locating.base_path", lambda: None)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERM", "dumb")

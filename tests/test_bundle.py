@@ -35,7 +35,7 @@ def new_bundle(bundle: Bundle) -> NewBundle:
         info=bundle.info,
         tokens=bundle.vocabulary.tokens,
         weights=bundle.arrays,
-        words=bundle.words,
+        habits=bundle.habits,
         history=(),
         baseline=bundle.baseline,
     )
@@ -226,7 +226,7 @@ def test_what_is_wrong_is_refused_by_name(
 def use_all(path: Path) -> None:
     bundle = open_bundle(path)
     assert Predictor(bundle).predict("a fine film")
-    assert bundle.words
+    assert bundle.habits.words
     assert bundle.vocabulary
 
 

@@ -9,8 +9,9 @@ from lstm_cli.core.cell import Gates
 from lstm_cli.core.network import ReviewNetwork
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.gates.trace import retained_shares, trace
-from lstm_cli.gates.words import gather_words
+from lstm_cli.gates.words import gather_habits
 from lstm_cli.inference.predictor import Predictor
+from lstm_cli.results import GateHabits
 
 TEXT = "a fine film , no fun at all"
 CELLS = pytest.mark.parametrize("cell", ["lstm", "rnn"])
@@ -109,10 +110,10 @@ def test_statistics_of_words_are_means_over_their_traces(
     texts = [TEXT, "great fun", "no fun", "fun fun and no fun", "a film"]
     corpus = tokenize_reviews(texts).encode(bundle.vocabulary)
     predictor = Predictor(bundle)
-    words = gather_words(
+    habits = gather_habits(
         corpus, bundle.weights, bundle.info.model, bundle.vocabulary, predictor.ratings
     )
-    found = {word.word: word for word in words}
+    found = {word.word: word for word in habits.words}
     seen = [w for text in texts for w in trace(predictor, text).words if w.token == "fun"]
     assert found["fun"].count == len(seen) == 6
     assert found["fun"].contribution == pytest.approx(
@@ -120,3 +121,37 @@ def test_statistics_of_words_are_means_over_their_traces(
     )
     assert (found["fun"].learn is None) == (cell == "rnn")
     assert "fine" not in found  # seen once
+    if cell == "lstm":
+        _check_memory(bundle, texts, habits)
+
+
+def _check_memory(bundle: Bundle, texts: list[str], habits: GateHabits) -> None:
+    """What "fun" wrote and erased, and the half-lives, by a loop over every word."""
+    say = np.linalg.norm(bundle.weights.readout.reshape(-1, 3, 4), axis=(0, 1))
+    say = say / say.sum()
+    written, erased, lives = [], [], []
+    for text in texts:
+        tokens = Predictor(bundle).tokenize(text)
+        units = trace(Predictor(bundle), text, with_units=True).units
+        assert units is not None
+        gates = [{name: np.array(values) for name, values in unit.items()} for unit in units]
+        for place, (token, gate) in enumerate(zip(tokens, gates, strict=True)):
+            learned = np.abs(gate["learn_factor"] * gate["candidate"]) * say
+            left, life = learned, float("inf")
+            for later, other in enumerate(gates[place + 1 :], start=1):
+                left = left * other["forget_factor"]
+                if left.sum() < 0.5 * learned.sum():
+                    life = later
+                    break
+            lives.append(life)
+            if token == "fun":
+                before = np.abs(gates[place - 1]["long_term"] if place else np.zeros(4)) * say
+                kept = before @ gate["forget_factor"]
+                written.append(learned.sum())
+                erased.append(1 - kept / before.sum() if place else 0)
+    fun = next(word for word in habits.words if word.word == "fun")
+    assert fun.writes == pytest.approx(np.mean(written), abs=1e-5)
+    assert fun.erases == pytest.approx(np.mean(erased), abs=1e-5)
+    assert habits.followed == len(lives)
+    middle = np.quantile(lives, 0.5, method="inverted_cdf")
+    assert habits.half_life[2] == (middle if np.isfinite(middle) else None)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from lstm_cli.config import ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.cell import CellWeights
 from lstm_cli.core.reading import NetworkWeights, Rows
-from lstm_cli.results import WordStatistics
+from lstm_cli.results import GateHabits
 
 FORMAT = 1
 INFO_FILE = "bundle.json"
@@ -88,7 +88,7 @@ class NewBundle:
     info: BundleInfo
     tokens: tuple[str, ...]
     weights: Arrays
-    words: tuple[WordStatistics, ...]
+    habits: GateHabits
     history: tuple[Mapping[str, Any], ...]
     baseline: Arrays | None = None
     notes: str = ""  # what the model card says beyond the numbers

@@ -32,7 +32,7 @@ from lstm_cli.bundle.contents import (
 from lstm_cli.core.reading import NetworkWeights
 from lstm_cli.data.scale import label
 from lstm_cli.errors import BundleError
-from lstm_cli.results import WordStatistics
+from lstm_cli.results import GateHabits, UnitStatistics, WordStatistics
 from lstm_cli.text.tokens import compiled
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary, WrittenVocabulary
 
@@ -127,12 +127,12 @@ class Bundle:
         return self._arrays(BASELINE_FILE, shapes)
 
     @cached_property
-    def words(self) -> tuple[WordStatistics, ...]:
-        """What the gates did with each word of the validation reviews."""
+    def habits(self) -> GateHabits:
+        """What the gates did with the validation reviews."""
         text = self._bytes(WORDS_FILE)
         try:
-            return tuple(_word(found) for found in json.loads(text))
-        except (ValueError, TypeError) as error:
+            return _habits(json.loads(text))
+        except (ValueError, TypeError, KeyError) as error:
             raise self._refused(WORDS_FILE, "does not hold statistics of words") from error
 
     def text(self, name: str) -> str:
@@ -266,14 +266,33 @@ def _check(info: BundleInfo, files: dict[str, tuple[int, str]]) -> None:
             raise ValueError(f"a size of {size} bytes")
 
 
+def _habits(found: Any) -> GateHabits:
+    """What a file of words says; an error where something else stands there."""
+    if isinstance(found, list):  # a model of the first version: words alone
+        found = {"words": found}
+    half_life = tuple(found.get("half_life", ()))
+    for words in half_life:
+        if words is not None:
+            _number(words)
+    _number(found.get("followed", 0))
+    units = tuple(UnitStatistics(**unit) for unit in found.get("units", ()))
+    for unit in units:
+        _number(unit.unit)
+        _number(unit.correlation)
+    return GateHabits(
+        tuple(_word(word) for word in found["words"]), half_life, found.get("followed", 0), units
+    )
+
+
 def _word(found: dict[str, Any]) -> WordStatistics:
     """What the gates did with a word; TypeError where something else stands there."""
     word = WordStatistics(**found)
     if not isinstance(word.word, str) or not isinstance(word.count, int):
         raise TypeError("a word and its count")
-    gates = [gate for gate in (word.forget, word.learn, word.use) if gate is not None]
-    for value in (word.contribution, *gates):
-        _number(value)
+    _number(word.contribution)
+    for value in (word.forget, word.learn, word.use, word.writes, word.erases, word.flips):
+        if value is not None:
+            _number(value)
     return word
 
 

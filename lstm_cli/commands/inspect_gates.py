@@ -14,6 +14,7 @@ from lstm_cli.errors import OptionError
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
     from lstm_cli.gates.surgery import Clamp
+    from lstm_cli.results import GateHabits
 
 
 def inspect_gates(
@@ -100,8 +101,8 @@ def inspect_gates(
 
     lstm inspect-gates "not a bad film at all" --html film.html
 
-    Without TEXT: which words open the gates, as the held-out reviews showed, or the
-    reviews of --input.
+    Without TEXT: which words write, erase and flip the memory, how long it lasts, and
+    which units tell the rating, as the held-out reviews showed, or those of --input.
     """
     _check(texts, ledger, step, unit, quiz, clamp, at, html, input_file, output, as_json, units)
 
@@ -302,24 +303,23 @@ def _words_of_file(
     ctx: typer.Context, bundle: "Bundle", file: str, text_column: str | None, as_json: bool
 ) -> None:
     from lstm_cli.data.reviews import read_texts
-    from lstm_cli.gates.words import words_of_texts
+    from lstm_cli.gates.words import habits_on
 
     table, column, texts = read_texts(file, text_column=text_column)
     note(ctx, f"{table.source}: {len(texts):,} rows, text in {column!r}")
-    words = words_of_texts(bundle, texts)
-    _show_statistics(bundle, words, f"the reviews of {table.source}", as_json)
+    habits = habits_on(bundle, texts)
+    _show_habits(bundle, habits, f"the reviews of {table.source}", as_json)
 
 
 def _show_words(bundle: "Bundle", as_json: bool) -> None:
-    _show_statistics(bundle, bundle.words, "the held-out reviews", as_json)
+    _show_habits(bundle, bundle.habits, "the held-out reviews", as_json)
 
 
-def _show_statistics(bundle: "Bundle", words: Sequence[object], whose: str, as_json: bool) -> None:
+def _show_habits(bundle: "Bundle", habits: "GateHabits", whose: str, as_json: bool) -> None:
     from lstm_cli.views.console import results_console
-    from lstm_cli.views.gates import show_words
+    from lstm_cli.views.habits import show_habits
 
     if as_json:
-        for word in words:
-            print_json(asdict(word))  # type: ignore[call-overload]
+        print_json(asdict(habits))
         return
-    show_words(results_console(), words, bundle.info.model.cell, bundle.name, whose)  # type: ignore[arg-type]
+    show_habits(results_console(), habits, bundle.info.model.cell, bundle.name, whose)

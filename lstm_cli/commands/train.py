@@ -97,6 +97,15 @@ def train(
             show_default=False,
         ),
     ] = None,
+    max_words: Annotated[
+        int,
+        typer.Option(
+            "--max-words",
+            min=0,
+            max=10_000_000,
+            help="The most words learned, the commonest; beside those of the base, if any.",
+        ),
+    ] = VocabularyConfig.maximum_size,
     balance: Annotated[bool, typer.Option("--balance", help="Weigh rare ratings more.")] = False,
     vectors: Annotated[
         str | None,
@@ -188,7 +197,7 @@ def train(
         found,
         others,
         seed=seed,
-        vocabulary_config=VocabularyConfig(),
+        vocabulary_config=VocabularyConfig(maximum_size=max_words),
         vectors_file=vectors,
         base=None if start is None else Base.from_bundle(start),
         processes=threads or os.cpu_count() or 1,

@@ -73,11 +73,25 @@ class ReviewNetwork(nn.Module):
                 and the unknown word's first. All rows where left out. (U, E)
         """
         table = self.embedding.weight if rows is None else rows
-        short_terms, _ = self.cell(self._embed(token_ids, table))
+        return self.rate(self.embed(token_ids, table), lengths)
+
+    def rate(self, events: Tensor, lengths: Tensor) -> Tensor:
+        """Logits of each rating, from events. (B, R)
+
+        Args:
+            events: vectors of the words, with anything behind them. (B, T, E)
+            lengths: the number of words of each review; 0 for an empty one. (B,)
+        """
+        short_terms, _ = self.cell(events)
         return self.readout(self.dropout(self._pool(short_terms, lengths)))
 
-    def _embed(self, token_ids: Tensor, table: Tensor) -> Tensor:
-        """Events, with the dropouts of training. (B, T, E)"""
+    def embed(self, token_ids: Tensor, table: Tensor) -> Tensor:
+        """Events, with the dropouts of training. (B, T, E)
+
+        Args:
+            token_ids: places in the table, padded with ``PADDING_ID`` behind the words. (B, T)
+            table: rows of the embedding. (U, E)
+        """
         if self.training and self.word_dropout:
             hidden = torch.rand(token_ids.shape, device=token_ids.device) < self.word_dropout
             token_ids = token_ids.masked_fill(hidden & (token_ids != PADDING_ID), UNKNOWN_ID)

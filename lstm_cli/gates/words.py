@@ -1,26 +1,39 @@
-"""What the gates did with each word, on average over many reviews."""
+"""What the gates do in general: with each word, with time, and unit by unit."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import ModelConfig
-from lstm_cli.core.reading import NetworkWeights, read_reviews, running_logits, softmax
+from lstm_cli.core.cell import Gates
+from lstm_cli.core.reading import (
+    NetworkWeights,
+    Reading,
+    read_reviews,
+    running_logits,
+    softmax,
+)
 from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
-from lstm_cli.results import WordStatistics
+from lstm_cli.results import HALF_LIFE_SHARES, GateHabits, UnitStatistics, WordStatistics
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary
 
 MOST_TOKENS = 300_000  # some seconds of reading in numpy; rarer words gain little from more
+MOST_FOLLOWED = 2_000  # words whose writing is followed to the end of their review
+MOST_UNITS = 10
 FEWEST_OCCURRENCES = 3  # a mean over fewer is an anecdote
 
+Floats = NDArray[np.float64]
 
-def words_of_texts(bundle: Bundle, texts: Sequence[str]) -> tuple[WordStatistics, ...]:
-    """What a saved model's gates do with the words of some reviews."""
+
+def habits_on(bundle: Bundle, texts: Sequence[str]) -> GateHabits:
+    """What a saved model's gates do with some reviews."""
     corpus = Corpus.encoded(texts, bundle.vocabulary, bundle.info.token_pattern)
-    return gather_words(
+    return gather_habits(
         corpus,
         bundle.weights,
         bundle.info.model,
@@ -29,17 +42,17 @@ def words_of_texts(bundle: Bundle, texts: Sequence[str]) -> tuple[WordStatistics
     )
 
 
-def gather_words(
+def gather_habits(
     corpus: Corpus,
     weights: NetworkWeights,
     config: ModelConfig,
     vocabulary: Vocabulary,
-    ratings: NDArray[np.float64],
-) -> tuple[WordStatistics, ...]:
-    """Read reviews and average, for each word, what the gates did when it was read.
+    ratings: Floats,
+) -> GateHabits:
+    """Read reviews and average what the gates did.
 
-    The gates' means are over units that weigh what the readout lets them say:
-    the length of a unit's column in the readout, over all ratings and poolings.
+    Means over units weigh each by what the readout lets it say: the length of its
+    column in the readout, over all ratings and poolings.
 
     Args:
         corpus: the reviews, in the vocabulary's ids; of more than ``MOST_TOKENS`` a random part.
@@ -49,48 +62,142 @@ def gather_words(
         ratings: the scale in order, in rating points. (R,)
 
     Returns:
-        The words that occur at least three times, by their ids.
+        The words that occur at least three times, by their ids; how long what a word wrote
+        lasts; and the units that track the rating best.
     """
-    drawn = np.random.default_rng(0).permutation(len(corpus))
+    rng = np.random.default_rng(0)
+    drawn = rng.permutation(len(corpus))
     enough = int(np.searchsorted(np.cumsum(corpus.lengths[drawn]), MOST_TOKENS, side="right"))
     corpus = corpus.select(np.sort(drawn[: max(1, enough)]))
     per_unit = np.linalg.norm(
         weights.readout.reshape(-1, len(config.pooling), config.hidden_size), axis=(0, 1)
     )
     say = per_unit / max(per_unit.sum(), 1e-12)  # (H,)
-    columns = 4 if config.cell == "lstm" else 1
-    sums = np.zeros((len(vocabulary), columns))
-    counts = np.zeros(len(vocabulary), dtype=np.int64)
+    followed = MOST_FOLLOWED / max(corpus.num_tokens, 1)
+    tally = _Tally(len(vocabulary), 7 if config.cell == "lstm" else 1)
+    lifetimes: list[float] = []
+    means, rated = [np.zeros((0, config.hidden_size))], [np.zeros(0)]
     before_any = softmax(weights.readout_bias) @ ratings
     for batch in batches(corpus, tokens_per_batch=4_096):
         reading = read_reviews(batch.token_ids, weights, config)
         expected = softmax(running_logits(reading.short_term, weights, config)) @ ratings
-        changes = np.diff(expected, axis=1, prepend=before_any)  # (B, T)
-        measured = [changes]
-        if reading.gates is not None:
-            gates = reading.gates
-            measured += [
-                factor @ say
-                for factor in (gates.forget_factor, gates.learn_factor, gates.use_factor)
-            ]
         is_word = np.arange(batch.token_ids.shape[1]) < batch.lengths[:, None]
-        ids = batch.token_ids[is_word]
-        np.add.at(counts, ids, 1)
-        for column, values in enumerate(measured):
-            np.add.at(sums[:, column], ids, values[is_word])
-
-    frequent = np.flatnonzero(counts >= FEWEST_OCCURRENCES)
-    frequent = frequent[frequent >= len(SPECIAL_TOKENS)]
-    means = sums[frequent] / counts[frequent, None]
-    gates_of = means[:, 1:].tolist() if columns > 1 else [[None] * 3] * len(frequent)
-    return tuple(
-        WordStatistics(
-            word=vocabulary.tokens[k],
-            count=int(counts[k]),
-            contribution=float(mean[0]),
-            forget=forget,
-            learn=learn,
-            use=use,
-        )
-        for k, mean, (forget, learn, use) in zip(frequent, means, gates_of, strict=True)
+        measured = [np.diff(expected, axis=1, prepend=before_any)]  # (B, T)
+        if reading.gates is not None and reading.long_term is not None:
+            measured += _of_gates(reading.gates, reading.long_term, say)
+            lifetimes += _lifetimes(
+                reading.gates, batch.lengths, say, is_word & (rng.random(is_word.shape) < followed)
+            )
+        tally.add(batch.token_ids[is_word], [values[is_word] for values in measured])
+        of_reviews = batch.lengths > 0
+        means.append(_mean_memories(reading, batch.lengths)[of_reviews])
+        last = np.maximum(batch.lengths - 1, 0)[:, None]
+        rated.append(np.take_along_axis(expected, last, axis=1)[of_reviews, 0])
+    return GateHabits(
+        words=tally.words(vocabulary),
+        half_life=_quantiles(lifetimes),
+        followed=len(lifetimes),
+        units=_tracking(np.concatenate(means), np.concatenate(rated)),
     )
+
+
+@dataclass
+class _Tally:
+    """Sums over the occurrences of each word."""
+
+    num_words: int
+    columns: int
+    sums: Floats = field(init=False)
+    counts: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sums = np.zeros((self.num_words, self.columns))
+        self.counts = np.zeros(self.num_words, dtype=np.int64)
+
+    def add(self, ids: NDArray[np.int64], measured: Sequence[NDArray[np.floating]]) -> None:
+        """Count occurrences, and what was measured at each."""
+        self.counts += np.bincount(ids, minlength=self.num_words)
+        for column, values in enumerate(measured):
+            self.sums[:, column] += np.bincount(ids, values, minlength=self.num_words)
+
+    def words(self, vocabulary: Vocabulary) -> tuple[WordStatistics, ...]:
+        """The means of the words that occur often enough."""
+        frequent = np.flatnonzero(self.counts >= FEWEST_OCCURRENCES)
+        frequent = frequent[frequent >= len(SPECIAL_TOKENS)]
+        means = self.sums[frequent] / self.counts[frequent, None]
+        names = ("contribution", "forget", "learn", "use", "writes", "erases", "flips")
+        nothing: dict[str, Any] = dict.fromkeys(("forget", "learn", "use"))
+        return tuple(
+            WordStatistics(
+                word=vocabulary.tokens[k],
+                count=int(self.counts[k]),
+                # Six digits are more than a mean over reviews knows, and half a file.
+                **{**nothing, **{n: round(float(v), 6) for n, v in zip(names, mean, strict=False)}},
+            )
+            for k, mean in zip(frequent, means, strict=True)
+        )
+
+
+def _of_gates(gates: Gates, long_term: NDArray[np.float32], say: Floats) -> list[Floats]:
+    """Forget, learn and use factors, what was written, erased and flipped. (B, T) each"""
+    before = np.zeros_like(long_term)  # LTM before each word
+    before[:, 1:] = long_term[:, :-1]
+    held = np.abs(before)
+    there = np.maximum(held @ say, 1e-12)
+    return [
+        gates.forget_factor @ say,
+        gates.learn_factor @ say,
+        gates.use_factor @ say,
+        np.abs(gates.learn_factor * gates.candidate) @ say,
+        (held * (1 - gates.forget_factor)) @ say / there,
+        (held * (before * long_term < 0)) @ say / there,
+    ]
+
+
+def _lifetimes(
+    gates: Gates, lengths: NDArray[np.int64], say: Floats, followed: NDArray[np.bool_]
+) -> list[float]:
+    """Later words until under half of a word's writing is left; infinite if the review ended.
+
+    Args:
+        gates: (B, T, H) each
+        lengths: of the reviews. (B,)
+        say: of the units. (H,)
+        followed: which words. (B, T)
+    """
+    found = []
+    for review, word in zip(*np.nonzero(followed), strict=True):
+        written = np.abs(gates.learn_factor[review, word] * gates.candidate[review, word]) * say
+        after = gates.forget_factor[review, word + 1 : lengths[review]]
+        left = np.cumprod(after, axis=0, dtype=np.float64) @ written
+        gone = np.flatnonzero(left < 0.5 * written.sum())
+        found.append(float(gone[0] + 1) if len(gone) else float("inf"))
+    return found
+
+
+def _quantiles(lifetimes: Sequence[float]) -> tuple[int | None, ...]:
+    if not lifetimes:
+        return ()
+    found = np.quantile(lifetimes, HALF_LIFE_SHARES, method="inverted_cdf")
+    return tuple(int(value) if np.isfinite(value) else None for value in found)
+
+
+def _mean_memories(reading: Reading, lengths: NDArray[np.int64]) -> Floats:
+    """The mean STM of each review. (B, H)"""
+    share = (np.arange(reading.short_term.shape[1]) < lengths[:, None]) / np.maximum(
+        lengths[:, None], 1
+    )
+    found: Floats = np.einsum("bt,bth->bh", share, reading.short_term)
+    return found
+
+
+def _tracking(memories: Floats, rated: Floats) -> tuple[UnitStatistics, ...]:
+    """The units whose mean memory goes with the rating. (N, H), (N,)"""
+    if len(rated) < FEWEST_OCCURRENCES:
+        return ()
+    memories = memories - memories.mean(axis=0)
+    rated = rated - rated.mean()
+    spread = np.sqrt((memories**2).sum(axis=0) * (rated**2).sum())
+    correlation = np.where(spread > 1e-12, rated @ memories / np.maximum(spread, 1e-12), 0.0)
+    best = np.argsort(-np.abs(correlation), kind="stable")[:MOST_UNITS]
+    return tuple(UnitStatistics(int(k) + 1, round(float(correlation[k]), 6)) for k in best)

@@ -57,6 +57,23 @@ def rate_factor(step: int, num_steps: int, warmup: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * (done - warmup) / (1 - warmup)))
 
 
+def worst_change(slope: Tensor, size: Tensor, lengths: Tensor) -> Tensor:
+    """The change of each review's events that makes the loss grow fastest. (B, T, E)
+
+    To first order that is the direction of the slope (Goodfellow et al. 2015), here over
+    the whole review (Miyato et al. 2017); its length grows with the root of the words, as
+    that of a random change would.
+
+    Args:
+        slope: of the loss, over the events; nothing at the padding. (B, T, E)
+        size: length of the change of a review of one word.
+        lengths: the number of words of each review. (B,)
+    """
+    slope = slope.float()
+    norm = slope.flatten(1).norm(dim=1).clamp(min=1e-20)
+    return (size * lengths.sqrt() / norm)[:, None, None] * slope
+
+
 class AveragedWeights:
     """An exponential average of a network's weights, whose window grows with the steps.
 

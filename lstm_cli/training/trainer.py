@@ -21,6 +21,7 @@ from lstm_cli.training.optimiser import (
     balancing_weights,
     rate_factor,
     rating_loss,
+    worst_change,
 )
 from lstm_cli.training.preparation import RatedCorpus
 from lstm_cli.training.rows import RowAdam
@@ -138,11 +139,22 @@ def _run(
             token_ids, lengths = as_tensors(batch)
             rated = torch.from_numpy(training.rating_indices[batch.reviews])
             table = embedding.read(torch.from_numpy(rows))
-            with computing_in(config.precision):
-                logits = network(token_ids, lengths, table)
-            loss = rating_loss(logits.float(), rated, config.ranked_weight, weights)
             optimiser.zero_grad(set_to_none=True)
+            with computing_in(config.precision):
+                events = network.embed(token_ids, table)
+                logits = network.rate(events, lengths)
+            if config.adversary:
+                events.retain_grad()
+            loss = rating_loss(logits.float(), rated, config.ranked_weight, weights)
             loss.backward()  # type: ignore[no-untyped-call]
+            if config.adversary:
+                assert events.grad is not None
+                size = config.adversary * table.detach().std()
+                change = worst_change(events.grad, size, lengths)
+                with computing_in(config.precision):
+                    logits = network.rate(network.embed(token_ids, table) + change, lengths)
+                harder = rating_loss(logits.float(), rated, config.ranked_weight, weights)
+                harder.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_([*dense, table], config.clip_norm)
             rate = config.learning_rate * rate_factor(step, num_steps, config.warmup)
             for group in optimiser.param_groups:

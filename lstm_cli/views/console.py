@@ -78,6 +78,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def bar_and_percent(share: float, width: int) -> str:
+    """A share drawn and said."""
+    return f"{bar(share, width)} {percent(share):>5}"
+
+
 def visible(text: str, longest: int | None = None) -> str:
     """A stranger's text on one line, with nothing in it that a terminal would obey.
 

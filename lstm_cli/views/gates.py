@@ -1,17 +1,14 @@
-"""What ``lstm inspect-gates`` shows: a table of bars that fits 80 columns."""
-
-from collections.abc import Callable, Sequence
+"""What ``lstm inspect-gates TEXT`` shows: a table of bars that fits 80 columns."""
 
 from rich.console import Console
 from rich.text import Text
 
-from lstm_cli.results import GateTrace, WordStatistics, WordTrace
-from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
+from lstm_cli.results import GateTrace, WordTrace
+from lstm_cli.views.console import bar_and_percent, percent, plain_table, say, show_table, visible
 from lstm_cli.views.narrative import show_narrative
 
 WORD_WIDTH = 14
 BAR_WIDTH = 6
-MOST_ROWS = 10
 
 
 def show_trace(console: Console, trace: GateTrace) -> None:
@@ -55,60 +52,6 @@ def show_trace(console: Console, trace: GateTrace) -> None:
         )
 
 
-def show_words(
-    console: Console,
-    words: Sequence[WordStatistics],
-    cell: str,
-    model: str,
-    whose: str = "the held-out reviews",
-) -> None:
-    """What the gates do with words in general, as some reviews showed."""
-    say(console, f"{model}: {len(words):,} words that occur at least 3 times in {whose}")
-    if not words:
-        say(console, "They are too few to say anything about words.")
-        return
-    if cell == "lstm":
-        _show_ranking(
-            console,
-            "open the learn gate widest",
-            "learned",
-            words,
-            key=lambda word: word.learn or 0.0,
-        )
-        _show_ranking(
-            console,
-            "make it forget most",
-            "kept",
-            words,
-            key=lambda word: -(word.forget or 0.0),
-        )
-    else:
-        say(console, "A plain RNN has no gates; what moves its rating can be told all the same.")
-    _show_ranking(console, "raise the rating most", None, words, key=lambda w: w.contribution)
-    _show_ranking(console, "lower the rating most", None, words, key=lambda w: -w.contribution)
-
-
-def _show_ranking(
-    console: Console,
-    title: str,
-    gate: str | None,
-    words: Sequence[WordStatistics],
-    key: Callable[[WordStatistics], float],
-) -> None:
-    console.print()
-    say(console, f"Words that {title}", style="bold")
-    table = plain_table("word", gate or "", "change of rating", "seen", right=(2, 3))
-    for word in sorted(words, key=lambda w: (-key(w), w.word))[:MOST_ROWS]:
-        shown = word.learn if gate == "learned" else word.forget if gate == "kept" else None
-        table.add_row(
-            Text(visible(word.word, 24)),
-            "" if shown is None else _bar_and_percent(shown, 20),
-            f"{word.contribution:+.3f}",
-            f"{word.count:,}",
-        )
-    show_table(console, table)
-
-
 def _gate_headers(cell: str) -> tuple[str, ...]:
     return ("kept", "learned", "used") if cell == "lstm" else ()
 
@@ -117,11 +60,7 @@ def _gate_cells(word: WordTrace, cell: str) -> list[str]:
     if cell != "lstm":
         return []
     factors = (word.forget, word.learn, word.use)
-    return ["" if factor is None else _bar_and_percent(factor, BAR_WIDTH) for factor in factors]
-
-
-def _bar_and_percent(share: float, width: int) -> str:
-    return f"{bar(share, width)} {percent(share):>5}"
+    return ["" if factor is None else bar_and_percent(factor, BAR_WIDTH) for factor in factors]
 
 
 def _rating(rating: str, expected: float) -> str:

@@ -28,8 +28,8 @@ def show_unlabelled(console: Console, reviews: "Unlabelled", config: PretrainCon
         say(console, f"{reviews.duplicates:,} texts stand there more than once and are read once")
     say(
         console,
-        f"{len(reviews.training.token_ids):,} words to learn from, "
-        f"{len(reviews.held_out.token_ids):,} held out; {len(reviews.vocabulary):,} different ones",
+        f"{reviews.training.num_tokens:,} words to learn from, "
+        f"{reviews.held_out.num_tokens:,} held out; {len(reviews.vocabulary):,} different ones",
     )
     say(
         console,

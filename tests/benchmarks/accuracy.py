@@ -6,7 +6,7 @@
 The first is for any two files. Beside the LSTM stands the same logistic regression
 that ``lstm train`` fits, here on all of TRAIN.csv, where the LSTM holds a tenth of it
 out. The second makes the README's figures: DATA holds ``sst5`` and ``imdb``, WORK
-what ``python -m tests.make_base DATA --hold-out --work WORK`` made. There sentences
+what ``python -m tests.make_base DATA --work WORK`` made. There sentences
 start from a base that has seen no sentence of SST-5, and IMDB's last 2,500 reviews
 from one that has seen none of their ratings.
 """

@@ -1,0 +1,93 @@
+"""What ``lstm inspect-gates`` without TEXT shows: words, half-lives and units."""
+
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from lstm_cli.results import HALF_LIFE_SHARES, GateHabits, WordStatistics
+from lstm_cli.views.console import bar_and_percent, percent, plain_table, say, show_table, visible
+
+MOST_ROWS = 8
+BAR_WIDTH = 16
+
+Key = Callable[[WordStatistics], float]
+
+
+def show_habits(
+    console: Console,
+    habits: GateHabits,
+    cell: str,
+    model: str,
+    whose: str = "the held-out reviews",
+) -> None:
+    """What the gates do in general, as some reviews showed."""
+    words = habits.words
+    say(console, f"{model}: {len(words):,} words that occur at least 3 times in {whose}")
+    if not words:
+        say(console, "They are too few to say anything about words.")
+    elif cell == "lstm":
+        _show_ranking(
+            console, "open the learn gate widest", "learned", words, lambda w: w.learn or 0.0
+        )
+        _show_ranking(console, "write most", "written", words, lambda w: w.writes or 0.0)
+        _show_ranking(console, "make it forget most", "erased", words, _erased)
+        _show_ranking(console, "flip most of the memory", "flipped", words, lambda w: w.flips or 0)
+    else:
+        say(console, "A plain RNN has no gates; what moves its rating can be told all the same.")
+    if words:
+        _show_ranking(console, "raise the rating most", None, words, lambda w: w.contribution)
+        _show_ranking(console, "lower the rating most", None, words, lambda w: -w.contribution)
+    _show_half_life(console, habits)
+    _show_units(console, habits)
+
+
+def _erased(word: WordStatistics) -> float:
+    """What a model of the first version did not measure, its forget gate stands for."""
+    return word.erases if word.erases is not None else 1 - (word.forget or 0.0)
+
+
+def _show_ranking(
+    console: Console, title: str, measured: str | None, words: Sequence[WordStatistics], key: Key
+) -> None:
+    if measured and not any(key(word) for word in words):
+        return
+    console.print()
+    say(console, f"Words that {title}", style="bold")
+    table = plain_table("word", measured or "", "change of rating", "seen", right=(2, 3))
+    for word in sorted(words, key=lambda w: (-key(w), w.word))[:MOST_ROWS]:
+        table.add_row(
+            Text(visible(word.word, 24)),
+            bar_and_percent(key(word), BAR_WIDTH) if measured else "",
+            f"{word.contribution:+.3f}",
+            f"{word.count:,}",
+        )
+    show_table(console, table)
+
+
+def _show_half_life(console: Console, habits: GateHabits) -> None:
+    if not habits.followed:
+        return
+    console.print()
+    say(console, "How long the long-term memory lasts", style="bold")
+    table = plain_table("of the words", "under half of what they wrote is left after", right=(0,))
+    for share, after in zip(HALF_LIFE_SHARES, habits.half_life, strict=True):
+        words = f"{after:,} word{'s' * (after > 1)}" if after is not None else "the review's end"
+        table.add_row(percent(share), words)
+    show_table(console, table)
+    say(console, f"{habits.followed:,} words, drawn at random, were followed.", style="dim")
+
+
+def _show_units(console: Console, habits: GateHabits) -> None:
+    if not habits.units:
+        return
+    console.print()
+    say(console, "Hidden units that tell the rating alone", style="bold")
+    table = plain_table("unit", "correlation with the expected rating", right=(0,))
+    for unit in habits.units[:MOST_ROWS]:
+        table.add_row(
+            str(unit.unit),
+            f"{bar_and_percent(abs(unit.correlation), BAR_WIDTH)}  "
+            f"({'higher' if unit.correlation > 0 else 'lower'} for better reviews)",
+        )
+    show_table(console, table)
