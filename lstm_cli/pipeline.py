@@ -22,6 +22,7 @@ from lstm_cli.data.reviews import Reviews
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.words import gather_habits
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always, drawn
+from lstm_cli.metrics.calibration import cross_tempered, fit_temperature
 from lstm_cli.results import Evaluation, GateHabits
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.training.preparation import Material
@@ -92,9 +93,14 @@ def make_model(
         vocabulary=material.vocabulary,
         start=start,
     )
+    held_out = material.validation
+    temperature = fit_temperature(trained.probabilities, held_out.rating_indices)
+    arrays = trained.network.to_arrays()
+    # A readout divided by the temperature is calibrated for whoever reads it.
+    for name in ("readout.weight", "readout.bias"):
+        arrays[name] = (arrays[name] / temperature).astype(np.float32)
     counts = np.bincount(material.training.rating_indices, minlength=len(ratings))
     commonest = int(counts.argmax())
-    held_out = material.validation
     answers = {always(reviews.scale.labels[commonest]): np.full(len(held_out), commonest)}
     regression = None
     if recipe.with_baseline:
@@ -102,14 +108,13 @@ def make_model(
         regression = WordRegression.fit(fitted_on.words(), fitted_on.rating_indices, len(ratings))
         answers[REGRESSION] = regression.predict(held_out.words())
     evaluation = evaluate(
-        trained.probabilities,
+        cross_tempered(trained.probabilities, held_out.rating_indices),
         held_out.rating_indices,
         ratings,
         reviews.scale.labels,
         model=recipe.name,
         baselines=answers,
     )
-    arrays = trained.network.to_arrays()
     info = BundleInfo(
         name=recipe.name,
         created=_now(),
@@ -123,6 +128,7 @@ def make_model(
         seconds=time.perf_counter() - began,
         stored_as=recipe.stored_as,
         base=material.base.name if material.base is not None else None,
+        temperature=temperature,
     )
     bundle = NewBundle(
         info=info,

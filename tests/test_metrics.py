@@ -2,10 +2,17 @@
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.metrics.baselines import WordRegression, _count, _weigh
-from lstm_cli.metrics.calibration import expected_calibration_error, reliability
+from lstm_cli.metrics.calibration import (
+    cross_tempered,
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+    tempered,
+)
 from lstm_cli.metrics.scores import accuracy_interval, confusion_of, scores_of
 from lstm_cli.text.tokens import tokenize
 
@@ -109,3 +116,24 @@ def test_an_evaluation_says_what_json_promises() -> None:
     assert found["accuracy"] == 0.5
     assert found["confusion"] == [[1, 0, 0], [0, 0, 1], [0, 0, 0]]
     assert found["baselines"]["always 1"]["accuracy"] == 0.5
+
+
+def test_a_temperature_undoes_overconfidence() -> None:
+    """Logits twice as large as they should be ask for a temperature of two."""
+    rng = np.random.default_rng(0)
+    true = softmax(rng.normal(size=(20_000, 5)), axis=1)
+    truth = (true.cumsum(axis=1) < rng.random((len(true), 1))).sum(axis=1)
+    assert fit_temperature(true, truth) == pytest.approx(1, abs=0.03)
+    overconfident = tempered(true, 0.5)
+    assert fit_temperature(overconfident, truth) == pytest.approx(2, rel=0.03)
+    again = cross_tempered(overconfident, truth)
+    assert np.allclose(again, true, atol=0.02)
+    assert (again.argmax(axis=1) == true.argmax(axis=1)).all()
+
+
+def test_few_reviews_set_no_wild_temperature() -> None:
+    """Three right answers of three are no proof of certainty."""
+    certain = np.array([[0.6, 0.4], [0.7, 0.3], [0.8, 0.2]])
+    assert 0.25 <= fit_temperature(certain, np.zeros(3, np.int64)) < 1
+    assert fit_temperature(np.zeros((0, 5)), np.zeros(0, np.int64)) == 1
+    assert cross_tempered(certain[:1], np.zeros(1, np.int64)).tolist() == certain[:1].tolist()

@@ -10,6 +10,7 @@ from lstm_cli.training.optimiser import (
     balancing_weights,
     rate_factor,
     rating_loss,
+    worst_change,
 )
 
 
@@ -62,3 +63,20 @@ def test_swapping_twice_changes_nothing() -> None:
     assert weight.tolist() == pytest.approx([0.9, 0.9])
     average.swap()
     assert weight.tolist() == [1.0, 1.0]
+
+
+def test_no_change_of_its_length_hurts_more_than_the_worst() -> None:
+    """Of a loss that is linear in the events, the one along the slope is the worst."""
+    torch.manual_seed(0)
+    slope = torch.randn(2, 3, 4)
+    slope[1, 2] = 0  # padding
+    lengths = torch.tensor([3, 2])
+    worst = worst_change(slope, torch.tensor(0.5), lengths)
+    reached = (worst * slope).sum(dim=(1, 2))
+    torch.testing.assert_close(worst.flatten(1).norm(dim=1), 0.5 * lengths.sqrt())
+    assert not worst[1, 2].any()
+    for _ in range(20):
+        other = torch.randn_like(slope)
+        other = other / other.flatten(1).norm(dim=1)[:, None, None]
+        other = other * worst.flatten(1).norm(dim=1)[:, None, None]
+        assert ((other * slope).sum(dim=(1, 2)) <= reached).all()

@@ -71,6 +71,16 @@ def test_one_epoch_moves_every_weight(cell: str) -> None:
         assert not np.array_equal(array, after[name]), name
 
 
+def test_an_adversary_changes_what_is_learned() -> None:
+    """And the eight reviews can still be learned by heart."""
+    still = {"embedding_dropout": 0.0, "word_dropout": 0.0, "readout_dropout": 0.0}
+    alone, _ = learn(epochs=2, **still)
+    beside, _ = learn(epochs=2, adversary=0.5, **still)
+    assert not np.array_equal(alone.probabilities, beside.probabilities)
+    learned, _ = learn(epochs=60, learning_rate=0.03, patience=60, adversary=0.25, **still)
+    assert (learned.probabilities.argmax(axis=1) == RATINGS).all()
+
+
 def test_same_seed_same_weights() -> None:
     """To the bit: a figure in a report can be made again."""
     first, again = (learn(seed=3, epochs=3)[0].network.to_arrays() for _ in range(2))

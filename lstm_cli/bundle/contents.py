@@ -53,6 +53,7 @@ class BundleInfo:
     # What the numbers of the network are kept in; float16 halves a model that ships.
     stored_as: StoredAs = "float32"
     base: str | None = None  # the model it started from
+    temperature: float = 1.0  # by which the readout has been divided, for calibration
 
     @property
     def is_language_model(self) -> bool:
@@ -66,7 +67,8 @@ class BundleInfo:
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> "BundleInfo":
         """Read it back; a key that is missing, unknown or of another type raises."""
-        later = {"stored_as": "float32", "base": None}  # what older models do not say
+        # What older models do not say.
+        later = {"stored_as": "float32", "base": None, "temperature": 1.0}
         names = {field.name for field in fields(cls)}
         values = {name: (later | dict(found))[name] for name in names}
         model = dict(found["model"])

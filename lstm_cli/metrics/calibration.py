@@ -2,8 +2,68 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
 
 from lstm_cli.results import ReliabilityBin
+
+FOLDS = 5
+WIDEST = 4.0  # a temperature further from 1 than this factor is noise of a few reviews
+
+Floats = NDArray[np.float64]
+
+
+def tempered(probabilities: Floats, temperature: float) -> Floats:
+    """Probabilities whose logits are divided by a temperature (Guo et al. 2017). (N, R)
+
+    >>> tempered(np.array([[0.9, 0.1]]), 2.0).round(2)
+    array([[0.75, 0.25]])
+    """
+    found: Floats = softmax(_logits(probabilities) / temperature, axis=1)
+    return found
+
+
+def fit_temperature(probabilities: Floats, rating_indices: NDArray[np.int64]) -> float:
+    """The temperature under which the true ratings are most likely.
+
+    One number, so that it can be fitted on few reviews, and the order of the ratings
+    by probability stays.
+
+    Args:
+        probabilities: of reviews the network has not been trained on. (N, R)
+        rating_indices: places of the true ratings. (N,)
+    """
+    if not len(rating_indices):
+        return 1.0
+    logits = _logits(probabilities)
+    rows = np.arange(len(rating_indices))
+
+    def surprise(log_temperature: float) -> float:
+        likely = log_softmax(logits / np.exp(log_temperature), axis=1)
+        return -float(likely[rows, rating_indices].mean())
+
+    bound = np.log(WIDEST)
+    return float(np.exp(minimize_scalar(surprise, bounds=(-bound, bound), method="bounded").x))
+
+
+def cross_tempered(probabilities: Floats, rating_indices: NDArray[np.int64]) -> Floats:
+    """Each fifth of the reviews under the temperature of the others. (N, R)
+
+    So the reviews that set the temperature can also measure what it is worth.
+    """
+    found = probabilities.copy()
+    fold = np.arange(len(rating_indices)) % FOLDS
+    for part in range(FOLDS):
+        others = fold != part
+        if others.any():
+            fitted = fit_temperature(probabilities[others], rating_indices[others])
+            found[~others] = tempered(probabilities[~others], fitted)
+    return found
+
+
+def _logits(probabilities: Floats) -> Floats:
+    found: Floats = np.log(np.maximum(probabilities, 1e-300))
+    return found
 
 
 def reliability(

@@ -1,5 +1,7 @@
 """An explanation in sentences, each of them something that was measured."""
 
+import textwrap
+
 from rich.console import Console
 
 from lstm_cli.gates.counterfactuals import DRAWS, MOST_TRIED, NAMED
@@ -8,6 +10,7 @@ from lstm_cli.views.console import percent, say, visible
 
 LEAST_EFFECT = 0.05  # rating points; less is not worth a sentence
 MOST_TURNS = 3
+WIDTH = 79
 FORGETS = 0.5  # of the memory, on average over the units that have a say
 
 
@@ -27,7 +30,7 @@ def narrative(trace: GateTrace) -> list[str]:
 def show_narrative(console: Console, trace: GateTrace) -> None:
     """A line a sentence."""
     for sentence in narrative(trace):
-        say(console, sentence)
+        say(console, textwrap.fill(sentence, WIDTH, subsequent_indent="  "))
 
 
 def quoted(trace: GateTrace, word: int) -> str:
@@ -69,14 +72,19 @@ def _word(trace: GateTrace, important: ImportantWord) -> str:
     prediction = trace.prediction
     sentence = (
         f"{quoted(trace, important.word)} {verb} the rating by {abs(important.effect):.2f}: "
-        f"without it {important.rating_without} ({important.expected_without:.2f}), "
-        f"not {prediction.rating} ({prediction.expected_rating:.2f})"
+        f"without it the expected rating would be {important.expected_without:.2f} "
+        f"instead of {prediction.expected_rating:.2f}"
     )
-    retained = trace.words[important.word].retained
-    is_last = important.word == len(trace.words) - 1
-    if retained is None or is_last:
+    if important.rating_without != prediction.rating:
+        sentence += f", and the rating {important.rating_without} instead of {prediction.rating}"
+    word = trace.words[important.word]
+    if word.forget is None or word.retained is None:
         return sentence + "."
-    return sentence + f"; {percent(retained)} of what it wrote is there at the end."
+    if important.word:
+        sentence += f". It kept {percent(word.forget)} of the memory it found"
+    if important.word < len(trace.words) - 1:
+        sentence += f"; {percent(word.retained)} of what it wrote is there at the end"
+    return sentence + "."
 
 
 def _forgetting(trace: GateTrace) -> list[str]:

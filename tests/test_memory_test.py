@@ -1,0 +1,102 @@
+"""RNN against LSTM: the experiment is fair, and its slopes are torch's."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from lstm_cli.core.cell import CellWeights
+from lstm_cli.gates.memory_test import (
+    HINTS,
+    LITTLE,
+    MemoryTestConfig,
+    _draw,
+    memory_test,
+    slopes_by_distance,
+)
+from tests.conftest import lstm
+
+SMALL = MemoryTestConfig(hidden_size=4, steps=3, tested=8, longest=5)
+
+
+def test_a_scene_is_a_hint_then_little_then_the_question() -> None:
+    """The answer stands at the start and nowhere else."""
+    scenes, hints = _draw(7, 50, torch.Generator().manual_seed(0))
+    assert scenes.shape == (50, 9)
+    assert torch.equal(scenes[:, 0], hints)
+    assert set(hints.tolist()) == set(range(len(HINTS)))
+    between = scenes[:, 1:-1]
+    assert between.min() >= len(HINTS)
+    assert between.max() < len(HINTS) + len(LITTLE)
+    assert len(set(scenes[:, -1].tolist())) == 1
+
+
+@pytest.mark.parametrize("kind", [torch.nn.LSTM, torch.nn.RNN])
+def test_slopes_are_those_of_torchs_own_cell(kind: type[torch.nn.RNN]) -> None:
+    """|dloss/dSTM_t|: a small push on the memory after t moves the loss by slope times push."""
+    torch.manual_seed(0)
+    cell = kind(3, 4, batch_first=True).double()
+    events = torch.randn(1, 6, 3, dtype=torch.float64)
+    weights = CellWeights(
+        cell.weight_ih_l0.detach(),
+        cell.weight_hh_l0.detach(),
+        (cell.bias_ih_l0 + cell.bias_hh_l0).detach(),
+    )
+    slopes, of_long = slopes_by_distance(
+        events, weights, kind is torch.nn.LSTM, lambda last, _: last.sum()
+    )
+
+    def after(step: int, push: torch.Tensor) -> float:
+        """The loss where the short-term memory after ``step`` is pushed."""
+        _, state = cell(events[:, : step + 1])
+        state = (state[0] + push, state[1]) if kind is torch.nn.LSTM else state + push
+        return float(cell(events[:, step + 1 :], state)[0][0, -1].detach().sum())
+
+    for step in range(5):
+        pushes = 1e-6 * torch.eye(4, dtype=torch.float64)
+        found = [
+            (after(step, push[None, None]) - after(step, -push[None, None])) / 2e-6
+            for push in pushes
+        ]
+        assert slopes[5 - step] == pytest.approx(np.linalg.norm(found), rel=1e-4)
+    assert (of_long is None) == (kind is torch.nn.RNN)
+
+
+def test_both_cells_are_asked_at_every_distance() -> None:
+    """And the same seed asks and answers the same."""
+    found = memory_test(SMALL)
+    assert set(found.cells) == {"rnn", "lstm"}
+    for cell in found.cells.values():
+        assert len(cell.accuracies) == len(found.distances)
+        assert all(0 <= share <= 1 for share in cell.accuracies)
+        assert len(cell.slopes) == found.distances[-1] + 2
+    assert found.cells["rnn"].long_term_slopes is None
+    assert memory_test(SMALL) == found
+
+
+def test_memory_test_draws_both_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For people a table, for scripts JSON."""
+    monkeypatch.setattr("lstm_cli.gates.memory_test._train", _untrained)
+    shown = lstm("memory-test", "--hidden-size", "3")
+    assert shown.exit_code == 0, shown.stderr
+    assert "plain RNN" in shown.stdout
+    assert "LSTM: LTM" in shown.stdout
+    found = json.loads(lstm("memory-test", "--hidden-size", "3", "--json").stdout)
+    assert set(found["cells"]) == {"rnn", "lstm"}
+
+
+def _untrained(cell: str, config: MemoryTestConfig, rate: float) -> torch.nn.Module:
+    from lstm_cli.gates.memory_test import _Network
+
+    torch.manual_seed(config.seed)
+    return _Network(cell, config)
+
+
+@pytest.mark.slow
+def test_the_lstm_remembers_where_the_rnn_forgets() -> None:
+    """The experiment as it ships: fifty events later the LSTM still knows."""
+    found = memory_test(MemoryTestConfig())
+    fifty = found.distances.index(50)
+    assert found.cells["lstm"].accuracies[fifty] >= 0.95
+    assert found.cells["rnn"].accuracies[fifty] < 0.6
