@@ -8,6 +8,9 @@ Cell = Literal["lstm", "rnn"]
 Precision = Literal["float32", "bfloat16"]
 Pooling = Literal["last", "mean", "maximum"]
 
+# Tokens. Of IMDB's 5M, three epochs with an adversary learned less in 950 s (46.8 % of the last
+# 2,500) than four without it in 830 s (47.7 %).
+ADVERSARY_PAYS_TO = 2_000_000
 MINIMUM_REVIEWS = 10  # fewer leave nothing to hold out that could be measured
 
 
@@ -130,5 +133,6 @@ class TrainConfig:
             self,
             tokens_per_batch=tokens_per_batch,
             epochs=epochs,
+            adversary=self.adversary if num_tokens <= ADVERSARY_PAYS_TO else 0.0,
             patience=max(3, round(epochs / 4)),
         )

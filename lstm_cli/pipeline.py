@@ -18,6 +18,7 @@ import numpy as np
 
 from lstm_cli.bundle.contents import BundleInfo, NewBundle, StoredAs, network_weights
 from lstm_cli.config import Cell, ModelConfig, PretrainConfig, TrainConfig
+from lstm_cli.core.network import rating_probabilities
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.words import gather_habits
@@ -114,6 +115,11 @@ def make_model(
         reviews.scale.labels,
         model=recipe.name,
         baselines=answers,
+        shuffled=rating_probabilities(
+            trained.network,
+            held_out.corpus.shuffled(np.random.default_rng(0)),
+            recipe.training.precision,
+        ),
     )
     info = BundleInfo(
         name=recipe.name,

@@ -30,6 +30,16 @@ class ReliabilityBin:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """How much better one model, or one way of reading, does than another on the same reviews."""
+
+    first: float  # share that is right
+    second: float
+    worth: float  # first - second
+    interval: tuple[float, float]  # 95 %, paired bootstrap
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """A model against reviews whose ratings are known."""
 
@@ -42,6 +52,7 @@ class Evaluation:
     confusion: tuple[tuple[int, ...], ...]  # rows the true rating, columns the predicted one
     baselines: dict[str, Scores]  # what simpler models reach on the same reviews
     unseen_ratings: dict[str, int]  # ratings the model has never seen, counted as wrong
+    word_order: Difference | None = None  # the reviews as they are, and with their words shuffled
 
     def to_json(self) -> dict[str, Any]:
         """As ``lstm evaluate --json`` prints it."""
@@ -52,10 +63,65 @@ class Evaluation:
             "ratings": list(self.ratings),
             "confusion": [list(row) for row in self.confusion],
             "baselines": {name: vars(scores) for name, scores in self.baselines.items()},
+            "word_order": self._word_order(),
             "reliability": [vars(part) for part in self.reliability],
             "unseen_ratings": self.unseen_ratings,
             "model": self.model,
         }
+
+    def _word_order(self) -> dict[str, Any]:
+        if self.word_order is None:
+            return {}
+        found = self.word_order
+        return {
+            "accuracy": found.first,
+            "shuffled": found.second,
+            "worth": found.worth,
+            "interval": list(found.interval),
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two models on the same reviews."""
+
+    models: tuple[str, str]
+    scores: tuple[Scores, Scores]
+    difference: Difference  # of the accuracies, the first model's less the second's
+    parted: tuple["Parting", ...]  # where one is right and the other wrong, clearest first
+    num_parted: int  # of which ``parted`` holds some
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm compare --json`` prints it."""
+        return {
+            "models": list(self.models),
+            "scores": [vars(scores) for scores in self.scores],
+            "difference": self.difference.worth,
+            "interval": list(self.difference.interval),
+            "num_parted": self.num_parted,
+            "parted": [vars(parting) for parting in self.parted],
+        }
+
+
+@dataclass(frozen=True)
+class Parting:
+    """A review that one model rates right and the other wrong."""
+
+    text: str
+    rating: str
+    predicted: tuple[str, str]
+    confidence: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A review that was rated wrong."""
+
+    text: str
+    rating: str
+    predicted: str
+    confidence: float
+    words: tuple[tuple[str, float], ...]  # and how far each moved the expected rating
 
 
 @dataclass(frozen=True)

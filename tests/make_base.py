@@ -63,7 +63,7 @@ def main() -> None:
     if not (work / "language").exists():
         unlabelled = asked.data / "imdb" / "unlabelled.csv.gz"
         lstm(work, "pretrain", reviews, unlabelled, "--name", "language", "--resume")
-    step(work, "stars", "language", 3, work / "imdb.csv")
+    step(work, "stars", "language", 4, work / "imdb.csv")
     halved = rated.with_columns((pl.col("rating") + 1) // 2)
     halved.write_csv(work / "imdb-halved.csv")
     phrases = asked.data / "sst5" / "phrases.csv"

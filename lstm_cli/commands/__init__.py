@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from lstm_cli.commands.compare import compare
 from lstm_cli.commands.evaluate import evaluate
 from lstm_cli.commands.explain import explain
 from lstm_cli.commands.inspect_gates import inspect_gates
@@ -34,6 +35,7 @@ app.command("inspect-gates")(inspect_gates)
 app.command()(explain)
 app.command("memory-test")(memory_test)
 app.command()(evaluate)
+app.command()(compare)
 app.command()(pretrain)
 app.add_typer(models, name="models")
 app.command()(sample)

@@ -1,11 +1,19 @@
 """``lstm evaluate``: a model against a file whose ratings are known."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json
+
+if TYPE_CHECKING:
+    from lstm_cli.bundle.reading import Bundle
+    from lstm_cli.evaluation.files import Rated
+    from lstm_cli.results import Evaluation
+
+MOST_MISTAKES = 100
+LINES = (".jsonl", ".ndjson")
 
 
 def evaluate(
@@ -13,6 +21,23 @@ def evaluate(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Reviews with their ratings.")],
     model: options.Model = None,
     models_dir: options.ModelsFolder = None,
+    min_accuracy: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Exit with 1 if the accuracy, from 0 to 1, is lower.",
+            show_default=False,
+        ),
+    ] = None,
+    errors: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the 100 surest mistakes, with what each word did, as CSV or JSON lines.",
+            show_default=False,
+        ),
+    ] = None,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     as_json: options.Json = False,
@@ -22,26 +47,41 @@ def evaluate(
     lstm evaluate reviews.csv
 
     Beside the model stand what always answering the commonest rating of its training reviews
-    reaches, and the logistic regression that was trained with it.
+    reaches, and the logistic regression that was trained with it; and what the model makes of
+    the same reviews with their words shuffled.
     """
     from lstm_cli.bundle.locating import find_model
 
     found = find_model(model, models_dir)
     note(ctx, f"model {found.bundle.name} ({found.why})")
 
-    from lstm_cli.evaluation.files import evaluate_file
+    from lstm_cli.data.writing import check_output, write_whole
+    from lstm_cli.evaluation.files import evaluate_file, mistakes
+    from lstm_cli.views.mistakes import mistakes_as_text
     from lstm_cli.views.reviews import lines_about
 
-    evaluation, reviews = evaluate_file(found.bundle, file, text_column, rating_column)
-    for line in lines_about(reviews):
+    if errors is not None:
+        check_output(errors)
+    evaluation, rated = evaluate_file(found.bundle, file, text_column, rating_column)
+    for line in lines_about(rated.reviews):
         note(ctx, line)
+    if errors is not None:
+        made = mistakes(found.bundle, rated, MOST_MISTAKES)
+        write_whole(mistakes_as_text(made, as_lines=errors.endswith(LINES)), errors)
+        note(ctx, f"written: {errors}, {len(made):,} mistake{'s' * (len(made) != 1)}")
     if as_json:
         print_json(evaluation.to_json())
-        return
+    else:
+        _show(found.bundle, evaluation, rated, file)
+    if min_accuracy is not None and evaluation.scores.accuracy < min_accuracy:
+        note(ctx, f"accuracy {evaluation.scores.accuracy:.4f} is under {min_accuracy:g}")
+        raise typer.Exit(1)
+
+
+def _show(bundle: "Bundle", evaluation: "Evaluation", rated: "Rated", file: str) -> None:
     from lstm_cli.data.showing import show_source
     from lstm_cli.views.console import results_console
     from lstm_cli.views.evaluation import show_evaluation
 
-    cell = found.bundle.info.model.cell
-    data = f"{len(reviews):,} reviews of {show_source(file)}"
-    show_evaluation(results_console(), evaluation, cell, data)
+    data = f"{len(rated.reviews):,} reviews of {show_source(file)}"
+    show_evaluation(results_console(), evaluation, bundle.info.model.cell, data)

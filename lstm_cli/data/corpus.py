@@ -72,6 +72,13 @@ class Corpus:
         end = self.lengths[review] * (number + 1) // parts[review]
         return replace(self, starts=self.starts[review] + begin, lengths=end - begin)
 
+    def shuffled(self, rng: np.random.Generator) -> "Corpus":
+        """The same reviews with the words of each in a random order."""
+        reviews = np.arange(len(self))
+        review = np.repeat(reviews, self.lengths)
+        order = np.lexsort((rng.random(len(review)), review))
+        return Corpus.of(self.gather(reviews)[order], self.lengths)
+
     def translate(self, new_ids: NDArray[np.int32]) -> "Corpus":
         """The same reviews, each id read as ``new_ids[id]``."""
         return replace(self, read_as=new_ids if self.read_as is None else new_ids[self.read_as])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.metrics.calibration import expected_calibration_error, reliability
-from lstm_cli.metrics.scores import accuracy_interval, confusion_of, scores_of
+from lstm_cli.metrics.scores import accuracy_interval, confusion_of, paired_difference, scores_of
 from lstm_cli.results import Evaluation
 
 
@@ -19,6 +19,7 @@ def evaluate(
     model: str,
     baselines: Mapping[str, NDArray[np.int64]],
     unseen_ratings: Mapping[str, int] | None = None,
+    shuffled: NDArray[np.float64] | None = None,
 ) -> Evaluation:
     """Measure a model.
 
@@ -31,6 +32,7 @@ def evaluate(
         baselines: what simpler models predict, by their names. (N,) each
         unseen_ratings: how often each rating occurs that the model has never seen;
             such a review counts as wrong.
+        shuffled: as ``probabilities``, of the reviews with their words in another order. (N, R)
     """
     predicted = probabilities.argmax(axis=1)
     is_right = predicted == rating_indices
@@ -47,4 +49,7 @@ def evaluate(
             name: scores_of(rating_indices, answers, ratings) for name, answers in baselines.items()
         },
         unseen_ratings=dict(unseen_ratings or {}),
+        word_order=None
+        if shuffled is None
+        else paired_difference(is_right, shuffled.argmax(axis=1) == rating_indices),
     )

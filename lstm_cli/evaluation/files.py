@@ -1,4 +1,7 @@
-"""A saved model against a file, and against its peers."""
+"""Saved models against a file: beside their peers, and against each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,41 +11,128 @@ from lstm_cli.data.reviews import Reviews, read_reviews
 from lstm_cli.data.scale import Scale, label
 from lstm_cli.errors import RowError
 from lstm_cli.evaluation.evaluation import evaluate
-from lstm_cli.inference.scoring import score_texts
+from lstm_cli.gates.trace import trace
+from lstm_cli.inference.predictor import Predictor
+from lstm_cli.inference.scoring import score_shuffled, score_texts
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always
-from lstm_cli.results import Evaluation
+from lstm_cli.metrics.scores import paired_difference, scores_of
+from lstm_cli.results import Comparison, Evaluation, Mistake, Parting
 from lstm_cli.text.tokens import tokenize
+
+MOST_PARTED = 20
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rated:
+    """A file's reviews, and what a model says of them."""
+
+    reviews: Reviews
+    ratings: Floats  # those of the models and those of the file, in order. (R,)
+    rating_indices: NDArray[np.int64]  # places of the true ratings. (N,)
+    probabilities: Floats  # 0 for a rating the model cannot name. (N, R)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The ratings as a person writes them."""
+        return tuple(map(label, self.ratings))
+
+    @property
+    def predicted(self) -> NDArray[np.int64]:
+        """The places of the most probable ratings. (N,)"""
+        return self.probabilities.argmax(axis=1)
 
 
 def evaluate_file(
     bundle: Bundle, file: str, text_column: str | None = None, rating_column: str | None = None
-) -> tuple[Evaluation, Reviews]:
+) -> tuple[Evaluation, Rated]:
     """Measure a model on a file whose ratings are known.
 
     Raises:
         ReviewsError: the file cannot be used.
     """
-    known = Scale(bundle.info.ratings)
-    reviews = read_reviews(
-        [file], text_column=text_column, rating_column=rating_column, scale=known
-    )
-    if not len(reviews):
-        raise RowError(f"{file}: holds no review with a text and a rating")
-    # The scale measured on holds the model's ratings and those it has never seen, in order.
-    ratings = np.unique(np.concatenate([known.ratings, reviews.ratings]))
-    places = np.searchsorted(ratings, known.ratings)
-    probabilities = np.zeros((len(reviews), len(ratings)))
-    probabilities[:, places] = score_texts(bundle, reviews.texts)
+    reviews = _read([bundle], file, text_column, rating_column)
+    rated = _rate(bundle, reviews, bundle.info.ratings)
+    places = np.searchsorted(rated.ratings, bundle.info.ratings)
+    shuffled = np.zeros_like(rated.probabilities)
+    shuffled[:, places] = score_shuffled(bundle, reviews.texts)
     evaluation = evaluate(
-        probabilities,
-        np.searchsorted(ratings, reviews.ratings),
-        ratings,
-        tuple(map(label, ratings)),
+        rated.probabilities,
+        rated.rating_indices,
+        rated.ratings,
+        rated.labels,
         model=bundle.name,
         baselines={name: places[answers] for name, answers in peers(bundle, reviews.texts).items()},
         unseen_ratings=reviews.unseen_ratings,
+        shuffled=shuffled,
     )
-    return evaluation, reviews
+    return evaluation, rated
+
+
+def compare_on_file(
+    bundles: tuple[Bundle, Bundle],
+    file: str,
+    text_column: str | None = None,
+    rating_column: str | None = None,
+) -> tuple[Comparison, Reviews]:
+    """Two models on a file whose ratings are known.
+
+    Raises:
+        ReviewsError: the file cannot be used.
+    """
+    reviews = _read(bundles, file, text_column, rating_column)
+    known = [rating for bundle in bundles for rating in bundle.info.ratings]
+    first, second = (_rate(bundle, reviews, known) for bundle in bundles)
+    truth = first.rating_indices
+    first_right, second_right = first.predicted == truth, second.predicted == truth
+    parted = np.flatnonzero(first_right != second_right)
+    sure = first.probabilities.max(axis=1) + second.probabilities.max(axis=1)
+    shown = parted[np.argsort(-sure[parted], kind="stable")][:MOST_PARTED]
+    labels = first.labels
+    comparison = Comparison(
+        models=(bundles[0].name, bundles[1].name),
+        scores=(
+            scores_of(truth, first.predicted, first.ratings),
+            scores_of(truth, second.predicted, first.ratings),
+        ),
+        difference=paired_difference(first_right, second_right),
+        parted=tuple(
+            Parting(
+                text=reviews.texts[k],
+                rating=labels[truth[k]],
+                predicted=(labels[first.predicted[k]], labels[second.predicted[k]]),
+                confidence=(
+                    float(first.probabilities[k].max()),
+                    float(second.probabilities[k].max()),
+                ),
+            )
+            for k in shown
+        ),
+        num_parted=len(parted),
+    )
+    return comparison, reviews
+
+
+def mistakes(bundle: Bundle, rated: Rated, most: int) -> list[Mistake]:
+    """The wrong answers a model was surest of, and what each word did to them."""
+    wrong = np.flatnonzero(rated.predicted != rated.rating_indices)
+    confidence = rated.probabilities.max(axis=1)
+    surest = wrong[np.argsort(-confidence[wrong], kind="stable")][:most]
+    predictor = Predictor(bundle)
+    found = []
+    for k in surest:
+        traced = trace(predictor, rated.reviews.texts[k], with_explanation=False)
+        found.append(
+            Mistake(
+                text=traced.text,
+                rating=rated.labels[rated.rating_indices[k]],
+                predicted=rated.labels[rated.predicted[k]],
+                confidence=float(confidence[k]),
+                words=tuple((word.token, word.contribution) for word in traced.words),
+            )
+        )
+    return found
 
 
 def peers(bundle: Bundle, texts: list[str]) -> dict[str, NDArray[np.int64]]:
@@ -57,3 +147,27 @@ def peers(bundle: Bundle, texts: list[str]) -> dict[str, NDArray[np.int64]]:
             tokenize(text, bundle.info.token_pattern) for text in texts
         )
     return found
+
+
+def _read(
+    bundles: Sequence[Bundle], file: str, text_column: str | None, rating_column: str | None
+) -> Reviews:
+    known = np.unique([rating for bundle in bundles for rating in bundle.info.ratings])
+    reviews = read_reviews(
+        [file],
+        text_column=text_column,
+        rating_column=rating_column,
+        scale=Scale(tuple(map(float, known))),
+    )
+    if not len(reviews):
+        raise RowError(f"{file}: holds no review with a text and a rating")
+    return reviews
+
+
+def _rate(bundle: Bundle, reviews: Reviews, known: Sequence[float]) -> Rated:
+    """A model's answers on a scale that holds ``known`` ratings and those of the file."""
+    ratings = np.unique(np.concatenate([known, reviews.ratings]))
+    probabilities = np.zeros((len(reviews), len(ratings)))
+    places = np.searchsorted(ratings, bundle.info.ratings)
+    probabilities[:, places] = score_texts(bundle, reviews.texts)
+    return Rated(reviews, ratings, np.searchsorted(ratings, reviews.ratings), probabilities)

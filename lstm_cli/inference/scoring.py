@@ -52,3 +52,10 @@ def score_texts(
     return np.concatenate(
         [scored.probabilities for scored in score_windows(bundle, windows, precision)]
     )
+
+
+def score_shuffled(bundle: Bundle, texts: Sequence[str]) -> NDArray[np.float64]:
+    """The same of the texts with their words in a random order. (N, R)"""
+    corpus = Corpus.encoded(texts, bundle.vocabulary, bundle.info.token_pattern)
+    network = ReviewNetwork.from_arrays(bundle.info.model, bundle.arrays)
+    return rating_probabilities(network, corpus.shuffled(np.random.default_rng(0)))

@@ -9,6 +9,8 @@ from lstm_cli.results import ReliabilityBin
 
 FOLDS = 5
 WIDEST = 4.0  # a temperature further from 1 than this factor is noise of a few reviews
+# What log T² costs, in nats: a few right answers are no proof of certainty, thousands are.
+PRIOR = 5.0
 
 Floats = NDArray[np.float64]
 
@@ -27,7 +29,7 @@ def fit_temperature(probabilities: Floats, rating_indices: NDArray[np.int64]) ->
     """The temperature under which the true ratings are most likely.
 
     One number, so that it can be fitted on few reviews, and the order of the ratings
-    by probability stays.
+    by probability stays. What few reviews ask for is drawn towards 1.
 
     Args:
         probabilities: of reviews the network has not been trained on. (N, R)
@@ -40,7 +42,8 @@ def fit_temperature(probabilities: Floats, rating_indices: NDArray[np.int64]) ->
 
     def surprise(log_temperature: float) -> float:
         likely = log_softmax(logits / np.exp(log_temperature), axis=1)
-        return -float(likely[rows, rating_indices].mean())
+        doubt = PRIOR * log_temperature**2
+        return doubt - float(likely[rows, rating_indices].sum())
 
     bound = np.log(WIDEST)
     return float(np.exp(minimize_scalar(surprise, bounds=(-bound, bound), method="bounded").x))

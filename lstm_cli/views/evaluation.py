@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from lstm_cli.results import Evaluation, Scores
+from lstm_cli.results import Difference, Evaluation, Scores
 from lstm_cli.views.console import plain_table, say, show_table
 
 
@@ -24,13 +24,15 @@ def show_evaluation(console: Console, evaluation: Evaluation, cell: str, data: s
     )
     named = cell.upper() if cell == "lstm" else "plain RNN"
     for name, scores in {named: evaluation.scores, **evaluation.baselines}.items():
-        table.add_row(name, *_cells(scores), style="bold" if name == named else "")
+        table.add_row(name, *score_cells(scores), style="bold" if name == named else "")
     show_table(console, table)
     say(
         console,
         f"accuracy lies between {100 * low:.1f} and {100 * high:.1f} % (95 % interval); "
         f"calibration error {evaluation.ece:.3f}",
     )
+    if evaluation.word_order is not None:
+        say(console, _word_order(evaluation.word_order))
     for name, scores in evaluation.baselines.items():
         if scores.accuracy >= evaluation.scores.accuracy:
             say(console, f"{name} does as well here: the {named} is not worth its time")
@@ -58,7 +60,16 @@ def show_confusion(console: Console, evaluation: Evaluation) -> None:
     show_table(console, table)
 
 
-def _cells(scores: Scores) -> tuple[str, ...]:
+def _word_order(found: Difference) -> str:
+    low, high = (100 * end for end in found.interval)
+    interval = f"(95 % interval {low:+.1f} to {high:+.1f})"
+    if low > 0:
+        return f"word order is worth {100 * found.worth:.1f} points here {interval}"
+    return f"word order is worth nothing that these reviews could show {interval}"
+
+
+def score_cells(scores: Scores) -> tuple[str, ...]:
+    """The columns of a table of scores, behind the name."""
     return (
         f"{100 * scores.accuracy:.1f} %",
         f"{100 * scores.within_one:.1f} %",

@@ -1,0 +1,44 @@
+"""``lstm compare``: two models on one file."""
+
+from typing import Annotated
+
+import typer
+
+from lstm_cli.commands import options
+from lstm_cli.commands.program import note, print_json
+
+
+def compare(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Reviews with their ratings.")],
+    first: Annotated[str, typer.Argument(metavar="A", help="A model's name or path.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another's.")],
+    models_dir: options.ModelsFolder = None,
+    text_column: options.TextColumn = None,
+    rating_column: options.RatingColumn = None,
+    as_json: options.Json = False,
+) -> None:
+    """Measure two models on the same reviews, and say whether one is better.
+
+    lstm compare reviews.csv films films-2
+
+    The interval of the difference is that of a paired bootstrap: where it holds 0, the
+    reviews are too few to tell the two apart.
+    """
+    from lstm_cli.bundle.locating import find_model
+
+    bundles = (find_model(first, models_dir).bundle, find_model(second, models_dir).bundle)
+
+    from lstm_cli.evaluation.files import compare_on_file
+    from lstm_cli.views.reviews import lines_about
+
+    comparison, reviews = compare_on_file(bundles, file, text_column, rating_column)
+    for line in lines_about(reviews):
+        note(ctx, line)
+    if as_json:
+        print_json(comparison.to_json())
+        return
+    from lstm_cli.views.comparison import show_comparison
+    from lstm_cli.views.console import results_console
+
+    show_comparison(results_console(), comparison)

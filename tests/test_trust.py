@@ -1,0 +1,102 @@
+"""What is said of a model is so: order of words, mistakes, comparisons, a bar to pass."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_cli.bundle.reading import Bundle
+from lstm_cli.data.corpus import Corpus
+from lstm_cli.metrics.scores import paired_difference
+from tests.conftest import lstm
+
+REVIEWS = (
+    'review,rating\n"fun fun",5\n"great fun",5\n"no fun at all",1\n"a dull film",5\nawful!,1\n'
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Five reviews, of which a dull film for 5 is a mistake."""
+    path = tmp_path / "five.csv"
+    path.write_text(REVIEWS)
+    return path
+
+
+@given(st.lists(st.integers(0, 7), max_size=9), st.integers(0, 99))
+@settings(max_examples=50, deadline=None)
+def test_shuffling_moves_words_only_within_their_review(lengths: list[int], seed: int) -> None:
+    """The same words, the same lengths."""
+    corpus = Corpus.of(np.arange(sum(lengths), dtype=np.int32), np.array(lengths, np.int64))
+    shuffled = corpus.shuffled(np.random.default_rng(seed))
+    assert shuffled.lengths.tolist() == lengths
+    for review in range(len(lengths)):
+        assert sorted(shuffled[review]) == sorted(corpus[review])
+
+
+def test_the_paired_interval_is_that_of_drawing_reviews() -> None:
+    """Against a bootstrap written as its definition says."""
+    rng = np.random.default_rng(1)
+    first, second = rng.random(400) < 0.6, rng.random(400) < 0.5
+    found = paired_difference(first, second)
+    drawn = rng.integers(400, size=(4_000, 400))
+    differences = first[drawn].mean(axis=1) - second[drawn].mean(axis=1)
+    assert found.worth == pytest.approx(first.mean() - second.mean())
+    assert found.interval == pytest.approx(np.quantile(differences, (0.025, 0.975)), abs=0.01)
+
+
+def test_evaluate_says_what_word_order_is_worth(tiny_bundle: Bundle, file: Path) -> None:
+    """In JSON as the design has it, and as a sentence."""
+    at = ("--model", tiny_bundle.path)
+    found = json.loads(lstm("evaluate", file, *at, "--json").stdout)
+    assert found["word_order"]["accuracy"] == found["accuracy"]
+    low, high = found["word_order"]["interval"]
+    assert low <= found["word_order"]["worth"] <= high
+    assert "word order is worth" in lstm("evaluate", file, *at).stdout
+
+
+def test_an_accuracy_under_the_bar_is_exit_1(tiny_bundle: Bundle, file: Path) -> None:
+    """Shown all the same, for whoever reads the log."""
+    at = ("--model", tiny_bundle.path)
+    reached = json.loads(lstm("evaluate", file, *at, "--json").stdout)["accuracy"]
+    assert 0 < reached < 1
+    under = lstm("evaluate", file, *at, "--min-accuracy", "0.99")
+    assert under.exit_code == 1
+    assert f"accuracy {reached:.4f} is under 0.99" in under.stderr
+    assert "five.csv" in under.stdout
+    assert lstm("evaluate", file, *at, "--min-accuracy", str(reached)).exit_code == 0
+
+
+def test_mistakes_are_written_with_what_words_did(tiny_bundle: Bundle, file: Path) -> None:
+    """As CSV and as lines of JSON; a dull film for 5 is among them."""
+    at = ("--model", tiny_bundle.path)
+    assert lstm("evaluate", file, *at, "--errors", "wrong.csv").exit_code == 0
+    with Path("wrong.csv").open(newline="") as opened:
+        rows = {row["text"]: row for row in csv.DictReader(opened)}
+    row = rows["a dull film 4"]
+    assert (row["rating"], row["predicted_rating"]) == ("5", "1")
+    assert lstm("evaluate", file, *at, "--errors", "wrong.jsonl").exit_code == 0
+    lines = map(json.loads, Path("wrong.jsonl").read_text().splitlines())
+    words = {line["text"]: [token for token, _ in line["words"]] for line in lines}
+    assert words.keys() == rows.keys()
+    assert words["a dull film 4"] == ["a", "dull", "film", "4"]
+    again = lstm("evaluate", file, *at, "--errors", "wrong.csv")
+    assert again.exit_code == 2
+    assert "wrong.csv" in again.stderr
+
+
+def test_compare_sets_two_models_on_one_file(tiny_bundles: dict[str, Bundle], file: Path) -> None:
+    """The difference one way is the opposite of the other."""
+    lstm_at, rnn_at = (tiny_bundles[cell].path for cell in ("lstm", "rnn"))
+    there = json.loads(lstm("compare", file, lstm_at, rnn_at, "--json").stdout)
+    back = json.loads(lstm("compare", file, rnn_at, lstm_at, "--json").stdout)
+    assert there["difference"] == pytest.approx(-back["difference"])
+    assert there["scores"] == back["scores"][::-1]
+    same = lstm("compare", file, lstm_at, lstm_at)
+    assert same.exit_code == 0, same.stderr
+    assert "cannot tell the two apart" in same.stdout
+    assert lstm("compare", file, lstm_at, "nowhere").exit_code == 2
