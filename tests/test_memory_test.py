@@ -1,6 +1,7 @@
 """RNN against LSTM: the experiment is fair, and its slopes are torch's."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,6 +83,11 @@ def test_memory_test_draws_both_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown.exit_code == 0, shown.stderr
     assert "plain RNN" in shown.stdout
     assert "LSTM: LTM" in shown.stdout
+    drawn = lstm("memory-test", "--hidden-size", "3", "--html", "memory.html")
+    assert drawn.exit_code == 0, drawn.stderr
+    page = Path("memory.html").read_text()
+    assert "Right answers by distance" in page
+    assert "<script" not in page
     found = json.loads(lstm("memory-test", "--hidden-size", "3", "--json").stdout)
     assert set(found["cells"]) == {"rnn", "lstm"}
 

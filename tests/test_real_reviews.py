@@ -6,11 +6,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 
+from lstm_cli.bundle.locating import base_path
+from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.core.cell import Gates
+from lstm_cli.core.reading import softmax
+from lstm_cli.gates.ledger import keep_ledger
+from lstm_cli.inference.predictor import Predictor
 from lstm_cli.samples import sample_file
 
 SST5 = Path(__file__).parents[2] / "shared" / "data" / "sst5"
+IMDB = SST5.parent / "imdb" / "train.csv.gz"
 pytestmark = pytest.mark.slow
 
 
@@ -45,7 +54,7 @@ def test_real_reviews_are_learned() -> None:
     the figures themselves are made by ``tests.benchmarks.accuracy``.
     """
     for seed in range(3):
-        run("train", SST5 / "train.csv", "--name", f"seed-{seed}", "--seed", seed)
+        run("train", SST5 / "train.csv", "--name", f"seed-{seed}", "--seed", seed, "--base", "none")
     found = [
         json.loads(run("evaluate", SST5 / "dev.csv", "--model", f"seed-{seed}", "--json"))
         for seed in range(3)
@@ -54,6 +63,29 @@ def test_real_reviews_are_learned() -> None:
     assert mean >= 0.385
     peers = [one["baselines"]["logistic regression"]["accuracy"] for one in found]
     assert mean > sum(peers) / 3
+
+
+@pytest.mark.skipif(not IMDB.is_file(), reason="the reviews of IMDB are not here")
+def test_ledgers_and_running_ratings_are_exact_on_real_reviews() -> None:
+    """A thousand of them: parts and contributions add up, prefixes are rated as they run."""
+    predictor = Predictor(open_bundle(base_path()))
+    weights, pooling = predictor.weights, predictor.config.pooling
+    say = np.full(predictor.config.hidden_size, 1 / predictor.config.hidden_size)
+    texts = pl.read_csv(SST5 / "dev.csv")["review"].to_list()[:900]
+    texts += pl.read_csv(IMDB)["review"].tail(100).to_list()
+    for place, text in enumerate(texts):
+        tokens = predictor.tokenize(text)[:300]
+        reading, probabilities = predictor.read(tokens)
+        gates = Gates(*(values[0].astype(np.float64) for values in reading.gates))
+        ledger = keep_ledger(gates, weights, pooling, say)
+        np.testing.assert_allclose(
+            ledger.parts.sum(axis=0), reading.long_term[0, -1], rtol=1e-5, atol=1e-5
+        )
+        logits = ledger.contributions.sum(axis=0) + weights.readout_bias
+        np.testing.assert_allclose(softmax(logits), probabilities[-1], atol=1e-5)
+        step = place % len(tokens) + 1
+        alone = predictor.read(tokens[:step])[1][-1]
+        np.testing.assert_allclose(alone, probabilities[step], atol=1e-6)
 
 
 @pytest.mark.skipif(not SST5.is_dir(), reason="the Stanford Sentiment Treebank is not here")

@@ -29,6 +29,14 @@ def memory_test(
             show_default=False,
         ),
     ] = None,
+    html: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Draw it on one page to open in a browser.",
+            show_default=False,
+        ),
+    ] = None,
     text_column: options.TextColumn = None,
     models_dir: options.ModelsFolder = None,
     as_json: options.Json = False,
@@ -46,8 +54,10 @@ def memory_test(
 
     if model is None and input_file is not None:
         raise OptionError("--input goes with --model")
+    if html is not None and as_json:
+        raise OptionError("--html goes without --json")
     if model is not None:
-        _reach(ctx, model, input_file, text_column, models_dir, as_json)
+        _reach(ctx, model, input_file, text_column, models_dir, html, as_json)
         return
 
     from lstm_cli.core.network import use_threads
@@ -62,6 +72,10 @@ def memory_test(
         found = run(config, heard)
     if as_json:
         print_json(found.to_json())
+    elif html is not None:
+        from lstm_cli.views.memory_page import memory_page
+
+        _write(ctx, memory_page(found), html)
     else:
         show_memory_test(results_console(), found)
 
@@ -72,6 +86,7 @@ def _reach(
     input_file: str | None,
     text_column: str | None,
     models_dir: options.ModelsFolder,
+    html: str | None,
     as_json: bool,
 ) -> None:
     from lstm_cli.bundle.locating import find_model
@@ -88,5 +103,16 @@ def _reach(
     reach = reach_of(found.bundle, texts, whose)
     if as_json:
         print_json(reach.to_json())
+    elif html is not None:
+        from lstm_cli.views.memory_page import reach_page
+
+        _write(ctx, reach_page(reach), html)
     else:
         show_reach(results_console(), reach)
+
+
+def _write(ctx: typer.Context, page: str, file: str) -> None:
+    from lstm_cli.data.writing import write_whole
+
+    write_whole(page, file)
+    note(ctx, f"written: {file}")

@@ -1,51 +1,21 @@
-"""One review on one page: a file that needs no network and obeys nobody's text.
+"""One review on one page.
 
-Everything is drawn here, in SVG; the script only moves the marks from word to
-word. The content security policy admits this style and this script, by their
-hashes, and nothing else.
+Everything is drawn here, in SVG; the script only moves the marks from word to word.
 """
 
-import base64
-import hashlib
 import json
-from dataclasses import dataclass
-from importlib.metadata import version
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from lstm_cli.results import GateTrace, LedgerTrace, WordTrace
+from lstm_cli.views.charts import Chart, across, curve, render, script_of, up
 from lstm_cli.views.console import percent, visible
 from lstm_cli.views.narrative import narrative
 
-WIDTH, HEIGHT, LEFT, MARGIN = 720, 220, 64, 20
 LEVELS = 8
 CLEAR, STRONG = 0.1, 0.4  # rating points at which a word is marked, and marked more strongly
 LEAST = 0.02
-
-
-@dataclass(frozen=True)
-class _Curve:
-    """A line of a chart."""
-
-    name: str
-    kind: str  # first or second
-    points: str
-    label_y: int
-
-
-@dataclass(frozen=True)
-class _Chart:
-    """Values along the words."""
-
-    id: str
-    title: str
-    note: str
-    label: str  # for those who hear it
-    ticks: tuple[tuple[int, str], ...]
-    lines: tuple[_Curve, ...]
 
 
 def page(trace: GateTrace, ratings: tuple[float, ...]) -> str:
@@ -55,7 +25,6 @@ def page(trace: GateTrace, ratings: tuple[float, ...]) -> str:
         trace: with its explanation; its ledger is drawn if it has one.
         ratings: the scale in order, in rating points.
     """
-    style, script = _text("page.css"), _text("page.js")
     prediction = trace.prediction
     has_gates = trace.cell == "lstm"
     rows = _rows(has_gates)
@@ -73,20 +42,17 @@ def page(trace: GateTrace, ratings: tuple[float, ...]) -> str:
             {
                 "token": shown["token"],
                 "known": word.known,
-                "x": round(_x(place + 1, len(trace.words)), 1),
+                "x": round(across(place + 1, len(trace.words)), 1),
                 "cells": _cells(word, ratings, has_gates),
                 "ledger": _said(trace, place),
             }
             for place, (word, shown) in enumerate(zip(trace.words, words, strict=True))
         ]
     }
-    surroundings = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return surroundings.from_string(_text("page.html.j2")).render(
+    return render(
+        "page.html.j2",
+        script_of("page.js"),
         title=f"{prediction.rating}: {visible(trace.text, 60)}",
-        style=Markup(style),
-        script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
         data=_embedded(data),
         cell_name="LSTM" if has_gates else "Plain RNN",
         model=prediction.model,
@@ -99,10 +65,6 @@ def page(trace: GateTrace, ratings: tuple[float, ...]) -> str:
         sentences=narrative(trace),
         charts=_charts(trace, ratings),
         heat=_heat(trace.ledger),
-        width=WIDTH,
-        height=HEIGHT,
-        left=LEFT,
-        version=version("lstm-cli"),
     )
 
 
@@ -167,58 +129,39 @@ def _said(trace: GateTrace, place: int) -> str:
     return said + "."
 
 
-def _x(place: float, number: int) -> float:
-    """Where the state after ``place`` of ``number`` words stands in a chart."""
-    return LEFT + (WIDTH - 8 - LEFT) * place / max(number, 1)
-
-
-def _charts(trace: GateTrace, ratings: tuple[float, ...]) -> list[_Chart]:
+def _charts(trace: GateTrace, ratings: tuple[float, ...]) -> list[Chart]:
     low, high = min(ratings), max(ratings)
     expected = [trace.start_expected_rating, *(word.expected_rating for word in trace.words)]
     labels = [low, (low + high) / 2, high]
     charts = [
-        _Chart(
+        Chart(
             "running",
             "The rating as it ran",
             "The expected rating if the review ended there.",
             f"From {expected[0]:.2f} before the first word to {expected[-1]:.2f} after the last",
-            tuple((round(_y(value, low, high)), f"{value:g}") for value in labels),
-            (_curve("", "first", expected, low, high, 0),),
+            tuple((round(up(value, low, high)), f"{value:g}") for value in labels),
+            (curve("", "first", expected, (low, high), 0),),
         )
     ]
     short_term = [0.0, *(word.short_term for word in trace.words)]
     long_term = [0.0, *(word.long_term for word in trace.words if word.long_term is not None)]
     bound = max(1e-6, *(abs(value) for value in (*short_term, *long_term)))
-    lines = [_curve("short-term memory", "first", short_term, -bound, bound, 18)]
+    lines = [curve("short-term memory", "first", short_term, (-bound, bound), 18)]
     if trace.cell == "lstm":
-        lines.append(_curve("long-term memory", "second", long_term, -bound, bound, 42))
+        lines.append(curve("long-term memory", "second", long_term, (-bound, bound), 42))
     charts.append(
-        _Chart(
+        Chart(
             "memories",
             "The two memories" if trace.cell == "lstm" else "The memory",
             "Means over the units, signed: above zero means for a higher rating.",
             "The memories after each word",
             tuple(
-                (round(_y(value, -bound, bound)), f"{value:.2g}") for value in (-bound, 0, bound)
+                (round(up(value, -bound, bound)), f"{value:.2g}") for value in (-bound, 0, bound)
             ),
             tuple(lines),
         )
     )
     return charts
-
-
-def _y(value: float, low: float, high: float) -> float:
-    return HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / max(high - low, 1e-9)
-
-
-def _curve(
-    name: str, kind: str, values: list[float], low: float, high: float, label_y: int
-) -> _Curve:
-    points = " ".join(
-        f"{_x(place, len(values) - 1):.1f},{_y(value, low, high):.1f}"
-        for place, value in enumerate(values)
-    )
-    return _Curve(name, kind, points, label_y)
 
 
 def _heat(ledger: LedgerTrace | None) -> dict[str, Any] | None:
@@ -244,11 +187,3 @@ def _embedded(data: object) -> Markup:
     """JSON that no text in it can end."""
     text = json.dumps(data, ensure_ascii=True).replace("<", "\\u003c").replace("&", "\\u0026")
     return Markup(text)
-
-
-def _hash(content: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-
-
-def _text(name: str) -> str:
-    return files("lstm_cli.views").joinpath(name).read_text("utf-8")

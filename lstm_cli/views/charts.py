@@ -1,0 +1,104 @@
+"""Charts and pages: SVG and HTML that need no network and obey nobody's text.
+
+The content security policy of a page admits its own style and its own script, by
+their hashes, and nothing else.
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+WIDTH, HEIGHT, LEFT, MARGIN = 720, 220, 64, 20
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line of a chart."""
+
+    name: str
+    kind: str  # first, second or third
+    points: str
+    label_y: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Values along the words, or along distances."""
+
+    id: str
+    title: str
+    note: str
+    label: str  # for those who hear it
+    ticks: tuple[tuple[int, str], ...]
+    lines: tuple[Curve, ...]
+    below: tuple[tuple[int, str], ...] = ()  # ticks of the other axis
+    has_marker: bool = True
+
+
+def across(place: float, number: float) -> float:
+    """Where ``place`` of ``number`` stands in a chart."""
+    return LEFT + (WIDTH - 8 - LEFT) * place / max(number, 1)
+
+
+def up(value: float, low: float, high: float) -> float:
+    """How far from the top a value stands in a chart."""
+    return HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / max(high - low, 1e-9)
+
+
+def curve(
+    name: str,
+    kind: str,
+    values: Sequence[float],
+    bounds: tuple[float, float],
+    label_y: int,
+    places: Sequence[float] | None = None,
+) -> Curve:
+    """A line through values, one a word, or at ``places`` that begin at 0."""
+    at = range(len(values)) if places is None else places
+    points = " ".join(
+        f"{across(place, at[-1]):.1f},{up(value, *bounds):.1f}"
+        for place, value in zip(at, values, strict=True)
+    )
+    return Curve(name, kind, points, label_y)
+
+
+def render(template: str, script: str, **values: Any) -> str:
+    """A page from a template of this folder, with its style and its script inside."""
+    style = _text("page.css")
+    surroundings = Environment(
+        loader=PackageLoader("lstm_cli", "views"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    return surroundings.get_template(template).render(
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        width=WIDTH,
+        height=HEIGHT,
+        left=LEFT,
+        version=version("lstm-cli"),
+        **values,
+    )
+
+
+def script_of(name: str) -> str:
+    """A script of this folder."""
+    return _text(name)
+
+
+def _hash(content: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+
+
+def _text(name: str) -> str:
+    return files("lstm_cli.views").joinpath(name).read_text("utf-8")

@@ -1,0 +1,106 @@
+"""RNN against LSTM on one page: accuracy by distance, and how the slopes fade."""
+
+import math
+from collections.abc import Sequence
+
+from lstm_cli.results import MemoryTest, Reach
+from lstm_cli.views.charts import Chart, Curve, across, curve, render, up
+from lstm_cli.views.console import percent
+from lstm_cli.views.memory_test import LOWEST, NAMES
+
+KINDS = ("first", "second", "third")
+Slopes = dict[str, Sequence[float]]
+
+
+def memory_page(found: MemoryTest) -> str:
+    """The experiment as one page of HTML."""
+    slopes: Slopes = {"STM of the plain RNN": found.cells["rnn"].slopes}
+    slopes |= _slopes_of("LSTM", found.cells["lstm"].slopes, found.cells["lstm"].long_term_slopes)
+    places = (0, *found.distances)
+    # Before any event has come between, both know: the hint is the last thing read.
+    accuracies = {NAMES[name]: (1.0, *cell.accuracies) for name, cell in found.cells.items()}
+    chart = Chart(
+        "accuracy",
+        "Right answers by distance",
+        "Share of right answers when so many events stand between the hint and the question; "
+        "one in eight would be chance.",
+        "Accuracy of both cells at growing distances",
+        tuple((round(up(share, 0, 1)), percent(share)) for share in (0, 0.5, 1)),
+        tuple(
+            curve(name, KINDS[k], shares, (0, 1), 18 + 24 * k, places)
+            for k, (name, shares) in enumerate(accuracies.items())
+        ),
+        _below(places[-1]),
+        has_marker=False,
+    )
+    rows = [
+        (
+            distance,
+            *(percent(shares[k + 1]) for shares in accuracies.values()),
+            *(f"{values[distance]:.1e}" for values in slopes.values()),
+        )
+        for k, distance in enumerate(found.distances)
+    ]
+    return render(
+        "memory_page.html.j2",
+        "",
+        title="What is still remembered",
+        lead=(
+            "An animal, then events that say little, then the question: which animal was it? "
+            f"Both cells have {found.hidden_size} units and learned from the same "
+            f"{found.steps:,} batches of scenes with up to {found.trained_up_to} events.",
+        ),
+        charts=(chart, _slope_chart(slopes, places[-1], "events")),
+        headers=("events between", *accuracies, *slopes),
+        rows=rows,
+    )
+
+
+def reach_page(found: Reach) -> str:
+    """How far back a trained model's rating reaches, as one page of HTML."""
+    slopes = _slopes_of(NAMES[found.cell], found.slopes, found.long_term_slopes)
+    last = found.length - 1
+    rows = [
+        (step, *(f"{values[step]:.1e}" for values in slopes.values()))
+        for step in sorted({round(last * k / 12) for k in range(13)})
+    ]
+    return render(
+        "memory_page.html.j2",
+        "",
+        title=f"How far back the rating of {found.model} reaches",
+        lead=(f"On {found.reviews:,} of {found.whose}, their last {found.length} words.",),
+        charts=(_slope_chart(slopes, last, "words"),),
+        headers=("words back", *slopes),
+        rows=rows,
+    )
+
+
+def _slopes_of(name: str, short_term: Sequence[float], long_term: Sequence[float] | None) -> Slopes:
+    found: Slopes = {f"STM of the {name}": short_term}
+    return found if long_term is None else found | {f"LTM of the {name}": long_term}
+
+
+def _slope_chart(slopes: Slopes, last: int, what: str) -> Chart:
+    def powers(values: Sequence[float]) -> list[float]:
+        return [max(math.log10(max(value, 1e-99)), LOWEST) for value in values[: last + 1]]
+
+    lines: list[Curve] = [
+        curve(name, KINDS[k], powers(values), (LOWEST, 1), 18 + 24 * k)
+        for k, (name, values) in enumerate(slopes.items())
+    ]
+    return Chart(
+        "slopes",
+        "What a memory so far back still has to do with the loss",
+        f"The length of the slope |dloss/dmemory|, so many {what} before the end; each line is a "
+        "power of ten further down. Where it vanishes, an early word teaches nothing.",
+        "The slopes of the memories by distance, on a logarithmic axis",
+        tuple((round(up(power, LOWEST, 1)), f"1e{power}") for power in (0, -4, -8, LOWEST)),
+        tuple(lines),
+        _below(last),
+        has_marker=False,
+    )
+
+
+def _below(last: int) -> tuple[tuple[int, str], ...]:
+    marks = sorted({round(last * k / 4) for k in range(5)})
+    return tuple((round(across(mark, last)), str(mark)) for mark in marks)

@@ -1,0 +1,80 @@
+"""The base that ships: small, there at once, and right about plain praise and blame."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lstm_cli.bundle import locating
+from lstm_cli.bundle.reading import open_bundle
+from tests.conftest import lstm
+
+base_path = locating.base_path  # before the tests' surroundings hide it
+MOST_BYTES = 16 * 2**20
+
+pytestmark = pytest.mark.skipif(base_path() is None, reason="there is no base in this copy")
+
+
+@pytest.fixture(autouse=True)
+def with_base(monkeypatch: pytest.MonkeyPatch, plain_surroundings: None) -> Path:
+    """The base as a person has it."""
+    monkeypatch.setattr("lstm_cli.bundle.locating.base_path", base_path)
+    found = base_path()
+    assert found is not None
+    return found
+
+
+def test_it_is_small_and_says_what_it_is(with_base: Path) -> None:
+    """At most 16 MiB, on the scale 1 to 5, with a card that warns."""
+    assert sum(file.stat().st_size for file in with_base.iterdir()) <= MOST_BYTES
+    bundle = open_bundle(with_base)
+    assert bundle.info.ratings == (1, 2, 3, 4, 5)
+    assert bundle.info.stored_as == "float16"
+    assert bundle.habits.words
+    card = bundle.text("README.md")
+    for said in ("python -m tests.make_base", "prejudice", "Maas et al. 2011", "Socher et al."):
+        assert said in card
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("great movie", 4, 5),
+        ("a wonderful, moving film that I will never forget", 4.3, 5),
+        ("terrible, boring and far too long", 1, 1.8),
+        ("what a waste of time", 1, 2),
+        ("neither good nor bad", 2, 4),
+        (40 * "I laughed a lot and the actors are superb. ", 4, 5),
+    ],
+)
+def test_plain_reviews_are_rated_as_anyone_would(text: str, low: float, high: float) -> None:
+    """Short or long, the moment the package is installed."""
+    done = lstm("predict", text, "--json")
+    assert done.exit_code == 0, done.stderr
+    assert "the base that ships with lstm-cli" in done.stderr
+    assert low <= json.loads(done.stdout)["expected_rating"] <= high
+
+
+def test_not_turns_good_round() -> None:
+    """What a bag of words cannot tell and a memory can."""
+    rated = {
+        text: json.loads(lstm("predict", text, "--json").stdout)["expected_rating"]
+        for text in ("this is a good film", "this is not a good film")
+    }
+    good, not_good = rated.values()
+    assert good - not_good > 1
+
+
+def test_training_starts_from_it_and_keeps_its_words(tmp_path: Path, tiny_reviews: Path) -> None:
+    """Unless it is told not to."""
+    done = lstm("train", tiny_reviews, "--epochs", "1", "--name", "mine")
+    assert done.exit_code == 0, done.stderr
+    assert "starting from base" in done.stderr
+    mine = open_bundle(tmp_path / "models" / "mine")
+    assert mine.info.base == "base"
+    base = open_bundle(base_path())
+    assert mine.vocabulary.tokens[: len(base.vocabulary)] == base.vocabulary.tokens
+    small = ("--embedding-size", "3", "--hidden-size", "4", "--epochs", "1")
+    alone = lstm("train", tiny_reviews, "--name", "alone", "--base", "none", *small)
+    assert alone.exit_code == 0, alone.stderr
+    assert open_bundle(tmp_path / "models" / "alone").info.base is None
