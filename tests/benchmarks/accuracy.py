@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -30,6 +31,8 @@ from lstm_cli.metrics.scores import scores_of
 from lstm_cli.text.tokens import tokenize
 
 SEEDS = (0, 1, 2)
+HEADER = """| | accuracy | mean error | kappa | calibration error (of chance alone) | seconds |
+|---|---|---|---|---|---|"""
 HELD_OUT = 2_500
 FEW = 500
 
@@ -44,7 +47,7 @@ class Task:
     dev: Path
 
 
-def run(*arguments: str) -> dict[str, float]:
+def run(*arguments: str) -> dict[str, Any]:
     """What one ``lstm ... --json`` says."""
     command = [sys.executable, "-m", "lstm_cli", "-q", *arguments, "--json"]
     printed: dict[str, float] = json.loads(subprocess.check_output(command))
@@ -63,11 +66,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if asked.data is None:
             train, dev = asked.files
-            print("| | accuracy | mean error | kappa | seconds |\n|---|---|---|---|---|")
+            print(HEADER)
             measure("LSTM", [train] * len(SEEDS), dev, options, Path(folder))
             measure_regression(train, dev)
             return
-        print("| | accuracy | mean error | kappa | seconds |\n|---|---|---|---|---|")
+        print(HEADER)
         for name, task in tasks(asked.data, Path(folder)).items():
             if asked.only is None or name in asked.only:
                 base = ("--base", str(asked.bases / task.base))
@@ -115,18 +118,27 @@ def measure(
     title: str, train: Sequence[object], dev: object, options: Sequence[str], folder: Path
 ) -> None:
     """A row a seed, and their mean and spread."""
-    found: list[tuple[float, float, float, float]] = []
+    found: list[tuple[float, ...]] = []
     for seed, file in zip(SEEDS, train, strict=True):
         name = f"seed-{seed}"
         at = ("--models-dir", str(folder))
         made = run("train", str(file), "--seed", str(seed), "--name", name, *at, *options)
         scores = run("evaluate", str(dev), "--model", str(folder / name))
-        found.append((scores["accuracy"], scores["mae"], scores["qwk"], made["seconds"]))
+        measured = (scores[name] for name in ("accuracy", "mae", "qwk", "ece"))
+        found.append((*measured, _ece_of_the_perfect(scores["reliability"]), made["seconds"]))
         print(row(f"{title}, seed {seed}", *found[-1]), flush=True)
     means = [statistics.mean(column) for column in zip(*found, strict=True)]
     print(row(f"{title}, mean", *means))
     spread = 100 * statistics.stdev(accuracy for accuracy, *_ in found)
-    print(f"| {title}, standard deviation | {spread:.2f} | | | |", flush=True)
+    print(f"| {title}, standard deviation | {spread:.2f} | | | | |", flush=True)
+
+
+def _ece_of_the_perfect(bins: list[dict[str, float]]) -> float:
+    """The calibration error that chance alone gives a model whose probabilities are right."""
+    sizes = np.array([int(part["n"]) for part in bins])
+    sure = np.array([part["confidence"] for part in bins])
+    right = np.random.default_rng(0).binomial(sizes, sure, size=(2_000, len(bins)))
+    return float((np.abs(right / sizes - sure) @ sizes / sizes.sum()).mean())
 
 
 def measure_regression(train_file: str, dev_file: str) -> None:
@@ -139,13 +151,22 @@ def measure_regression(train_file: str, dev_file: str) -> None:
     )
     answers = regression.predict(map(tokenize, dev.texts))
     peer = scores_of(dev.rating_indices, answers, np.array(train.scale.ratings))
-    print(row("logistic regression on all", peer.accuracy, peer.mae, peer.qwk, float("nan")))
+    print(row("logistic regression on all", peer.accuracy, peer.mae, peer.qwk))
 
 
-def row(name: str, accuracy: float, mae: float, kappa: float, seconds: float) -> str:
+def row(
+    name: str,
+    accuracy: float,
+    mae: float,
+    kappa: float,
+    ece: float | None = None,
+    of_chance: float | None = None,
+    seconds: float | None = None,
+) -> str:
     """A line of the table."""
-    took = "" if np.isnan(seconds) else f"{seconds:.0f}"
-    return f"| {name} | {100 * accuracy:.2f} | {mae:.3f} | {kappa:.3f} | {took} |"
+    error = "" if ece is None else f"{ece:.3f} ({of_chance:.3f})"
+    took = "" if seconds is None else f"{seconds:.0f}"
+    return f"| {name} | {100 * accuracy:.2f} | {mae:.3f} | {kappa:.3f} | {error} | {took} |"
 
 
 def _split_at_dashes(arguments: list[str]) -> tuple[list[str], list[str]]:
