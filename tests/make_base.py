@@ -14,6 +14,7 @@ each a model in WORK that is not made twice; a step that was stopped goes on whe
 """
 
 import argparse
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,7 +22,7 @@ from pathlib import Path
 
 import polars as pl
 
-from lstm_cli.bundle.contents import NewBundle
+from lstm_cli.bundle.contents import HISTORY_FILE, NewBundle
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.bundle.writing import write_bundle
 
@@ -92,7 +93,7 @@ def ship(made: Path, base: Path) -> None:
         tokens=bundle.vocabulary.tokens,
         weights=bundle.arrays,
         habits=bundle.habits,
-        history=bundle.history,
+        history=tuple(map(json.loads, bundle.text(HISTORY_FILE).splitlines())),
         notes=NOTES,
     )
     write_bundle(new, base, replace=base.exists())
