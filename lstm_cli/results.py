@@ -227,7 +227,8 @@ class Explanation:
 
     turns: tuple[Turn, ...]
     words: tuple[ImportantWord, ...]  # the most important first
-    moved: float | None  # how far deleting the first three moves the expected rating
+    named: tuple[int, ...]  # the places of three that together pull the rating furthest one way
+    moved: float | None  # how far deleting those three moves the expected rating
     moved_at_random: float | None  # and three at random, on average
     is_exact: bool  # every word was left out once; else only those that seemed to matter
 
@@ -236,7 +237,8 @@ class Explanation:
         return {
             "turns": [vars(turn) for turn in self.turns],
             "words": [vars(word) for word in self.words],
-            "top_three_move": self.moved,
+            "named": list(self.named),
+            "named_move": self.moved,
             "random_three_move": self.moved_at_random,
             "every_word_tried": self.is_exact,
         }

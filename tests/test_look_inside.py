@@ -49,6 +49,14 @@ def test_an_effect_is_what_the_review_loses_with_the_word(
     assert sorted(word.word for word in explanation.words) == list(range(len(traced.words)))
     effects = [abs(word.effect) for word in explanation.words]
     assert effects == sorted(effects, reverse=True)
+    named = [word.effect for word in explanation.words if word.word in explanation.named]
+    assert len(named) == 3
+    effects_by_side = [
+        sorted((max(sign * word.effect, 0) for word in explanation.words), reverse=True)
+        for sign in (-1, 1)
+    ]
+    best = max(sum(side[:3]) for side in effects_by_side)
+    assert sum(map(abs, named)) >= best - 1e-9
     for word in explanation.words:
         whole = traced.prediction.expected_rating
         assert word.effect == pytest.approx(whole - word.expected_without, abs=1e-5)

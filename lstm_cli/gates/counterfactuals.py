@@ -86,13 +86,28 @@ def explain(
         for word, effect, odds in zip(tried, effects, without, strict=True)
     )
     ranked = tuple(sorted(words, key=lambda found: -abs(found.effect)))
-    named = np.array([found.word for found in ranked[:NAMED]])
+    # Words that pull one way; with one that pulls the other way among them, deleting them
+    # together would show nothing.
+    sides = [
+        [found.word for found in ranked if sign * found.effect > 0][:NAMED] for sign in (-1, 1)
+    ]
+    pulls = {found.word: abs(found.effect) for found in ranked}
+    side = max(sides, key=lambda side: sum(pulls[word] for word in side))
+    others = [found.word for found in ranked if found.word not in side]
+    named = np.array([*side, *others][:NAMED], dtype=np.int64)
     moved = at_random = None
     if len(tokens) >= FEWEST_WORDS:
         moved = float(moves(predictor, tokens, expected[-1], named[None])[0])
         drawn = random_draws(len(tokens), DRAWS)
         at_random = float(moves(predictor, tokens, expected[-1], drawn).mean())
-    return Explanation(turns, ranked, moved, at_random, is_exact=len(tokens) <= MOST_TRIED)
+    return Explanation(
+        turns,
+        ranked,
+        tuple(map(int, named)),
+        moved,
+        at_random,
+        is_exact=len(tokens) <= MOST_TRIED,
+    )
 
 
 def moves(

@@ -9,6 +9,8 @@ from lstm_cli.results import HALF_LIFE_SHARES, GateHabits, WordStatistics
 from lstm_cli.views.console import bar_and_percent, percent, plain_table, say, show_table, visible
 
 MOST_ROWS = 8
+FEWEST_SEEN = 20  # where there are enough words: a mean over three is an anecdote
+MANY_WORDS = 1_000
 BAR_WIDTH = 16
 
 Key = Callable[[WordStatistics], float]
@@ -22,8 +24,9 @@ def show_habits(
     whose: str = "the held-out reviews",
 ) -> None:
     """What the gates do in general, as some reviews showed."""
-    words = habits.words
-    say(console, f"{model}: {len(words):,} words that occur at least 3 times in {whose}")
+    often = FEWEST_SEEN if len(habits.words) >= MANY_WORDS else 3
+    words = [word for word in habits.words if word.count >= often]
+    say(console, f"{model}: {len(words):,} words that occur at least {often} times in {whose}")
     if not words:
         say(console, "They are too few to say anything about words.")
     elif cell == "lstm":

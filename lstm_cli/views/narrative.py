@@ -4,7 +4,7 @@ import textwrap
 
 from rich.console import Console
 
-from lstm_cli.gates.counterfactuals import DRAWS, MOST_TRIED, NAMED
+from lstm_cli.gates.counterfactuals import DRAWS, MOST_TRIED
 from lstm_cli.results import GateTrace, ImportantWord
 from lstm_cli.views.console import percent, say, visible
 
@@ -58,10 +58,10 @@ def _turns(trace: GateTrace) -> list[str]:
 
 def _words(trace: GateTrace) -> list[str]:
     assert trace.explanation is not None
-    found = []
-    for important in trace.explanation.words[:NAMED]:
-        if abs(important.effect) >= LEAST_EFFECT:
-            found.append(_word(trace, important))
+    named, words = trace.explanation.named, trace.explanation.words
+    against = [important.word for important in words if important.word not in named][:1]
+    told = [important for important in words if important.word in (*named, *against)]
+    found = [_word(trace, important) for important in told if abs(important.effect) >= LEAST_EFFECT]
     if trace.words and not found:
         found.append("No single word made this rating: without any one of them it stays the same.")
     return found
@@ -106,7 +106,7 @@ def _faithfulness(trace: GateTrace) -> list[str]:
     explanation = trace.explanation
     if explanation is None or explanation.moved is None or explanation.moved_at_random is None:
         return []
-    names = [quoted(trace, found.word) for found in explanation.words[:NAMED]]
+    names = [quoted(trace, word) for word in explanation.named]
     return [
         f"Deleting {', '.join(names[:-1])} and {names[-1]} moves the rating by "
         f"{explanation.moved:.2f}; three words at random move it by "
