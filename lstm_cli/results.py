@@ -125,6 +125,49 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class ExamAnswer:
+    """What a model says of two sentences that differ in one thing."""
+
+    subject: str
+    texts: tuple[str, str]  # the second praises more, where the difference matters
+    ratings: tuple[float, float]  # expected
+    is_right: bool
+
+
+@dataclass(frozen=True)
+class ExamReport:
+    """A report card."""
+
+    model: str
+    answers: dict[str, tuple[ExamAnswer, ...]]  # of the model and its peers, by their names
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """In the order of the exam."""
+        return tuple(dict.fromkeys(answer.subject for answer in self.answers[self.model]))
+
+    def row(self, subject: str | None) -> list[tuple[int, int]]:
+        """Right answers and questions of each, in one subject or in all."""
+        found = []
+        for answers in self.answers.values():
+            asked = [answer for answer in answers if subject in (None, answer.subject)]
+            found.append((sum(answer.is_right for answer in asked), len(asked)))
+        return found
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm exam --json`` prints it."""
+        return {
+            "model": self.model,
+            "subjects": {
+                subject: dict(zip(self.answers, (r for r, _ in self.row(subject)), strict=True))
+                | {"n": self.row(subject)[0][1]}
+                for subject in self.subjects
+            },
+            "answers": [vars(answer) for answer in self.answers[self.model]],
+        }
+
+
+@dataclass(frozen=True)
 class EpochReport:
     """One pass over the training reviews, and what the held-out ones say of it."""
 

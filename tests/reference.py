@@ -12,7 +12,7 @@ from lstm_cli.commands import app
 README = Path(__file__).parent.parent / "README.md"
 COMMANDS = (
     ("train",), ("predict",), ("inspect-gates",), ("explain",), ("memory-test",), ("evaluate",),
-    ("compare",),
+    ("compare",), ("exam",),
     ("pretrain",), ("models",), ("models", "show"), ("models", "remove"), ("sample",),
 )  # fmt: skip
 BEGIN, END = "<!-- reference: made by python -m tests.reference -->", "<!-- end of reference -->"

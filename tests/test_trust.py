@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.data.corpus import Corpus
+from lstm_cli.evaluation.exam import examine, read_exam
 from lstm_cli.metrics.scores import paired_difference
 from tests.conftest import lstm
 
@@ -100,3 +102,30 @@ def test_compare_sets_two_models_on_one_file(tiny_bundles: dict[str, Bundle], fi
     assert same.exit_code == 0, same.stderr
     assert "cannot tell the two apart" in same.stdout
     assert lstm("compare", file, lstm_at, "nowhere").exit_code == 2
+
+
+def test_the_exam_asks_a_dozen_pairs_a_subject() -> None:
+    """No pair twice, no sentence against itself, none of the sample reviews."""
+    pairs = read_exam()
+    assert set(Counter(pair.subject for pair in pairs).values()) == {12}
+    assert all(pair.lower != pair.higher for pair in pairs)
+    assert len({(pair.lower, pair.higher) for pair in pairs}) == len(pairs)
+    assert sum(pair.must_be_alike for pair in pairs) == 12
+
+
+def test_the_report_card_counts_right_answers(tiny_bundle: Bundle) -> None:
+    """Checked one by one against the ratings it shows."""
+    report = examine(tiny_bundle)
+    assert list(report.answers) == [tiny_bundle.name, "logistic regression"]
+    for answers in report.answers.values():
+        for answer in answers:
+            low, high = answer.ratings
+            alike = "must not matter" in answer.subject
+            assert answer.is_right == (abs(high - low) <= 0.25 if alike else high > low)
+    of_all = [sum(report.row(subject)[k][0] for subject in report.subjects) for k in (0, 1)]
+    assert of_all == [right for right, _ in report.row(None)]
+    shown = lstm("exam", "--model", tiny_bundle.path, "--mistakes")
+    assert shown.exit_code == 0, shown.stderr
+    assert "double negation" in shown.stdout
+    found = json.loads(lstm("exam", "--model", tiny_bundle.path, "--json").stdout)
+    assert found["subjects"]["irony"]["n"] == 12

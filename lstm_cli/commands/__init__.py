@@ -10,6 +10,7 @@ import typer
 
 from lstm_cli.commands.compare import compare
 from lstm_cli.commands.evaluate import evaluate
+from lstm_cli.commands.exam import exam
 from lstm_cli.commands.explain import explain
 from lstm_cli.commands.inspect_gates import inspect_gates
 from lstm_cli.commands.memory_test import memory_test
@@ -36,6 +37,7 @@ app.command()(explain)
 app.command("memory-test")(memory_test)
 app.command()(evaluate)
 app.command()(compare)
+app.command()(exam)
 app.command()(pretrain)
 app.add_typer(models, name="models")
 app.command()(sample)

@@ -1,4 +1,4 @@
-"""The sample reviews that ship with the package, written for this project."""
+"""The sample reviews and the exam that ship with the package, written for this project."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -7,3 +7,8 @@ from pathlib import Path
 def sample_file() -> Path:
     """Where the 500 reviews lie: a CSV file with the columns review and rating."""
     return Path(str(files("lstm_cli.samples") / "film_reviews.csv"))
+
+
+def exam_file() -> Path:
+    """Where the pairs of the exam lie: a CSV file with the columns subject, lower and higher."""
+    return Path(str(files("lstm_cli.samples") / "exam.csv"))

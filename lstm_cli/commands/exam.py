@@ -1,0 +1,40 @@
+"""``lstm exam``: what a model has learned of language."""
+
+from typing import Annotated
+
+import typer
+
+from lstm_cli.commands import options
+from lstm_cli.commands.program import note, print_json
+
+
+def exam(
+    ctx: typer.Context,
+    model: options.Model = None,
+    models_dir: options.ModelsFolder = None,
+    mistakes: Annotated[
+        bool, typer.Option("--mistakes", help="List the pairs that the model got wrong.")
+    ] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Ask a model about negation, degree, contrast, comparison, irony, typing and names.
+
+    lstm exam
+
+    Pairs of sentences that differ in one thing, written for this; no model is trained on
+    them. Beside it stands the logistic regression that was trained with it.
+    """
+    from lstm_cli.bundle.locating import find_model
+
+    found = find_model(model, models_dir)
+    note(ctx, f"model {found.bundle.name} ({found.why})")
+
+    from lstm_cli.evaluation.exam import examine
+    from lstm_cli.views.console import results_console
+    from lstm_cli.views.exam import show_exam
+
+    report = examine(found.bundle)
+    if as_json:
+        print_json(report.to_json())
+    else:
+        show_exam(results_console(), report, with_mistakes=mistakes)

@@ -1,0 +1,78 @@
+"""The language exam: pairs of sentences that differ in one thing.
+
+Of each pair a reader knows which sentence praises more, or, where only a name differs,
+that neither does. Nothing is trained on it. Pairs like these are due to Isabelle, Cherry
+and Foster (2017) and to the invariance tests of Ribeiro et al. (2020).
+"""
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_cli.bundle.reading import Bundle
+from lstm_cli.inference.scoring import score_texts
+from lstm_cli.metrics.baselines import REGRESSION, WordRegression
+from lstm_cli.results import ExamAnswer, ExamReport
+from lstm_cli.samples import exam_file
+from lstm_cli.text.tokens import tokenize
+
+SAME = 1 / 16  # share of the scale: a quarter of a point from 1 to 5
+_ALIKE = "must not matter"
+
+Rate = Callable[[Sequence[str]], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two sentences that differ in one thing."""
+
+    subject: str
+    lower: str
+    higher: str
+
+    @property
+    def must_be_alike(self) -> bool:
+        """Whether the difference must not matter."""
+        return _ALIKE in self.subject
+
+
+def read_exam() -> list[Pair]:
+    """The pairs that ship with the package."""
+    with exam_file().open(encoding="utf-8", newline="") as opened:
+        return [Pair(**row) for row in csv.DictReader(opened)]
+
+
+def examine(bundle: Bundle) -> ExamReport:
+    """What a model has learned of language, and the logistic regression beside it."""
+    ratings = np.array(bundle.info.ratings)
+    pairs = read_exam()
+    answers = {bundle.name: _answers(pairs, lambda texts: score_texts(bundle, texts), ratings)}
+    if bundle.baseline is not None:
+        regression = WordRegression.from_arrays(bundle.baseline)
+        pattern = bundle.info.token_pattern
+        answers[REGRESSION] = _answers(
+            pairs,
+            lambda texts: regression.probabilities(tokenize(text, pattern) for text in texts),
+            ratings,
+        )
+    return ExamReport(model=bundle.name, answers=answers)
+
+
+def _answers(
+    pairs: Sequence[Pair], rate: Rate, ratings: NDArray[np.float64]
+) -> tuple[ExamAnswer, ...]:
+    lower = rate([pair.lower for pair in pairs]) @ ratings
+    higher = rate([pair.higher for pair in pairs]) @ ratings
+    near = SAME * (ratings[-1] - ratings[0])
+    found = []
+    for pair, low, high in zip(pairs, lower, higher, strict=True):
+        is_right = abs(high - low) <= near if pair.must_be_alike else high > low
+        found.append(
+            ExamAnswer(
+                pair.subject, (pair.lower, pair.higher), (float(low), float(high)), bool(is_right)
+            )
+        )
+    return tuple(found)
