@@ -24,11 +24,12 @@ from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.words import gather_habits
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always, drawn
 from lstm_cli.metrics.calibration import cross_tempered, fit_temperature
-from lstm_cli.results import Evaluation, GateHabits
+from lstm_cli.results import Attempt, Evaluation, GateHabits
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.training.preparation import Material
 from lstm_cli.training.pretraining import PretrainListener, Unlabelled, pretrain
-from lstm_cli.training.trainer import Listener, train
+from lstm_cli.training.search import SearchListener, search
+from lstm_cli.training.trainer import Listener, Trained, Upkeep, train
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Recipe:
     hidden_size: int | None = None  # None: the base's, or the default
     with_baseline: bool = True
     stored_as: StoredAs = "float32"
+    budget: float | None = None  # seconds for trying other recipes; None: this one alone
 
     def model_config(self, material: Material, num_ratings: int) -> ModelConfig:
         """What the network is made of."""
@@ -64,10 +66,16 @@ class MadeModel:
     bundle: NewBundle
     evaluation: Evaluation
     tokens_per_second: float
+    is_whole: bool  # its training was not stopped
 
 
 def make_model(
-    material: Material, reviews: Reviews, recipe: Recipe, listener: Listener
+    material: Material,
+    reviews: Reviews,
+    recipe: Recipe,
+    listener: Listener,
+    upkeep: Upkeep | None = None,
+    search_listener: SearchListener | None = None,
 ) -> MadeModel:
     """Train a network on prepared reviews and measure it on those held out.
 
@@ -76,6 +84,13 @@ def make_model(
         reviews: the same as they were read: the scale, and what the bundle says of them.
         recipe: what the user decided.
         listener: hears how training goes.
+        upkeep: how it is stopped and kept; who stops it does not wait for a peer. Within a
+            budget nothing is kept: it would be that of one of many recipes.
+        search_listener: hears of the recipes that are tried within a budget.
+
+    Raises:
+        CheckpointError: it should go on, and the file is damaged or belongs to other work.
+        OutputError: a checkpoint cannot be written.
     """
     ratings = np.array(reviews.scale.ratings)
     config = recipe.model_config(material, len(ratings))
@@ -83,18 +98,36 @@ def make_model(
     if material.base is not None:
         start = material.base.start(material.vocabulary, reviews.scale.ratings, config.pooling)
     began = time.perf_counter()
-    trained = train(
-        config,
-        recipe.training,
-        material.training,
-        material.validation,
-        ratings,
-        listener,
-        vectors=material.vectors,
-        vocabulary=material.vocabulary,
-        start=start,
-    )
     held_out = material.validation
+
+    def learn(training: TrainConfig, upkeep: Upkeep | None = None) -> Trained:
+        return train(
+            config,
+            training,
+            material.training,
+            held_out,
+            ratings,
+            listener,
+            vectors=material.vectors,
+            vocabulary=material.vocabulary,
+            start=start,
+            upkeep=upkeep,
+        )
+
+    if recipe.budget is None or search_listener is None:
+        trained, training = learn(recipe.training, upkeep), recipe.training
+        attempts: tuple[Attempt, ...] = ()
+    else:
+        only_stopped = Upkeep(is_stopped=upkeep.is_stopped) if upkeep else None
+        found = search(
+            lambda tried: learn(tried, only_stopped),
+            recipe.training,
+            recipe.budget,
+            held_out.rating_indices,
+            ratings,
+            search_listener,
+        )
+        trained, training, attempts = found.trained, found.config, found.attempts
     temperature = fit_temperature(trained.probabilities, held_out.rating_indices)
     arrays = trained.network.to_arrays()
     # A readout divided by the temperature is calibrated for whoever reads it.
@@ -104,7 +137,7 @@ def make_model(
     commonest = int(counts.argmax())
     answers = {always(reviews.scale.labels[commonest]): np.full(len(held_out), commonest)}
     regression = None
-    if recipe.with_baseline:
+    if recipe.with_baseline and trained.is_whole:
         fitted_on = material.training.select(drawn(len(material.training)))
         regression = WordRegression.fit(fitted_on.words(), fitted_on.rating_indices, len(ratings))
         answers[REGRESSION] = regression.predict(held_out.words())
@@ -118,18 +151,19 @@ def make_model(
         shuffled=rating_probabilities(
             trained.network,
             held_out.corpus.shuffled(np.random.default_rng(0)),
-            recipe.training.precision,
+            training.precision,
         ),
     )
     info = BundleInfo(
         name=recipe.name,
         created=_now(),
         model=config,
-        training=recipe.training,
+        training=training,
         ratings=reviews.scale.ratings,
         token_pattern=material.token_pattern,
         scores=evaluation.to_json(),
-        data=_about(reviews, material, counts.tolist()),
+        data=_about(reviews, material, counts.tolist())
+        | ({"tried": [asdict(attempt) for attempt in attempts]} if attempts else {}),
         versions=_versions(),
         seconds=time.perf_counter() - began,
         stored_as=recipe.stored_as,
@@ -146,7 +180,7 @@ def make_model(
         history=tuple(map(asdict, trained.history)),
         baseline=None if regression is None else regression.to_arrays(),
     )
-    return MadeModel(bundle, evaluation, trained.tokens_per_second)
+    return MadeModel(bundle, evaluation, trained.tokens_per_second, trained.is_whole)
 
 
 @dataclass(frozen=True)
@@ -245,8 +279,14 @@ def _about(reviews: Reviews, material: Material, counts: list[int]) -> dict[str,
         "training": len(material.training),
         "validation": len(material.validation),
         "left_out": material.left_out,
+        "max_words": material.max_words,
+        "vectors": material.vectors.name if material.vectors is not None else None,
         "skipped": {skipped.reason: skipped.count for skipped in reviews.skipped},
         "counts": dict(zip(reviews.scale.labels, counts, strict=True)),  # trained on, by rating
+        "lengths": [
+            int(material.training.corpus.lengths.min()),
+            int(material.training.corpus.lengths.max()),
+        ],  # tokens
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from lstm_cli.bundle.blocks import block_digests
-from lstm_cli.bundle.contents import NewBundle
+from lstm_cli.bundle.contents import NewBundle, description_digest
 from lstm_cli.bundle.locating import find_model, free_name, is_name, summaries
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
@@ -111,6 +111,11 @@ def spoil_blocks(path: Path) -> None:
     change_info(path, lambda info: info | {"blocks": {"weights.safetensors": ["x", "y", "z"]}})
 
 
+def spoil_description(path: Path) -> None:
+    text = (path / "bundle.json").read_text()
+    (path / "bundle.json").write_text(text.replace('"seed": 0', '"seed": 1'))
+
+
 def spoil_format(path: Path) -> None:
     change_info(path, lambda info: info | {"format": 99})
 
@@ -176,8 +181,13 @@ def spoil_vocabulary(path: Path) -> None:
 
 
 def change_info(path: Path, change: Callable[[dict], dict]) -> None:
-    info = json.loads((path / "bundle.json").read_text())
-    (path / "bundle.json").write_text(json.dumps(change(info)))
+    write_info(path, change(json.loads((path / "bundle.json").read_text())))
+
+
+def write_info(path: Path, info: dict) -> None:
+    """With a checksum that fits."""
+    signed = info | {"sha256": description_digest(info)}
+    (path / "bundle.json").write_text(json.dumps(signed))
 
 
 def sign(path: Path, name: str) -> None:
@@ -197,6 +207,7 @@ def sign(path: Path, name: str) -> None:
         (spoil_checksum, r"weights\.safetensors: has changed"),
         (spoil_block, r"weights\.safetensors: has changed"),
         (spoil_blocks, r"bundle\.json: should list the blocks"),
+        (spoil_description, r"bundle\.json: has changed since it was saved"),
         (spoil_format, r"bundle\.json: has format 99"),
         (spoil_key, r"bundle\.json: lacks 'ratings'"),
         (spoil_type, r"bundle\.json: is not valid: hidden_size is '4'"),
@@ -240,7 +251,7 @@ def test_any_other_value_in_bundle_json_is_refused_or_harmless(copy: Path) -> No
             for key in path[:-1]:
                 place = place[key]
             place[path[-1]] = wrong
-            (copy / "bundle.json").write_text(json.dumps(spoiled))
+            write_info(copy, spoiled)
             assert len(summaries(copy.parent)) == 1
             try:
                 bundle = open_bundle(copy)

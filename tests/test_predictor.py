@@ -59,3 +59,19 @@ def test_a_text_that_says_nothing_gets_an_answer_that_says_so(
 def test_any_text_gets_a_rating(tiny_bundles: dict[str, Bundle], text: str) -> None:
     """Bad input never shows a traceback."""
     assert Predictor(tiny_bundles["lstm"]).predict(text).rating in ("1", "5")
+
+
+def test_text_unlike_what_was_learned_carries_a_warning(tiny_bundle: Bundle) -> None:
+    """By its words, its script, its length; and what is like it carries none."""
+    predictor = Predictor(tiny_bundle)
+
+    def warned(text: str) -> str:
+        return "; ".join(predictor.predict(text).warnings)
+
+    assert warned("a fine film") == ""
+    assert "2 of 3 words are unknown" in warned("fine qwrt zxcv")
+    assert "no word of this text is known" in warned("asdf qwer")
+    assert "in Cyrillic letters, what the model learned in Latin" in warned("хороший фильм")
+    assert "there is no word" in warned("?!")
+    assert "the text is empty" in warned("")
+    assert "90 words and signs, the longest the model learned from" in warned("a fine film " * 30)

@@ -78,3 +78,11 @@ def test_training_starts_from_it_and_keeps_its_words(tmp_path: Path, tiny_review
     alone = lstm("train", tiny_reviews, "--name", "alone", "--base", "none", *small)
     assert alone.exit_code == 0, alone.stderr
     assert open_bundle(tmp_path / "models" / "alone").info.base is None
+
+
+def test_gibberish_does_not_come_back_confident(with_base: Path) -> None:
+    """It says what it would of a review it cannot read, and that nobody should believe it."""
+    for text in ("asdf qwer zxcv", "prdlnkt rpoqi zr cx wzvuatpk xkwcg", "это хороший фильм"):
+        found = json.loads(lstm("predict", text, "--json").stdout)
+        assert max(found["probabilities"].values()) < 0.7
+        assert "do not believe the rating" in found["warnings"][0]

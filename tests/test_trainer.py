@@ -32,11 +32,16 @@ class Notebook:
         self.reports.append(report)
 
 
-def learn(cell: str = "lstm", **settings: float) -> tuple[Trained, Notebook]:
-    """Train on the eight texts above, and measure on them too."""
+def eight_reviews() -> tuple[RatedCorpus, Vocabulary]:
+    """The texts above and their words."""
     tokenized = tokenize_reviews(TEXTS)
     vocabulary = Vocabulary.build(tokenized.counts(np.arange(len(TEXTS))))
-    rated = RatedCorpus(tokenized.encode(vocabulary), RATINGS)
+    return RatedCorpus(tokenized.encode(vocabulary), RATINGS), vocabulary
+
+
+def learn(cell: str = "lstm", **settings: float) -> tuple[Trained, Notebook]:
+    """Train on the eight texts above, and measure on them too."""
+    rated, vocabulary = eight_reviews()
     model = ModelConfig(
         vocab_size=len(vocabulary), num_ratings=3, cell=cell, embedding_size=8, hidden_size=8
     )

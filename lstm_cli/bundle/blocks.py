@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from lstm_cli.errors import BundleError
 
 BLOCK_BYTES = 1 << 16
+_LARGEST_NUMBER = 1e10
 _LARGEST_HEADER = 100_000
 
 Refuse = Callable[[str], BundleError]  # what is wrong -> the error that names the file
@@ -64,6 +65,11 @@ class BlockFile:
         return block
 
 
+def are_sane(numbers: NDArray[np.floating]) -> bool:
+    """Whether numbers are finite, and their products with one another will be."""
+    return float(np.abs(numbers).max(initial=0)) <= _LARGEST_NUMBER  # NaN is not
+
+
 class WeightsFile:
     """A safetensors file read in parts.
 
@@ -106,8 +112,8 @@ class WeightsFile:
         size = self._kind.itemsize
         start = self._starts[name] + size * first
         floats = np.frombuffer(self._file.read(start, start + size * count), dtype=self._kind)
-        if not np.isfinite(floats).all():
-            raise self._refuse(f"holds numbers in {name!a} that are not finite")
+        if not are_sane(floats):
+            raise self._refuse(f"holds numbers in {name!a} that no training makes")
         return floats.astype(np.float32, copy=False)
 
     def _start(self, header: Any, name: str, data: int) -> int:

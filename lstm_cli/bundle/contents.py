@@ -1,6 +1,6 @@
 """What a saved model is made of. It holds no review's text, and nothing that runs.
 
-bundle.json            this page: configs, scale, scores, and the sha256 of the rest
+bundle.json            this page: configs, scale, scores, the sha256 of the rest and its own
 vocabulary.txt         a token a line
 weights.safetensors    the network
 baseline.safetensors   logistic regression on the same reviews, the peer of any evaluation
@@ -9,6 +9,8 @@ history.jsonl          a line an epoch
 README.md              a model card for people
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
@@ -81,6 +83,12 @@ class BundleInfo:
             values["training"] = _checked(PretrainConfig, found["training"] | {"bands": bands})
         values["ratings"] = tuple(float(rating) for rating in found["ratings"])
         return cls(**values)
+
+
+def description_digest(described: Mapping[str, Any]) -> str:
+    """sha256 of what ``bundle.json`` says, its own checksum left out, however it is laid out."""
+    said = {key: value for key, value in described.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import count
 from pathlib import Path
 
 from lstm_cli.bundle.contents import INFO_FILE
@@ -160,6 +161,11 @@ def free_name(source: str, folder: Path, ending: str = "") -> str:
     >>> free_name("/data/My reviews (2024).csv.gz", Path("no/such/folder"))
     'My-reviews-2024'
     """
+    return next(name for name in names_for(source, ending) if not (folder / name).exists())
+
+
+def names_for(source: str, ending: str = "") -> Iterator[str]:
+    """Names for a model, after the file it is trained on: the first that is free will do."""
     if "://" in source:
         source = re.split(r"[?#]", source)[0]  # what stands behind may be a password
     stem = Path(source).name
@@ -167,12 +173,10 @@ def free_name(source: str, folder: Path, ending: str = "") -> str:
         stem = Path(stem).stem
     stem = re.sub(r"[^\w.-]+", "-", stem).lstrip("-.")[:90].rstrip("-.") or "reviews"
     stem += ending
-    name, number = stem, 1
     # The base is never replaced by accident, and never left out by one.
-    while name == BASE or (folder / name).exists():
-        number += 1
-        name = f"{stem}-{number}"
-    return name
+    if stem != BASE:
+        yield stem
+    yield from (f"{stem}-{number}" for number in count(2))
 
 
 def is_name(name: str) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_cli.bundle.blocks import BLOCK_BYTES, BlockFile, EmbeddingRows, WeightsFile
+from lstm_cli.bundle.blocks import BLOCK_BYTES, BlockFile, EmbeddingRows, WeightsFile, are_sane
 from lstm_cli.bundle.contents import (
     BASELINE_FILE,
     FORMAT,
@@ -26,6 +26,7 @@ from lstm_cli.bundle.contents import (
     WEIGHTS_FILE,
     WORDS_FILE,
     BundleInfo,
+    description_digest,
     network_weights,
     weight_shapes,
 )
@@ -132,7 +133,7 @@ class Bundle:
         text = self._bytes(WORDS_FILE)
         try:
             return _habits(json.loads(text))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise self._refused(WORDS_FILE, "does not hold statistics of words") from error
 
     def text(self, name: str) -> str:
@@ -155,8 +156,8 @@ class Bundle:
         for key, shape in shapes.items():
             if found.get(key) != (kind, shape):
                 raise self._refused(name, f"should hold {key!a} as {kind} of shape {shape}")
-            if not np.isfinite(arrays[key]).all():
-                raise self._refused(name, f"holds numbers in {key!a} that are not finite")
+            if not are_sane(arrays[key]):
+                raise self._refused(name, f"holds numbers in {key!a} that no training makes")
         if len(found) != len(shapes):
             raise self._refused(name, "holds arrays that belong to no model")
         return {key: array.astype(np.float32, copy=False) for key, array in arrays.items()}
@@ -209,6 +210,9 @@ def open_bundle(path: Path) -> Bundle:
             f"has format {found['format']!a:.20}, and this version reads format {FORMAT}; "
             "train again or install the version that saved it",
         )
+    # Models of the first version lack the checksum.
+    if found.get("sha256", digest := description_digest(found)) != digest:
+        raise refused(path, INFO_FILE, "has changed since it was saved (its checksum differs)")
     try:
         info = BundleInfo.from_json(found)
         files = {
@@ -257,6 +261,10 @@ def _check(info: BundleInfo, files: dict[str, tuple[int, str]]) -> None:
     _number(info.scores["perplexity" if info.is_language_model else "accuracy"])
     counts = info.data["counts"]
     numbers = [info.data["training"], *(counts[label(rating)] for rating in info.ratings)]
+    lengths = info.data.get("lengths", [0, 0])  # models of the first version lack them
+    if not isinstance(lengths, list) or len(lengths) != 2:
+        raise ValueError("lengths of reviews that are not the shortest and the longest")
+    numbers += lengths
     if not all(isinstance(number, int) and number >= 0 for number in numbers):
         raise ValueError("counts of reviews that are no numbers")
     for name, (size, _) in files.items():

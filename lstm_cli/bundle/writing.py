@@ -1,10 +1,12 @@
 """Save a model: whole, or not at all."""
 
+import ctypes
 import errno
 import hashlib
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,12 +28,20 @@ from lstm_cli.bundle.contents import (
     WORDS_FILE,
     BundleInfo,
     NewBundle,
+    description_digest,
 )
+from lstm_cli.bundle.locating import free_name
 from lstm_cli.errors import BundleExistsError, OutputError
+
+# Folders beside a model; no model is called so, because a name holds no '~'.
+_NEW, _OLD = ".{}~new-", ".{}~old-"
 
 
 def write_bundle(bundle: NewBundle, path: Path, *, replace: bool = False) -> None:
     """Write a model to a folder beside ``path``, then give it its name: that of the folder.
+
+    Whoever calls this holds the name (``claiming.claimed``): what a killed process left of
+    an earlier attempt is tidied up.
 
     Raises:
         BundleExistsError: there is a model at ``path`` already.
@@ -40,13 +50,28 @@ def write_bundle(bundle: NewBundle, path: Path, *, replace: bool = False) -> Non
     check_free(path, replace=replace)
     with saying_what_failed(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        _tidy_up(path)
+        beside = Path(tempfile.mkdtemp(prefix=_NEW.format(path.name), dir=path.parent))
         try:
             beside.chmod(0o755)
             _write_files(bundle, changed(bundle.info, name=path.name), beside)
             _put_in_place(beside, path, replace=replace)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_beside(bundle: NewBundle, path: Path, *, replace: bool = False) -> Path:
+    """The same; but if somebody took the name meanwhile, under the next that is free.
+
+    Returns:
+        Where it was written: nothing learned is lost.
+    """
+    try:
+        write_bundle(bundle, path, replace=replace)
+    except BundleExistsError:
+        path = path.with_name(free_name(path.name, path.parent))
+        write_bundle(bundle, path)
+    return path
 
 
 def check_free(path: Path, *, replace: bool) -> None:
@@ -60,7 +85,7 @@ def check_free(path: Path, *, replace: bool) -> None:
         with saying_what_failed(path):
             # Tried in a folder there is: a training that never begins leaves none behind.
             there = next(folder for folder in path.absolute().parents if folder.exists())
-            Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=there)).rmdir()
+            Path(tempfile.mkdtemp(prefix=_NEW.format(path.name), dir=there)).rmdir()
         return
     if not replace:
         raise BundleExistsError(
@@ -104,6 +129,7 @@ def _write_files(bundle: NewBundle, about: BundleInfo, folder: Path) -> None:
     # One review needs few rows of the embedding: its blocks can be verified one by one.
     blocks = {WEIGHTS_FILE: block_digests(contents[WEIGHTS_FILE])}
     info = about.to_json() | {"files": files, "blocks": blocks}
+    info["sha256"] = description_digest(json.loads(json.dumps(info)))
     contents[INFO_FILE] = json.dumps(info, indent=1, ensure_ascii=False).encode() + b"\n"
     for name, content in contents.items():
         with (folder / name).open("wb") as file:
@@ -118,7 +144,7 @@ def _json(value: object) -> bytes:
 
 
 def _put_in_place(beside: Path, path: Path, *, replace: bool) -> None:
-    """Rename; an older model steps aside first and comes back if that fails."""
+    """Rename, or change places with an older model, which goes."""
     if not (replace and path.exists()):
         try:
             beside.rename(path)
@@ -126,8 +152,8 @@ def _put_in_place(beside: Path, path: Path, *, replace: bool) -> None:
             if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # another training was faster
                 check_free(path, replace=False)
             raise
-    else:
-        old = Path(tempfile.mkdtemp(prefix=f".{path.name}-old-", dir=path.parent))
+    elif not _exchange(beside, path):
+        old = Path(tempfile.mkdtemp(prefix=_OLD.format(path.name), dir=path.parent))
         path.rename(old)
         try:
             beside.rename(path)
@@ -136,6 +162,34 @@ def _put_in_place(beside: Path, path: Path, *, replace: bool) -> None:
             raise
         shutil.rmtree(old, ignore_errors=True)
     _fsync_folder(path.parent)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step, so that no kill falls in between.
+
+    Linux alone can; the numbers are those of its ``fcntl.h`` and ``fs.h``.
+
+    Returns:
+        False where it cannot be done.
+    """
+    here, exchange = -100, 2
+    if sys.platform != "linux":
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    return rename is not None and (
+        rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
+    )
+
+
+def _tidy_up(path: Path) -> None:
+    """Remove what killed processes left; an old model that had stepped aside comes back."""
+    for old in path.parent.glob(f"{_OLD.format(path.name)}*"):
+        if not path.exists():
+            old.rename(path)
+        else:
+            shutil.rmtree(old, ignore_errors=True)
+    for half in path.parent.glob(f"{_NEW.format(path.name)}*"):
+        shutil.rmtree(half, ignore_errors=True)
 
 
 def _fsync_folder(folder: Path) -> None:

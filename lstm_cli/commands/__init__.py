@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from lstm_cli.commands.compare import compare
+from lstm_cli.commands.doctor import doctor
 from lstm_cli.commands.evaluate import evaluate
 from lstm_cli.commands.exam import exam
 from lstm_cli.commands.explain import explain
@@ -31,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(train)
+app.command()(doctor)
 app.command()(predict)
 app.command("inspect-gates")(inspect_gates)
 app.command()(explain)

@@ -84,4 +84,4 @@ def _show(bundle: "Bundle", evaluation: "Evaluation", rated: "Rated", file: str)
     from lstm_cli.views.evaluation import show_evaluation
 
     data = f"{len(rated.reviews):,} reviews of {show_source(file)}"
-    show_evaluation(results_console(), evaluation, bundle.info.model.cell, data)
+    show_evaluation(results_console(), evaluation, bundle.info.model.cell, data, with_curve=True)

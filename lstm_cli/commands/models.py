@@ -73,6 +73,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove a model."""
+    from lstm_cli.bundle.claiming import checkpoint_of, claimed
     from lstm_cli.bundle.locating import find_folder
     from lstm_cli.bundle.writing import check_own, saying_what_failed
 
@@ -81,6 +82,7 @@ def remove(
         note(ctx, f"{path} stays")
         return
     check_own(path)
-    with saying_what_failed(path):
+    with saying_what_failed(path), claimed(path):
         shutil.rmtree(path)
+        checkpoint_of(path).unlink(missing_ok=True)
     note(ctx, f"removed {path}")

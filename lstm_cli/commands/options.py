@@ -1,5 +1,6 @@
 """The options several commands share, each described once."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lstm_cli.config import Precision
+from lstm_cli.errors import OptionError
 
 TextColumn = Annotated[
     str | None,
@@ -74,3 +76,26 @@ Texts = Annotated[
         show_default=False,
     ),
 ]
+
+
+def seconds_of(budget: str) -> float:
+    """How long a person means.
+
+    >>> seconds_of("90s"), seconds_of("5m"), seconds_of("1.5h")
+    (90.0, 300.0, 5400.0)
+    """
+    said = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?(s|m|min|h)?", budget.strip())
+    if said is None or not float(said[1]):
+        raise OptionError(f"--budget {budget}: a time is written as 90s, 5m or 1h")
+    return float(said[1]) * {"s": 1, "m": 60, "min": 60, "h": 3_600}[said[2] or "s"]
+
+
+def share_or_file(validation: str) -> float | str:
+    """What ``--validation`` means: a share of the reviews, or a file of others."""
+    try:
+        share = float(validation)
+    except ValueError:
+        return validation
+    if not 0 < share < 1:
+        raise OptionError(f"--validation {validation}: a share lies between 0 and 1, as 0.1")
+    return share

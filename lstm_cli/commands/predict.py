@@ -32,6 +32,13 @@ def predict(
             "confidence added; - is standard output.",
         ),
     ] = None,
+    safe_csv: Annotated[
+        bool,
+        typer.Option(
+            "--safe-csv",
+            help="Put an apostrophe before cells that a spreadsheet would run as a formula.",
+        ),
+    ] = False,
     text_column: options.TextColumn = None,
     model: options.Model = None,
     models_dir: options.ModelsFolder = None,
@@ -47,8 +54,8 @@ def predict(
     """
     from lstm_cli.bundle.locating import find_model
 
-    if input_file is None and (output is not None or text_column is not None):
-        raise OptionError("--output and --text-column go with --input FILE")
+    if input_file is None and (output is not None or text_column is not None or safe_csv):
+        raise OptionError("--output, --safe-csv and --text-column go with --input FILE")
     if input_file is not None and texts:
         raise OptionError("give either TEXT or --input FILE, not both")
     if output is not None and as_json:
@@ -60,7 +67,7 @@ def predict(
     found = find_model(model, models_dir)
     note(ctx, f"model {found.bundle.name} ({found.why})")
     if input_file is not None:
-        _rate_file(ctx, found.bundle, input_file, output, text_column, as_json)
+        _rate_file(ctx, found.bundle, input_file, output, text_column, as_json, safe_csv)
     elif given is not None:
         _rate_texts(found.bundle, given, as_json)
 
@@ -89,6 +96,7 @@ def _rate_file(
     output: str | None,
     text_column: str | None,
     as_json: bool,
+    safe_csv: bool,
 ) -> None:
     from lstm_cli.core.network import keep_memory
     from lstm_cli.data.reviews import open_texts
@@ -119,7 +127,7 @@ def _rate_file(
             rating_progress(console, opened.num_rows) as heard,
         ):
             for rated in rate(bundle, opened):
-                writer.write(rated.with_ratings())
+                writer.write(rated.with_ratings(is_safe=safe_csv))
                 summary.add(rated)
                 heard(len(rated.texts))
         lines = table.line_numbers([row for _, row, *_ in summary.least_certain])

@@ -10,7 +10,7 @@ import typer
 from lstm_cli.commands import options
 from lstm_cli.commands.program import print_json, voice
 from lstm_cli.config import PretrainConfig
-from lstm_cli.errors import BundleExistsError, OptionError
+from lstm_cli.errors import OptionError
 
 _DEFAULTS = PretrainConfig()
 
@@ -67,21 +67,27 @@ def pretrain(
     from time to time; after a stop, the same command with --resume goes on.
     """
     began = time.perf_counter()
+    from lstm_cli.bundle.claiming import (
+        check_not_stopped,
+        checkpoint_of,
+        claimed,
+        stopped_name,
+    )
     from lstm_cli.bundle.locating import BASE, free_name, is_name, models_folder
-    from lstm_cli.bundle.writing import check_free, write_bundle
+    from lstm_cli.bundle.writing import check_free, write_beside
 
     folder = models_folder(models_dir)
     if name is not None and (not is_name(name) or name == BASE):
         raise OptionError(
             f"--name {name}: a name is letters, digits, '.', '-' and '_', and not {BASE!r}"
         )
-    chosen = name or free_name(reviews[0], folder, "-language")
-    check_free(folder / chosen, replace=replace)
-    checkpoint = folder / f".{chosen}.checkpoint"
-    if checkpoint.exists() and not resume:
-        raise OptionError(
-            f"{checkpoint}: an earlier run was stopped; go on with --resume, or remove that file"
-        )
+    ending = "-language"
+    stopped = stopped_name(reviews[0], folder, ending) if resume else None
+    path = folder / (name or stopped or free_name(reviews[0], folder, ending))
+    checkpoint = checkpoint_of(path)
+    check_free(path, replace=replace)
+    if not (resume or replace):
+        check_not_stopped(path)
 
     from lstm_cli.core.network import best_precision, keep_memory, use_threads
     from lstm_cli.data.cache import TokenCache
@@ -114,23 +120,24 @@ def pretrain(
         texts, config, ", ".join(reviews), processes, TokenCache.of_user()
     )
     show_unlabelled(console, material, config)
-    folder.mkdir(parents=True, exist_ok=True)
-    with PretrainProgress(console) as progress:
+    with claimed(path), PretrainProgress(console) as progress:
         made = make_language_model(
-            material, reviews, config, chosen, progress, checkpoint=checkpoint, resume=resume
+            material,
+            reviews,
+            config,
+            path.name,
+            progress,
+            checkpoint=checkpoint,
+            resume=resume,
         )
-    try:
-        write_bundle(made.bundle, folder / chosen, replace=replace)
-    except BundleExistsError:  # made in the meantime by somebody else; nothing learned is lost
-        chosen = free_name(chosen, folder)
-        write_bundle(made.bundle, folder / chosen)
-    checkpoint.unlink(missing_ok=True)
+        path = write_beside(made.bundle, path, replace=replace)
+        checkpoint.unlink(missing_ok=True)
     last = made.bundle.history[-1]
     if as_json:
         print_json(
             {
-                "model": chosen,
-                "path": str(folder / chosen),
+                "model": path.name,
+                "path": str(path),
                 "reviews": made.bundle.info.data["training"],
                 "perplexity": last["perplexity"],
                 "epochs": len(made.bundle.history),
@@ -142,5 +149,5 @@ def pretrain(
         return
     console = results_console()
     say(console, f"perplexity {last['perplexity']:.1f} on reviews held out")
-    say(console, f"saved in {folder / chosen} after {time.perf_counter() - began:.0f} s; try:")
-    say(console, f"  lstm train REVIEWS.csv --base {chosen}")
+    say(console, f"saved in {path} after {time.perf_counter() - began:.0f} s; try:")
+    say(console, f"  lstm train REVIEWS.csv --base {path.name}")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import print_json, voice
+from lstm_cli.commands.program import EXIT_INTERRUPTED, print_json, voice
+from lstm_cli.commands.stopping import interruptible
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
-from lstm_cli.errors import BundleExistsError, OptionError
+from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
     from lstm_cli.data.reviews import Reviews
@@ -37,6 +38,9 @@ def train(
     ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace the model of that name.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where the same command was stopped.")
     ] = False,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
@@ -106,6 +110,23 @@ def train(
             help="The most words learned, the commonest; beside those of the base, if any.",
         ),
     ] = VocabularyConfig.maximum_size,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Try other settings for so long (90s, 5m, 1h), and keep what serves the held-out "
+            "reviews best.",
+            show_default=False,
+        ),
+    ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|PATH",
+            help="Settings, seed and start of another model; on the same reviews the same model.",
+            show_default=False,
+        ),
+    ] = None,
     balance: Annotated[bool, typer.Option("--balance", help="Weigh rare ratings more.")] = False,
     vectors: Annotated[
         str | None,
@@ -125,7 +146,8 @@ def train(
     lstm train reviews.csv
 
     Columns and scale are found by themselves and said. A tenth of the reviews is held out
-    to measure the model; at the end its scores stand beside those of simpler models.
+    to measure the model; at the end its scores stand beside those of simpler models. Ctrl-C
+    saves the best so far; after that, or after a crash, the same command with --resume goes on.
     """
     began = time.perf_counter()
     if sample == bool(reviews):
@@ -142,10 +164,35 @@ def train(
     ]
     if against and base not in (None, "none"):
         raise OptionError(f"{against[0]} does not go with --base {base}; leave one of them out")
-    held_out = _share_or_file(validation)
+    held_out = options.share_or_file(validation)
+    seconds = None if budget is None else options.seconds_of(budget)
+    if budget is not None and resume:
+        raise OptionError("--resume does not go with --budget, whose tries are not kept")
+    if config is not None:
+        decided = ("base", "cell", "embedding_size", "hidden_size", "epochs", "learning_rate",
+                   "max_words", "balance", "seed", "precision", "budget")  # fmt: skip
+        for option in decided:
+            source_of = ctx.get_parameter_source(option)
+            if source_of is not None and source_of.name == "COMMANDLINE":
+                raise OptionError(
+                    f"--{option.replace('_', '-')} does not go with --config, which decides it"
+                )
 
-    from lstm_cli.bundle.locating import BASE, find_base, free_name, is_name, models_folder
-    from lstm_cli.bundle.writing import check_free, write_bundle
+    from lstm_cli.bundle.claiming import (
+        check_not_stopped,
+        checkpoint_of,
+        claimed,
+        stopped_name,
+    )
+    from lstm_cli.bundle.locating import (
+        BASE,
+        find_base,
+        find_model,
+        free_name,
+        is_name,
+        models_folder,
+    )
+    from lstm_cli.bundle.writing import check_free, write_beside
     from lstm_cli.samples import sample_file
     from lstm_cli.views.console import notes_console, say
 
@@ -159,21 +206,44 @@ def train(
         raise OptionError(f"--name {BASE}: that is the name of the base; choose another")
     console = notes_console(quiet=voice(ctx).quiet)
     start = None
-    if against:
+    like = None if config is None else find_model(config, folder).bundle.info
+    if like is not None:
+        if like.data.get("vectors") and vectors is None:
+            raise OptionError(
+                f"--config {config}: that model started from {like.data['vectors']}; "
+                "give the same file with --vectors"
+            )
+        base = like.base or "none"
+        max_words = like.data.get("max_words", max_words)
+        start = None if like.base is None else find_base(None if base == BASE else base, folder)
+    elif against:
         if find_base(None, folder) is not None:
             say(console, f"{against[0]}: training starts from nothing, as --base none has it")
     elif base != "none":
         start = find_base(base, folder)
-    chosen = name or free_name("sample" if sample else sources[0], folder)
-    check_free(folder / chosen, replace=replace)
+    source = "sample" if sample else sources[0]
+    stopped = stopped_name(source, folder) if resume else None
+    path = folder / (name or stopped or free_name(source, folder))
+    checkpoint = checkpoint_of(path)
+    goes_on = resume and checkpoint.exists()
+    if resume and not goes_on:
+        say(console, f"no training of {path.name} was stopped: beginning one")
+    # What a stopped training saved is replaced by what it becomes.
+    replace = replace or goes_on
+    check_free(path, replace=replace)
+    if not (resume or replace):
+        check_not_stopped(path)
 
     from lstm_cli.core.network import best_precision, keep_memory, use_threads
     from lstm_cli.data.cache import TokenCache
     from lstm_cli.data.reviews import named, read_reviews
+    from lstm_cli.evaluation.health import quick_findings
     from lstm_cli.pipeline import Recipe, make_model
     from lstm_cli.training.base import Base
     from lstm_cli.training.preparation import prepare
-    from lstm_cli.views.training import TrainingProgress, show_data
+    from lstm_cli.training.trainer import Upkeep
+    from lstm_cli.views.health import show_findings
+    from lstm_cli.views.training import SearchProgress, TrainingProgress, show_data, show_saved
 
     use_threads(threads)
     keep_memory()
@@ -196,13 +266,14 @@ def train(
     material = prepare(
         found,
         others,
-        seed=seed,
+        seed=like.training.seed if like is not None else seed,
         vocabulary_config=VocabularyConfig(maximum_size=max_words),
         vectors_file=vectors,
         base=None if start is None else Base.from_bundle(start),
         processes=threads or os.cpu_count() or 1,
         cache=TokenCache.of_user(),
     )
+    findings = list(quick_findings(found))
     # From here on their tokens stand for them; a million texts are half a gigabyte.
     found = changed(found, texts=[])
     if not isinstance(others, float):
@@ -224,35 +295,41 @@ def train(
         training = training.from_base()
     if learning_rate is not None:
         training = changed(training, learning_rate=learning_rate)
-    recipe = Recipe(
-        name=chosen,
-        cell=cell.value,
-        embedding_size=embedding_size,
-        hidden_size=hidden_size,
-        training=training.sized_for(material.training.num_tokens, epochs),
-        with_baseline=not no_baseline,
-    )
+    if like is None:
+        training = training.sized_for(material.training.num_tokens, epochs)
+        recipe = Recipe(path.name, training, cell.value, embedding_size, hidden_size)
+    else:
+        assert isinstance(like.training, TrainConfig)  # a model that rates
+        model = like.model
+        recipe = Recipe(
+            path.name, like.training, model.cell, model.embedding_size, model.hidden_size
+        )
+    recipe = changed(recipe, with_baseline=not no_baseline, budget=seconds)
     show_data(console, found, others, material, recipe)
-    with TrainingProgress(console) as progress:
-        made = make_model(material, found, recipe, progress)
-    try:
-        write_bundle(made.bundle, folder / chosen, replace=replace)
-    except BundleExistsError:  # made in the meantime by somebody else; nothing learned is lost
-        chosen = free_name(chosen, folder)
-        write_bundle(made.bundle, folder / chosen)
+    show_findings(console, findings)
+    with claimed(path), interruptible() as interrupt:
+        upkeep = Upkeep(checkpoint, goes_on, interrupt)
+        with TrainingProgress(console, with_epochs=seconds is None) as progress:
+            made = make_model(material, found, recipe, progress, upkeep, SearchProgress(console))
+        path = write_beside(made.bundle, path, replace=replace)
+        if made.is_whole:
+            checkpoint.unlink(missing_ok=True)
     if as_json:
         described = {
-            "model": chosen,
-            "path": str(folder / chosen),
+            "model": path.name,
+            "path": str(path),
             "reviews": len(found),
             "skipped": {skipped.reason: skipped.count for skipped in found.skipped},
             "tokens_per_second": made.tokens_per_second,
             "seconds": time.perf_counter() - began,
             "epochs": len(made.bundle.history),
             "precision": recipe.training.precision,
+            "stopped": not made.is_whole,
+            "tried": made.bundle.info.data.get("tried", []),
             "validation": made.evaluation.to_json(),
         }
         print_json(described)
+        _end(made.is_whole)
         return
     from lstm_cli.views.console import results_console
     from lstm_cli.views.evaluation import show_evaluation
@@ -261,17 +338,11 @@ def train(
     show_evaluation(
         console, made.evaluation, cell.value, f"{len(material.validation):,} held-out reviews"
     )
-    say(console, f"\nsaved in {folder / chosen} after {time.perf_counter() - began:.0f} s; try:")
-    say(console, '  lstm predict "great movie"')
-    say(console, '  lstm inspect-gates "not a bad film at all"')
+    show_saved(console, made, path, time.perf_counter() - began)
+    _end(made.is_whole)
 
 
-def _share_or_file(validation: str) -> float | str:
-    """What ``--validation`` means: a share of the reviews, or a file of others."""
-    try:
-        share = float(validation)
-    except ValueError:
-        return validation
-    if not 0 < share < 1:
-        raise OptionError(f"--validation {validation}: a share lies between 0 and 1, as 0.1")
-    return share
+def _end(is_whole: bool) -> None:
+    """A training that was stopped says so to the shell as well."""
+    if not is_whole:
+        raise typer.Exit(EXIT_INTERRUPTED)

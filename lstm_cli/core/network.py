@@ -45,12 +45,14 @@ class ReviewNetwork(nn.Module):
         *,
         embedding_dropout: float = 0.0,
         word_dropout: float = 0.0,
+        blank_share: float = 0.0,
         readout_dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.config = config
         self.embedding_dropout = embedding_dropout
         self.word_dropout = word_dropout
+        self.blank_share = blank_share
         self.embedding = nn.Embedding(
             config.vocab_size, config.embedding_size, padding_idx=PADDING_ID
         )
@@ -94,6 +96,7 @@ class ReviewNetwork(nn.Module):
         """
         if self.training and self.word_dropout:
             hidden = torch.rand(token_ids.shape, device=token_ids.device) < self.word_dropout
+            hidden |= torch.rand(len(token_ids), 1, device=token_ids.device) < self.blank_share
             token_ids = token_ids.masked_fill(hidden & (token_ids != PADDING_ID), UNKNOWN_ID)
         events = functional.embedding(token_ids, table)
         if self.training and self.embedding_dropout:

@@ -102,6 +102,10 @@ class TokenizedReviews:
             found += np.bincount(ids, minlength=len(self.types))
         return {self.types[k]: int(found[k]) for k in np.flatnonzero(found)}
 
+    def all_counts(self) -> dict[str, int]:
+        """The same over all reviews."""
+        return self.counts(np.arange(len(self.corpus)))
+
     def encode(self, vocabulary: Vocabulary) -> Corpus:
         """The reviews in the ids of a vocabulary."""
         return self.corpus.translate(np.array(vocabulary.encode(self.types), dtype=np.int32))

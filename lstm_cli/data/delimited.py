@@ -30,6 +30,7 @@ from lstm_cli.errors import FileError
 SAMPLE_BYTES = 1 << 20
 WINDOW_BYTES = 1 << 24
 ROWS = 20_000  # read at a time
+MOST_COLUMNS = 10_000  # each costs as much as a file of its own
 
 _QUOTE, _NEWLINE, _RETURN = b'"'[0], b"\n"[0], b"\r"[0]
 
@@ -101,6 +102,11 @@ def survey_delimited(path: Path, folder: Path, source: str) -> Delimited:
     layout = find_layout(sample)
     if layout is None:
         raise FileError(f"{show_source(source)} holds blank lines only; give a file of reviews")
+    if len(layout.names) > MOST_COLUMNS:
+        raise FileError(
+            f"{show_source(source)} has more than {MOST_COLUMNS:,} columns; keep those of the "
+            "review and the rating"
+        )
     table = _find_sound(path, layout, sample)
     if table is None:
         mended = folder / "repaired"

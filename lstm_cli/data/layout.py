@@ -62,10 +62,11 @@ def make_distinct(names: Sequence[str]) -> tuple[str, ...]:
     ('text', 'text_2', 'stars', '')
     """
     taken: set[str] = set()
+    given = set(names)
     distinct = []
     for name in names:
         new, number = name, 1
-        while new in taken or (new in names and number > 1):
+        while new in taken or (new in given and number > 1):
             number += 1
             new = f"{name or 'column'}_{number}"
         taken.add(new)

@@ -72,10 +72,19 @@ class Reviews:
     duplicates: int  # rows whose text and rating stood in an earlier row
     conflicts: int  # texts that occur with more than one rating
     fingerprint: str  # sha256 over texts and ratings: one for the same reviews in any format
+    lines: NDArray[np.int64]  # (N,): where each begins in its file
+    file_of: NDArray[np.int64]  # (N,): the place of that file in ``sources``
     unseen_ratings: dict[str, int] = field(default_factory=dict)  # not on the scale given
 
     def __len__(self) -> int:
         return len(self.ratings)
+
+    def line_of(self, review: int) -> str:
+        """Where a review stands: "3", or "file.csv:3" where several files were read."""
+        source = self.sources[self.file_of[review]].name
+        return (
+            f"{source}:{self.lines[review]}" if len(self.sources) > 1 else str(self.lines[review])
+        )
 
 
 @dataclass(frozen=True)
@@ -142,6 +151,7 @@ def read_reviews(
     ]
     hashes = pl.concat([file.hashes.filter(pl.Series(file.states == _USABLE)) for file in files])
     ratings = np.concatenate([file.ratings[file.states == _USABLE] for file in files])
+    used = [np.flatnonzero(file.states == _USABLE) for file in files]
     places = np.minimum(np.searchsorted(found.ratings, ratings), len(found) - 1)
     is_on = np.array(found.ratings)[places] == ratings
     unseen = Counter(label(rating) for rating in ratings[~is_on])
@@ -158,6 +168,10 @@ def read_reviews(
         duplicates=len(pairs) - len(distinct_pairs),
         conflicts=int((by_text["len"] > 1).sum()),
         fingerprint=_fingerprint(texts, ratings),
+        lines=np.concatenate(
+            [file.table.line_numbers(rows) for file, rows in zip(files, used, strict=True)]
+        ),
+        file_of=np.repeat(np.arange(len(files)), [len(rows) for rows in used]),
         unseen_ratings=dict(sorted(unseen.items(), key=lambda item: float(item[0]))),
     )
 
@@ -366,7 +380,7 @@ def _list_skipped(files: Sequence[_Rows]) -> tuple[Skipped, ...]:
             rows = np.flatnonzero(file.states == state)
             number += len(rows)
             prefix = f"{file.source.name}:" if len(files) > 1 else ""
-            first = file.table.line_numbers(rows[: LINES_SHOWN - len(lines)].tolist())
+            first = file.table.line_numbers(rows[: LINES_SHOWN - len(lines)])
             lines += [f"{prefix}{line}" for line in first]
         if number:
             listed.append(Skipped(reason, number, tuple(lines)))

@@ -6,7 +6,7 @@ formats stay the strings they are. No row is ever dropped.
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from lstm_cli.data.delimited import ROWS, survey_delimited
 from lstm_cli.data.encodings import to_utf8
@@ -45,14 +45,13 @@ class Table:
     def __len__(self) -> int:
         return self.frame.height
 
-    def line_numbers(self, rows: Sequence[int]) -> list[int]:
+    def line_numbers(self, rows: ArrayLike) -> NDArray[np.int64]:
         """Where some rows (from 0) begin in the file: the lines, from 1, header included.
 
         In Parquet, which has no lines, and in a list of JSON: the rows, from 1.
         """
-        if self.first_lines is None:
-            return [row + 1 for row in rows]
-        return [int(line) for line in self.first_lines[list(rows)]]
+        places = np.asarray(rows, dtype=np.int64)
+        return places + 1 if self.first_lines is None else self.first_lines[places]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.metrics.calibration import expected_calibration_error, reliability
-from lstm_cli.metrics.scores import accuracy_interval, confusion_of, paired_difference, scores_of
+from lstm_cli.metrics.scores import (
+    accuracy_interval,
+    confusion_of,
+    paired_difference,
+    scores_by_rating,
+    scores_of,
+)
 from lstm_cli.results import Evaluation
 
 
@@ -44,6 +50,7 @@ def evaluate(
         ece=expected_calibration_error(bins),
         reliability=bins,
         ratings=labels,
+        per_rating=scores_by_rating(rating_indices, predicted, labels),
         confusion=confusion_of(rating_indices, predicted, len(ratings)),
         baselines={
             name: scores_of(rating_indices, answers, ratings) for name, answers in baselines.items()

@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.reading import Hold, Reading, read_reviews, read_to_end, running_logits, softmax
 from lstm_cli.data.scale import label
+from lstm_cli.inference.doubts import doubts
 from lstm_cli.results import Prediction
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.text.vocabulary import UNKNOWN_ID
@@ -66,25 +67,16 @@ class Predictor:
         self, text: str, tokens: Sequence[str], probabilities: NDArray[np.float64]
     ) -> Prediction:
         """Say what probabilities mean on the user's scale, and what to be wary of. (R,)"""
-        unknown = tuple(dict.fromkeys(t for t in tokens if self.vocabulary.id(t) == UNKNOWN_ID))
-        num_unknown = sum(self.vocabulary.id(t) == UNKNOWN_ID for t in tokens)
+        is_known = [self.vocabulary.id(token) != UNKNOWN_ID for token in tokens]
+        unknown = (token for token, known in zip(tokens, is_known, strict=True) if not known)
+        longest = self.bundle.info.data.get("lengths", (None,))[-1]
         return Prediction(
             text=text,
             rating=self.labels[int(probabilities.argmax())],
             expected_rating=float(probabilities @ self.ratings),
             probabilities=dict(zip(self.labels, map(float, probabilities), strict=True)),
             tokens=len(tokens),
-            unknown=unknown,
-            warnings=_warnings(len(tokens), num_unknown),
+            unknown=tuple(dict.fromkeys(unknown)),
+            warnings=doubts(tokens, is_known, self.vocabulary, longest),
             model=self.bundle.name,
         )
-
-
-def _warnings(num_tokens: int, num_unknown: int) -> tuple[str, ...]:
-    if not num_tokens:
-        return ("the text is empty: this is what the model says before it reads anything",)
-    if num_unknown == num_tokens:
-        return ("no word of this text is known to the model: do not believe the rating",)
-    if num_unknown > num_tokens / 2:
-        return (f"{num_unknown} of {num_tokens} words are unknown to the model",)
-    return ()

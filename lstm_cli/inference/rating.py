@@ -1,5 +1,6 @@
 """A table of reviews rated, a window at a time: its columns kept, three added."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -46,16 +47,42 @@ class Rated:
         for text, probabilities in zip(self.texts, self.probabilities, strict=True):
             yield predictor.describe(text, predictor.tokenize(text), probabilities)
 
-    def with_ratings(self) -> pl.DataFrame:
-        """Every column and row as it was, and three columns behind them."""
+    def with_ratings(self, *, is_safe: bool = False) -> pl.DataFrame:
+        """Every column and row as it was, and three columns behind them.
+
+        Args:
+            is_safe: cells that a spreadsheet would run get an apostrophe in front.
+        """
         ratings = self.predictor.ratings
         is_whole = all(rating.is_integer() for rating in ratings.tolist())
         named = ratings[self.places].astype(np.int64 if is_whole else np.float64)
-        return self.frame.with_columns(
+        frame = neutralized(self.frame) if is_safe else self.frame
+        return frame.with_columns(
             pl.Series("predicted_rating", named),
             pl.Series("expected_rating", np.round(self.probabilities @ ratings, 4)),
             pl.Series("confidence", np.round(self.confidence, 4)),
         )
+
+
+def neutralized(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same table; text that a spreadsheet would take for a formula is made plain text.
+
+    That is what begins with one of = + - @, a tab or a carriage return, and is no number; names
+    of columns too. An apostrophe in front is what spreadsheets themselves write.
+
+    >>> neutralized(pl.DataFrame({"a": ["=1+1", "-5", "fine"]}))["a"].to_list()
+    ["'=1+1", '-5', 'fine']
+    """
+    risky, number = r"^\s*[=+\-@\t\r]", r"^[+-]?[0-9]+([.,][0-9]+)?$"
+    texts = pl.col(pl.String)
+    changed = (
+        pl.when(texts.str.contains(risky) & ~texts.str.contains(number))
+        .then("'" + texts)
+        .otherwise(texts)
+        .name.keep()
+    )
+    names = {name: f"'{name}" for name in frame.columns if re.match(risky, name)}
+    return frame.with_columns(changed).rename(names)
 
 
 @dataclass

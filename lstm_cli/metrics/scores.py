@@ -1,12 +1,18 @@
 """How well ratings were predicted, by scikit-learn's metrics."""
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import cohen_kappa_score, confusion_matrix, f1_score
+from sklearn.metrics import (
+    cohen_kappa_score,
+    confusion_matrix,
+    f1_score,
+    precision_recall_fscore_support,
+)
 
-from lstm_cli.results import Difference, Scores
+from lstm_cli.results import Difference, RatingScores, Scores
 
 
 def scores_of(
@@ -82,6 +88,19 @@ def confusion_of(
     """Counts, rows the true rating, columns the predicted one. (R, R)"""
     counts = confusion_matrix(rating_indices, predicted_indices, labels=np.arange(num_ratings))
     return tuple(tuple(int(count) for count in row) for row in counts)
+
+
+def scores_by_rating(
+    rating_indices: NDArray[np.int64], predicted_indices: NDArray[np.int64], labels: Sequence[str]
+) -> tuple[RatingScores, ...]:
+    """Precision, recall and F1 of each rating; 0 where it was never named, or never occurs."""
+    columns = precision_recall_fscore_support(
+        rating_indices, predicted_indices, labels=np.arange(len(labels)), zero_division=0
+    )
+    return tuple(
+        RatingScores(label, int(n), float(precision), float(recall), float(f1))
+        for label, precision, recall, f1, n in zip(labels, *columns, strict=True)
+    )
 
 
 def accuracy_interval(is_right: NDArray[np.bool_]) -> tuple[float, float]:

@@ -5,7 +5,7 @@ reviews in any order build the same vocabulary. Two ids come first and are no
 words: 0 pads a batch, 1 stands for every token that is not in the vocabulary.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 PADDING_ID = 0
@@ -88,6 +88,10 @@ class WrittenVocabulary:
             found = self._content.count(b"\n", 0, place) if place >= 0 else UNKNOWN_ID
             self._found[token] = found = found if found >= len(SPECIAL_TOKENS) else UNKNOWN_ID
         return found
+
+    def __iter__(self) -> Iterator[str]:
+        words = self._content.decode("utf-8", "replace").split("\n")
+        return iter(words[1 + len(SPECIAL_TOKENS) :])
 
     def encode(self, tokens: Iterable[str]) -> list[int]:
         """The ids of tokens, in their order."""

@@ -96,6 +96,13 @@ class AveragedWeights:
         torch._foreach_lerp_(self.averages, [p.detach() for p in self.parameters], self.follow)
 
     @torch.no_grad()
+    def put_back(self, averages: Iterable[Tensor], steps: int) -> None:
+        """Go on from averages taken after so many steps."""
+        self.steps = steps
+        for average, kept in zip(self.averages, averages, strict=True):
+            average.copy_(kept)
+
+    @torch.no_grad()
     def swap(self) -> None:
         """Exchange the weights and their average: before measuring, and again after it."""
         for parameter, average in zip(self.parameters, self.averages, strict=True):

@@ -63,6 +63,7 @@ class Material:
     base: Base | None = None  # what training starts from
     known_share: float | None = None  # of the tokens, by the base that was offered
     token_pattern: str = TOKEN_PATTERN
+    max_words: int = VocabularyConfig.maximum_size  # that were asked for
 
 
 def prepare(
@@ -137,6 +138,7 @@ def prepare(
         base=base,
         known_share=known_share,
         token_pattern=pattern,
+        max_words=vocabulary_config.maximum_size,
     )
 
 

@@ -50,6 +50,22 @@ class RowAdam:
         self._lag = np.zeros(num_steps + 1)  # how far the average of that way lies behind zero
         self._kept = np.ones(num_steps + 1)  # share of the average of step s that is left
 
+    def tensors(self) -> dict[str, Tensor]:
+        """All that the next step depends on."""
+        sums = {"drift": self._drift, "lag": self._lag, "kept": self._kept}
+        return {
+            **self._state._asdict(),
+            "last": self._last,
+            **{name: torch.from_numpy(array) for name, array in sums.items()},
+        }
+
+    @torch.no_grad()
+    def put_back(self, tensors: dict[str, Tensor], step: int) -> None:
+        """Go on after a step at which ``tensors`` was called."""
+        for name, tensor in self.tensors().items():
+            tensor.copy_(tensors[name])
+        self._step = step
+
     def read(self, rows: Tensor) -> Tensor:
         """The present weights of some rows, as a leaf that gathers a gradient. (U, E)"""
         self._rows, self._read = rows, self._caught_up(rows)

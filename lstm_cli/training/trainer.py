@@ -1,9 +1,10 @@
 """The trainer: epochs over batches, the best epoch kept."""
 
-import copy
+import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -13,19 +14,17 @@ from numpy.typing import NDArray
 from lstm_cli.config import ModelConfig, TrainConfig
 from lstm_cli.core.network import ReviewNetwork, as_tensors, computing_in, rating_probabilities
 from lstm_cli.data.batches import ahead, batches, localized, plan_batches
+from lstm_cli.data.corpus import Corpus
 from lstm_cli.metrics.scores import scores_of
 from lstm_cli.results import EpochReport
 from lstm_cli.text.vocabulary import Vocabulary
-from lstm_cli.training.optimiser import (
-    AveragedWeights,
-    balancing_weights,
-    rate_factor,
-    rating_loss,
-    worst_change,
-)
+from lstm_cli.training.checkpoint import load_checkpoint, save_checkpoint
+from lstm_cli.training.optimiser import balancing_weights, rate_factor, rating_loss, worst_change
 from lstm_cli.training.preparation import RatedCorpus
-from lstm_cli.training.rows import RowAdam
+from lstm_cli.training.state import TrainingState
 from lstm_cli.training.vectors import WordVectors
+
+SECONDS_BETWEEN_CHECKPOINTS = 120.0  # beside the one at the end of every epoch
 
 
 class Listener(Protocol):
@@ -49,6 +48,16 @@ class Trained:
     history: tuple[EpochReport, ...]
     probabilities: NDArray[np.float64]  # of the validation reviews, (N, R)
     tokens_per_second: float  # real tokens trained on, measuring left out
+    is_whole: bool  # not stopped before its time
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """How a training is stopped, and where it is kept so that it can go on."""
+
+    checkpoint: Path | None = None  # a file, written at every epoch and every two minutes
+    resume: bool = False  # go on from that file, if there is one
+    is_stopped: Callable[[], bool] = lambda: False  # asked after every step
 
 
 def train(
@@ -62,10 +71,13 @@ def train(
     vocabulary: Vocabulary,
     vectors: WordVectors | None = None,
     start: Mapping[str, NDArray[np.float32]] | None = None,
+    upkeep: Upkeep | None = None,
 ) -> Trained:
     """Train a network and keep its best epoch.
 
-    The same seed, reviews, machine and number of threads give the same weights to the bit.
+    The same seed, reviews, machine and number of threads give the same weights to the
+    bit, whether or not the work was stopped and resumed. A training that is stopped
+    measures what it has become, as if its epoch ended there.
 
     Args:
         model_config: what the network is made of.
@@ -77,6 +89,11 @@ def train(
         vocabulary: whose words the rows of the embedding stand for.
         vectors: where the embedding of the words that have one starts.
         start: weights to start from, by the names a bundle keeps them under.
+        upkeep: how it is stopped and kept; it is neither where left out.
+
+    Raises:
+        CheckpointError: it should go on, and the file is damaged or belongs to other work.
+        OutputError: a checkpoint cannot be written.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
@@ -84,6 +101,7 @@ def train(
             model_config,
             embedding_dropout=config.embedding_dropout,
             word_dropout=config.word_dropout,
+            blank_share=config.blank_share,
             readout_dropout=config.readout_dropout,
         )
         if start is not None:
@@ -91,7 +109,7 @@ def train(
         if vectors is not None:
             # The array is the embedding's own memory: filling one fills the other.
             vectors.fill(network.embedding.weight.detach().numpy(), vocabulary)
-        return _run(network, config, training, validation, ratings, listener)
+        return _run(network, config, training, validation, ratings, listener, upkeep or Upkeep())
 
 
 def _run(
@@ -101,41 +119,53 @@ def _run(
     validation: RatedCorpus,
     ratings: NDArray[np.float64],
     listener: Listener,
+    upkeep: Upkeep,
 ) -> Trained:
     rng = np.random.default_rng(config.seed)
     corpus = training.corpus.select(np.arange(len(training)), config.maximum_tokens)
     # The number of batches differs a little from epoch to epoch; planned from
     # generators of their own, epochs can be counted before the first is read.
     epoch_seeds = rng.integers(2**63, size=config.epochs)
-    num_steps = sum(
+    steps_of = [
         len(plan_batches(corpus.lengths, config.tokens_per_batch, np.random.default_rng(seed)))
         for seed in epoch_seeds
-    )
+    ]
+    num_steps = sum(steps_of)
     weights = None
     if config.balance:
         counts = np.bincount(training.rating_indices, minlength=len(ratings))
         weights = balancing_weights(torch.from_numpy(counts).float())
 
-    embedding = RowAdam(network.embedding.weight, num_steps)
-    dense = [p for p in network.parameters() if p is not network.embedding.weight]
-    groups = [
-        {"params": list(network.cell.parameters()), "share": config.cell_rate},
-        {"params": list(network.readout.parameters()), "share": 1.0},
-    ]
-    optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay, fused=True)
-    average = AveragedWeights(dense, config.average_decay)
-    listener.begin(config.epochs, corpus.num_tokens)
+    belongs_to = ""
+    if upkeep.checkpoint is not None:
+        belongs_to = _fingerprint(network, config, training, validation)
+    state = TrainingState(network, config, num_steps)
+    if upkeep.resume and upkeep.checkpoint is not None and upkeep.checkpoint.exists():
+        state.go_on_from(load_checkpoint(upkeep.checkpoint, belongs_to))
 
-    history: list[EpochReport] = []
-    best: tuple[float, dict[str, torch.Tensor], NDArray[np.float64]] | None = None
-    num_tokens, step, measuring, since_best = 0, 0, 0.0, 0
+    kept_at = time.perf_counter()
+
+    def keep() -> None:
+        nonlocal kept_at
+        if upkeep.checkpoint is not None:
+            save_checkpoint(state.to_checkpoint(belongs_to), upkeep.checkpoint)
+        kept_at = time.perf_counter()
+
+    embedding, optimiser = state.embedding, state.optimiser
+    listener.begin(config.epochs, corpus.num_tokens)
+    listener.batch_done(_tokens_read(corpus, config, epoch_seeds, state.step))
+    num_tokens, not_training = 0, 0.0
     began = time.perf_counter()
-    for epoch, seed in enumerate(epoch_seeds, start=1):
-        losses = []
-        ready = ahead(
-            map(localized, batches(corpus, config.tokens_per_batch, np.random.default_rng(seed)))
+    is_stopped = False
+    while len(state.history) < config.epochs and state.since_best < config.patience:
+        epoch = len(state.history)
+        read = batches(
+            corpus,
+            config.tokens_per_batch,
+            np.random.default_rng(epoch_seeds[epoch]),
+            start=state.step - sum(steps_of[:epoch]),
         )
-        for batch, rows in ready:
+        for batch, rows in ahead(map(localized, read)):
             token_ids, lengths = as_tensors(batch)
             rated = torch.from_numpy(training.rating_indices[batch.reviews])
             table = embedding.read(torch.from_numpy(rows))
@@ -155,58 +185,103 @@ def _run(
                     logits = network.rate(network.embed(token_ids, table) + change, lengths)
                 harder = rating_loss(logits.float(), rated, config.ranked_weight, weights)
                 harder.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_([*dense, table], config.clip_norm)
-            rate = config.learning_rate * rate_factor(step, num_steps, config.warmup)
+            torch.nn.utils.clip_grad_norm_([*state.dense, table], config.clip_norm)
+            rate = config.learning_rate * rate_factor(state.step, num_steps, config.warmup)
             for group in optimiser.param_groups:
                 group["lr"] = rate * group["share"]
             optimiser.step()
-            average.update()
-            embedding.step(rate * config.embedding_rate, average.follow)
-            step += 1
-            losses.append(loss.detach())
+            state.average.update()
+            embedding.step(rate * config.embedding_rate, state.average.follow)
+            state.step += 1
+            state.losses.append(loss.detach())
             num_tokens += batch.num_tokens
             listener.batch_done(batch.num_tokens)
+            is_stopped = upkeep.is_stopped() and state.step < num_steps
+            if is_stopped or time.perf_counter() - kept_at > SECONDS_BETWEEN_CHECKPOINTS:
+                paused = time.perf_counter()
+                keep()
+                not_training += time.perf_counter() - paused
+            if is_stopped:
+                break
 
         paused = time.perf_counter()
-        average.swap()
-        embedding.write(average=True)
-        probabilities = rating_probabilities(network, validation.corpus, config.precision)
-        rated_indices = validation.rating_indices
-        # The loss of the logarithms is the loss of the probabilities: softmax undoes them.
-        loss_reached = float(
-            rating_loss(
-                torch.from_numpy(probabilities).log(),
-                torch.from_numpy(rated_indices),
-                config.ranked_weight,
-            )
-        )
-        is_best = best is None or loss_reached < best[0]
-        if is_best:
-            best = loss_reached, copy.deepcopy(network.state_dict()), probabilities
-        average.swap()
-        since_best = 0 if is_best else since_best + 1
-        scores = scores_of(rated_indices, probabilities.argmax(1), ratings)
-        measuring += time.perf_counter() - paused
-        report = EpochReport(
-            epoch=epoch,
-            train_loss=float(torch.stack(losses).mean()),
-            validation_loss=loss_reached,
-            accuracy=scores.accuracy,
-            mae=scores.mae,
-            qwk=scores.qwk,
-            seconds=time.perf_counter() - began,
-            is_best=is_best,
-        )
-        history.append(report)
+        report = _measure(state, config, validation, ratings)
+        state.history.append(report)
+        state.losses = []
+        if not is_stopped:
+            keep()
         listener.epoch_done(report)
-        if since_best >= config.patience:
+        not_training += time.perf_counter() - paused
+        if is_stopped:
             break
 
-    assert best is not None  # there is at least one epoch
-    network.load_state_dict(best[1])
+    assert state.best is not None  # there is at least one epoch
+    network.load_state_dict(state.best.weights)
     return Trained(
         network=network.eval(),
-        history=tuple(history),
-        probabilities=best[2],
-        tokens_per_second=num_tokens / (time.perf_counter() - began - measuring),
+        history=tuple(state.history),
+        probabilities=state.best.probabilities,
+        tokens_per_second=num_tokens / max(time.perf_counter() - began - not_training, 1e-9),
+        is_whole=not is_stopped,
     )
+
+
+def _measure(
+    state: TrainingState,
+    config: TrainConfig,
+    validation: RatedCorpus,
+    ratings: NDArray[np.float64],
+) -> EpochReport:
+    """What the held-out reviews say of the averaged weights, which are kept if they are best."""
+    state.average.swap()
+    state.embedding.write(average=True)
+    probabilities = rating_probabilities(state.network, validation.corpus, config.precision)
+    # The loss of the logarithms is the loss of the probabilities: softmax undoes them.
+    loss = float(
+        rating_loss(
+            torch.from_numpy(probabilities).log(),
+            torch.from_numpy(validation.rating_indices),
+            config.ranked_weight,
+        )
+    )
+    is_best = state.keep_if_best(loss, probabilities)
+    state.average.swap()
+    scores = scores_of(validation.rating_indices, probabilities.argmax(1), ratings)
+    return EpochReport(
+        epoch=len(state.history) + 1,
+        train_loss=float(torch.stack(state.losses).mean()),
+        validation_loss=loss,
+        accuracy=scores.accuracy,
+        mae=scores.mae,
+        qwk=scores.qwk,
+        seconds=state.seconds,
+        is_best=is_best,
+    )
+
+
+def _tokens_read(
+    corpus: Corpus, config: TrainConfig, epoch_seeds: NDArray[np.int64], steps: int
+) -> int:
+    """Real tokens of the first so many steps, so that the bar of a resumed training is true."""
+    found = 0
+    for seed in epoch_seeds:
+        if steps <= 0:
+            break
+        plan = plan_batches(corpus.lengths, config.tokens_per_batch, np.random.default_rng(seed))
+        found += sum(int(corpus.lengths[reviews].sum()) for reviews in plan[:steps])
+        steps -= len(plan)
+    return found
+
+
+def _fingerprint(
+    network: ReviewNetwork, config: TrainConfig, training: RatedCorpus, validation: RatedCorpus
+) -> str:
+    """Of all that decides what comes out: settings, reviews, ratings, and the start."""
+    digest = hashlib.sha256(repr((network.config, config)).encode())
+    for reviews in (training, validation):
+        for part in np.array_split(np.arange(len(reviews)), len(reviews) // 10_000 + 1):
+            digest.update(reviews.corpus.gather(part).tobytes())
+        digest.update(reviews.corpus.lengths.tobytes() + reviews.rating_indices.tobytes())
+    for array in network.to_arrays().values():
+        digest.update(array.tobytes())
+    return digest.hexdigest()

@@ -4,10 +4,14 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import Difference, Evaluation, Scores
-from lstm_cli.views.console import plain_table, say, show_table
+from lstm_cli.views.console import percent, plain_table, say, show_table
+
+CURVE_WIDTH = 40
 
 
-def show_evaluation(console: Console, evaluation: Evaluation, cell: str, data: str) -> None:
+def show_evaluation(
+    console: Console, evaluation: Evaluation, cell: str, data: str, *, with_curve: bool = False
+) -> None:
     """How good the model is on some reviews, and whether a simpler one would do.
 
     Args:
@@ -15,6 +19,7 @@ def show_evaluation(console: Console, evaluation: Evaluation, cell: str, data: s
         evaluation: what was measured.
         cell: "lstm" or "rnn", as the model's row is called.
         data: what the reviews are, such as "855 held-out reviews".
+        with_curve: draw the reliability curve as well.
     """
     low, high = evaluation.accuracy_interval
     console.print()
@@ -41,23 +46,54 @@ def show_evaluation(console: Console, evaluation: Evaluation, cell: str, data: s
         unseen = ", ".join(f"{rating} ({n:,})" for rating, n in evaluation.unseen_ratings.items())
         say(console, f"ratings the model has never seen, counted as wrong: {unseen}", "yellow")
     show_confusion(console, evaluation)
+    if with_curve:
+        show_reliability(console, evaluation)
 
 
 def show_confusion(console: Console, evaluation: Evaluation) -> None:
-    """Counts: a line a true rating, a column a predicted one."""
+    """Counts: a line a true rating, a column a predicted one; then how well each is told."""
     console.print()
     say(console, "true rating down, predicted rating across")
-    columns = range(1, len(evaluation.ratings) + 1)
-    table = plain_table("", *evaluation.ratings, right=(0, *columns))
+    num_ratings = len(evaluation.ratings)
+    columns = range(1, num_ratings + 4)
+    table = plain_table("", *evaluation.ratings, "precision", "recall", "F1", right=(0, *columns))
     for place, (rating, row) in enumerate(
-        zip(evaluation.ratings, evaluation.confusion, strict=True)
+        zip(evaluation.per_rating, evaluation.confusion, strict=True)
     ):
         cells = [
             Text(f"{count:,}", style="bold" if column == place else "")
             for column, count in enumerate(row)
         ]
-        table.add_row(Text(rating, style="dim"), *cells)
+        told = (percent(share) for share in (rating.precision, rating.recall, rating.f1))
+        table.add_row(Text(rating.rating, style="dim"), *cells, *told)
     show_table(console, table)
+
+
+def show_reliability(console: Console, evaluation: Evaluation) -> None:
+    """The reliability curve: in ten parts of equal size, how sure and how often right."""
+    console.print()
+    say(console, "from the least sure tenth of the answers to the surest: ░ how sure, █ how right")
+    for part in evaluation.reliability:
+        say(
+            console,
+            f"{percent(part.confidence):>6} sure  {_beside(part.confidence, part.accuracy)}  "
+            f"{percent(part.accuracy):>5} right",
+        )
+
+
+def _beside(sure: float, right: float) -> str:
+    """Two shares on one line, in fortieths: what is right in full, what is only believed in dots.
+
+    >>> _beside(0.5, 0.25).rstrip()
+    '██████████░░░░░░░░░░'
+    """
+    full, reach = round(CURVE_WIDTH * right), round(CURVE_WIDTH * max(sure, right))
+    mark = round(CURVE_WIDTH * sure)
+    line = "█" * full + "░" * (reach - full)
+    # Where more is right than was believed, the belief is marked inside the bar.
+    if mark < full:
+        line = line[:mark] + "│" + line[mark + 1 :]
+    return line.ljust(CURVE_WIDTH)
 
 
 def _word_order(found: Difference) -> str:

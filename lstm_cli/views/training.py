@@ -1,5 +1,6 @@
 """What ``lstm train`` shows while it works: the data, a bar, a line an epoch."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,13 +14,13 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from lstm_cli.results import EpochReport
+from lstm_cli.results import Attempt, EpochReport
 from lstm_cli.views.console import bar, percent, say
 from lstm_cli.views.reviews import lines_about
 
 if TYPE_CHECKING:
     from lstm_cli.data.reviews import Reviews
-    from lstm_cli.pipeline import Recipe
+    from lstm_cli.pipeline import MadeModel, Recipe
     from lstm_cli.training.preparation import Material
 
 
@@ -71,11 +72,35 @@ def show_data(
     )
 
 
-class TrainingProgress:
-    """Listens to the trainer: a bar with rate and time left, a line an epoch above it."""
+class SearchProgress:
+    """Listens to a search: a line a try, what it changed, and how it did."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
+        self.number = 0
+
+    def tried(self, attempt: Attempt, seconds_left: float) -> None:
+        """Add the line; the heads stand above the first."""
+        if not self.number:
+            say(self.console, "  try  held out: loss  accuracy   kappa    time")
+        self.number += 1
+        changes = ", ".join(
+            f"{name.replace('_', ' ')} {value:.3g}" for name, value in attempt.changes.items()
+        )
+        say(
+            self.console,
+            f"{self.number:>5}  {attempt.loss:>14.3f}  {100 * attempt.accuracy:>6.1f} %  "
+            f"{attempt.qwk:>6.3f}  {attempt.seconds:>4.0f} s  "
+            f"{'best: ' if attempt.is_best else ''}{changes or 'the defaults'}",
+        )
+
+
+class TrainingProgress:
+    """Listens to the trainer: a bar with rate and time left, a line an epoch above it."""
+
+    def __init__(self, console: Console, *, with_epochs: bool = True) -> None:
+        self.console = console
+        self.with_epochs = with_epochs
         self.progress = Progress(
             TextColumn("epoch {task.fields[epoch]}"),
             BarColumn(bar_width=30),
@@ -101,10 +126,13 @@ class TrainingProgress:
     def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
         """Draw the empty bar and the heads of the table."""
         self.num_epochs = num_epochs
+        if self.task is not None:
+            self.progress.remove_task(self.task)
         self.task = self.progress.add_task(
             "", total=num_epochs * tokens_per_epoch, epoch=f"1/{num_epochs}", rate=0.0
         )
-        say(self.console, "epoch   loss   held out: loss  accuracy  mean error   kappa    time")
+        if self.with_epochs:
+            say(self.console, "epoch   loss   held out: loss  accuracy  mean error   kappa    time")
 
     def batch_done(self, num_tokens: int) -> None:
         """Move the bar."""
@@ -114,12 +142,34 @@ class TrainingProgress:
 
     def epoch_done(self, report: EpochReport) -> None:
         """Add a line to the table."""
-        say(
-            self.console,
-            f"{report.epoch:>5}  {report.train_loss:>5.3f}  {report.validation_loss:>14.3f}  "
-            f"{100 * report.accuracy:>6.1f} %  {report.mae:>10.3f}  {report.qwk:>6.3f}  "
-            f"{report.seconds:>4.0f} s" + ("  best" if report.is_best else ""),
-        )
+        if self.with_epochs:
+            say(
+                self.console,
+                f"{report.epoch:>5}  {report.train_loss:>5.3f}  {report.validation_loss:>14.3f}  "
+                f"{100 * report.accuracy:>6.1f} %  {report.mae:>10.3f}  {report.qwk:>6.3f}  "
+                f"{report.seconds:>4.0f} s" + ("  best" if report.is_best else ""),
+            )
         if self.task is not None:
             shown = min(report.epoch + 1, self.num_epochs)
             self.progress.update(self.task, epoch=f"{shown}/{self.num_epochs}")
+
+
+def show_saved(console: Console, made: "MadeModel", path: Path, seconds: float) -> None:
+    """Where the model is, and what to type next."""
+    attempts = made.bundle.info.data.get("tried", ())
+    if attempts:
+        kept = max(place for place, tried in enumerate(attempts, start=1) if tried["is_best"])
+        say(
+            console,
+            f"\nof {len(attempts)} recipes number {kept} was kept; "
+            f"lstm train ... --config {path.name} makes the same model again",
+        )
+    saved = f"saved in {path} after {seconds:.0f} s"
+    if made.is_whole:
+        say(console, f"\n{saved}; try:")
+        say(console, '  lstm predict "great movie"')
+        say(console, '  lstm inspect-gates "not a bad film at all"')
+    else:
+        say(console, f"\nstopped; the best so far is {saved}")
+        if not attempts:
+            say(console, "the same command with --resume goes on")

@@ -1,0 +1,56 @@
+"""``lstm doctor``: a file of reviews, examined before anything is learned from it."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from lstm_cli.commands import options
+from lstm_cli.commands.program import note, print_json
+
+
+def doctor(
+    ctx: typer.Context,
+    reviews: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE", help="One or more files of reviews, as lstm train reads."),
+    ],
+    text_column: options.TextColumn = None,
+    rating_column: options.RatingColumn = None,
+    threads: options.Threads = None,
+    as_json: options.Json = False,
+) -> None:
+    """Examine files of reviews before anything is learned from them.
+
+    lstm doctor reviews.csv
+
+    Exits with 1 when something needs a person.
+    """
+    from lstm_cli.bundle.locating import find_base, models_folder
+    from lstm_cli.data.cache import TokenCache
+    from lstm_cli.data.reviews import read_reviews
+    from lstm_cli.data.tokenizing import tokenize_reviews
+    from lstm_cli.evaluation.health import examine
+    from lstm_cli.views.reviews import lines_about
+
+    found = read_reviews(reviews, text_column=text_column, rating_column=rating_column)
+    for line in lines_about(found):
+        note(ctx, line)
+    processes = threads or os.cpu_count() or 1
+    tokenized = tokenize_reviews(found.texts, processes=processes, cache=TokenCache.of_user())
+    base = find_base(None, models_folder())
+    known_share = None
+    if base is not None:
+        from lstm_cli.training.base import Base
+
+        known_share = Base.from_bundle(base).known_share(tokenized.all_counts())
+    health = examine(found, tokenized, known_share)
+    if as_json:
+        print_json(health.to_json())
+    else:
+        from lstm_cli.views.console import results_console
+        from lstm_cli.views.health import show_health
+
+        show_health(results_console(), health)
+    if health.findings:
+        raise typer.Exit(1)

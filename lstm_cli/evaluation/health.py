@@ -1,0 +1,249 @@
+"""Is a file of reviews fit to learn from? What to look at before anything is trained.
+
+What is counted is exact. What is suspected comes from a logistic regression that
+rates each fifth of the reviews after learning from the others.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from lstm_cli.data.corpus import TokenizedReviews
+from lstm_cli.data.reviews import Reviews
+from lstm_cli.metrics.baselines import WordRegression, drawn
+from lstm_cli.results import DataHealth, Finding, Suspect
+
+MOST_SUSPECTS = 10
+LINES_SHOWN = 5
+FOLDS = 5
+FEWEST = 10  # reviews of a rating that can be learned
+TOLERATED = 0.01  # share of rows that nobody need look at
+REPEATED = 0.1  # share of rows that say again what another said
+LEAST_KNOWN = 0.8  # share of the tokens; a base that knows fewer reads past much
+SURELY = 0.5  # probability of another rating from which on a row is suspected
+
+# What UTF-8 looks like when it was read as cp1252: é, ’ and a non-breaking space so treated.
+_MOJIBAKE = "Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|Â[\u00a0-\u00bf]|ï¿½"
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0080-\u009f\u202a-\u202e\u2066-\u2069]"
+_ODDITIES = {
+    "encoding": (
+        _MOJIBAKE,
+        "with letters from a wrong encoding (Ã©, â€™): export the file as UTF-8",
+    ),
+    "lost": ("\ufffd", "with letters that were lost in a conversion (\ufffd): export anew"),
+    "control": (_CONTROL, "with control characters: they are read as spaces or symbols"),
+}
+_WINDOW = 20_000  # texts polars holds a copy of
+_SCRIPTS = (
+    "Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil", "Thai",
+    "Han", "Hiragana", "Katakana", "Hangul",
+)  # fmt: skip
+_LOOKED_AT = 20_000  # texts, for the scripts
+
+
+def examine(
+    reviews: Reviews, tokenized: TokenizedReviews, known_share: float | None = None
+) -> DataHealth:
+    """Look at reviews in every way that might surprise whoever trains on them.
+
+    Args:
+        reviews: as they were read, with their texts.
+        tokenized: the same, cut into tokens.
+        known_share: of the tokens, by the base, if there is one.
+    """
+    lengths = tokenized.corpus.lengths
+    accuracy, suspects = _suspects(reviews, tokenized)
+    scripts = _scripts(reviews.texts)
+    counts = np.bincount(reviews.rating_indices, minlength=len(reviews.scale))
+    findings = [
+        *quick_findings(reviews),
+        *_about_rows(reviews),
+        *_about_files(reviews),
+        *_about_language(scripts, known_share),
+    ]
+    return DataHealth(
+        reviews=len(reviews),
+        counts=dict(zip(reviews.scale.labels, counts.tolist(), strict=True)),
+        lengths=_five(lengths),
+        duplicates=reviews.duplicates,
+        conflicts=reviews.conflicts,
+        ceiling=_ceiling(reviews),
+        scripts=scripts,
+        known_share=known_share,
+        regression_accuracy=accuracy,
+        suspects=suspects,
+        findings=tuple(findings),
+    )
+
+
+def quick_findings(reviews: Reviews) -> Iterator[Finding]:
+    """What is seen without cutting a text: said before every training."""
+    found: dict[str, list[NDArray[np.int64]]] = {kind: [] for kind in _ODDITIES}
+    for first, texts in _windows(reviews):
+        for kind, (pattern, _) in _ODDITIES.items():
+            found[kind].append(np.flatnonzero(texts.str.contains(pattern).to_numpy()) + first)
+    for kind, (_, message) in _ODDITIES.items():
+        rows = np.concatenate(found[kind])
+        if len(rows):
+            yield Finding(kind, len(rows), f"{_texts(len(rows))} {message}", _lines(reviews, rows))
+    ceiling = _ceiling(reviews)
+    if ceiling < 1 - TOLERATED:
+        yield Finding(
+            "conflicts",
+            reviews.conflicts,
+            f"identical texts have different ratings ({reviews.conflicts:,} of them): no model can "
+            f"be right on more than {100 * ceiling:.1f} % of these rows",
+        )
+    counts = np.bincount(reviews.rating_indices, minlength=len(reviews.scale))
+    rare = [
+        f"{label} ({n})"
+        for label, n in zip(reviews.scale.labels, counts.tolist(), strict=True)
+        if n < FEWEST
+    ]
+    if rare:
+        yield Finding(
+            "rare",
+            len(rare),
+            f"hardly any reviews are rated {', '.join(rare)}: too few to learn from; "
+            "add some, or merge ratings",
+        )
+
+
+def _about_rows(reviews: Reviews) -> Iterator[Finding]:
+    skipped = sum(reason.count for reason in reviews.skipped)
+    rows = skipped + len(reviews)
+    if skipped > TOLERATED * rows:
+        yield Finding(
+            "skipped",
+            skipped,
+            f"{skipped:,} of {rows:,} rows cannot be used: see above which, and why",
+            tuple(line for reason in reviews.skipped for line in reason.first_lines)[:LINES_SHOWN],
+        )
+    if reviews.duplicates > REPEATED * len(reviews):
+        yield Finding(
+            "duplicates",
+            reviews.duplicates,
+            f"{reviews.duplicates:,} rows repeat an earlier one: an export that joined a table "
+            "twice, or reviews that nobody wrote",
+        )
+
+
+def _about_files(reviews: Reviews) -> Iterator[Finding]:
+    if len(reviews.sources) < 2:
+        return
+    hashes = pl.concat([some.hash() for _, some in _windows(reviews)])
+    texts = pl.DataFrame({"text": hashes, "file": reviews.file_of})
+    shared = texts.group_by("text").agg(pl.col("file").n_unique().alias("files"))
+    in_several = texts.join(shared.filter(pl.col("files") > 1), on="text", how="left")
+    rows = np.flatnonzero(in_several["files"].is_not_null().to_numpy())
+    if len(rows):
+        number = int((shared["files"] > 1).sum())
+        yield Finding(
+            "overlap",
+            number,
+            f"{_texts(number)} in more than one of the files: what is learned from one is not "
+            "measured on the other",
+            _lines(reviews, rows),
+        )
+
+
+def _about_language(scripts: dict[str, float], known_share: float | None) -> Iterator[Finding]:
+    if known_share is not None and known_share < LEAST_KNOWN:
+        share = f"{100 * known_share:.0f} %"
+        yield Finding(
+            "language",
+            0,
+            f"the base knows only {share} of the words: another language or trade; "
+            "lstm pretrain makes a base of your own",
+        )
+    foreign = {name: share for name, share in list(scripts.items())[1:] if share > TOLERATED}
+    if foreign:
+        listed = ", ".join(f"{name} {100 * share:.0f} %" for name, share in foreign.items())
+        first = next(iter(scripts))
+        yield Finding(
+            "scripts",
+            len(foreign),
+            f"letters of several scripts ({first}, then {listed}): more than one language?",
+        )
+
+
+def _ceiling(reviews: Reviews) -> float:
+    """The share that is right if every text gets the rating it has most often."""
+    if not reviews.conflicts:
+        return 1.0
+    hashes = pl.concat([texts.hash() for _, texts in _windows(reviews)])
+    pairs = pl.DataFrame({"text": hashes, "rating": reviews.rating_indices})
+    by_pair = pairs.group_by("text", "rating").len()
+    return float(by_pair.group_by("text").agg(pl.col("len").max())["len"].sum() / len(reviews))
+
+
+def _windows(reviews: Reviews) -> Iterator[tuple[int, pl.Series]]:
+    """Some texts after the others, and the place of the first."""
+    for first in range(0, len(reviews), _WINDOW):
+        yield first, pl.Series(reviews.texts[first : first + _WINDOW], dtype=pl.String)
+
+
+def _scripts(texts: Sequence[str]) -> dict[str, float]:
+    """The share of letters in each script, commonest first."""
+    some = pl.Series(texts[:: max(1, len(texts) // _LOOKED_AT)], dtype=pl.String)
+    counts = {name: int(some.str.count_matches(rf"\p{{{name}}}").sum() or 0) for name in _SCRIPTS}
+    total = max(1, sum(counts.values()))
+    found = {name: n / total for name, n in counts.items() if n}
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def _suspects(
+    reviews: Reviews, tokenized: TokenizedReviews
+) -> tuple[float | None, tuple[Suspect, ...]]:
+    """How often the words alone say the rating, and the rows where they contradict it most."""
+    places = drawn(len(reviews))
+    rated = reviews.rating_indices[places]
+    if (np.bincount(rated) >= 2).sum() < 2:
+        return None, ()  # some fold would leave one rating to learn from
+    corpus, types = tokenized.corpus.select(places), tokenized.types
+    words = [[types[k] for k in corpus[review]] for review in range(len(corpus))]
+    # Every fold holds a fifth of each rating.
+    order = np.lexsort((np.random.default_rng(0).random(len(rated)), rated))
+    fold = np.empty(len(rated), dtype=np.int64)
+    fold[order] = np.arange(len(rated)) % FOLDS
+    probabilities = np.zeros((len(rated), len(reviews.scale)))
+    for number in range(FOLDS):
+        others, part = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        fitted = WordRegression.fit((words[k] for k in others), rated[others], len(reviews.scale))
+        probabilities[part] = fitted.probabilities(words[k] for k in part)
+    predicted = probabilities.argmax(axis=1)
+    ratings = np.array(reviews.scale.ratings)
+    sure = probabilities.max(axis=1)
+    # A 1 that reads like a 5 before a 4 that reads like a 5.
+    distance = np.abs(ratings[predicted] - ratings[rated]) * sure
+    order = np.argsort(-distance, kind="stable")
+    surely = [k for k in order if predicted[k] != rated[k] and sure[k] >= SURELY]
+    labels = reviews.scale.labels
+    suspects = tuple(
+        Suspect(
+            line=reviews.line_of(int(places[k])),
+            rating=labels[rated[k]],
+            expected=labels[predicted[k]],
+            confidence=float(sure[k]),
+            text=reviews.texts[places[k]],
+        )
+        for k in surely[:MOST_SUSPECTS]
+    )
+    return float((predicted == rated).mean()), suspects
+
+
+def _five(lengths: NDArray[np.int64]) -> tuple[int, int, int, int, int]:
+    lowest, early, middle, late, longest = np.quantile(
+        lengths, (0, 0.05, 0.5, 0.95, 1), method="nearest"
+    ).tolist()
+    return int(lowest), int(early), int(middle), int(late), int(longest)
+
+
+def _texts(number: int) -> str:
+    return f"{number:,} text{'s' * (number != 1)}"
+
+
+def _lines(reviews: Reviews, rows: NDArray[np.int64]) -> tuple[str, ...]:
+    return tuple(reviews.line_of(int(row)) for row in rows[:LINES_SHOWN])

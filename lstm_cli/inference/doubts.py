@@ -1,0 +1,72 @@
+"""When not to believe a rating: text unlike what the model learned from."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+# Share of unknown words from which on a rating is doubted. A film review of another year
+# has a tenth at most; French or German to an English model a half.
+STRANGE = 1 / 3
+
+
+def doubts(
+    tokens: Sequence[str],
+    is_known: Sequence[bool],
+    vocabulary: Iterable[str],
+    longest: int | None,
+) -> tuple[str, ...]:
+    """Why the rating of a text should not be believed, a sentence each; none if it may be.
+
+    Args:
+        tokens: the text.
+        is_known: whether the model knows each of them.
+        vocabulary: words of the model, the commonest first; read only if they are needed.
+        longest: tokens of the longest review the model learned from, if it says.
+    """
+    if not tokens:
+        return ("the text is empty: this is what the model says before it reads anything",)
+    words = [known for token, known in zip(tokens, is_known, strict=True) if _is_word(token)]
+    unknown = len(words) - sum(words)
+    found = []
+    if not words:
+        found.append("there is no word in this text: do not believe the rating")
+    elif unknown == len(words):
+        found.append("no word of this text is known to the model: do not believe the rating")
+    elif unknown > STRANGE * len(words):
+        found.append(
+            f"{unknown} of {len(words)} words are unknown to the model: "
+            "another language or subject than it learned from"
+        )
+    if unknown > STRANGE * len(words):
+        script = _script(t for t, known in zip(tokens, is_known, strict=True) if not known)
+        its = _script(word for word, _ in zip(vocabulary, range(1_000), strict=False))
+        if script and its and script != its:
+            found.append(f"the text is in {script} letters, what the model learned in {its}")
+    if longest is not None and len(tokens) > 2 * longest:
+        found.append(
+            f"the text has {len(tokens):,} words and signs, the longest the model learned from "
+            f"{longest:,}"
+        )
+    return tuple(found)
+
+
+def _is_word(token: str) -> bool:
+    return any(character.isalnum() for character in token)
+
+
+def _script(words: Iterable[str]) -> str:
+    """The commonest script of some words: the first word of its letters' names.
+
+    >>> _script(["хороший", "film", "вечер"]), _script(["!"])
+    ('Cyrillic', '')
+    """
+    letters = Counter(
+        unicodedata.name(character, "").split(" ")[0]
+        for word in words
+        for character in word
+        if character.isalpha()
+    )
+    if not letters:
+        return ""
+    first = letters.most_common(1)[0][0]
+    return "Chinese" if first == "CJK" else first.capitalize()

@@ -1,0 +1,95 @@
+"""What the core hands to the views: plain numbers, no text for people, no arrays.
+
+Ratings are on the user's own scale everywhere here, written as the scale
+writes them ("4", "4.5"); shares and probabilities lie in 0..1.
+"""
+
+from lstm_cli.results.experiments import (
+    Arithmetic,
+    CellMemory,
+    FileOperation,
+    Line,
+    MemoryTest,
+    Operand,
+    Operation,
+    Reach,
+)
+from lstm_cli.results.habits import (
+    HALF_LIFE_SHARES,
+    GateHabits,
+    UnitStatistics,
+    WordStatistics,
+)
+from lstm_cli.results.health import DataHealth, Finding, Suspect
+from lstm_cli.results.prediction import (
+    Prediction,
+    as_number,
+)
+from lstm_cli.results.scores import (
+    Comparison,
+    Difference,
+    Evaluation,
+    ExamAnswer,
+    ExamReport,
+    Mistake,
+    Parting,
+    RatingScores,
+    ReliabilityBin,
+    Scores,
+)
+from lstm_cli.results.trace import (
+    Explanation,
+    GateTrace,
+    ImportantWord,
+    LedgerLine,
+    LedgerTrace,
+    Turn,
+    WordTrace,
+)
+from lstm_cli.results.training import (
+    Attempt,
+    EpochReport,
+    LanguageReport,
+    ModelSummary,
+)
+
+__all__ = [
+    "HALF_LIFE_SHARES",
+    "Arithmetic",
+    "Attempt",
+    "CellMemory",
+    "Comparison",
+    "DataHealth",
+    "Difference",
+    "EpochReport",
+    "Evaluation",
+    "ExamAnswer",
+    "ExamReport",
+    "Explanation",
+    "FileOperation",
+    "Finding",
+    "GateHabits",
+    "GateTrace",
+    "ImportantWord",
+    "LanguageReport",
+    "LedgerLine",
+    "LedgerTrace",
+    "Line",
+    "MemoryTest",
+    "Mistake",
+    "ModelSummary",
+    "Operand",
+    "Operation",
+    "Parting",
+    "Prediction",
+    "RatingScores",
+    "Reach",
+    "ReliabilityBin",
+    "Scores",
+    "Suspect",
+    "Turn",
+    "UnitStatistics",
+    "WordStatistics",
+    "WordTrace",
+    "as_number",
+]

@@ -1,0 +1,131 @@
+"""What becomes of a review, or of a memory, when somebody tries something."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from lstm_cli.results.prediction import Prediction
+from lstm_cli.results.scores import Scores
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A review read as it is, and with gates held."""
+
+    clamps: tuple[str, ...]  # as "forget=1"
+    at: tuple[str, ...]  # the words at which they are held; all if empty
+    free: Prediction
+    held: Prediction
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm inspect-gates --clamp --json`` prints it."""
+        return {
+            "text": self.free.text,
+            "clamps": list(self.clamps),
+            "at": list(self.at),
+            "free": self.free.to_json(),
+            "held": self.held.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class FileOperation:
+    """What gates are worth on reviews whose ratings are known."""
+
+    clamps: tuple[str, ...]
+    file: str
+    model: str
+    free: Scores
+    held: Scores
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm inspect-gates --clamp --input --json`` prints it."""
+        return {
+            "file": self.file,
+            "model": self.model,
+            "clamps": list(self.clamps),
+            "free": vars(self.free),
+            "held": vars(self.held),
+        }
+
+
+@dataclass(frozen=True)
+class CellMemory:
+    """What one cell still knows after so many events, and how far back it could learn from."""
+
+    learning_rate: float  # the one that served it best
+    accuracies: tuple[float, ...]  # at each distance; an eighth is chance
+    fails_at: int | None  # the first distance with under 60 %
+    slopes: tuple[float, ...]  # |dloss/dSTM_t| at 0, 1, ... events before the question
+    long_term_slopes: tuple[float, ...] | None  # |dloss/dLTM_t|; the plain RNN has none
+
+
+@dataclass(frozen=True)
+class MemoryTest:
+    """A plain RNN beside an LSTM: an early hint, events that say little, then the question."""
+
+    distances: tuple[int, ...]
+    cells: dict[str, CellMemory]
+    hidden_size: int
+    steps: int
+    trained_up_to: int  # the longest distance they learned from
+    seed: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm memory-test --json`` prints it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far back the rating of a trained model reaches, on real reviews."""
+
+    model: str
+    cell: str
+    whose: str  # the reviews
+    reviews: int
+    length: int  # words of each that were read
+    slopes: tuple[float, ...]  # |dloss/dSTM_t| at 0, 1, ... words before the end
+    long_term_slopes: tuple[float, ...] | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm memory-test --model --json`` prints it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A number with a name."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """One operation: ``symbol = operator(operands) = value``."""
+
+    gate: str
+    symbol: str  # in the notes' words: i, N, learned, f, kept, LTM, V, U, STM
+    operator: str  # × and +; σ and tanh of a sum; · for a sum of products, two operands each
+    operands: tuple[Operand, ...]
+    value: float
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """What the cell computes for one word in one hidden unit."""
+
+    token: str
+    step: int  # from 1
+    num_words: int
+    unit: int  # from 1
+    num_units: int
+    is_chosen: bool  # by its say in the rating, not by a person
+    embedding_size: int
+    lines: tuple[Line, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm inspect-gates --step N --json`` prints it."""
+        found = asdict(self)
+        del found["is_chosen"]
+        return found

@@ -1,0 +1,41 @@
+"""What the gates do in general."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class WordStatistics:
+    """What the gates did with one word, on average over the validation reviews."""
+
+    word: str
+    count: int
+    forget: float | None
+    learn: float | None
+    use: float | None
+    contribution: float  # mean change of the expected rating when it was read
+    writes: float | None = None  # mean length of what it wrote, |learned|
+    erases: float | None = None  # share of the long-term memory before it that it took away
+    flips: float | None = None  # share of that memory whose sign it turned
+
+
+@dataclass(frozen=True)
+class UnitStatistics:
+    """How well one hidden unit tells the rating alone."""
+
+    unit: int  # from 1
+    correlation: float  # of its mean STM with the model's expected rating, over the reviews
+
+
+HALF_LIFE_SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+@dataclass(frozen=True)
+class GateHabits:
+    """What the gates do in general, measured on some reviews."""
+
+    words: tuple[WordStatistics, ...]
+    # Words after which under half is left of what a word wrote, for the shares of words in
+    # HALF_LIFE_SHARES, shortest-lived first; None: more was left when the review ended.
+    half_life: tuple[int | None, ...] = ()
+    followed: int = 0  # words that were followed for it
+    units: tuple[UnitStatistics, ...] = ()  # those that track the rating best

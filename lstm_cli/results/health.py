@@ -1,0 +1,48 @@
+"""What is wrong with a file of reviews, before anything is learned from it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a person should look at."""
+
+    kind: str  # one word, for programs
+    count: int  # of rows, texts or ratings
+    message: str  # what it is, and what to do about it
+    lines: tuple[str, ...] = ()  # the first of them: "3", or "file.csv:3" of several files
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A row whose rating contradicts its words."""
+
+    line: str
+    rating: str
+    expected: str  # what the words say, by a regression that has not seen the row
+    confidence: float
+    text: str
+
+
+@dataclass(frozen=True)
+class DataHealth:
+    """A file, or several on one scale."""
+
+    reviews: int
+    counts: dict[str, int]  # by rating
+    # Tokens of the shortest, the twentieth, the middle, the last but nineteenth of twenty,
+    # and the longest review.
+    lengths: tuple[int, int, int, int, int]
+    duplicates: int
+    conflicts: int
+    ceiling: float  # the best accuracy that identical texts with different ratings allow
+    scripts: dict[str, float]  # share of the letters, commonest first
+    known_share: float | None  # of the tokens, by the base
+    regression_accuracy: float | None  # out of fold, by the words alone
+    suspects: tuple[Suspect, ...]
+    findings: tuple[Finding, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm doctor --json`` prints it."""
+        return asdict(self)

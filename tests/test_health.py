@@ -1,0 +1,103 @@
+"""What ``lstm doctor`` finds, and that it finds nothing where nothing is."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lstm_cli.data.reviews import read_reviews
+from lstm_cli.data.tokenizing import tokenize_reviews
+from lstm_cli.evaluation.health import examine
+from lstm_cli.results import DataHealth
+from tests.conftest import BLAME, PRAISE, lstm
+
+CLEAN = [
+    f"{text} {'very ' * k}{word},{rating}"
+    for rating, texts in ((5, PRAISE), (1, BLAME))
+    for text in (texts[0], texts[1], texts[2], texts[4])
+    for k, word in enumerate(("indeed", "much", "so", "today", "again"))
+]
+
+
+def health_of(*rows: str, more: list[str] | None = None) -> DataHealth:
+    """Of the clean rows and some others, and of another file if there is one."""
+    files = [Path("one.csv")]
+    files[0].write_text("\n".join(["review,rating", *CLEAN, *rows]) + "\n", encoding="utf-8")
+    if more is not None:
+        files.append(Path("two.csv"))
+        files[1].write_text("\n".join(["review,rating", *more]) + "\n", encoding="utf-8")
+    reviews = read_reviews([str(file) for file in files])
+    return examine(reviews, tokenize_reviews(reviews.texts))
+
+
+def test_a_clean_file_needs_nobody(tiny_reviews: Path) -> None:
+    """Exit code 0, and the words alone say the ratings."""
+    health = health_of()
+    assert health.findings == ()
+    assert health.suspects == ()
+    assert health.regression_accuracy == 1
+    assert health.ceiling == 1
+    done = lstm("doctor", "one.csv")
+    assert done.exit_code == 0, done.stderr
+    assert "nothing here needs a person" in done.stdout
+
+
+FIVES, ONES = ["Iâ€™d see it again,5"], ["lost \ufffd letters,1"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind", "count", "lines"),
+    [
+        (FIVES, "encoding", 1, ("42",)),
+        (ONES, "lost", 1, ("42",)),
+        (["a bell \x07 rings,5", "turned \u202e round,1"], "control", 2, ("42", "43")),
+        (["so so,1"] * 2 + ["so so,5"] * 2, "conflicts", 1, ()),
+        (["neither,3"], "rare", 1, ()),
+        (["no rating,"] * 3, "skipped", 3, ("42", "43", "44")),
+        (["it is fine,5"] * 8, "duplicates", 7, ()),
+        (["хороший фильм,5"] * 2, "scripts", 1, ()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_wrong_is_found(
+    rows: list[str], kind: str, count: int, lines: tuple[str, ...]
+) -> None:
+    """By its kind, counted, and where."""
+    (finding,) = health_of(*rows).findings
+    assert (finding.kind, finding.count, finding.lines) == (kind, count, lines)
+    done = lstm("doctor", "one.csv")
+    assert done.exit_code == 1
+    assert "needs a person" in done.stdout
+    assert not any(ord(c) < 32 and c != "\n" for c in done.stdout)
+
+
+def test_the_ceiling_is_that_of_the_commonest_answers() -> None:
+    """Five rows of one text: two 1s and three 5s; two of 45 rows must be wrong."""
+    health = health_of(*["so so,1"] * 2, *["so so,5"] * 3)
+    assert health.conflicts == 1
+    assert health.ceiling == pytest.approx(43 / 45)
+
+
+def test_texts_in_two_files_are_named() -> None:
+    """A test set that was trained on measures nothing."""
+    health = health_of(more=[CLEAN[3], "something else entirely,5"])
+    (finding,) = health.findings
+    assert (finding.kind, finding.count) == ("overlap", 1)
+    assert finding.lines == ("one.csv:5", "two.csv:2")
+
+
+def test_a_rating_that_contradicts_its_words_is_suspected() -> None:
+    """Rated by a regression that has not seen it."""
+    health = health_of("a fine film and great fun indeed,1")
+    assert [(s.line, s.rating, s.expected) for s in health.suspects] == [("42", "1", "5")]
+    found = json.loads(lstm("doctor", "one.csv", "--json").stdout)
+    assert found["suspects"][0]["line"] == "42"
+    assert found["counts"] == {"1": 21, "5": 20}
+
+
+def test_training_says_what_is_wrong_before_it_begins() -> None:
+    """In short: the file may have been waiting for hours."""
+    health_of(*FIVES)
+    done = lstm("train", "one.csv", "--epochs", "1")
+    assert done.exit_code == 0, done.stderr
+    assert "! 1 text with letters from a wrong encoding" in done.stderr

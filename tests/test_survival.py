@@ -1,0 +1,231 @@
+"""What is under way survives: stopped, killed, out of disk, and the old model is never lost."""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstm_cli.bundle.claiming import checkpoint_of, claimed
+from lstm_cli.bundle.reading import Bundle, open_bundle
+from lstm_cli.bundle.writing import write_bundle
+from lstm_cli.config import ModelConfig, TrainConfig
+from lstm_cli.errors import BundleExistsError, CheckpointError
+from lstm_cli.training.trainer import Trained, Upkeep, train
+from tests import to_be_killed
+from tests.conftest import lstm
+from tests.test_bundle import new_bundle
+from tests.test_trainer import SCALE, Notebook, eight_reviews
+from tests.to_be_killed import ended, killed_after, started
+
+CONFIG = TrainConfig(epochs=12, tokens_per_batch=6, adversary=0.25, patience=12)
+
+
+def learn(upkeep: Upkeep, config: TrainConfig = CONFIG, stop_after: int | None = None) -> Trained:
+    """Train on eight reviews, some steps an epoch; stop after so many steps of this run."""
+    reviews, vocabulary = eight_reviews()
+    asked = 0
+
+    def is_stopped() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked == stop_after
+
+    return train(
+        ModelConfig(len(vocabulary), 3, embedding_size=4, hidden_size=5),
+        config,
+        reviews,
+        reviews,
+        SCALE,
+        Notebook(),
+        vocabulary=vocabulary,
+        upkeep=replace(upkeep, is_stopped=is_stopped),
+    )
+
+
+def assert_same(one: Trained, other: Trained) -> None:
+    """To the bit, in everything but the time it took."""
+    weights = other.network.to_arrays()
+    for name, array in one.network.to_arrays().items():
+        np.testing.assert_array_equal(array, weights[name])
+    np.testing.assert_array_equal(one.probabilities, other.probabilities)
+    assert [replace(r, seconds=0) for r in one.history] == [
+        replace(r, seconds=0) for r in other.history
+    ]
+
+
+@pytest.mark.parametrize("stops", [(1,), (3, 1, 9), (2, 2, 2, 2), (12,), (25,)])
+def test_stopped_and_resumed_it_comes_to_the_same_weights(
+    tmp_path: Path, stops: tuple[int, ...]
+) -> None:
+    """Order of the data, dropouts, optimiser, averages, the best epoch: all are in the file."""
+    whole = learn(Upkeep())
+    upkeep = Upkeep(tmp_path / "checkpoint", resume=True)
+    for stop_after in stops:
+        part = learn(upkeep, stop_after=stop_after)
+        assert not part.is_whole
+        assert part.history  # what it had become was measured, and can be used
+    resumed = learn(upkeep)
+    assert resumed.is_whole
+    assert_same(whole, resumed)
+    assert_same(whole, learn(upkeep))  # nothing is left to do
+
+
+def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
+    """A mixture of two models would be neither."""
+    upkeep = Upkeep(tmp_path / "checkpoint", resume=True)
+    learn(upkeep)
+    with pytest.raises(CheckpointError, match="other reviews or with other options"):
+        learn(upkeep, replace(CONFIG, seed=1))
+    (tmp_path / "checkpoint").write_bytes(b"half of it")
+    with pytest.raises(CheckpointError, match="is no whole checkpoint"):
+        learn(upkeep)
+
+
+def test_one_training_of_a_name_at_a_time(tmp_path: Path, tiny_reviews: Path) -> None:
+    """Two would write over each other's checkpoint."""
+    models = tmp_path / "models"
+    with claimed(models / "tiny"):
+        done = lstm("train", tiny_reviews, "--epochs", "1")
+        assert done.exit_code == 2
+        assert "another training is making this model now" in done.stderr
+        assert lstm("-q", "train", tiny_reviews, "--name", "b", "--epochs", "1").exit_code == 0
+    assert lstm("-q", "train", tiny_reviews, "--epochs", "1").exit_code == 0
+    assert sorted(path.name for path in models.iterdir()) == ["b", "tiny"]
+
+
+def test_what_was_stopped_is_not_begun_anew_by_accident(tiny_reviews: Path) -> None:
+    """Hours of work may lie there; --resume and --replace say which is meant."""
+    kept = Path("models/.tiny.checkpoint")
+    kept.parent.mkdir()
+    kept.write_bytes(b"hours of work")
+    done = lstm("train", tiny_reviews, "--epochs", "1")
+    assert done.exit_code == 2
+    assert "--resume goes on, with --replace it begins anew" in done.stderr
+    done = lstm("train", tiny_reviews, "--epochs", "1", "--resume")
+    assert done.exit_code == 2
+    assert "is no whole checkpoint" in done.stderr
+    done = lstm("-q", "train", tiny_reviews, "--epochs", "1", "--replace")
+    assert done.exit_code == 0, done.stderr
+    assert not kept.exists()
+    assert "was stopped: beginning one" in lstm("train", tiny_reviews, "--resume").stderr
+
+
+SMALL = (
+    "--epochs", "20", "--embedding-size", "3", "--hidden-size", "4", "--threads", "1",
+    "--precision", "float32", "--base", "none",
+)  # fmt: skip
+
+
+def test_ctrl_c_keeps_the_best_so_far_and_resume_goes_on(tiny_reviews: Path) -> None:
+    """Once: a model that can be used, and exit code 130; what comes later is as if undisturbed."""
+    lines = tiny_reviews.read_text().splitlines()
+    more = [line.replace(",", f" {k},") for k in range(20) for line in lines[1:]]
+    Path("more.csv").write_text("\n".join([lines[0], *more]) + "\n")
+    run = [sys.executable, "-m", "lstm_cli", "train", "more.csv", "--json", *SMALL]
+    whole = json.loads(subprocess.check_output([*run, "--name", "whole"], stderr=subprocess.PIPE))
+    assert not whole["stopped"]
+    stopped = subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert stopped.stderr is not None
+    assert stopped.stdout is not None
+    for line in stopped.stderr:
+        if re.match(r" +1 +\d\.\d{3} ", line):  # the first epoch has been measured
+            stopped.send_signal(signal.SIGINT)
+            break
+    said = stopped.stderr.read()
+    printed = stopped.stdout.read()
+    assert stopped.wait() == 130, said
+    stopped.stdout.close()
+    stopped.stderr.close()
+    assert "stopping after this step" in said
+    assert json.loads(printed)["stopped"]
+    assert lstm("predict", "fine", "--model", "more").exit_code == 0
+    gone_on = subprocess.check_output([*run, "--resume"], stderr=subprocess.PIPE)
+    assert json.loads(gone_on)["model"] == "more"
+    assert not checkpoint_of(Path("models/more")).exists()
+    assert weights_of(Path("models/more")) == weights_of(Path("models/whole"))
+
+
+def weights_of(path: Path) -> bytes:
+    open_bundle(path)
+    return (path / "weights.safetensors").read_bytes()
+
+
+def swept(seconds: float, times: int) -> list[float]:
+    """Moments within a span, one drawn from each equal part of it."""
+    rng = np.random.default_rng(0)
+    return [float(seconds * (k + rng.random()) / times) for k in range(times)]
+
+
+@pytest.mark.slow
+def test_killed_at_forty_moments_and_resumed(tiny_reviews: Path) -> None:
+    """kill -9: 40 of 40 end bit-identical to the undisturbed run, and no bundle is damaged."""
+    run = (to_be_killed.train, str(tiny_reviews), "--resume", *SMALL)
+    assert ended(started(*run)) == 0  # the first waits for its server
+    shutil.rmtree("models")
+    began = time.perf_counter()
+    assert ended(started(*run)) == 0
+    took = time.perf_counter() - began
+    whole = weights_of(Path("models/tiny"))
+    found = 0
+    for moment in swept(took, 40):
+        shutil.rmtree("models")
+        found += killed_after(moment, started(*run)) == -signal.SIGKILL
+        if Path("models/tiny").exists():
+            open_bundle(Path("models/tiny"))
+        assert ended(started(*run)) == 0
+        assert weights_of(Path("models/tiny")) == whole
+        assert {path.name for path in Path("models").iterdir()} == {"tiny"}
+    assert found >= 30  # the others had ended by then
+
+
+@pytest.mark.slow
+def test_killed_at_forty_moments_of_saving(tiny_bundle: Bundle, tmp_path: Path) -> None:
+    """The old model or the new one is there, whole, and the next saving tidies up."""
+    path = tmp_path / "models" / "one"
+    first = new_bundle(tiny_bundle)
+    second = replace(first, weights={n: array + 1 for n, array in first.weights.items()})
+    write_bundle(first, path)
+    versions = {weights_of(path)}
+    write_bundle(second, path, replace=True)
+    versions.add(weights_of(path))
+    for moment in swept(0.2, 40):
+        process = started(to_be_killed.save, path, first, second)
+        assert killed_after(moment, process) == -signal.SIGKILL
+        assert weights_of(path) in versions
+    write_bundle(first, path, replace=True)
+    assert [path.name for path in path.parent.iterdir()] == ["one"]
+
+
+def test_a_name_taken_meanwhile_is_not_replaced(tiny_bundle: Bundle, tmp_path: Path) -> None:
+    """Only who asked for it replaces anything."""
+    write_bundle(new_bundle(tiny_bundle), tmp_path / "one")
+    with pytest.raises(BundleExistsError):
+        write_bundle(new_bundle(tiny_bundle), tmp_path / "one")
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_said_and_leaves_the_old_as_it_was(
+    tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    """Full after 0, 4, 8 ... KiB: saving a model, a checkpoint, a rated file."""
+    (tmp_path / "disk").mkdir()
+    run = [sys.executable, "-m", "tests.disk_full", str(tmp_path / "disk"), str(tiny_bundle.path)]
+    root = Path(__file__).parent.parent
+    allowed = shutil.which("unshare") and (
+        subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode == 0
+    )
+    if not allowed:
+        pytest.skip("no disk can be mounted here")
+    done = subprocess.run(["unshare", "-rm", *run], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2_000:]
+    for refused, written in json.loads(done.stdout.splitlines()[-1]).values():
+        assert refused >= 3
+        assert written >= 1
