@@ -217,7 +217,7 @@ def train(
         max_words = like.data.get("max_words", max_words)
         start = None if like.base is None else find_base(None if base == BASE else base, folder)
     elif against:
-        if find_base(None, folder) is not None:
+        if base is None and find_base(None, folder) is not None:
             say(console, f"{against[0]}: training starts from nothing, as --base none has it")
     elif base != "none":
         start = find_base(base, folder)
