@@ -125,7 +125,7 @@ def measure(
         made = run("train", str(file), "--seed", str(seed), "--name", name, *at, *options)
         scores = run("evaluate", str(dev), "--model", str(folder / name))
         measured = (scores[name] for name in ("accuracy", "mae", "qwk", "ece"))
-        found.append((*measured, _ece_of_the_perfect(scores["reliability"]), made["seconds"]))
+        found.append((*measured, ece_of_the_perfect(scores["reliability"]), made["seconds"]))
         print(row(f"{title}, seed {seed}", *found[-1]), flush=True)
     means = [statistics.mean(column) for column in zip(*found, strict=True)]
     print(row(f"{title}, mean", *means))
@@ -133,7 +133,7 @@ def measure(
     print(f"| {title}, standard deviation | {spread:.2f} | | | | |", flush=True)
 
 
-def _ece_of_the_perfect(bins: list[dict[str, float]]) -> float:
+def ece_of_the_perfect(bins: list[dict[str, float]]) -> float:
     """The calibration error that chance alone gives a model whose probabilities are right."""
     sizes = np.array([int(part["n"]) for part in bins])
     sure = np.array([part["confidence"] for part in bins])

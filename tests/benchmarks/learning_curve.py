@@ -1,69 +1,104 @@
-"""Accuracy by the number of reviews: from a base, from nothing, and by simpler models.
+"""How good by how many reviews: from a base, from nothing, and by simpler models.
 
-    python -m tests.benchmarks.learning_curve DATA WORK [--only sst5] [--svg FILE]
+    python -m tests.benchmarks.learning_curve DATA WORK FIGURES.jsonl [--only sst5] [--sizes 100]
+        [--learners "from a base"] [--svg FILE]
 
 DATA holds ``sst5`` and ``imdb``, WORK what ``python -m tests.make_base DATA --work WORK``
 made. Seeds 0 to 2 draw the reviews and train on them; sentences start from a base that has
-seen IMDB's ratings alone, film reviews from one that has seen no rating. fastText is left
-out where it is not installed (pip install fasttext).
+seen IMDB's ratings alone, film reviews from one that has seen no rating. ``skewed`` is IMDB
+with so many of the other ratings left out that 72 % are tens, its development part, too.
+``20 tries`` is ``lstm train --budget`` with twenty times the time of one training.
+
+Every figure is a line of FIGURES.jsonl as soon as it is known, and is not measured again:
+what was stopped goes on. fastText is left out where it is not installed (pip install fasttext).
 """
 
 import argparse
 import importlib.util
+import json
 import statistics
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from lstm_cli.metrics.baselines import WordRegression
+from lstm_cli.metrics.scores import scores_of
 from lstm_cli.text.tokens import tokenize
-from tests.benchmarks.accuracy import HELD_OUT, SEEDS, run
+from tests.benchmarks.accuracy import HELD_OUT, SEEDS, ece_of_the_perfect, run
+from tests.benchmarks.curve_drawing import drawing
 
-SIZES = {"sst5": (100, 500, 2_000, 8_544), "imdb": (500, 2_500, 22_500)}
-BASES = {"sst5": "stars", "imdb": "language"}
-Learner = Callable[[pl.DataFrame, pl.DataFrame, int], float]
+SIZES = {"sst5": (100, 500, 2_000, 8_544), "imdb": (500, 2_500, 22_500), "skewed": (4_000,)}
+BASES = {"sst5": "stars", "imdb": "language", "skewed": "language"}
+SKEWED_HELD_OUT = 7_500  # of IMDB's 25,000, before they are thinned
+TENS = 0.72
+TRIES = 20
+BUDGETED = f"{TRIES} tries"
+
+Figures = dict[str, Any]
+Learner = Callable[[pl.DataFrame, pl.DataFrame, int], Figures]
 
 
 def main() -> None:
-    """Print a table a data set, and draw them."""
+    """Measure what has not been measured yet, and print and draw all of it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("work", type=Path)
+    parser.add_argument("figures", type=Path)
     parser.add_argument("--only", choices=tuple(SIZES))
+    parser.add_argument("--sizes", type=int, nargs="*")
+    parser.add_argument("--learners", nargs="*")
     parser.add_argument("--svg", type=Path)
     asked = parser.parse_args()
-    curves = {}
     for name in (asked.only,) if asked.only else SIZES:
         train, dev = _load(asked.data, name)
-        learners = _learners(asked.work / BASES[name])
-        print(f"| {name}: reviews | " + " | ".join(learners) + " |")
-        print("|---" * (len(learners) + 1) + "|")
-        curves[name] = {learner: [] for learner in learners}
         for size in SIZES[name]:
-            cells = []
-            for learner, learn in learners.items():
-                found = [100 * learn(_drawn(train, size, seed), dev, seed) for seed in SEEDS]
-                mean = statistics.mean(found)
-                curves[name][learner].append((size, mean))
-                cells.append(f"{mean:.1f} ({statistics.stdev(found):.1f})")
-            print(f"| {size:,} | " + " | ".join(cells) + " |", flush=True)
-        print()
+            if asked.sizes is not None and size not in asked.sizes:
+                continue
+            for learner, learn in _learners(asked.work / BASES[name]).items():
+                if asked.learners is not None and learner not in asked.learners:
+                    continue
+                for seed in SEEDS:
+                    about = {"data": name, "size": size, "learner": learner, "seed": seed}
+                    if not any(about.items() <= line.items() for line in _known(asked.figures)):
+                        began = time.perf_counter()
+                        found = about | learn(_drawn(train, size, seed), dev, seed)
+                        found["seconds"] = round(time.perf_counter() - began, 1)
+                        with asked.figures.open("a", encoding="utf-8") as file:
+                            file.write(json.dumps(found) + "\n")
+                        print(found, file=sys.stderr, flush=True)
+    known = _known(asked.figures)
+    for measure, factor in (("accuracy", 100), ("qwk", 1)):
+        print(f"{measure}\n\n{table(known, measure, factor)}\n")
+    print(f"calibration error (of chance alone)\n\n{calibration_table(known)}")
     if asked.svg is not None:
-        asked.svg.write_text(drawing(curves), encoding="utf-8")
+        asked.svg.write_text(drawing(_curves(known)), encoding="utf-8")
 
 
 def _load(data: Path, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     columns = ("review", "rating")
     if name == "sst5":
-        folder = data / "sst5"
-        return tuple(
-            pl.read_csv(folder / f"{part}.csv").select(columns) for part in ("train", "dev")
+        train, dev = (
+            pl.read_csv(data / "sst5" / f"{part}.csv").select(columns) for part in ("train", "dev")
         )
+        return train, dev
     reviews = pl.read_csv(data / "imdb" / "train.csv.gz").select(columns)
-    return reviews.head(-HELD_OUT), reviews.tail(HELD_OUT)
+    if name == "imdb":
+        return reviews.head(-HELD_OUT), reviews.tail(HELD_OUT)
+    return _skewed(reviews.head(-SKEWED_HELD_OUT)), _skewed(reviews.tail(SKEWED_HELD_OUT))
+
+
+def _skewed(reviews: pl.DataFrame) -> pl.DataFrame:
+    """All tens, and so many of the others that tens are 72 %."""
+    tens = reviews.filter(pl.col("rating") == 10)
+    others = reviews.filter(pl.col("rating") != 10)
+    return pl.concat([tens, others.sample(round(len(tens) * (1 - TENS) / TENS), seed=0)])
 
 
 def _drawn(reviews: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
@@ -78,29 +113,38 @@ def _learners(base: Path) -> dict[str, Learner]:
     }
     if importlib.util.find_spec("fasttext"):
         found["fastText"] = _fasttext
+    found[BUDGETED] = lambda train, dev, seed: _ours(train, dev, seed, str(base), TRIES)
     return found
 
 
-def _ours(train: pl.DataFrame, dev: pl.DataFrame, seed: int, base: str) -> float:
+def _ours(train: pl.DataFrame, dev: pl.DataFrame, seed: int, base: str, tries: int = 1) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         files = {name: f"{folder}/{name}.csv" for name in ("train", "dev")}
         train.write_csv(files["train"])
         dev.write_csv(files["dev"])
+        line = ["train", files["train"], "--seed", str(seed), "--base", base, "--no-baseline"]
         at = ("--models-dir", f"{folder}/models")
-        run("train", files["train"], "--seed", str(seed), "--base", base, "--name", "one", *at)
+        made = run(*line, "--name", "one", *at)
+        if tries > 1:
+            budget = f"{round(tries * made['seconds'])}s"
+            made = run(*line, "--name", "one", "--replace", *at, "--budget", budget)
         scores = run("evaluate", files["dev"], "--model", f"{folder}/models/one")
-    return float(scores["accuracy"])
+    best = [tried for tried in made["tried"] if tried["is_best"]]
+    return {
+        **{name: scores[name] for name in ("accuracy", "mae", "qwk", "ece")},
+        "ece_of_chance": ece_of_the_perfect(scores["reliability"]),
+        **({"tried": len(made["tried"]), "changes": best[-1]["changes"]} if best else {}),
+    }
 
 
-def _regression(train: pl.DataFrame, dev: pl.DataFrame, _seed: int) -> float:
+def _regression(train: pl.DataFrame, dev: pl.DataFrame, _seed: int) -> Figures:
     ratings = np.unique(train["rating"].to_numpy())
     places = np.searchsorted(ratings, train["rating"].to_numpy())
     fitted = WordRegression.fit(map(tokenize, train["review"]), places, len(ratings))
-    answers = ratings[fitted.predict(map(tokenize, dev["review"]))]
-    return float((answers == dev["rating"].to_numpy()).mean())
+    return _scores(ratings[fitted.predict(map(tokenize, dev["review"]))], dev)
 
 
-def _fasttext(train: pl.DataFrame, dev: pl.DataFrame, seed: int) -> float:
+def _fasttext(train: pl.DataFrame, dev: pl.DataFrame, seed: int) -> Figures:
     """Words and pairs, 25 passes, one thread so that the seed decides: as its tutorial ends."""
     import fasttext
 
@@ -111,57 +155,90 @@ def _fasttext(train: pl.DataFrame, dev: pl.DataFrame, seed: int) -> float:
         model = fasttext.train_supervised(
             file.name, lr=0.5, epoch=25, wordNgrams=2, dim=50, thread=1, seed=seed, verbose=0
         )
-    right = 0
-    for review, rating in dev.select("review", "rating").iter_rows():
+    answers = []
+    for review in dev["review"]:
         # Its own predict breaks on numpy 2; what it calls does not.
         ((_, label),) = model.f.predict(" ".join(tokenize(review)) + "\n", 1, 0.0, "strict")
-        right += label == f"__label__{rating}"
-    return right / len(dev)
+        answers.append(int(label.removeprefix("__label__")))
+    return _scores(np.array(answers), dev)
 
 
-COLORS = ("#0b6e4f", "#8a5a00", "#5b5b9d", "#a03050")
-WIDTH, HEIGHT, MARGIN = 360, 240, 44
+def _scores(answers: NDArray[np.int64], dev: pl.DataFrame) -> Figures:
+    """Of ratings that were answered. (N,)"""
+    true = dev["rating"].to_numpy()
+    scale = np.unique(np.concatenate([true, answers]))
+    places = (np.searchsorted(scale, ratings) for ratings in (true, answers))
+    scores = scores_of(*places, scale.astype(float))
+    return {"accuracy": scores.accuracy, "mae": scores.mae, "qwk": scores.qwk}
 
 
-TITLES = {"sst5": "single sentences, five ratings", "imdb": "long reviews, eight ratings"}
+def _known(figures: Path) -> list[Figures]:
+    if not figures.exists():
+        return []
+    return [json.loads(line) for line in figures.read_text(encoding="utf-8").splitlines()]
 
 
-def drawing(curves: dict[str, dict[str, list[tuple[int, float]]]]) -> str:
-    """The curves side by side as SVG, reviews on a logarithmic scale."""
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH * len(curves)}" '
-        f'height="{HEIGHT + 20}" font-family="sans-serif" font-size="11">',
-        '<rect width="100%" height="100%" fill="white"/>',
+def _of(known: list[Figures], name: str, size: int, learner: str, measure: str) -> list[float]:
+    about = {"data": name, "size": size, "learner": learner}
+    return [line[measure] for line in known if about.items() <= line.items() and measure in line]
+
+
+def _points(known: list[Figures]) -> list[tuple[str, int]]:
+    """Data and size of all that has been measured, in the order of the issue."""
+    found = {(line["data"], line["size"]) for line in known}
+    return [
+        (name, size) for name, sizes in SIZES.items() for size in sizes if (name, size) in found
     ]
-    for place, (name, learners) in enumerate(curves.items()):
-        parts.append(f'<g transform="translate({place * WIDTH} 0)">')
-        parts.append(_text(MARGIN, 16, f"accuracy in %, {TITLES[name]}", anchor="start"))
-        parts += [*_panel(learners), "</g>"]
-    for place, (color, learner) in enumerate(
-        zip(COLORS, next(iter(curves.values())), strict=False)
-    ):
-        parts.append(_text(MARGIN + 110 * place, HEIGHT + 8, learner, color, anchor="start"))
-    return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def _panel(learners: dict[str, list[tuple[int, float]]]) -> Iterator[str]:
-    sizes = [size for size, _ in next(iter(learners.values()))]
-    heights = [accuracy for points in learners.values() for _, accuracy in points]
-    across = np.interp(np.log(sizes), np.log([sizes[0], sizes[-1]]), [MARGIN, WIDTH - MARGIN])
-    low, high = min(heights) - 2, max(heights) + 2
-    for x, size in zip(across, sizes, strict=True):
-        yield _text(x, HEIGHT - MARGIN + 16, f"{size:,}")
-    for color, points in zip(COLORS, learners.values(), strict=False):
-        accuracies = [accuracy for _, accuracy in points]
-        down = np.interp(accuracies, [low, high], [HEIGHT - MARGIN, MARGIN])
-        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(across, down, strict=True))
-        yield f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="2"/>'
-        for x, y, accuracy in zip(across, down, accuracies, strict=True):
-            yield _text(x, y - 5, f"{accuracy:.0f}", color)
+def _all_learners(known: list[Figures]) -> list[str]:
+    return list(dict.fromkeys(line["learner"] for line in known))
 
 
-def _text(x: float, y: float, text: str, color: str = "black", anchor: str = "middle") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{color}">{text}</text>'
+def table(known: list[Figures], measure: str, factor: float) -> str:
+    """Means over the seeds, in parentheses the standard deviation."""
+    learners = _all_learners(known)
+    lines = ["| reviews | " + " | ".join(learners) + " |", "|---" * (len(learners) + 1) + "|"]
+    digits = 1 if factor == 100 else 3
+    for name, size in _points(known):
+        cells = []
+        for learner in learners:
+            found = [factor * value for value in _of(known, name, size, learner, measure)]
+            mean = f"{statistics.mean(found):.{digits}f}" if found else ""
+            spread = f" ({statistics.stdev(found):.{digits}f})" if len(found) > 1 else ""
+            cells.append(mean + spread)
+        lines.append(f"| {name}, {size:,} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def calibration_table(known: list[Figures]) -> str:
+    """Of those that give probabilities: the error, and what chance alone would give."""
+    learners = [line["learner"] for line in known if "ece" in line]
+    learners = list(dict.fromkeys(learners))
+    lines = ["| reviews | " + " | ".join(learners) + " |", "|---" * (len(learners) + 1) + "|"]
+    for name, size in _points(known):
+        cells = []
+        for learner in learners:
+            errors, chance = (
+                _of(known, name, size, learner, measure) for measure in ("ece", "ece_of_chance")
+            )
+            cells.append(
+                f"{statistics.mean(errors):.3f} ({statistics.mean(chance):.3f})" if errors else ""
+            )
+        lines.append(f"| {name}, {size:,} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _curves(known: list[Figures]) -> dict[str, dict[str, list[tuple[int, float]]]]:
+    """Mean accuracy in % by data and learner; what has one size is no curve."""
+    curves: dict[str, dict[str, list[tuple[int, float]]]] = {}
+    for name, size in _points(known):
+        for learner in _all_learners(known):
+            found = _of(known, name, size, learner, "accuracy")
+            if found and learner != BUDGETED and len(SIZES[name]) > 1:
+                point = (size, 100 * statistics.mean(found))
+                curves.setdefault(name, {}).setdefault(learner, []).append(point)
+    return curves
 
 
 if __name__ == "__main__":
