@@ -17,19 +17,20 @@ from typing import Any
 import numpy as np
 
 from lstm_cli.bundle.contents import BundleInfo, NewBundle, StoredAs, network_weights
-from lstm_cli.config import Cell, ModelConfig, PretrainConfig, TrainConfig
+from lstm_cli.config import MINIMUM_REVIEWS, Cell, ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.network import rating_probabilities
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.words import gather_habits
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always, drawn
-from lstm_cli.metrics.calibration import cross_tempered, fit_temperature
+from lstm_cli.metrics.calibration import cross_tempered, fit_temperature, together
 from lstm_cli.results import Attempt, Evaluation, GateHabits
 from lstm_cli.text.tokens import TOKEN_PATTERN
-from lstm_cli.training.preparation import Material
+from lstm_cli.training.folds import FEW, NUM_FOLDS, FoldsListener, out_of_fold
+from lstm_cli.training.preparation import Material, RatedCorpus
 from lstm_cli.training.pretraining import PretrainListener, Unlabelled, pretrain
 from lstm_cli.training.search import SearchListener, search
-from lstm_cli.training.trainer import Listener, Trained, Upkeep, train
+from lstm_cli.training.trainer import Trained, Upkeep, train
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def make_model(
     material: Material,
     reviews: Reviews,
     recipe: Recipe,
-    listener: Listener,
+    listener: FoldsListener,
     upkeep: Upkeep | None = None,
     search_listener: SearchListener | None = None,
 ) -> MadeModel:
@@ -100,25 +101,32 @@ def make_model(
     began = time.perf_counter()
     held_out = material.validation
 
-    def learn(training: TrainConfig, upkeep: Upkeep | None = None) -> Trained:
+    def learn(
+        training: TrainConfig,
+        upkeep: Upkeep | None = None,
+        reviews: RatedCorpus = material.training,
+        unseen: RatedCorpus = held_out,
+        last_epoch: int | None = None,
+    ) -> Trained:
         return train(
             config,
             training,
-            material.training,
-            held_out,
+            reviews,
+            unseen,
             ratings,
             listener,
             vectors=material.vectors,
             vocabulary=material.vocabulary,
             start=start,
             upkeep=upkeep,
+            last_epoch=last_epoch,
         )
 
+    only_stopped = Upkeep(is_stopped=upkeep.is_stopped) if upkeep else None
     if recipe.budget is None or search_listener is None:
         trained, training = learn(recipe.training, upkeep), recipe.training
         attempts: tuple[Attempt, ...] = ()
     else:
-        only_stopped = Upkeep(is_stopped=upkeep.is_stopped) if upkeep else None
         found = search(
             lambda tried: learn(tried, only_stopped),
             recipe.training,
@@ -128,7 +136,20 @@ def make_model(
             search_listener,
         )
         trained, training, attempts = found.trained, found.config, found.attempts
-    temperature = fit_temperature(trained.probabilities, held_out.rating_indices)
+    folds = None
+    if len(held_out) < FEW and trained.is_whole and len(material.training) >= MINIMUM_REVIEWS:
+        listener.folds_begin(NUM_FOLDS, len(held_out))
+        best_epoch = max(report.epoch for report in trained.history if report.is_best)
+        folds = out_of_fold(
+            lambda reviews, unseen: learn(training, only_stopped, reviews, unseen, best_epoch),
+            material.training,
+            training.seed,
+        )
+    is_whole = trained.is_whole and (folds is None or folds.is_whole)
+    beside = None if folds is None else (folds.probabilities, folds.rating_indices)
+    temperature = fit_temperature(
+        *together((trained.probabilities, held_out.rating_indices), beside)
+    )
     arrays = trained.network.to_arrays()
     # A readout divided by the temperature is calibrated for whoever reads it.
     for name in ("readout.weight", "readout.bias"):
@@ -137,12 +158,12 @@ def make_model(
     commonest = int(counts.argmax())
     answers = {always(reviews.scale.labels[commonest]): np.full(len(held_out), commonest)}
     regression = None
-    if recipe.with_baseline and trained.is_whole:
+    if recipe.with_baseline and is_whole:
         fitted_on = material.training.select(drawn(len(material.training)))
         regression = WordRegression.fit(fitted_on.words(), fitted_on.rating_indices, len(ratings))
         answers[REGRESSION] = regression.predict(held_out.words())
     evaluation = evaluate(
-        cross_tempered(trained.probabilities, held_out.rating_indices),
+        cross_tempered(trained.probabilities, held_out.rating_indices, beside),
         held_out.rating_indices,
         ratings,
         reviews.scale.labels,
@@ -180,7 +201,7 @@ def make_model(
         history=tuple(map(asdict, trained.history)),
         baseline=None if regression is None else regression.to_arrays(),
     )
-    return MadeModel(bundle, evaluation, trained.tokens_per_second, trained.is_whole)
+    return MadeModel(bundle, evaluation, trained.tokens_per_second, is_whole)
 
 
 @dataclass(frozen=True)

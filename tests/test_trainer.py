@@ -39,7 +39,9 @@ def eight_reviews() -> tuple[RatedCorpus, Vocabulary]:
     return RatedCorpus(tokenized.encode(vocabulary), RATINGS), vocabulary
 
 
-def learn(cell: str = "lstm", **settings: float) -> tuple[Trained, Notebook]:
+def learn(
+    cell: str = "lstm", last_epoch: int | None = None, **settings: float
+) -> tuple[Trained, Notebook]:
     """Train on the eight texts above, and measure on them too."""
     rated, vocabulary = eight_reviews()
     model = ModelConfig(
@@ -47,7 +49,16 @@ def learn(cell: str = "lstm", **settings: float) -> tuple[Trained, Notebook]:
     )
     config = TrainConfig(**{"epochs": 1, "tokens_per_batch": 8, **settings})
     notebook = Notebook()
-    trained = train(model, config, rated, rated, SCALE, notebook, vocabulary=vocabulary)
+    trained = train(
+        model,
+        config,
+        rated,
+        rated,
+        SCALE,
+        notebook,
+        vocabulary=vocabulary,
+        last_epoch=last_epoch,
+    )
     return trained, notebook
 
 

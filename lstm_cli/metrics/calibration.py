@@ -13,6 +13,7 @@ WIDEST = 4.0  # a temperature further from 1 than this factor is noise of a few 
 PRIOR = 5.0
 
 Floats = NDArray[np.float64]
+Rated = tuple[Floats, NDArray[np.int64]]  # probabilities (N, R), places of the true ratings (N,)
 
 
 def tempered(probabilities: Floats, temperature: float) -> Floats:
@@ -49,17 +50,32 @@ def fit_temperature(probabilities: Floats, rating_indices: NDArray[np.int64]) ->
     return float(np.exp(minimize_scalar(surprise, bounds=(-bound, bound), method="bounded").x))
 
 
-def cross_tempered(probabilities: Floats, rating_indices: NDArray[np.int64]) -> Floats:
+def together(reviews: Rated, others: Rated | None) -> Rated:
+    """Both one after the other, or the first alone."""
+    if others is None:
+        return reviews
+    return np.concatenate([reviews[0], others[0]]), np.concatenate([reviews[1], others[1]])
+
+
+def cross_tempered(
+    probabilities: Floats, rating_indices: NDArray[np.int64], beside: Rated | None = None
+) -> Floats:
     """Each fifth of the reviews under the temperature of the others. (N, R)
 
     So the reviews that set the temperature can also measure what it is worth.
+
+    Args:
+        probabilities: of reviews the network has not been trained on. (N, R)
+        rating_indices: places of the true ratings. (N,)
+        beside: further reviews that help to set every temperature, and are not answered.
     """
     found = probabilities.copy()
     fold = np.arange(len(rating_indices)) % FOLDS
     for part in range(FOLDS):
         others = fold != part
         if others.any():
-            fitted = fit_temperature(probabilities[others], rating_indices[others])
+            known = probabilities[others], rating_indices[others]
+            fitted = fit_temperature(*together(known, beside))
             found[~others] = tempered(probabilities[~others], fitted)
     return found
 

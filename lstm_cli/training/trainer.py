@@ -72,6 +72,7 @@ def train(
     vectors: WordVectors | None = None,
     start: Mapping[str, NDArray[np.float32]] | None = None,
     upkeep: Upkeep | None = None,
+    last_epoch: int | None = None,
 ) -> Trained:
     """Train a network and keep its best epoch.
 
@@ -90,6 +91,8 @@ def train(
         vectors: where the embedding of the words that have one starts.
         start: weights to start from, by the names a bundle keeps them under.
         upkeep: how it is stopped and kept; it is neither where left out.
+        last_epoch: the number of the epoch after which it ends, however many the fall of
+            the rate is planned for; ``config.epochs`` where left out.
 
     Raises:
         CheckpointError: it should go on, and the file is damaged or belongs to other work.
@@ -109,7 +112,16 @@ def train(
         if vectors is not None:
             # The array is the embedding's own memory: filling one fills the other.
             vectors.fill(network.embedding.weight.detach().numpy(), vocabulary)
-        return _run(network, config, training, validation, ratings, listener, upkeep or Upkeep())
+        return _run(
+            network,
+            config,
+            training,
+            validation,
+            ratings,
+            listener,
+            upkeep or Upkeep(),
+            last_epoch or config.epochs,
+        )
 
 
 def _run(
@@ -120,6 +132,7 @@ def _run(
     ratings: NDArray[np.float64],
     listener: Listener,
     upkeep: Upkeep,
+    last_epoch: int,
 ) -> Trained:
     rng = np.random.default_rng(config.seed)
     corpus = training.corpus.select(np.arange(len(training)), config.maximum_tokens)
@@ -157,7 +170,7 @@ def _run(
     num_tokens, not_training = 0, 0.0
     began = time.perf_counter()
     is_stopped = False
-    while len(state.history) < config.epochs and state.since_best < config.patience:
+    while len(state.history) < last_epoch and state.since_best < config.patience:
         epoch = len(state.history)
         read = batches(
             corpus,

@@ -134,6 +134,15 @@ class TrainingProgress:
         if self.with_epochs:
             say(self.console, "epoch   loss   held out: loss  accuracy  mean error   kappa    time")
 
+    def folds_begin(self, num_folds: int, num_held_out: int) -> None:
+        """Say why there is more training; its epochs are not those of the model."""
+        self.with_epochs = False
+        say(
+            self.console,
+            f"{num_held_out} held out are few to calibrate on: "
+            f"{num_folds} more trainings, each without a third",
+        )
+
     def batch_done(self, num_tokens: int) -> None:
         """Move the bar."""
         if self.task is not None:

@@ -1,0 +1,64 @@
+"""What networks say of reviews that others of their kind were trained on.
+
+A tenth of a few hundred reviews is too little to say how sure a network may be.
+So networks are trained by the same recipe on parts of the training reviews, and
+each says what it makes of the part it has not seen (Platt 1999, section 2.1).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_cli.training.preparation import RatedCorpus
+from lstm_cli.training.trainer import Listener, Trained
+
+NUM_FOLDS = 3
+# Held-out reviews; where there are fewer, folds stand beside them. Calibration error on SST-5's
+# development sentences from a base, means of three seeds: of 500 reviews 0.059 with the 50 held
+# out alone, 0.054 with folds, 0.046 fitted on those sentences; of 100 reviews 0.066, 0.052, 0.039.
+FEW = 100
+
+
+class FoldsListener(Listener, Protocol):
+    """Someone who wants to hear of every training, those of the folds too."""
+
+    def folds_begin(self, num_folds: int, num_held_out: int) -> None:
+        """The network is trained; now that is found out how sure it may be."""
+
+
+@dataclass(frozen=True)
+class OutOfFold:
+    """Reviews that training has seen, rated by networks that have not."""
+
+    probabilities: NDArray[np.float64]  # (N, R)
+    rating_indices: NDArray[np.int64]  # of the true ratings. (N,)
+    is_whole: bool = True  # no training of a fold was stopped
+
+
+def out_of_fold(
+    learn: Callable[[RatedCorpus, RatedCorpus], Trained], reviews: RatedCorpus, seed: int
+) -> OutOfFold:
+    """Train once a fold on the other folds.
+
+    Args:
+        learn: trains on the first reviews, as long as the network itself was trained, and
+            says what it makes of the second.
+        reviews: those that the network itself was trained on, at least ``NUM_FOLDS``.
+        seed: decides which review is in which fold.
+    """
+    order = np.random.default_rng(seed).permutation(len(reviews))
+    probabilities, rating_indices = [], []
+    for part in np.array_split(order, NUM_FOLDS):
+        others = reviews.select(np.setdiff1d(order, part))
+        unseen = reviews.select(np.sort(part))
+        trained = learn(others, unseen)
+        probabilities.append(trained.probabilities)
+        rating_indices.append(unseen.rating_indices)
+        if not trained.is_whole:
+            break
+    return OutOfFold(
+        np.concatenate(probabilities), np.concatenate(rating_indices), trained.is_whole
+    )
