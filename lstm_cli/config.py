@@ -1,16 +1,12 @@
 """Every setting and its default, in one place. Nothing here changes once it is made."""
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 Cell = Literal["lstm", "rnn"]
 Precision = Literal["float32", "bfloat16"]
 Pooling = Literal["last", "mean", "maximum"]
 
-# Tokens. Of IMDB's 5M, three epochs with an adversary learned less in 950 s (46.8 % of the last
-# 2,500) than four without it in 830 s (47.7 %).
-ADVERSARY_PAYS_TO = 2_000_000
 MINIMUM_REVIEWS = 10  # fewer leave nothing to hold out that could be measured
 
 
@@ -58,7 +54,7 @@ class PretrainConfig:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """How a network learns."""
+    """How a network learns; ``training/rules.py`` fits it to the reviews."""
 
     epochs: int = 6
     learning_rate: float = 2e-3
@@ -88,56 +84,3 @@ class TrainConfig:
     balance: bool = False
     seed: int = 0
     precision: Precision = "float32"
-
-    def from_vectors(self) -> "TrainConfig":
-        """For an embedding that starts from given vectors, which know rare words already.
-
-        It moves at half the rate, and fewer words are hidden. SST-5 dev with GloVe's 50
-        numbers, means of six seeds, which are good to 0.3, and no adversary: 41.8 % without
-        either; with both, measured twice, 42.3 and 41.6. So what set this is the reason more
-        than the figure.
-        """
-        return replace(self, embedding_rate=0.5, word_dropout=0.1)
-
-    def from_base(self) -> "TrainConfig":
-        """For a network that starts from a base, which must not forget what it knows.
-
-        SST-5 dev from a base of IMDB's ratings, three seeds, accuracy and mean error: as
-        from nothing 47.7 %, 0.655; with less hidden of what a word says 48.6, 0.637; with an
-        adversary of 0.25 as well 49.1, 0.624 (of 0.7: 48.5, 0.625; of 1.8: 48.0, 0.631).
-        """
-        return replace(
-            self,
-            embedding_rate=0.2,
-            cell_rate=0.4,
-            embedding_dropout=0.2,
-            word_dropout=0.1,
-        )
-
-    def sized_for(self, num_tokens: int, epochs: int | None = None) -> "TrainConfig":
-        """Batches and epochs that fit the size of the reviews.
-
-        About 150 batches an epoch, of 256 to 8,192 tokens, and about 1,000 steps in
-        4 to 30 epochs: fewer reviews are read more often, in smaller batches. Larger
-        batches learn less: IMDB's eight ratings from nothing, 45.6 % with 4,096 tokens,
-        44.2 with 16,384.
-
-        >>> config = TrainConfig().sized_for(158_000)
-        >>> config.tokens_per_batch, config.epochs
-        (1024, 6)
-
-        Args:
-            num_tokens: real tokens an epoch.
-            epochs: as a person decided it.
-        """
-        tokens_per_batch = 2 ** round(math.log2(max(num_tokens, 1) / 150))
-        tokens_per_batch = min(max(tokens_per_batch, 256), 8_192)
-        if epochs is None:
-            epochs = min(max(round(1_000 * tokens_per_batch / max(num_tokens, 1)), 4), 30)
-        return replace(
-            self,
-            tokens_per_batch=tokens_per_batch,
-            epochs=epochs,
-            adversary=self.adversary if num_tokens <= ADVERSARY_PAYS_TO else 0.0,
-            patience=max(3, round(epochs / 4)),
-        )

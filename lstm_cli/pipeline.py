@@ -125,7 +125,7 @@ def make_model(
     only_stopped = Upkeep(is_stopped=upkeep.is_stopped) if upkeep else None
     if recipe.budget is None or search_listener is None:
         trained, training = learn(recipe.training, upkeep), recipe.training
-        attempts: tuple[Attempt, ...] = ()
+        is_whole, attempts = trained.is_whole, tuple[Attempt, ...]()
     else:
         found = search(
             lambda tried: learn(tried, only_stopped),
@@ -135,9 +135,10 @@ def make_model(
             ratings,
             search_listener,
         )
-        trained, training, attempts = found.trained, found.config, found.attempts
-    folds = None
-    if len(held_out) < FEW and trained.is_whole and len(material.training) >= MINIMUM_REVIEWS:
+        trained, training = found.trained, found.config
+        is_whole, attempts = found.is_whole, found.attempts
+    beside = None
+    if len(held_out) < FEW and is_whole and len(material.training) >= MINIMUM_REVIEWS:
         listener.folds_begin(NUM_FOLDS, len(held_out))
         best_epoch = max(report.epoch for report in trained.history if report.is_best)
         folds = out_of_fold(
@@ -145,8 +146,9 @@ def make_model(
             material.training,
             training.seed,
         )
-    is_whole = trained.is_whole and (folds is None or folds.is_whole)
-    beside = None if folds is None else (folds.probabilities, folds.rating_indices)
+        is_whole = folds.is_whole
+        if is_whole:  # what a stopped training says tells nothing of a whole one
+            beside = folds.probabilities, folds.rating_indices
     temperature = fit_temperature(
         *together((trained.probabilities, held_out.rating_indices), beside)
     )

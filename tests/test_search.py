@@ -13,7 +13,7 @@ from lstm_cli.config import TrainConfig
 from lstm_cli.errors import OptionError
 from lstm_cli.results import Attempt
 from lstm_cli.training import search as searching
-from lstm_cli.training.search import search
+from lstm_cli.training.search import Found, search
 from lstm_cli.training.trainer import Trained
 from tests.conftest import lstm
 from tests.test_trainer import learn
@@ -54,6 +54,43 @@ def test_the_recipe_that_serves_best_is_kept(monkeypatch: pytest.MonkeyPatch) ->
     assert min(losses) == min(attempt.loss for attempt in found.attempts)
     again = search(makes, TrainConfig(), 100.0, TRUTH, SCALE, Listener())
     assert again.config == found.config
+
+
+def test_a_stopped_try_ends_the_search_and_does_not_lead() -> None:
+    """Its recipe would not make it again, good as it may be; the first is all there is."""
+    trained, _ = learn()
+    probabilities = np.full((len(TRUTH), 3), 0.1)
+    probabilities[np.arange(len(TRUTH)), TRUTH] = 0.8
+    worse = replace(trained, probabilities=np.full((len(TRUTH), 3), 1 / 3))
+    better = replace(trained, probabilities=probabilities, is_whole=False)
+
+    def tries(*made: Trained) -> Found:
+        ready = iter(made)
+        return search(lambda _: next(ready), TrainConfig(), 1e6, TRUTH, SCALE, Listener())
+
+    found = tries(worse, better)
+    assert found.trained is worse
+    assert not found.is_whole
+    assert len(found.attempts) == 2
+    assert tries(better).trained is better
+
+
+def test_a_try_is_judged_by_what_it_says_when_calibrated() -> None:
+    """Twice too sure and right more often is better: the temperature is divided out."""
+    trained, _ = learn()
+    rng = np.random.default_rng(0)
+    truth = rng.integers(3, size=2_000)
+
+    def naming(right: float, sure: float) -> Trained:
+        named = np.where(rng.random(len(truth)) < right, truth, (truth + 1) % 3)
+        probabilities = np.full((len(truth), 3), (1 - sure) / 2)
+        probabilities[np.arange(len(truth)), named] = sure
+        return replace(trained, probabilities=probabilities)
+
+    tries = [naming(right=0.55, sure=0.55), naming(right=0.65, sure=0.97)]
+    ready = iter([*tries, replace(tries[0], is_whole=False)])
+    found = search(lambda _: next(ready), TrainConfig(), 1e6, truth, SCALE, Listener())
+    assert found.trained is tries[1]
 
 
 @pytest.mark.parametrize(("said", "meant"), [("90s", 90), ("5m", 300), ("1.5h", 5_400), ("7", 7)])

@@ -96,8 +96,7 @@ def train(
         typer.Option(
             min=1e-7,
             max=10.0,
-            help=f"The highest step size; {_DEFAULTS.learning_rate:g}, or "
-            f"{_DEFAULTS.from_base().learning_rate:g} from a base.",
+            help=f"The highest step size; {_DEFAULTS.learning_rate:g} otherwise.",
             show_default=False,
         ),
     ] = None,
@@ -241,6 +240,7 @@ def train(
     from lstm_cli.pipeline import Recipe, make_model
     from lstm_cli.training.base import Base
     from lstm_cli.training.preparation import prepare
+    from lstm_cli.training.rules import Facts, fitted
     from lstm_cli.training.trainer import Upkeep
     from lstm_cli.views.health import show_findings
     from lstm_cli.views.training import SearchProgress, TrainingProgress, show_data, show_saved
@@ -278,25 +278,21 @@ def train(
     found = changed(found, texts=[])
     if not isinstance(others, float):
         others = changed(others, texts=[])
+    if material.vectors is not None and embedding_size not in (None, material.vectors.size):
+        raise OptionError(
+            f"--embedding-size {embedding_size}: {material.vectors.name} has "
+            f"{material.vectors.size} numbers a word; leave the option out"
+        )
     training = changed(
         _DEFAULTS,
         balance=balance,
         seed=seed,
         precision=options.chosen_precision(precision, best_precision()),
     )
-    if material.vectors is not None:
-        if embedding_size not in (None, material.vectors.size):
-            raise OptionError(
-                f"--embedding-size {embedding_size}: {material.vectors.name} has "
-                f"{material.vectors.size} numbers a word; leave the option out"
-            )
-        training = training.from_vectors()
-    if material.base is not None:
-        training = training.from_base()
-    if learning_rate is not None:
-        training = changed(training, learning_rate=learning_rate)
     if like is None:
-        training = training.sized_for(material.training.num_tokens, epochs)
+        training = fitted(training, Facts.of(material), epochs)
+        if learning_rate is not None:
+            training = changed(training, learning_rate=learning_rate)
         recipe = Recipe(path.name, training, cell.value, embedding_size, hidden_size)
     else:
         assert isinstance(like.training, TrainConfig)  # a model that rates

@@ -2,7 +2,8 @@
 
 Each try changes a few settings of the best so far, at random but by the seed: a
 hill climbed from the defaults, which are near the top. A try takes the lead only
-if it is better by more than chance would make it on so few reviews.
+if it is better by more than chance would make it on so few reviews, and is
+judged by what it says when it is calibrated, as a person will hear it.
 """
 
 import math
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.config import TrainConfig
+from lstm_cli.metrics.calibration import cross_tempered
 from lstm_cli.metrics.scores import scores_of
 from lstm_cli.results import Attempt
 from lstm_cli.training.trainer import Trained
@@ -53,6 +55,7 @@ class Found:
     config: TrainConfig
     trained: Trained
     attempts: tuple[Attempt, ...]
+    is_whole: bool  # no try was stopped
 
 
 def search(
@@ -64,6 +67,9 @@ def search(
     listener: SearchListener,
 ) -> Found:
     """Try recipes until another try would take longer than there is time for.
+
+    A try that is stopped ends the search; it is kept only if there is no other, since its
+    recipe would not make it again.
 
     Args:
         learn: trains by a recipe.
@@ -82,8 +88,8 @@ def search(
         started = time.perf_counter()
         trained = learn(config)
         took = time.perf_counter() - started
-        costs = _costs(trained.probabilities, rating_indices)
-        is_best = best is None or _is_better(costs, best[2])
+        costs = _costs(cross_tempered(trained.probabilities, rating_indices), rating_indices)
+        is_best = best is None or (trained.is_whole and _is_better(costs, best[2]))
         if is_best:
             best = config, trained, costs
         scores = scores_of(rating_indices, trained.probabilities.argmax(axis=1), ratings)
@@ -101,7 +107,7 @@ def search(
         listener.tried(attempts[-1], left)
         if not trained.is_whole or left < max(attempt.seconds for attempt in attempts):
             assert best is not None  # the default was tried
-            return Found(best[0], best[1], tuple(attempts))
+            return Found(best[0], best[1], tuple(attempts), trained.is_whole)
 
 
 def _neighbours(config: TrainConfig, rng: np.random.Generator) -> Iterator[TrainConfig]:

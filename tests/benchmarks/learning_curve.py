@@ -1,16 +1,19 @@
 """How good by how many reviews: from a base, from nothing, and by simpler models.
 
-    python -m tests.benchmarks.learning_curve DATA WORK FIGURES.jsonl [--only sst5] [--sizes 100]
-        [--learners "from a base"] [--svg FILE]
+    python -m tests.benchmarks.learning_curve DATA WORK [--only sst5] [--sizes 100]
+        [--learners "from a base"] [--seeds 0]
 
-DATA holds ``sst5`` and ``imdb``, WORK what ``python -m tests.make_base DATA --work WORK``
-made. Seeds 0 to 2 draw the reviews and train on them; sentences start from a base that has
-seen IMDB's ratings alone, film reviews from one that has seen no rating. ``skewed`` is IMDB
-with so many of the other ratings left out that 72 % are tens, its development part, too.
-``20 tries`` is ``lstm train --budget`` with twenty times the time of one training.
+DATA holds ``sst5`` and ``imdb``, WORK the models ``language`` and ``stars`` that
+``python -m tests.make_base DATA --work WORK`` makes on its way. Seeds 0 to 2 draw the reviews
+and train on them. Each kind of reviews starts from a base that has seen the ratings of the
+other alone: sentences from ``stars``, film reviews from ``phrases``, which is made here.
+``skewed`` is IMDB with so many of the other ratings left out that 72 % are tens, its
+development part, too. ``20 tries`` is ``lstm train --budget`` with twenty times the time of
+one training.
 
-Every figure is a line of FIGURES.jsonl as soon as it is known, and is not measured again:
-what was stopped goes on. fastText is left out where it is not installed (pip install fasttext).
+Every figure is a line of ``learning_curve.jsonl`` beside this file as soon as it is known, and
+is not measured again: what was stopped goes on. The picture beside it is drawn from them.
+fastText is left out where it is not installed (pip install fasttext).
 """
 
 import argparse
@@ -33,9 +36,12 @@ from lstm_cli.metrics.scores import scores_of
 from lstm_cli.text.tokens import tokenize
 from tests.benchmarks.accuracy import HELD_OUT, SEEDS, ece_of_the_perfect, run
 from tests.benchmarks.curve_drawing import drawing
+from tests.make_base import step
 
 SIZES = {"sst5": (100, 500, 2_000, 8_544), "imdb": (500, 2_500, 22_500), "skewed": (4_000,)}
-BASES = {"sst5": "stars", "imdb": "language", "skewed": "language"}
+BASES = {"sst5": "stars", "imdb": "phrases", "skewed": "phrases"}
+FIGURES = Path(__file__).with_suffix(".jsonl")
+PICTURE = Path(__file__).with_suffix(".svg")
 SKEWED_HELD_OUT = 7_500  # of IMDB's 25,000, before they are thinned
 TENS = 0.72
 TRIES = 20
@@ -50,38 +56,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("work", type=Path)
-    parser.add_argument("figures", type=Path)
     parser.add_argument("--only", choices=tuple(SIZES))
     parser.add_argument("--sizes", type=int, nargs="*")
     parser.add_argument("--learners", nargs="*")
-    parser.add_argument("--svg", type=Path)
+    parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS)
     asked = parser.parse_args()
+    step(asked.work, "phrases", "language", 2, asked.data / "sst5" / "phrases.csv")
     for name in (asked.only,) if asked.only else SIZES:
-        train, dev = _load(asked.data, name)
+        train, dev = load(asked.data, name)
         for size in SIZES[name]:
             if asked.sizes is not None and size not in asked.sizes:
                 continue
             for learner, learn in _learners(asked.work / BASES[name]).items():
                 if asked.learners is not None and learner not in asked.learners:
                     continue
-                for seed in SEEDS:
+                for seed in asked.seeds:
                     about = {"data": name, "size": size, "learner": learner, "seed": seed}
-                    if not any(about.items() <= line.items() for line in _known(asked.figures)):
+                    if not any(about.items() <= line.items() for line in _known()):
                         began = time.perf_counter()
-                        found = about | learn(_drawn(train, size, seed), dev, seed)
+                        found = about | learn(drawn_from(train, size, seed), dev, seed)
                         found["seconds"] = round(time.perf_counter() - began, 1)
-                        with asked.figures.open("a", encoding="utf-8") as file:
+                        with FIGURES.open("a", encoding="utf-8") as file:
                             file.write(json.dumps(found) + "\n")
                         print(found, file=sys.stderr, flush=True)
-    known = _known(asked.figures)
+    known = _known()
     for measure, factor in (("accuracy", 100), ("qwk", 1)):
         print(f"{measure}\n\n{table(known, measure, factor)}\n")
     print(f"calibration error (of chance alone)\n\n{calibration_table(known)}")
-    if asked.svg is not None:
-        asked.svg.write_text(drawing(_curves(known)), encoding="utf-8")
+    PICTURE.write_text(drawing(_curves(known)), encoding="utf-8")
 
 
-def _load(data: Path, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def load(data: Path, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     columns = ("review", "rating")
     if name == "sst5":
         train, dev = (
@@ -101,7 +106,7 @@ def _skewed(reviews: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([tens, others.sample(round(len(tens) * (1 - TENS) / TENS), seed=0)])
 
 
-def _drawn(reviews: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
+def drawn_from(reviews: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
     return reviews.sample(min(size, len(reviews)), seed=seed, shuffle=True)
 
 
@@ -172,10 +177,10 @@ def _scores(answers: NDArray[np.int64], dev: pl.DataFrame) -> Figures:
     return {"accuracy": scores.accuracy, "mae": scores.mae, "qwk": scores.qwk}
 
 
-def _known(figures: Path) -> list[Figures]:
-    if not figures.exists():
+def _known() -> list[Figures]:
+    if not FIGURES.exists():
         return []
-    return [json.loads(line) for line in figures.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in FIGURES.read_text(encoding="utf-8").splitlines()]
 
 
 def _of(known: list[Figures], name: str, size: int, learner: str, measure: str) -> list[float]:

@@ -1,0 +1,144 @@
+"""Other settings beside those the rules choose: what set ``lstm_cli/training/rules.py``.
+
+    python -m tests.benchmarks.recipes DATA WORK sst5 500 learning_rate*0.5 adversary=0,epochs*2
+
+DATA and WORK are those of ``learning_curve``, and so are the reviews drawn and the bases
+started from (``--base none``: nothing). Each setting is trained with seeds 0 to 2 and measured
+on the development reviews, IMDB's first 1,000; ``=`` sets, ``*`` multiplies what the rules say.
+"""
+
+import argparse
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.config import TrainConfig, VocabularyConfig
+from lstm_cli.core.network import best_precision, keep_memory, rating_probabilities
+from lstm_cli.data.reviews import Reviews, read_reviews
+from lstm_cli.data.tokenizing import tokenize_reviews
+from lstm_cli.metrics.calibration import fit_temperature, tempered
+from lstm_cli.metrics.scores import scores_of
+from lstm_cli.pipeline import Recipe
+from lstm_cli.training.base import Base
+from lstm_cli.training.preparation import prepare
+from lstm_cli.training.rules import Facts, fitted
+from lstm_cli.training.trainer import train
+from tests.benchmarks.accuracy import SEEDS
+from tests.benchmarks.learning_curve import BASES, SIZES, drawn_from, load
+from tests.benchmarks.training import Silent
+
+MOST_DEVELOPMENT = {"sst5": None, "imdb": 1_000, "skewed": 1_000}
+Measured = tuple[float, ...]
+
+
+def main() -> None:
+    """A row a setting, each after the same seeds."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("name", choices=tuple(SIZES))
+    parser.add_argument("size", type=int)
+    parser.add_argument("changes", nargs="*")
+    parser.add_argument("--base", help="a model in WORK, or none")
+    parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS)
+    asked = parser.parse_args()
+    keep_memory()
+    base_name = asked.base or BASES[asked.name]
+    base = None
+    if base_name != "none":
+        base = Base.from_bundle(open_bundle(asked.work / base_name))
+    train_frame, dev_frame = load(asked.data, asked.name)
+    dev_frame = dev_frame.head(MOST_DEVELOPMENT[asked.name] or len(dev_frame))
+    print(f"{asked.name}, {asked.size:,} reviews, from {base_name}\n")
+    print("| change | accuracy | mean error | kappa | nats | seconds |\n|---|---|---|---|---|---|")
+    learners = [
+        learner(drawn_from(train_frame, asked.size, seed), dev_frame, base, seed)
+        for seed in asked.seeds
+    ]
+    for change in ("", *asked.changes):
+        rows = [learn(change) for learn in learners]
+        means = [statistics.mean(column) for column in zip(*rows, strict=True)]
+        spread = statistics.stdev(row[0] for row in rows) if len(rows) > 1 else 0.0
+        print(
+            f"| {change or 'the rules'} | {100 * means[0]:.1f} ({100 * spread:.1f}) | "
+            + " | ".join(f"{mean:.3f}" for mean in means[1:4])
+            + f" | {means[4]:.0f} |",
+            flush=True,
+        )
+
+
+def learner(
+    training: pl.DataFrame, development: pl.DataFrame, base: Base | None, seed: int
+) -> Callable[[str], Measured]:
+    """What trains with a change: accuracy, mean error, kappa, nats when calibrated, seconds."""
+    reviews, others = _as_reviews(training, development)
+    material = prepare(reviews, 0.1, seed=seed, vocabulary_config=VocabularyConfig(), base=base)
+    corpus = tokenize_reviews(others.texts, material.token_pattern).encode(material.vocabulary)
+    config = fitted(TrainConfig(seed=seed, precision=best_precision()), Facts.of(material))
+    print(config, file=sys.stderr)
+    ratings = np.array(reviews.scale.ratings)
+    model = Recipe("", config).model_config(material, len(ratings))
+    start = None
+    if base is not None:
+        start = base.start(material.vocabulary, reviews.scale.ratings, model.pooling)
+
+    def learn(change: str) -> Measured:
+        began = time.perf_counter()
+        made = train(
+            model,
+            changed(config, change),
+            material.training,
+            material.validation,
+            ratings,
+            Silent(),
+            vocabulary=material.vocabulary,
+            start=start,
+        )
+        took = time.perf_counter() - began
+        found = tempered(
+            rating_probabilities(made.network, corpus),
+            fit_temperature(made.probabilities, material.validation.rating_indices),
+        )
+        scores = scores_of(others.rating_indices, found.argmax(axis=1), ratings)
+        likely = found[np.arange(len(corpus)), others.rating_indices]
+        nats = float(-np.log(np.maximum(likely, 1e-12)).mean())
+        return scores.accuracy, scores.mae, scores.qwk, nats, took
+
+    return learn
+
+
+def changed(config: TrainConfig, change: str) -> TrainConfig:
+    """Settings with a change as the command line has it.
+
+    >>> changed(TrainConfig(), "epochs*0.5,adversary=0") == TrainConfig(epochs=3, adversary=0.0)
+    True
+    """
+    values: dict[str, float] = {}
+    for name, sign, number in re.findall(r"(\w+)([=*])([\d.e-]+)", change):
+        before = getattr(config, name)
+        value = float(number) * (before if sign == "*" else 1)
+        values[name] = value if isinstance(before, float) else type(before)(round(value))
+    return replace(config, **values)
+
+
+def _as_reviews(training: pl.DataFrame, development: pl.DataFrame) -> tuple[Reviews, Reviews]:
+    """As the command reads them, from files."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [f"{folder}/{name}.csv" for name in ("train", "dev")]
+        training.write_csv(files[0])
+        development.write_csv(files[1])
+        reviews = read_reviews(files[:1])
+        return reviews, read_reviews(files[1:], scale=reviews.scale)
+
+
+if __name__ == "__main__":
+    main()
