@@ -87,7 +87,8 @@ def train(
         typer.Option(
             min=1,
             max=10_000,
-            help="Passes over the reviews, at most; 4 to 30 otherwise, more for fewer reviews.",
+            help="Passes over the reviews, at most; 4 to 30 otherwise, from a base 4 to 8: "
+            "more for fewer reviews.",
             show_default=False,
         ),
     ] = None,
@@ -96,7 +97,8 @@ def train(
         typer.Option(
             min=1e-7,
             max=10.0,
-            help=f"The highest step size; {_DEFAULTS.learning_rate:g} otherwise.",
+            help=f"The highest step size; {_DEFAULTS.learning_rate:g} otherwise, from a base "
+            "half of it for a few hundred sentences.",
             show_default=False,
         ),
     ] = None,

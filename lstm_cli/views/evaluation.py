@@ -39,7 +39,7 @@ def show_evaluation(
     if evaluation.word_order is not None:
         say(console, _word_order(evaluation.word_order))
     for name, scores in evaluation.baselines.items():
-        if scores.accuracy >= evaluation.scores.accuracy:
+        if _is_as_good(scores, evaluation.scores):
             say(console, f"{name} does as well here: the {named} is not worth its time")
             break
     if evaluation.unseen_ratings:
@@ -48,6 +48,17 @@ def show_evaluation(
     show_confusion(console, evaluation)
     if with_curve:
         show_reliability(console, evaluation)
+
+
+def _is_as_good(scores: Scores, others: Scores) -> bool:
+    """In both: where most ratings are the same, always naming that one is accurate, and worthless.
+
+    >>> import dataclasses
+    >>> model = Scores(n=100, accuracy=0.70, within_one=0.8, mae=0.5, qwk=0.6, macro_f1=0.5)
+    >>> _is_as_good(dataclasses.replace(model, accuracy=0.72, qwk=0.0), model)
+    False
+    """
+    return scores.accuracy >= others.accuracy and scores.qwk >= others.qwk
 
 
 def show_confusion(console: Console, evaluation: Evaluation) -> None:

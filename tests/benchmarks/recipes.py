@@ -28,6 +28,7 @@ from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.metrics.calibration import fit_temperature, tempered
 from lstm_cli.metrics.scores import scores_of
 from lstm_cli.pipeline import Recipe
+from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.base import Base
 from lstm_cli.training.preparation import prepare
 from lstm_cli.training.rules import Facts, fitted
@@ -49,13 +50,14 @@ def main() -> None:
     parser.add_argument("size", type=int)
     parser.add_argument("changes", nargs="*")
     parser.add_argument("--base", help="a model in WORK, or none")
+    parser.add_argument("--words", type=int, help="only the base's first, as if it knew no others")
     parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS)
     asked = parser.parse_args()
     keep_memory()
     base_name = asked.base or BASES[asked.name]
     base = None
     if base_name != "none":
-        base = Base.from_bundle(open_bundle(asked.work / base_name))
+        base = knowing(Base.from_bundle(open_bundle(asked.work / base_name)), asked.words)
     train_frame, dev_frame = load(asked.data, asked.name)
     dev_frame = dev_frame.head(MOST_DEVELOPMENT[asked.name] or len(dev_frame))
     print(f"{asked.name}, {asked.size:,} reviews, from {base_name}\n")
@@ -76,6 +78,17 @@ def main() -> None:
         )
 
 
+def knowing(base: Base, num_words: int | None) -> Base:
+    """A base that has forgotten all but its first words, which are the commonest."""
+    embedding = base.arrays["embedding"][:num_words]
+    return replace(
+        base,
+        vocabulary=Vocabulary(base.vocabulary.tokens[:num_words]),
+        arrays={**base.arrays, "embedding": embedding},
+        config=replace(base.config, vocab_size=len(embedding)),
+    )
+
+
 def learner(
     training: pl.DataFrame, development: pl.DataFrame, base: Base | None, seed: int
 ) -> Callable[[str], Measured]:
@@ -84,7 +97,7 @@ def learner(
     material = prepare(reviews, 0.1, seed=seed, vocabulary_config=VocabularyConfig(), base=base)
     corpus = tokenize_reviews(others.texts, material.token_pattern).encode(material.vocabulary)
     config = fitted(TrainConfig(seed=seed, precision=best_precision()), Facts.of(material))
-    print(config, file=sys.stderr)
+    print(config, f"known share {material.known_share}", file=sys.stderr)
     ratings = np.array(reviews.scale.ratings)
     model = Recipe("", config).model_config(material, len(ratings))
     start = None
