@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from lstm_cli.bundle.contents import BundleInfo, NewBundle, StoredAs, network_weights
-from lstm_cli.config import MINIMUM_REVIEWS, Cell, ModelConfig, PretrainConfig, TrainConfig
-from lstm_cli.core.network import rating_probabilities
+from lstm_cli.config import Cell, ModelConfig, PretrainConfig, TrainConfig
+from lstm_cli.core.network import num_threads, rating_probabilities
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.words import gather_habits
@@ -26,7 +26,13 @@ from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always, drawn
 from lstm_cli.metrics.calibration import cross_tempered, fit_temperature, together
 from lstm_cli.results import Attempt, Evaluation, GateHabits
 from lstm_cli.text.tokens import TOKEN_PATTERN
-from lstm_cli.training.folds import FEW, NUM_FOLDS, FoldsListener, out_of_fold
+from lstm_cli.training.folds import (
+    NUM_FOLDS,
+    OF_A_TRAINING,
+    FoldsListener,
+    are_needed,
+    out_of_fold,
+)
 from lstm_cli.training.preparation import Material, RatedCorpus
 from lstm_cli.training.pretraining import PretrainListener, Unlabelled, pretrain
 from lstm_cli.training.search import SearchListener, search
@@ -45,6 +51,7 @@ class Recipe:
     with_baseline: bool = True
     stored_as: StoredAs = "float32"
     budget: float | None = None  # seconds for trying other recipes; None: this one alone
+    decided: frozenset[str] = frozenset()  # settings that are not tried otherwise
 
     def model_config(self, material: Material, num_ratings: int) -> ModelConfig:
         """What the network is made of."""
@@ -77,6 +84,7 @@ def make_model(
     listener: FoldsListener,
     upkeep: Upkeep | None = None,
     search_listener: SearchListener | None = None,
+    held_out_from: str | None = None,
 ) -> MadeModel:
     """Train a network on prepared reviews and measure it on those held out.
 
@@ -87,7 +95,8 @@ def make_model(
         listener: hears how training goes.
         upkeep: how it is stopped and kept; who stops it does not wait for a peer. Within a
             budget nothing is kept: it would be that of one of many recipes.
-        search_listener: hears of the recipes that are tried within a budget.
+        search_listener: hears of the recipes that are tried; a budget asks for it.
+        held_out_from: fingerprint of the file of held-out reviews; None where they are a share.
 
     Raises:
         CheckpointError: it should go on, and the file is damaged or belongs to other work.
@@ -103,30 +112,33 @@ def make_model(
 
     def learn(
         training: TrainConfig,
-        upkeep: Upkeep | None = None,
-        reviews: RatedCorpus = material.training,
+        kept: Upkeep | None = None,
+        learned_from: RatedCorpus = material.training,
         unseen: RatedCorpus = held_out,
         last_epoch: int | None = None,
     ) -> Trained:
         return train(
             config,
             training,
-            reviews,
+            learned_from,
             unseen,
             ratings,
             listener,
             vectors=material.vectors,
             vocabulary=material.vocabulary,
             start=start,
-            upkeep=upkeep,
+            upkeep=kept,
             last_epoch=last_epoch,
         )
 
+    with_folds = are_needed(len(material.training), len(held_out))
     only_stopped = Upkeep(is_stopped=upkeep.is_stopped) if upkeep else None
-    if recipe.budget is None or search_listener is None:
+    attempts: tuple[Attempt, ...] = ()
+    if recipe.budget is None:
         trained, training = learn(recipe.training, upkeep), recipe.training
-        is_whole, attempts = trained.is_whole, tuple[Attempt, ...]()
+        is_whole = trained.is_whole
     else:
+        assert search_listener is not None
         found = search(
             lambda tried: learn(tried, only_stopped),
             recipe.training,
@@ -134,15 +146,17 @@ def make_model(
             held_out.rating_indices,
             ratings,
             search_listener,
+            decided=recipe.decided,
+            afterwards=OF_A_TRAINING if with_folds else 0.0,
         )
         trained, training = found.trained, found.config
         is_whole, attempts = found.is_whole, found.attempts
     beside = None
-    if len(held_out) < FEW and is_whole and len(material.training) >= MINIMUM_REVIEWS:
+    if with_folds and is_whole:
         listener.folds_begin(NUM_FOLDS, len(held_out))
         best_epoch = max(report.epoch for report in trained.history if report.is_best)
         folds = out_of_fold(
-            lambda reviews, unseen: learn(training, only_stopped, reviews, unseen, best_epoch),
+            lambda others, unseen: learn(training, only_stopped, others, unseen, best_epoch),
             material.training,
             training.seed,
         )
@@ -186,6 +200,7 @@ def make_model(
         token_pattern=material.token_pattern,
         scores=evaluation.to_json(),
         data=_about(reviews, material, counts.tolist())
+        | {"held_out_from": held_out_from, "threads": num_threads()}
         | ({"tried": [asdict(attempt) for attempt in attempts]} if attempts else {}),
         versions=_versions(),
         seconds=time.perf_counter() - began,
@@ -303,6 +318,7 @@ def _about(reviews: Reviews, material: Material, counts: list[int]) -> dict[str,
         "validation": len(material.validation),
         "left_out": material.left_out,
         "max_words": material.max_words,
+        "base_fingerprint": material.base.fingerprint if material.base is not None else None,
         "vectors": material.vectors.name if material.vectors is not None else None,
         "skipped": {skipped.reason: skipped.count for skipped in reviews.skipped},
         "counts": dict(zip(reviews.scale.labels, counts, strict=True)),  # trained on, by rating

@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.config import ModelConfig, TrainConfig
 from lstm_cli.metrics.calibration import cross_tempered, fit_temperature, tempered, together
-from lstm_cli.training.folds import NUM_FOLDS, out_of_fold
+from lstm_cli.training.folds import NUM_FOLDS, OutOfFold, out_of_fold
 from lstm_cli.training.preparation import RatedCorpus
+from lstm_cli.training.trainer import Trained, train
 from tests.conftest import lstm
-from tests.test_trainer import Trained, eight_reviews
+from tests.test_trainer import SCALE, Notebook, eight_reviews
 from tests.test_trainer import learn as learn_the_eight
 
 Learn = Callable[[RatedCorpus, RatedCorpus], Trained]
@@ -69,6 +72,57 @@ def test_the_last_epoch_ends_a_training_whose_rate_falls_on() -> None:
     assert short.is_whole
 
 
+def test_a_fold_says_what_its_last_epoch_says() -> None:
+    """Its best epoch on the very reviews it answers for would be surer of them than it may be."""
+    reviews, vocabulary = eight_reviews()
+    contrary = RatedCorpus(reviews.corpus, (reviews.rating_indices + 1) % 3)
+
+    def learn(last_epoch: int | None) -> Trained:
+        return train(
+            ModelConfig(len(vocabulary), 3, embedding_size=8, hidden_size=8),
+            TrainConfig(
+                epochs=30,
+                tokens_per_batch=8,
+                learning_rate=0.05,
+                patience=1,
+                word_dropout=0.0,
+                readout_dropout=0.0,
+            ),
+            reviews,
+            contrary,
+            SCALE,
+            Notebook(),
+            vocabulary=vocabulary,
+            last_epoch=last_epoch,
+        )
+
+    best, last = learn(None), learn(20)
+    assert len(best.history) < 20 == len(last.history)
+    surprise = [
+        -np.log(made.probabilities[np.arange(8), contrary.rating_indices]).mean()
+        for made in (best, last)
+    ]
+    assert surprise[1] > surprise[0] + 0.1
+
+
+def test_each_fold_has_its_share_of_every_rating() -> None:
+    """A fold that never saw a rating is sure that there is none."""
+    reviews, _ = eight_reviews()
+    many = reviews.select(np.arange(96) % 8)
+    learn, seen = answering(learn_the_eight()[0])
+    found = out_of_fold(learn, many, seed=0)
+    folds = np.split(found.rating_indices, np.cumsum([len(unseen) for _, unseen in seen])[:-1])
+    shares = [np.bincount(fold, minlength=3) for fold in folds]
+    assert (np.ptp(shares, axis=0) <= 1).all()
+
+
+def test_one_held_out_review_is_tempered_by_those_beside() -> None:
+    """What is measured on it is what the model will say."""
+    beside = np.array([[0.9, 0.1]] * 100), np.arange(100) % 2
+    told = cross_tempered(np.array([[0.9, 0.1]]), np.array([0]), beside)
+    assert told[0, 0] < 0.7
+
+
 def test_reviews_beside_set_the_temperature_too() -> None:
     """Three reviews that were right by chance are outvoted by hundreds."""
     rng = np.random.default_rng(0)
@@ -91,3 +145,18 @@ def test_training_on_few_reviews_says_that_it_trains_on_folds(tiny_reviews: Path
     lstm(*line, "--name", "second")
     weights = [Path("models", name, "weights.safetensors") for name in ("first", "second")]
     assert weights[0].read_bytes() == weights[1].read_bytes()
+
+
+def test_the_folds_set_the_temperature_of_the_model(
+    tiny_reviews: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folds that are wrong and sure make the model unsure."""
+    line = ("-q", "train", tiny_reviews, "--epochs", "2", "--base", "none")
+    assert lstm(*line, "--name", "as-it-is").exit_code == 0
+    wrong = OutOfFold(np.array([[0.98, 0.01, 0.01]] * 300), np.arange(300) % 3)
+    monkeypatch.setattr("lstm_cli.pipeline.out_of_fold", lambda *_: wrong)
+    assert lstm(*line, "--name", "unsure").exit_code == 0
+    plain, unsure = (
+        open_bundle(Path("models", name)).info.temperature for name in ("as-it-is", "unsure")
+    )
+    assert unsure > max(plain, 2)

@@ -11,6 +11,7 @@ from lstm_cli.training.preparation import Material, RatedCorpus
 from lstm_cli.training.rules import (
     ADVERSARY_PAYS_TO,
     FEW_TOKENS,
+    FEWEST_EPOCHS,
     MOST_EPOCHS,
     MOST_EPOCHS_FROM_BASE,
     Facts,
@@ -27,20 +28,24 @@ def test_fewer_reviews_are_read_more_often_in_smaller_batches(
     """From fifty reviews to a million, and never out of bounds."""
     few, many = (fitted(TrainConfig(), Facts(n, has_base)) for n in sorted((one, other)))
     assert few.tokens_per_batch <= many.tokens_per_batch
-    # Batches double in steps, so that a pass more or less hangs on the rounding.
+    # Batches double in steps, so that a few passes more or less hang on the rounding.
     assert few.epochs >= many.epochs - 3
     for config in (few, many):
         assert 256 <= config.tokens_per_batch <= 8_192
-        assert 1 <= config.epochs <= (MOST_EPOCHS_FROM_BASE if has_base else MOST_EPOCHS)
-        assert config.patience >= 3
+        most = MOST_EPOCHS_FROM_BASE if has_base else MOST_EPOCHS
+        assert FEWEST_EPOCHS <= config.epochs <= most
+    hundred = fitted(TrainConfig(), Facts(2_000, has_base))
+    thousands = fitted(TrainConfig(), Facts(5_000_000, has_base))
+    assert hundred.epochs == (MOST_EPOCHS_FROM_BASE if has_base else MOST_EPOCHS)
+    assert thousands.epochs == FEWEST_EPOCHS
 
 
 @given(TOKENS, st.booleans(), st.integers(1, 100))
 def test_what_a_person_decides_is_left_alone(tokens: int, has_base: bool, epochs: int) -> None:
-    """The epochs asked for, the seed and the weighing of rare ratings."""
+    """The epochs and the rate asked for, the seed and the weighing of rare ratings."""
     asked = TrainConfig(seed=7, balance=True, precision="bfloat16")
-    config = fitted(asked, Facts(tokens, has_base), epochs)
-    assert config.epochs == epochs
+    config = fitted(asked, Facts(tokens, has_base), epochs=epochs, learning_rate=0.1)
+    assert (config.epochs, config.learning_rate) == (epochs, 0.1)
     assert (config.seed, config.balance, config.precision) == (7, True, "bfloat16")
 
 

@@ -1,6 +1,5 @@
 """A budget of time is spent on other recipes, and what is chosen can be made again."""
 
-import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from lstm_cli.config import TrainConfig
 from lstm_cli.errors import OptionError
 from lstm_cli.results import Attempt
 from lstm_cli.training import search as searching
+from lstm_cli.training.rules import patience_for
 from lstm_cli.training.search import Found, search
 from lstm_cli.training.trainer import Trained
 from tests.conftest import lstm
@@ -27,7 +27,7 @@ class Listener:
     def __init__(self) -> None:
         self.attempts: list[Attempt] = []
 
-    def tried(self, attempt: Attempt, seconds_left: float) -> None:
+    def tried(self, attempt: Attempt) -> None:
         self.attempts.append(attempt)
 
 
@@ -71,7 +71,7 @@ def test_a_stopped_try_ends_the_search_and_does_not_lead() -> None:
     found = tries(worse, better)
     assert found.trained is worse
     assert not found.is_whole
-    assert len(found.attempts) == 2
+    assert len(found.attempts) == 1
     assert tries(better).trained is better
 
 
@@ -93,6 +93,88 @@ def test_a_try_is_judged_by_what_it_says_when_calibrated() -> None:
     assert found.trained is tries[1]
 
 
+def made_up(right: float) -> Trained:
+    """What names the true rating with such a probability, and the others alike."""
+    trained, _ = learn()
+    probabilities = np.full((len(TRUTH), 3), (1 - right) / 2)
+    probabilities[np.arange(len(TRUTH)), TRUTH] = right
+    return replace(trained, probabilities=probabilities)
+
+
+def recipes_tried(decided: tuple[str, ...] = (), **budget: float) -> list[TrainConfig]:
+    """All that is tried by a clock on which each training takes as long as its work is."""
+    seen: list[TrainConfig] = []
+    same = made_up(0.5)
+
+    def takes_its_time(config: TrainConfig) -> Trained:
+        seen.append(config)
+        now[0] += searching._work(config)
+        return same
+
+    now = [0.0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(searching.time, "perf_counter", lambda: now[0])
+        search(
+            takes_its_time,
+            DEFAULT,
+            budget["seconds"],
+            TRUTH,
+            SCALE,
+            Listener(),
+            decided=decided,
+            afterwards=budget.get("afterwards", 0.0),
+        )
+    assert now[0] + budget.get("afterwards", 0.0) * searching._work(DEFAULT) <= budget["seconds"]
+    return seen
+
+
+DEFAULT = TrainConfig(epochs=8)
+
+
+def test_no_recipe_is_tried_twice_and_the_budget_is_kept() -> None:
+    """Training is exact: a second time would tell nothing. The folds that follow take time, too."""
+    budget = 30 * searching._work(DEFAULT)
+    seen = recipes_tried(seconds=budget)
+    assert len(seen) > 20
+    assert len(set(seen)) == len(seen)
+    assert len(recipes_tried(seconds=budget, afterwards=15.0)) < len(seen)
+
+
+def test_what_a_person_decided_is_not_tried_otherwise() -> None:
+    """``--epochs 8 --budget 5m`` trains for eight epochs."""
+    seen = recipes_tried(("epochs", "learning_rate"), seconds=20 * searching._work(DEFAULT))
+    assert {config.epochs for config in seen} == {8}
+    assert {config.learning_rate for config in seen} == {DEFAULT.learning_rate}
+    assert len({config.cell_rate for config in seen}) > 1
+
+
+def test_longer_trainings_are_waited_for_longer() -> None:
+    """Twice the epochs with the patience of half of them would be cut off."""
+    for config in recipes_tried(seconds=60 * searching._work(DEFAULT))[1:]:
+        assert config.patience == patience_for(config.epochs)
+
+
+def test_equal_recipes_seldom_take_the_lead() -> None:
+    """Chance alone is better half the time; by two standard errors it is in 2 of 100."""
+    rng = np.random.default_rng(0)
+    leads = [searching._is_better(rng.normal(size=50), rng.normal(size=50)) for _ in range(1_000)]
+    assert np.mean(leads) < 0.04
+    assert searching._is_better(np.zeros(50), rng.normal(1, 0.1, size=50))
+    assert not searching._is_better(np.zeros(1), np.ones(1))  # one review proves nothing
+
+
+def test_with_balance_rare_ratings_count_for_more() -> None:
+    """Else a search would lead back to the commonest."""
+    truth = np.array([2] * 90 + [0] * 10)
+    probabilities = np.full((100, 3), 0.05)
+    probabilities[:, 2] = 0.9
+    named = replace(made_up(0.5), probabilities=probabilities)
+    plain, balanced = (searching._costs(named, truth, balance) for balance in (False, True))
+    assert balanced[90:].mean() / balanced[:90].mean() == pytest.approx(
+        3 * plain[90:].mean() / plain[:90].mean()
+    )
+
+
 @pytest.mark.parametrize(("said", "meant"), [("90s", 90), ("5m", 300), ("1.5h", 5_400), ("7", 7)])
 def test_a_budget_is_a_time(said: str, meant: float) -> None:
     """As people write it."""
@@ -106,28 +188,81 @@ def test_what_is_no_time_is_refused(said: str) -> None:
         seconds_of(said)
 
 
-def test_within_a_budget_and_again_with_config(tiny_reviews: Path) -> None:
+@pytest.mark.parametrize(
+    "also",
+    [(), ("--balance",), ("--validation", "0.3"), ("--cell", "rnn"), ("--validation", "tiny.csv")],
+    ids=" ".join,
+)
+def test_within_a_budget_and_again_with_config(tiny_reviews: Path, also: tuple[str, ...]) -> None:
     """What was tried is told and kept; ``--config`` makes the very same weights."""
-    done = lstm("train", tiny_reviews, "--budget", "2s", "--name", "one", *SMALL)
+    Path("more.csv").write_text(tiny_reviews.read_text().replace('",', ' again",'))
+    line = ("train", "more.csv", "--budget", "2s", "--name", "one", *SMALL, *also)
+    done = lstm(*line)
     assert done.exit_code == 0, done.stderr
     assert "the defaults" in done.stderr
     assert "lstm train ... --config one" in done.stdout
-    tried = json.loads(Path("models/one/bundle.json").read_text())["data"]["tried"]
+    one = open_bundle(Path("models/one"))
+    tried = one.info.data["tried"]
     assert tried[0]["changes"] == {}
-    assert sum(attempt["is_best"] for attempt in tried) >= 1
-    again = lstm("-q", "train", tiny_reviews, "--config", "one", "--name", "two")
+    assert one.info.training.epochs == 2
+    given = also if also[-1:] == ("tiny.csv",) else ()
+    again = lstm("train", "more.csv", "--config", "one", "--name", "two", *given)
     assert again.exit_code == 0, again.stderr
-    one, two = open_bundle(Path("models/one")), open_bundle(Path("models/two"))
+    assert "not the same model" not in again.stderr
+    assert ("plain RNN" in again.stdout) == ("rnn" in also)
+    two = open_bundle(Path("models/two"))
     assert asdict(one.info.training) == asdict(two.info.training)
+    assert one.info.temperature == two.info.temperature
     for name, array in one.arrays.items():
         np.testing.assert_array_equal(array, two.arrays[name])
+
+
+def test_config_says_why_another_model_comes_of_it(tiny_reviews: Path) -> None:
+    """The same settings on other reviews are another model."""
+    assert lstm("-q", "train", tiny_reviews, "--name", "one", *SMALL).exit_code == 0
+    tiny_reviews.write_text(tiny_reviews.read_text().replace("great fun 1", "great film 1"))
+    done = lstm("train", tiny_reviews, "--config", "one")
+    assert done.exit_code == 0, done.stderr
+    assert "not the same model as one: these are other reviews" in done.stderr
+
+
+def test_config_and_what_the_model_started_from(tiny_reviews: Path, tmp_path: Path) -> None:
+    """A base may have moved, and is refused when it is another."""
+    for name, seed in (("mine", "1"), ("elsewhere/base", "1"), ("other", "2")):
+        folder, _, name = str(tmp_path / "models" / name).rpartition("/")
+        made = ("--seed", seed, "--models-dir", folder, "--name", name.replace("base", "moved"))
+        assert lstm("-q", "train", tiny_reviews, *SMALL, *made).exit_code == 0
+    start = ("--base", str(tmp_path / "models" / "mine"), "--epochs", "1")
+    assert lstm("-q", "train", tiny_reviews, *start, "--name", "one").exit_code == 0
+    again = ("-q", "train", tiny_reviews, "--config", "one")
+    assert lstm(*again, "--name", "two").exit_code == 0
+    moved = str(tmp_path / "models" / "elsewhere" / "moved")
+    assert lstm(*again, "--name", "three", "--base", moved).exit_code == 0
+    weights = [
+        Path("models", name, "weights.safetensors").read_bytes() for name in ("one", "two", "three")
+    ]
+    assert len(set(weights)) == 1
+    done = lstm(*again, "--base", "other")
+    assert done.exit_code == 2
+    assert "started from mine, which has changed since" in done.stderr
+    done = lstm("train", tiny_reviews, "--config", "mine", "--base", "other")
+    assert done.exit_code == 2
+    assert "--base: mine started from nothing" in done.stderr
 
 
 def test_config_decides_and_nothing_beside_it(tiny_reviews: Path) -> None:
     """An option that would be overruled is refused."""
     assert lstm("-q", "train", tiny_reviews, "--name", "one", *SMALL).exit_code == 0
-    done = lstm("train", tiny_reviews, "--config", "one", "--seed", "3")
-    assert done.exit_code == 2
-    assert "--seed does not go with --config" in done.stderr
+    for said in (
+        ("--seed", "3"),
+        ("--epochs", "3"),
+        ("--balance",),
+        ("--vectors", "glove.txt"),
+        ("--validation", "0.2"),
+    ):
+        done = lstm("train", tiny_reviews, "--config", "one", *said)
+        assert done.exit_code == 2
+        assert said[0] in done.stderr
+        assert len(done.stderr.splitlines()) == 1
     done = lstm("train", tiny_reviews, "--config", "nowhere")
     assert done.exit_code == 2

@@ -56,6 +56,11 @@ class Bundle:
         """The name of its folder: what ``--model`` finds it by."""
         return self.path.name
 
+    @property
+    def fingerprint(self) -> str:
+        """The sha256 of its weights, as ``bundle.json`` has it."""
+        return self._entry(WEIGHTS_FILE)[1]
+
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The words the model knows."""

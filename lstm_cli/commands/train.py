@@ -9,6 +9,7 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import EXIT_INTERRUPTED, print_json, voice
+from lstm_cli.commands.repeating import check_undecided, differences, is_given, training_of
 from lstm_cli.commands.stopping import interruptible
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.errors import OptionError
@@ -163,21 +164,14 @@ def train(
         )
         if given
     ]
-    if against and base not in (None, "none"):
+    if against and config is None and base not in (None, "none"):
         raise OptionError(f"{against[0]} does not go with --base {base}; leave one of them out")
     held_out = options.share_or_file(validation)
     seconds = None if budget is None else options.seconds_of(budget)
     if budget is not None and resume:
         raise OptionError("--resume does not go with --budget, whose tries are not kept")
     if config is not None:
-        decided = ("base", "cell", "embedding_size", "hidden_size", "epochs", "learning_rate",
-                   "max_words", "balance", "seed", "precision", "budget")  # fmt: skip
-        for option in decided:
-            source_of = ctx.get_parameter_source(option)
-            if source_of is not None and source_of.name == "COMMANDLINE":
-                raise OptionError(
-                    f"--{option.replace('_', '-')} does not go with --config, which decides it"
-                )
+        check_undecided(ctx)
 
     from lstm_cli.bundle.claiming import (
         check_not_stopped,
@@ -208,15 +202,25 @@ def train(
     console = notes_console(quiet=voice(ctx).quiet)
     start = None
     like = None if config is None else find_model(config, folder).bundle.info
+    training = changed(_DEFAULTS, balance=balance, seed=seed)
+    if isinstance(held_out, float):
+        training = changed(training, validation_share=held_out)
     if like is not None:
-        if like.data.get("vectors") and vectors is None:
-            raise OptionError(
-                f"--config {config}: that model started from {like.data['vectors']}; "
-                "give the same file with --vectors"
-            )
-        base = like.base or "none"
+        assert config is not None
+        told = validation if is_given(ctx, "validation") else None
+        training = training_of(like, config, base=base, vectors=vectors, validation=told)
+        if isinstance(held_out, float):
+            held_out = training.validation_share
         max_words = like.data.get("max_words", max_words)
-        start = None if like.base is None else find_base(None if base == BASE else base, folder)
+        if like.base is not None:
+            start = find_base(None if (base or like.base) == BASE else base or like.base, folder)
+            wanted = like.data.get("base_fingerprint")
+            if start is None or (wanted and start.fingerprint != wanted):
+                raise OptionError(
+                    f"--config {config}: that model started from {like.base}, which "
+                    f"{'is not here' if start is None else 'has changed since'}; "
+                    "give where it lies with --base"
+                )
     elif against:
         if base is None and find_base(None, folder) is not None:
             say(console, f"{against[0]}: training starts from nothing, as --base none has it")
@@ -235,7 +239,7 @@ def train(
     if not (resume or replace):
         check_not_stopped(path)
 
-    from lstm_cli.core.network import best_precision, keep_memory, use_threads
+    from lstm_cli.core.network import best_precision, keep_memory, num_threads, use_threads
     from lstm_cli.data.cache import TokenCache
     from lstm_cli.data.reviews import named, read_reviews
     from lstm_cli.evaluation.health import quick_findings
@@ -268,7 +272,7 @@ def train(
     material = prepare(
         found,
         others,
-        seed=like.training.seed if like is not None else seed,
+        seed=training.seed,
         vocabulary_config=VocabularyConfig(maximum_size=max_words),
         vectors_file=vectors,
         base=None if start is None else Base.from_bundle(start),
@@ -285,30 +289,35 @@ def train(
             f"--embedding-size {embedding_size}: {material.vectors.name} has "
             f"{material.vectors.size} numbers a word; leave the option out"
         )
-    training = changed(
-        _DEFAULTS,
-        balance=balance,
-        seed=seed,
-        precision=options.chosen_precision(precision, best_precision()),
-    )
     if like is None:
-        training = fitted(training, Facts.of(material), epochs)
-        if learning_rate is not None:
-            training = changed(training, learning_rate=learning_rate)
+        training = changed(
+            fitted(training, Facts.of(material), epochs=epochs, learning_rate=learning_rate),
+            precision=options.chosen_precision(precision, best_precision()),
+        )
         recipe = Recipe(path.name, training, cell.value, embedding_size, hidden_size)
     else:
-        assert isinstance(like.training, TrainConfig)  # a model that rates
         model = like.model
-        recipe = Recipe(
-            path.name, like.training, model.cell, model.embedding_size, model.hidden_size
-        )
-    recipe = changed(recipe, with_baseline=not no_baseline, budget=seconds)
+        recipe = Recipe(path.name, training, model.cell, model.embedding_size, model.hidden_size)
+    decided = frozenset(name for name in ("epochs", "learning_rate") if is_given(ctx, name))
+    recipe = changed(recipe, with_baseline=not no_baseline, budget=seconds, decided=decided)
     show_data(console, found, others, material, recipe)
     show_findings(console, findings)
+    held_out_from = None if isinstance(others, float) else others.fingerprint
+    if like is not None:
+        for difference in differences(like, found.fingerprint, held_out_from, num_threads()):
+            say(console, f"not the same model as {config}: {difference}", style="yellow")
     with claimed(path), interruptible() as interrupt:
         upkeep = Upkeep(checkpoint, goes_on, interrupt)
         with TrainingProgress(console, with_epochs=seconds is None) as progress:
-            made = make_model(material, found, recipe, progress, upkeep, SearchProgress(console))
+            made = make_model(
+                material,
+                found,
+                recipe,
+                progress,
+                upkeep,
+                SearchProgress(console),
+                held_out_from,
+            )
         path = write_beside(made.bundle, path, replace=replace)
         if made.is_whole:
             checkpoint.unlink(missing_ok=True)
@@ -334,7 +343,7 @@ def train(
 
     console = results_console()
     show_evaluation(
-        console, made.evaluation, cell.value, f"{len(material.validation):,} held-out reviews"
+        console, made.evaluation, recipe.cell, f"{len(material.validation):,} held-out reviews"
     )
     show_saved(console, made, path, time.perf_counter() - began)
     _end(made.is_whole)

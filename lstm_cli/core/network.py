@@ -254,6 +254,11 @@ def keep_memory() -> None:
         c_library.mallopt(trim_threshold, 2**31 - 1)
 
 
+def num_threads() -> int:
+    """On how many threads torch computes."""
+    return torch.get_num_threads()
+
+
 def use_threads(threads: int | None) -> None:
     """Let torch and numpy compute on so many threads; on every core of the machine if not said."""
     if threads is not None:

@@ -73,7 +73,7 @@ def cross_tempered(
     fold = np.arange(len(rating_indices)) % FOLDS
     for part in range(FOLDS):
         others = fold != part
-        if others.any():
+        if others.any() or beside is not None:
             known = probabilities[others], rating_indices[others]
             fitted = fit_temperature(*together(known, beside))
             found[~others] = tempered(probabilities[~others], fitted)

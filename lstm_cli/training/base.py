@@ -32,6 +32,7 @@ class Base:
     arrays: Mapping[str, NDArray[np.float32]]
     ratings: tuple[float, ...]  # none of a language model
     token_pattern: str
+    fingerprint: str  # sha256 of its weights
 
     @classmethod
     def from_bundle(cls, bundle: Bundle) -> "Base":
@@ -44,6 +45,7 @@ class Base:
             bundle.arrays,
             info.ratings,
             info.token_pattern,
+            bundle.fingerprint,
         )
 
     def known_share(self, counts: Mapping[str, int]) -> float:

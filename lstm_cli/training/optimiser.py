@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-def rating_loss(
+def rating_losses(
     logits: Tensor, rating_indices: Tensor, ranked_weight: float, weights: Tensor | None = None
 ) -> Tensor:
     """Cross-entropy, plus a share of the ranked probability score: ratings are ordered.
@@ -23,7 +23,7 @@ def rating_loss(
         weights: of each rating, (R,); their mean over the training reviews is 1.
 
     Returns:
-        The mean over the batch, a scalar.
+        That of each review. (B,)
     """
     loss = functional.cross_entropy(logits, rating_indices, reduction="none")
     if ranked_weight:
@@ -32,7 +32,14 @@ def rating_loss(
         loss = loss + ranked_weight * (reached - passed.float()).square().sum(1)
     if weights is not None:
         loss = loss * weights[rating_indices]
-    return loss.mean()
+    return loss
+
+
+def rating_loss(
+    logits: Tensor, rating_indices: Tensor, ranked_weight: float, weights: Tensor | None = None
+) -> Tensor:
+    """The mean of ``rating_losses``, a scalar."""
+    return rating_losses(logits, rating_indices, ranked_weight, weights).mean()
 
 
 def balancing_weights(counts: Tensor) -> Tensor:

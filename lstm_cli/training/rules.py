@@ -44,7 +44,13 @@ class Facts:
         )
 
 
-def fitted(config: TrainConfig, facts: Facts, epochs: int | None = None) -> TrainConfig:
+def fitted(
+    config: TrainConfig,
+    facts: Facts,
+    *,
+    epochs: int | None = None,
+    learning_rate: float | None = None,
+) -> TrainConfig:
     """Settings that fit.
 
     >>> config = fitted(TrainConfig(), Facts(num_tokens=158_000))
@@ -52,15 +58,26 @@ def fitted(config: TrainConfig, facts: Facts, epochs: int | None = None) -> Trai
     (1024, 6)
 
     Args:
-        config: the defaults, with what a person decided.
+        config: the defaults, with what a person decided of seed, balance and precision.
         facts: about the reviews.
         epochs: as a person decided it.
+        learning_rate: as a person decided it.
     """
     if facts.has_base:
         config = _from_base(config, facts.num_tokens)
     elif facts.has_vectors:
         config = _from_vectors(config)
-    return _sized(config, facts, epochs)
+    config = _sized(config, facts, epochs)
+    return config if learning_rate is None else replace(config, learning_rate=learning_rate)
+
+
+def patience_for(epochs: int) -> int:
+    """Epochs without a better validation loss before a training of so many ends.
+
+    >>> patience_for(6), patience_for(30)
+    (3, 8)
+    """
+    return max(3, round(epochs / 4))
 
 
 def _from_vectors(config: TrainConfig) -> TrainConfig:
@@ -109,5 +126,5 @@ def _sized(config: TrainConfig, facts: Facts, epochs: int | None) -> TrainConfig
         tokens_per_batch=tokens_per_batch,
         epochs=epochs,
         adversary=config.adversary if num_tokens <= ADVERSARY_PAYS_TO else 0.0,
-        patience=max(3, round(epochs / 4)),
+        patience=patience_for(epochs),
     )

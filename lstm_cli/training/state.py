@@ -62,9 +62,11 @@ class TrainingState:
         best = max((k for k, report in enumerate(self.history) if report.is_best), default=0)
         return max(len(self.history) - 1 - best, 0)
 
-    def keep_if_best(self, loss: float, probabilities: NDArray[np.float64]) -> bool:
+    def keep_if_best(
+        self, loss: float, probabilities: NDArray[np.float64], *, always: bool = False
+    ) -> bool:
         """Take note of the weights the network has now, if none before had so low a loss."""
-        is_best = self.best is None or loss < self.best.loss
+        is_best = always or self.best is None or loss < self.best.loss
         if is_best:
             self.best = Best(loss, copy.deepcopy(self.network.state_dict()), probabilities)
         return is_best

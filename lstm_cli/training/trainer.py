@@ -91,8 +91,9 @@ def train(
         vectors: where the embedding of the words that have one starts.
         start: weights to start from, by the names a bundle keeps them under.
         upkeep: how it is stopped and kept; it is neither where left out.
-        last_epoch: the number of the epoch after which it ends, however many the fall of
-            the rate is planned for; ``config.epochs`` where left out.
+        last_epoch: the number of the epoch after which it ends and which is kept, whatever
+            the validation reviews say, and however many the fall of the rate is planned for.
+            Where left out they decide, up to ``config.epochs``.
 
     Raises:
         CheckpointError: it should go on, and the file is damaged or belongs to other work.
@@ -120,7 +121,7 @@ def train(
             ratings,
             listener,
             upkeep or Upkeep(),
-            last_epoch or config.epochs,
+            last_epoch,
         )
 
 
@@ -132,7 +133,7 @@ def _run(
     ratings: NDArray[np.float64],
     listener: Listener,
     upkeep: Upkeep,
-    last_epoch: int,
+    last_epoch: int | None,
 ) -> Trained:
     rng = np.random.default_rng(config.seed)
     corpus = training.corpus.select(np.arange(len(training)), config.maximum_tokens)
@@ -165,12 +166,15 @@ def _run(
         kept_at = time.perf_counter()
 
     embedding, optimiser = state.embedding, state.optimiser
-    listener.begin(config.epochs, corpus.num_tokens)
+    num_epochs = last_epoch or config.epochs
+    listener.begin(num_epochs, corpus.num_tokens)
     listener.batch_done(_tokens_read(corpus, config, epoch_seeds, state.step))
     num_tokens, not_training = 0, 0.0
     began = time.perf_counter()
     is_stopped = False
-    while len(state.history) < last_epoch and state.since_best < config.patience:
+    while len(state.history) < num_epochs and (
+        last_epoch is not None or state.since_best < config.patience
+    ):
         epoch = len(state.history)
         read = batches(
             corpus,
@@ -218,7 +222,7 @@ def _run(
                 break
 
         paused = time.perf_counter()
-        report = _measure(state, config, validation, ratings)
+        report = _measure(state, config, validation, ratings, weights, always=bool(last_epoch))
         state.history.append(report)
         state.losses = []
         if not is_stopped:
@@ -244,8 +248,11 @@ def _measure(
     config: TrainConfig,
     validation: RatedCorpus,
     ratings: NDArray[np.float64],
+    weights: torch.Tensor | None,
+    *,
+    always: bool,
 ) -> EpochReport:
-    """What the held-out reviews say of the averaged weights, which are kept if they are best."""
+    """What the held-out reviews say of the averaged weights, kept if they are best, or always."""
     state.average.swap()
     state.embedding.write(average=True)
     probabilities = rating_probabilities(state.network, validation.corpus, config.precision)
@@ -255,9 +262,10 @@ def _measure(
             torch.from_numpy(probabilities).log(),
             torch.from_numpy(validation.rating_indices),
             config.ranked_weight,
+            weights,
         )
     )
-    is_best = state.keep_if_best(loss, probabilities)
+    is_best = state.keep_if_best(loss, probabilities, always=always)
     state.average.swap()
     scores = scores_of(validation.rating_indices, probabilities.argmax(1), ratings)
     return EpochReport(

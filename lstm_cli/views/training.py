@@ -79,7 +79,7 @@ class SearchProgress:
         self.console = console
         self.number = 0
 
-    def tried(self, attempt: Attempt, seconds_left: float) -> None:
+    def tried(self, attempt: Attempt) -> None:
         """Add the line; the heads stand above the first."""
         if not self.number:
             say(self.console, "  try  held out: loss  accuracy   kappa    time")
@@ -168,10 +168,11 @@ def show_saved(console: Console, made: "MadeModel", path: Path, seconds: float) 
     attempts = made.bundle.info.data.get("tried", ())
     if attempts:
         kept = max(place for place, tried in enumerate(attempts, start=1) if tried["is_best"])
+        again = f"; lstm train ... --config {path.name} makes the same model again"
         say(
             console,
-            f"\nof {len(attempts)} recipes number {kept} was kept; "
-            f"lstm train ... --config {path.name} makes the same model again",
+            f"\nof {len(attempts)} recipes number {kept} was kept"
+            + (again if made.is_whole else ""),
         )
     saved = f"saved in {path} after {seconds:.0f} s"
     if made.is_whole:

@@ -8,7 +8,7 @@ Curves = Mapping[str, Mapping[str, Sequence[tuple[int, float]]]]
 
 COLORS = ("#0b6e4f", "#8a5a00", "#5b5b9d", "#a03050")
 TITLES = {"sst5": "sentences, five ratings", "imdb": "film reviews, eight ratings"}
-WIDTH, HEIGHT, MARGIN, LEGEND = 380, 250, 40, 26
+WIDTH, HEIGHT, MARGIN, LEGEND = 380, 256, 44, 30
 
 
 def drawing(curves: Curves) -> str:
@@ -30,7 +30,7 @@ def drawing(curves: Curves) -> str:
         parts += [*_panel(panel, color_of), "</g>"]
     for place, learner in enumerate(learners):
         x = MARGIN + 130 * place
-        parts.append(_text(x, HEIGHT + 10, f"\u25cf {learner}", color_of[learner], "start"))
+        parts.append(_text(x, HEIGHT + 16, f"\u25cf {learner}", color_of[learner], "start"))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
@@ -54,6 +54,7 @@ def _panel(
         yield _text(MARGIN - 6, y + 4, str(level), anchor="end")
     for size in sizes:
         yield _text(across(size), HEIGHT - MARGIN + 18, f"{size:,}")
+    yield _text(WIDTH / 2, HEIGHT - MARGIN + 34, "reviews to learn from")
     for learner, points in panel.items():
         places = [(across(size), down(accuracy)) for size, accuracy in points]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)

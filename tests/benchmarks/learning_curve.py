@@ -46,6 +46,7 @@ SKEWED_HELD_OUT = 7_500  # of IMDB's 25,000, before they are thinned
 TENS = 0.72
 TRIES = 20
 BUDGETED = f"{TRIES} tries"
+ORDER = ("from a base", "from nothing", "logistic regression", "fastText", BUDGETED)
 
 Figures = dict[str, Any]
 Learner = Callable[[pl.DataFrame, pl.DataFrame, int], Figures]
@@ -196,8 +197,10 @@ def _points(known: list[Figures]) -> list[tuple[str, int]]:
     ]
 
 
-def _all_learners(known: list[Figures]) -> list[str]:
-    return list(dict.fromkeys(line["learner"] for line in known))
+def _all_learners(known: list[Figures], measure: str = "accuracy") -> list[str]:
+    """Those with such a figure, in the order in which they are measured."""
+    found = {line["learner"] for line in known if measure in line}
+    return [learner for learner in ORDER if learner in found]
 
 
 def table(known: list[Figures], measure: str, factor: float) -> str:
@@ -218,8 +221,7 @@ def table(known: list[Figures], measure: str, factor: float) -> str:
 
 def calibration_table(known: list[Figures]) -> str:
     """Of those that give probabilities: the error, and what chance alone would give."""
-    learners = [line["learner"] for line in known if "ece" in line]
-    learners = list(dict.fromkeys(learners))
+    learners = _all_learners(known, "ece")
     lines = ["| reviews | " + " | ".join(learners) + " |", "|---" * (len(learners) + 1) + "|"]
     for name, size in _points(known):
         cells = []

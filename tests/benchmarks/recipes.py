@@ -95,6 +95,7 @@ def learner(
     """What trains with a change: accuracy, mean error, kappa, nats when calibrated, seconds."""
     reviews, others = _as_reviews(training, development)
     material = prepare(reviews, 0.1, seed=seed, vocabulary_config=VocabularyConfig(), base=base)
+    base = material.base  # none where it knows too few of the words
     corpus = tokenize_reviews(others.texts, material.token_pattern).encode(material.vocabulary)
     config = fitted(TrainConfig(seed=seed, precision=best_precision()), Facts.of(material))
     print(config, f"known share {material.known_share}", file=sys.stderr)
@@ -136,7 +137,11 @@ def changed(config: TrainConfig, change: str) -> TrainConfig:
     True
     """
     values: dict[str, float] = {}
-    for name, sign, number in re.findall(r"(\w+)([=*])([\d.e-]+)", change):
+    for part in filter(None, change.split(",")):
+        said = re.fullmatch(r"(\w+)([=*])([\d.e-]+)", part)
+        if said is None:
+            raise SystemExit(f"{part}: a change is written as learning_rate*0.5 or epochs=8")
+        name, sign, number = said.groups()
         before = getattr(config, name)
         value = float(number) * (before if sign == "*" else 1)
         values[name] = value if isinstance(before, float) else type(before)(round(value))

@@ -1,0 +1,88 @@
+"""``--config MODEL``: the settings, seed and start of a model, to make it once more."""
+
+import typer
+
+from lstm_cli.bundle.contents import BundleInfo
+from lstm_cli.config import TrainConfig
+from lstm_cli.errors import OptionError
+
+DECIDED = ("cell", "embedding_size", "hidden_size", "epochs", "learning_rate", "max_words",
+           "balance", "seed", "precision", "budget")  # fmt: skip
+
+
+def is_given(ctx: typer.Context, option: str) -> bool:
+    """Whether a person wrote an option down."""
+    source = ctx.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def check_undecided(ctx: typer.Context) -> None:
+    """Refuse what the model decides.
+
+    Raises:
+        OptionError: an option would be overruled.
+    """
+    for option in DECIDED:
+        if is_given(ctx, option):
+            raise OptionError(
+                f"--{option.replace('_', '-')} does not go with --config, which decides it"
+            )
+
+
+def training_of(
+    like: BundleInfo, config: str, *, base: str | None, vectors: str | None, validation: str | None
+) -> TrainConfig:
+    """How the model was trained, if what is said beside ``--config`` can lead to it.
+
+    Args:
+        like: the model.
+        config: as a person named it.
+        base: ``--base``: where what it started from lies now.
+        vectors: ``--vectors``: the same.
+        validation: ``--validation``, if a person gave it.
+
+    Raises:
+        OptionError: it needs what is not said, or has no use for what is.
+    """
+    if not isinstance(like.training, TrainConfig):
+        raise OptionError(f"--config {config}: that is a language model, which rates nothing")
+    started_from = like.data.get("vectors")
+    if started_from and vectors is None:
+        raise OptionError(
+            f"--config {config}: that model started from {started_from}; "
+            "give the same file with --vectors"
+        )
+    if vectors is not None and not started_from:
+        raise OptionError(f"--vectors: {config} did not start from any; leave the option out")
+    if base is not None and like.base is None:
+        raise OptionError(f"--base: {config} started from nothing; leave the option out")
+    if like.data.get("held_out_from") and validation is None:
+        raise OptionError(
+            f"--config {config}: other reviews were held out for that model than its own; "
+            "give the same file with --validation"
+        )
+    if validation is not None and not like.data.get("held_out_from"):
+        raise OptionError(
+            f"--validation: {config} held out a share of its own reviews; leave the option out"
+        )
+    return like.training
+
+
+def differences(like: BundleInfo, reviews: str, held_out: str | None, threads: int) -> list[str]:
+    """What makes another model of the same settings, in words.
+
+    Args:
+        like: the model.
+        reviews: fingerprint of the reviews read now.
+        held_out: that of the file of held-out reviews, if there is one.
+        threads: that are computed on now.
+    """
+    found = []
+    if reviews != like.data.get("fingerprint"):
+        found.append("these are other reviews")
+    if held_out != like.data.get("held_out_from"):
+        found.append("other reviews are held out")
+    before = like.data.get("threads", threads)
+    if threads != before:
+        found.append(f"{threads} threads round otherwise than {before} (--threads {before})")
+    return found
