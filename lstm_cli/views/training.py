@@ -172,7 +172,8 @@ def show_saved(console: Console, made: "MadeModel", path: Path, seconds: float) 
         say(
             console,
             f"\nof {len(attempts)} recipes number {kept} was kept"
-            + (again if made.is_whole else ""),
+            + (again if made.is_whole else "")
+            + ("" if kept == 1 else "\nthese reviews chose it: others may score a little lower"),
         )
     saved = f"saved in {path} after {seconds:.0f} s"
     if made.is_whole:

@@ -12,7 +12,8 @@ development part, too. ``20 tries`` is ``lstm train --budget`` with twenty times
 one training.
 
 Every figure is a line of ``learning_curve.jsonl`` beside this file as soon as it is known, and
-is not measured again: what was stopped goes on. The picture beside it is drawn from them.
+is not measured again: what was stopped goes on. A line of rules that are no longer so is
+to be removed by hand. The picture beside it is drawn from them.
 fastText is left out where it is not installed (pip install fasttext).
 """
 
@@ -132,7 +133,8 @@ def _ours(train: pl.DataFrame, dev: pl.DataFrame, seed: int, base: str, tries: i
         at = ("--models-dir", f"{folder}/models")
         made = run(*line, "--name", "one", *at)
         if tries > 1:
-            budget = f"{round(tries * made['seconds'])}s"
+            history = Path(folder, "models", "one", "history.jsonl").read_text("utf-8")
+            budget = f"{round(tries * json.loads(history.splitlines()[-1])['seconds'])}s"
             made = run(*line, "--name", "one", "--replace", *at, "--budget", budget)
         scores = run("evaluate", files["dev"], "--model", f"{folder}/models/one")
     best = [tried for tried in made["tried"] if tried["is_best"]]
