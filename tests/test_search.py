@@ -1,6 +1,10 @@
 """A budget of time is spent on other recipes, and what is chosen can be made again."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
+from importlib import import_module
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -215,6 +219,29 @@ def test_within_a_budget_and_again_with_config(tiny_reviews: Path, also: tuple[s
     assert one.info.temperature == two.info.temperature
     for name, array in one.arrays.items():
         np.testing.assert_array_equal(array, two.arrays[name])
+
+
+def test_ctrl_c_within_a_budget_keeps_the_best_so_far(
+    tiny_reviews: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And does not say that its temperature, which lacks the folds, would be made again."""
+
+    @contextmanager
+    def pressed_at_step_20() -> Iterator[Callable[[], bool]]:
+        steps = count()
+        yield lambda: next(steps) >= 20
+
+    # By its module: the package has a function of that name, the command.
+    command = import_module("lstm_cli.commands.train")
+    monkeypatch.setattr(command, "interruptible", pressed_at_step_20)
+    done = lstm("train", tiny_reviews, "--budget", "1h", "--name", "one", *SMALL)
+    assert done.exit_code == 130
+    assert "recipes number" in done.stdout
+    assert "stopped; the best so far is saved in" in done.stdout
+    assert "the same model again" not in done.stdout
+    tried = open_bundle(Path("models/one")).info.data["tried"]
+    assert 1 <= len(tried) < 20
+    assert lstm("predict", "great fun").exit_code == 0
 
 
 def test_config_says_why_another_model_comes_of_it(tiny_reviews: Path) -> None:
