@@ -201,6 +201,7 @@ def make_model(
         scores=evaluation.to_json(),
         data=_about(reviews, material, counts.tolist())
         | {"held_out_from": held_out_from, "threads": num_threads()}
+        | ({} if is_whole else {"stopped": True})
         | ({"tried": [asdict(attempt) for attempt in attempts]} if attempts else {}),
         versions=_versions(),
         seconds=time.perf_counter() - began,

@@ -12,6 +12,7 @@ import pytest
 
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.commands.options import seconds_of
+from lstm_cli.commands.stopping import interruptible
 from lstm_cli.config import TrainConfig
 from lstm_cli.errors import OptionError
 from lstm_cli.results import Attempt
@@ -203,7 +204,7 @@ def test_within_a_budget_and_again_with_config(tiny_reviews: Path, also: tuple[s
     line = ("train", "more.csv", "--budget", "2s", "--name", "one", *SMALL, *also)
     done = lstm(*line)
     assert done.exit_code == 0, done.stderr
-    assert "the defaults" in done.stderr
+    assert "as without a budget" in done.stderr
     assert "lstm train ... --config one" in done.stdout
     one = open_bundle(Path("models/one"))
     tried = one.info.data["tried"]
@@ -236,12 +237,15 @@ def test_ctrl_c_within_a_budget_keeps_the_best_so_far(
     monkeypatch.setattr(command, "interruptible", pressed_at_step_20)
     done = lstm("train", tiny_reviews, "--budget", "1h", "--name", "one", *SMALL)
     assert done.exit_code == 130
-    assert "recipes number" in done.stdout
     assert "stopped; the best so far is saved in" in done.stdout
+    assert "lstm train ... --config one trains by its recipe to the end" in done.stdout
     assert "the same model again" not in done.stdout
     tried = open_bundle(Path("models/one")).info.data["tried"]
     assert 1 <= len(tried) < 20
     assert lstm("predict", "great fun").exit_code == 0
+    monkeypatch.setattr(command, "interruptible", interruptible)
+    done = lstm("train", tiny_reviews, "--config", "one", "--name", "whole")
+    assert "that one's training was stopped, this one goes to its end" in done.stderr
 
 
 def test_config_says_why_another_model_comes_of_it(tiny_reviews: Path) -> None:
@@ -272,6 +276,9 @@ def test_config_and_what_the_model_started_from(tiny_reviews: Path, tmp_path: Pa
     done = lstm(*again, "--base", "other")
     assert done.exit_code == 2
     assert "started from mine, which has changed since" in done.stderr
+    done = lstm(*again, "--base", "nowhere")
+    assert done.exit_code == 2
+    assert "started from mine, which is not there" in done.stderr
     done = lstm("train", tiny_reviews, "--config", "mine", "--base", "other")
     assert done.exit_code == 2
     assert "--base: mine started from nothing" in done.stderr

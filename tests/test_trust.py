@@ -51,6 +51,16 @@ def test_the_paired_interval_is_that_of_drawing_reviews() -> None:
     assert found.interval == pytest.approx(np.quantile(differences, (0.025, 0.975)), abs=0.01)
 
 
+def test_evaluate_warns_of_reviews_that_were_learned_from(tiny_reviews: Path) -> None:
+    """What a model says of those is no measure of it."""
+    small = ("--epochs", "1", "--embedding-size", "3", "--hidden-size", "4")
+    assert lstm("-q", "train", tiny_reviews, "--name", "one", *small).exit_code == 0
+    done = lstm("evaluate", tiny_reviews, "--model", "one")
+    assert "careful: one was trained on these very reviews" in done.stderr
+    tiny_reviews.write_text(tiny_reviews.read_text().replace("great fun 1", "great film 1"))
+    assert "careful" not in lstm("evaluate", tiny_reviews, "--model", "one").stderr
+
+
 def test_evaluate_says_what_word_order_is_worth(tiny_bundle: Bundle, file: Path) -> None:
     """In JSON as the design has it, and as a sentence."""
     at = ("--model", tiny_bundle.path)

@@ -65,6 +65,12 @@ def evaluate(
     evaluation, rated = evaluate_file(found.bundle, file, text_column, rating_column)
     for line in lines_about(rated.reviews):
         note(ctx, line)
+    if rated.reviews.fingerprint == found.bundle.info.data.get("fingerprint"):
+        note(
+            ctx,
+            f"careful: {found.bundle.name} was trained on these very reviews; what it reached on "
+            f"those held out, lstm models show {found.bundle.name} says",
+        )
     if errors is not None:
         made = mistakes(found.bundle, rated, MOST_MISTAKES)
         write_whole(mistakes_as_text(made, as_lines=errors.endswith(LINES)), errors)

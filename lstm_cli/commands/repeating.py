@@ -1,10 +1,14 @@
 """``--config MODEL``: the settings, seed and start of a model, to make it once more."""
 
+from pathlib import Path
+
 import typer
 
 from lstm_cli.bundle.contents import BundleInfo
+from lstm_cli.bundle.locating import BASE, find_base
+from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import TrainConfig
-from lstm_cli.errors import OptionError
+from lstm_cli.errors import NoModelError, OptionError
 
 DECIDED = ("cell", "embedding_size", "hidden_size", "epochs", "learning_rate", "max_words",
            "balance", "seed", "precision", "budget")  # fmt: skip
@@ -68,6 +72,35 @@ def training_of(
     return like.training
 
 
+def base_of(like: BundleInfo, config: str, base: str | None, folder: Path) -> Bundle | None:
+    """What the model started from, by its checksum the very same; None if from nothing.
+
+    Args:
+        like: the model.
+        config: as a person named it.
+        base: where its base lies now; where it lay then, if not said.
+        folder: of the models.
+
+    Raises:
+        OptionError: it is not there, or has changed.
+    """
+    if like.base is None:
+        return None
+    asked = base or like.base
+    try:
+        found = find_base(None if asked == BASE else asked, folder)
+    except NoModelError:
+        found = None
+    wanted = like.data.get("base_fingerprint")
+    if found is None or (wanted and found.fingerprint != wanted):
+        state = "has changed since" if found else "is not here" if base is None else "is not there"
+        raise OptionError(
+            f"--config {config}: that model started from {like.base}, which {state}; "
+            "give the folder where it lies with --base"
+        )
+    return found
+
+
 def differences(like: BundleInfo, reviews: str, held_out: str | None, threads: int) -> list[str]:
     """What makes another model of the same settings, in words.
 
@@ -78,6 +111,8 @@ def differences(like: BundleInfo, reviews: str, held_out: str | None, threads: i
         threads: that are computed on now.
     """
     found = []
+    if like.data.get("stopped"):
+        found.append("that one's training was stopped, this one goes to its end")
     if reviews != like.data.get("fingerprint"):
         found.append("these are other reviews")
     if held_out != like.data.get("held_out_from"):

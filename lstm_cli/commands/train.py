@@ -9,7 +9,13 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import EXIT_INTERRUPTED, print_json, voice
-from lstm_cli.commands.repeating import check_undecided, differences, is_given, training_of
+from lstm_cli.commands.repeating import (
+    base_of,
+    check_undecided,
+    differences,
+    is_given,
+    training_of,
+)
 from lstm_cli.commands.stopping import interruptible
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.errors import OptionError
@@ -212,15 +218,7 @@ def train(
         if isinstance(held_out, float):
             held_out = training.validation_share
         max_words = like.data.get("max_words", max_words)
-        if like.base is not None:
-            start = find_base(None if (base or like.base) == BASE else base or like.base, folder)
-            wanted = like.data.get("base_fingerprint")
-            if start is None or (wanted and start.fingerprint != wanted):
-                raise OptionError(
-                    f"--config {config}: that model started from {like.base}, which "
-                    f"{'is not here' if start is None else 'has changed since'}; "
-                    "give where it lies with --base"
-                )
+        start = base_of(like, config, base, folder)
     elif against:
         if base is None and find_base(None, folder) is not None:
             say(console, f"{against[0]}: training starts from nothing, as --base none has it")
@@ -315,7 +313,7 @@ def train(
                 recipe,
                 progress,
                 upkeep,
-                SearchProgress(console),
+                SearchProgress(console, recipe.training),
                 held_out_from,
             )
         path = write_beside(made.bundle, path, replace=replace)

@@ -113,7 +113,7 @@ def _from_base(config: TrainConfig, facts: Facts) -> TrainConfig:
 
     The fewer words it knows, the more the embedding moves: 2,000 sentences of which a base
     knew 73 % gave 38.9 % and a mean error of 0.881 at 0.2 of the rate, 39.8 and 0.857 at
-    0.5, 39.9 and 0.861 at the whole (three seeds). Where it knew 98 %, 0.2 and 0.5 of the
+    0.5, 39.9 and 0.861 at the whole (three seeds). Where it knew 97 %, 0.2 and 0.5 of the
     rate gave 42.2 and 42.6, within what chance does.
     """
     return replace(

@@ -1,7 +1,8 @@
 """What ``lstm train`` shows while it works: the data, a bar, a line an epoch."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.console import Console
@@ -14,6 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from lstm_cli.config import TrainConfig
 from lstm_cli.results import Attempt, EpochReport
 from lstm_cli.views.console import bar, percent, say
 from lstm_cli.views.reviews import lines_about
@@ -73,25 +75,33 @@ def show_data(
 
 
 class SearchProgress:
-    """Listens to a search: a line a try, what it changed, and how it did."""
+    """Listens to a search: a line a try, what it changed, and how it did.
 
-    def __init__(self, console: Console) -> None:
+    Args:
+        console: where notes go.
+        first: the recipe that is tried first, which the changes are against.
+    """
+
+    def __init__(self, console: Console, first: TrainConfig) -> None:
         self.console = console
+        self.first = first
         self.number = 0
 
     def tried(self, attempt: Attempt) -> None:
         """Add the line; the heads stand above the first."""
         if not self.number:
-            say(self.console, "  try  held out: loss  accuracy   kappa    time")
+            say(self.console, "      held out, calibrated:")
+            say(self.console, "  try     loss  accuracy   kappa    time")
         self.number += 1
         changes = ", ".join(
-            f"{name.replace('_', ' ')} {value:.3g}" for name, value in attempt.changes.items()
+            f"{name.replace('_', ' ')} {getattr(self.first, name):.3g} -> {value:.3g}"
+            for name, value in attempt.changes.items()
         )
         say(
             self.console,
-            f"{self.number:>5}  {attempt.loss:>14.3f}  {100 * attempt.accuracy:>6.1f} %  "
+            f"{self.number:>5}  {attempt.loss:>7.3f}  {100 * attempt.accuracy:>6.1f} %  "
             f"{attempt.qwk:>6.3f}  {attempt.seconds:>4.0f} s  "
-            f"{'best: ' if attempt.is_best else ''}{changes or 'the defaults'}",
+            f"{'best: ' if attempt.is_best else ''}{changes or 'as without a budget'}",
         )
 
 
@@ -167,20 +177,45 @@ def show_saved(console: Console, made: "MadeModel", path: Path, seconds: float) 
     """Where the model is, and what to type next."""
     attempts = made.bundle.info.data.get("tried", ())
     if attempts:
-        kept = max(place for place, tried in enumerate(attempts, start=1) if tried["is_best"])
-        again = f"; lstm train ... --config {path.name} makes the same model again"
-        say(
-            console,
-            f"\nof {len(attempts)} recipes number {kept} was kept"
-            + (again if made.is_whole else "")
-            + ("" if kept == 1 else "\nthese reviews chose it: others may score a little lower"),
-        )
+        say(console, "\n" + _chosen(attempts, made.evaluation.scores.n))
     saved = f"saved in {path} after {seconds:.0f} s"
+    again = f"lstm train ... --config {path.name}"
     if made.is_whole:
+        if attempts:
+            say(console, f"{again} makes the same model again")
         say(console, f"\n{saved}; try:")
         say(console, '  lstm predict "great movie"')
         say(console, '  lstm inspect-gates "not a bad film at all"')
     else:
         say(console, f"\nstopped; the best so far is {saved}")
-        if not attempts:
+        if attempts:
+            say(console, f"{again} trains by its recipe to the end")
+        else:
             say(console, "the same command with --resume goes on")
+
+
+def _chosen(attempts: Sequence[Mapping[str, Any]], num_held_out: int) -> str:
+    """Which recipe was kept, and why.
+
+    >>> _chosen([{"is_best": True, "seconds": 9.0}], 50)
+    'there was time for one recipe, which took 9 s: give several times that to try others'
+    >>> _chosen([{"is_best": True, "seconds": 9.0}, {"is_best": False, "seconds": 9.0}], 50)
+    'of 2 recipes the first was kept: on 50 held-out reviews none is better by more than chance'
+    """
+    kept = max(place for place, tried in enumerate(attempts, start=1) if tried["is_best"])
+    if len(attempts) == 1:
+        took = f"{attempts[0]['seconds']:.0f} s"
+        return (
+            f"there was time for one recipe, which took {took}: "
+            "give several times that to try others"
+        )
+    of_all = f"of {len(attempts)} recipes"
+    if kept == 1:
+        return (
+            f"{of_all} the first was kept: on {num_held_out:,} held-out reviews none is better "
+            "by more than chance"
+        )
+    return (
+        f"{of_all} number {kept} was kept; it was chosen on these {num_held_out:,} reviews, "
+        "others may score a little lower"
+    )
