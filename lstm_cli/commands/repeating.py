@@ -1,14 +1,16 @@
 """``--config MODEL``: the settings, seed and start of a model, to make it once more."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from lstm_cli.bundle.contents import BundleInfo
-from lstm_cli.bundle.locating import BASE, find_base
-from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import TrainConfig
 from lstm_cli.errors import NoModelError, OptionError
+
+if TYPE_CHECKING:
+    from lstm_cli.bundle.contents import BundleInfo
+    from lstm_cli.bundle.reading import Bundle
 
 DECIDED = ("cell", "embedding_size", "hidden_size", "epochs", "learning_rate", "max_words",
            "balance", "seed", "precision", "budget")  # fmt: skip
@@ -34,7 +36,12 @@ def check_undecided(ctx: typer.Context) -> None:
 
 
 def training_of(
-    like: BundleInfo, config: str, *, base: str | None, vectors: str | None, validation: str | None
+    like: "BundleInfo",
+    config: str,
+    *,
+    base: str | None,
+    vectors: str | None,
+    validation: str | None,
 ) -> TrainConfig:
     """How the model was trained, if what is said beside ``--config`` can lead to it.
 
@@ -72,7 +79,7 @@ def training_of(
     return like.training
 
 
-def base_of(like: BundleInfo, config: str, base: str | None, folder: Path) -> Bundle | None:
+def base_of(like: "BundleInfo", config: str, base: str | None, folder: Path) -> "Bundle | None":
     """What the model started from, by its checksum the very same; None if from nothing.
 
     Args:
@@ -84,6 +91,8 @@ def base_of(like: BundleInfo, config: str, base: str | None, folder: Path) -> Bu
     Raises:
         OptionError: it is not there, or has changed.
     """
+    from lstm_cli.bundle.locating import BASE, find_base
+
     if like.base is None:
         return None
     asked = base or like.base
@@ -101,7 +110,7 @@ def base_of(like: BundleInfo, config: str, base: str | None, folder: Path) -> Bu
     return found
 
 
-def differences(like: BundleInfo, reviews: str, held_out: str | None, threads: int) -> list[str]:
+def differences(like: "BundleInfo", reviews: str, held_out: str | None, threads: int) -> list[str]:
     """What makes another model of the same settings, in words.
 
     Args:
