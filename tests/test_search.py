@@ -284,6 +284,21 @@ def test_config_and_what_the_model_started_from(tiny_reviews: Path, tmp_path: Pa
     assert "--base: mine started from nothing" in done.stderr
 
 
+def test_config_and_the_vectors_the_model_started_from(tiny_reviews: Path) -> None:
+    """They are asked for again, and not taken in another size."""
+    for size in (2, 3):
+        numbers = " 0.1" * size
+        Path(f"{size}.txt").write_text(f"film{numbers}\nfun{numbers}\n", encoding="utf-8")
+    made = ("--vectors", "2.txt", "--epochs", "1", "--name", "one")
+    assert lstm("-q", "train", tiny_reviews, *made).exit_code == 0
+    again = ("-q", "train", tiny_reviews, "--config", "one")
+    assert lstm(*again, "--vectors", "2.txt", "--name", "two").exit_code == 0
+    for said, why in (((), "started from 2.txt"), (("--vectors", "3.txt"), "give the same file")):
+        done = lstm(*again, *said)
+        assert done.exit_code == 2
+        assert why in done.stderr
+
+
 def test_config_decides_and_nothing_beside_it(tiny_reviews: Path) -> None:
     """An option that would be overruled is refused."""
     assert lstm("-q", "train", tiny_reviews, "--name", "one", *SMALL).exit_code == 0

@@ -282,11 +282,18 @@ def train(
     found = changed(found, texts=[])
     if not isinstance(others, float):
         others = changed(others, texts=[])
-    if material.vectors is not None and embedding_size not in (None, material.vectors.size):
-        raise OptionError(
-            f"--embedding-size {embedding_size}: {material.vectors.name} has "
-            f"{material.vectors.size} numbers a word; leave the option out"
-        )
+    if material.vectors is not None:
+        size = material.vectors.size
+        if embedding_size not in (None, size):
+            raise OptionError(
+                f"--embedding-size {embedding_size}: {material.vectors.name} has {size} numbers "
+                "a word; leave the option out"
+            )
+        if like is not None and like.model.embedding_size != size:
+            raise OptionError(
+                f"--vectors: {material.vectors.name} has {size} numbers a word, those that "
+                f"{config} started from had {like.model.embedding_size}; give the same file"
+            )
     if like is None:
         training = changed(
             fitted(training, Facts.of(material), epochs=epochs, learning_rate=learning_rate),
