@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.learning_curve import PICTURE, known_figures, tables
 from tests.conftest import lstm
 from tests.reference import COMMANDS, README, with_reference
 
@@ -25,6 +26,13 @@ def commands_shown() -> list[list[str]]:
 def test_the_reference_is_what_help_says() -> None:
     """``python -m tests.reference`` makes it anew."""
     assert with_reference(TEXT) == TEXT
+
+
+def test_the_learning_curve_is_what_was_measured() -> None:
+    """Every figure of its tables is one of ``tests/benchmarks/learning_curve.jsonl``."""
+    assert tables(known_figures()) in TEXT
+    assert PICTURE.is_file()
+    assert f"({PICTURE.relative_to(README.parent)})" in TEXT
 
 
 def test_there_are_commands_to_check() -> None:

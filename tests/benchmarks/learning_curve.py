@@ -40,11 +40,16 @@ from tests.benchmarks.curve_drawing import drawing
 from tests.make_base import step
 
 SIZES = {"sst5": (100, 500, 2_000, 8_544), "imdb": (500, 2_500, 22_500), "skewed": (4_000,)}
+TENS = 0.72
 BASES = {"sst5": "stars", "imdb": "phrases", "skewed": "phrases"}
+NAMES = {
+    "sst5": "sentences",
+    "imdb": "film reviews",
+    "skewed": f"film reviews, {100 * TENS:.0f} % of them tens",
+}
 FIGURES = Path(__file__).with_suffix(".jsonl")
 PICTURE = Path(__file__).with_suffix(".svg")
 SKEWED_HELD_OUT = 7_500  # of IMDB's 25,000, before they are thinned
-TENS = 0.72
 TRIES = 20
 BUDGETED = f"{TRIES} tries"
 ORDER = ("from a base", "from nothing", "logistic regression", "fastText", BUDGETED)
@@ -74,17 +79,15 @@ def main() -> None:
                     continue
                 for seed in asked.seeds:
                     about = {"data": name, "size": size, "learner": learner, "seed": seed}
-                    if not any(about.items() <= line.items() for line in _known()):
+                    if not any(about.items() <= line.items() for line in known_figures()):
                         began = time.perf_counter()
                         found = about | learn(drawn_from(train, size, seed), dev, seed)
                         found["seconds"] = round(time.perf_counter() - began, 1)
                         with FIGURES.open("a", encoding="utf-8") as file:
                             file.write(json.dumps(found) + "\n")
                         print(found, file=sys.stderr, flush=True)
-    known = _known()
-    for measure, factor in (("accuracy", 100), ("qwk", 1)):
-        print(f"{measure}\n\n{table(known, measure, factor)}\n")
-    print(f"calibration error (of chance alone)\n\n{calibration_table(known)}")
+    known = known_figures()
+    print(tables(known))
     PICTURE.write_text(drawing(_curves(known)), encoding="utf-8")
 
 
@@ -180,7 +183,8 @@ def _scores(answers: NDArray[np.int64], dev: pl.DataFrame) -> Figures:
     return {"accuracy": scores.accuracy, "mae": scores.mae, "qwk": scores.qwk}
 
 
-def _known() -> list[Figures]:
+def known_figures() -> list[Figures]:
+    """All that has been measured so far."""
     if not FIGURES.exists():
         return []
     return [json.loads(line) for line in FIGURES.read_text(encoding="utf-8").splitlines()]
@@ -205,6 +209,20 @@ def _all_learners(known: list[Figures], measure: str = "accuracy") -> list[str]:
     return [learner for learner in ORDER if learner in found]
 
 
+def tables(known: list[Figures]) -> str:
+    """Accuracy, kappa and calibration, as the README has them."""
+    return "\n\n".join(
+        [
+            table(known, "accuracy", 100),
+            "Kappa, of which chance has 0, tells more where most ratings are the same:",
+            table(known, "qwk", 1),
+            "Calibration error (ten bins of equal mass), in parentheses what chance alone gives a "
+            "perfect model:",
+            calibration_table(known),
+        ]
+    )
+
+
 def table(known: list[Figures], measure: str, factor: float) -> str:
     """Means over the seeds, in parentheses the standard deviation."""
     learners = _all_learners(known)
@@ -217,7 +235,7 @@ def table(known: list[Figures], measure: str, factor: float) -> str:
             mean = f"{statistics.mean(found):.{digits}f}" if found else ""
             spread = f" ({statistics.stdev(found):.{digits}f})" if len(found) > 1 else ""
             cells.append(mean + spread)
-        lines.append(f"| {name}, {size:,} | " + " | ".join(cells) + " |")
+        lines.append(f"| {NAMES[name]}: {size:,} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
@@ -234,7 +252,7 @@ def calibration_table(known: list[Figures]) -> str:
             cells.append(
                 f"{statistics.mean(errors):.3f} ({statistics.mean(chance):.3f})" if errors else ""
             )
-        lines.append(f"| {name}, {size:,} | " + " | ".join(cells) + " |")
+        lines.append(f"| {NAMES[name]}: {size:,} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
