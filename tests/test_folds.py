@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 
 from lstm_cli.bundle.reading import open_bundle
-from lstm_cli.config import ModelConfig, TrainConfig
 from lstm_cli.metrics.calibration import cross_tempered, fit_temperature, tempered, together
 from lstm_cli.training.folds import NUM_FOLDS, OutOfFold, out_of_fold
 from lstm_cli.training.preparation import RatedCorpus
-from lstm_cli.training.trainer import Trained, train
+from lstm_cli.training.trainer import Trained
 from tests.conftest import lstm
-from tests.test_trainer import SCALE, Notebook, eight_reviews
+from tests.test_trainer import eight_reviews
 from tests.test_trainer import learn as learn_the_eight
 
 Learn = Callable[[RatedCorpus, RatedCorpus], Trained]
@@ -74,29 +73,13 @@ def test_the_last_epoch_ends_a_training_whose_rate_falls_on() -> None:
 
 def test_a_fold_says_what_its_last_epoch_says() -> None:
     """Its best epoch on the very reviews it answers for would be surer of them than it may be."""
-    reviews, vocabulary = eight_reviews()
+    reviews, _ = eight_reviews()
     contrary = RatedCorpus(reviews.corpus, (reviews.rating_indices + 1) % 3)
-
-    def learn(last_epoch: int | None) -> Trained:
-        return train(
-            ModelConfig(len(vocabulary), 3, embedding_size=8, hidden_size=8),
-            TrainConfig(
-                epochs=30,
-                tokens_per_batch=8,
-                learning_rate=0.05,
-                patience=1,
-                word_dropout=0.0,
-                readout_dropout=0.0,
-            ),
-            reviews,
-            contrary,
-            SCALE,
-            Notebook(),
-            vocabulary=vocabulary,
-            last_epoch=last_epoch,
-        )
-
-    best, last = learn(None), learn(20)
+    settings = {"epochs": 30, "learning_rate": 0.05, "word_dropout": 0.0, "readout_dropout": 0.0}
+    best, last = (
+        learn_the_eight(last_epoch=last_epoch, validation=contrary, patience=1, **settings)[0]
+        for last_epoch in (None, 20)
+    )
     assert len(best.history) < 20 == len(last.history)
     surprise = [
         -np.log(made.probabilities[np.arange(8), contrary.rating_indices]).mean()

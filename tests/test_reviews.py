@@ -1,7 +1,6 @@
 """Files -> reviews: texts, their ratings on one scale, and what was left out."""
 
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +14,7 @@ from lstm_cli.data.scale import Scale
 from lstm_cli.data.writing import write_table
 from lstm_cli.errors import ColumnError, FileError, RowError, ScaleError
 
-SHARED = Path(os.environ.get("LSTM_SHARED_DATA", "/work/shared/data"))
+SHARED = Path(__file__).parents[2] / "shared" / "data"
 needs_shared_data = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the real reviews are not on this machine"
 )

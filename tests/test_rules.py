@@ -38,6 +38,7 @@ def test_fewer_reviews_are_read_more_often_in_smaller_batches(
     thousands = fitted(TrainConfig(), Facts(5_000_000, has_base))
     assert hundred.epochs == (MOST_EPOCHS_FROM_BASE if has_base else MOST_EPOCHS)
     assert thousands.epochs == FEWEST_EPOCHS
+    assert fitted(TrainConfig(), Facts(7_500_000, has_base)).epochs == 3  # 30,000 long reviews
     million = fitted(TrainConfig(), Facts(250_000_000, has_base))
     assert million.epochs == 1
 

@@ -160,7 +160,7 @@ def test_longer_trainings_are_waited_for_longer() -> None:
 
 
 def test_equal_recipes_seldom_take_the_lead() -> None:
-    """Chance alone is better half the time; by two standard errors it is in 2 of 100."""
+    """Chance alone is better half the time; by two standard errors it is in 3 of 100."""
     rng = np.random.default_rng(0)
     leads = [searching._is_better(rng.normal(size=50), rng.normal(size=50)) for _ in range(1_000)]
     assert np.mean(leads) < 0.04

@@ -40,9 +40,12 @@ def eight_reviews() -> tuple[RatedCorpus, Vocabulary]:
 
 
 def learn(
-    cell: str = "lstm", last_epoch: int | None = None, **settings: float
+    cell: str = "lstm",
+    last_epoch: int | None = None,
+    validation: RatedCorpus | None = None,
+    **settings: float,
 ) -> tuple[Trained, Notebook]:
-    """Train on the eight texts above, and measure on them too."""
+    """Train on the eight texts above, and measure on them too, or on others."""
     rated, vocabulary = eight_reviews()
     model = ModelConfig(
         vocab_size=len(vocabulary), num_ratings=3, cell=cell, embedding_size=8, hidden_size=8
@@ -53,7 +56,7 @@ def learn(
         model,
         config,
         rated,
-        rated,
+        validation or rated,
         SCALE,
         notebook,
         vocabulary=vocabulary,

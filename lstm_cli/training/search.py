@@ -41,7 +41,7 @@ _SHARES = ("embedding_dropout", "word_dropout", "readout_dropout")
 _CHANGED = 3  # settings a try, at most
 _DRAWS = 100  # for a recipe that is new and fits into the time left
 # Standard errors of the paired difference. With one, a recipe as good as the best takes the lead
-# in 15 % of the tries, and after twenty tries chance has won; with two, in 2 %.
+# in 15 % of the tries, and after twenty tries chance has won; with two, in 3 %.
 _BAR = 2.0
 
 Learn = Callable[[TrainConfig], Trained]
