@@ -39,7 +39,7 @@ class PretrainConfig:
     maximum_words: int = 25_000
     embedding_size: int = 200
     hidden_size: int = 640
-    bands: tuple[int, ...] = (2_000, 8_000)  # ids at which bands of rarer words begin
+    cutoffs: tuple[int, ...] = (2_000, 8_000)  # ids at which bands of rarer words begin
     epochs: int = 4
     learning_rate: float = 3e-3
     warmup: float = 0.05
@@ -58,8 +58,8 @@ class TrainConfig:
 
     epochs: int = 6
     learning_rate: float = 2e-3
-    embedding_rate: float = 1.0  # share of the rate at which the embedding moves
-    cell_rate: float = 1.0  # and the cell; the readout moves at the whole rate
+    embedding_lr_scale: float = 1.0  # share of the rate at which the embedding moves
+    cell_lr_scale: float = 1.0  # and the cell; the readout moves at the whole rate
     warmup: float = 0.1  # share of the steps on which the rate climbs; then it falls as a cosine
     weight_decay: float = 0.01
     clip_norm: float = 1.0
@@ -70,14 +70,14 @@ class TrainConfig:
     word_dropout: float = 0.2
     # Share of the reviews, anew at each step, of which no word is shown: so the network learns
     # what to say of a text it does not know a word of.
-    blank_share: float = 0.02
+    blank_review_rate: float = 0.02
     readout_dropout: float = 0.5
     # Length, a word, of the worst small change of a review that training has to withstand, in
     # standard deviations of the embedding; 0 leaves it out and takes half the time. SST-5 dev,
     # means of six seeds, good to 0.4: 40.7 % without, 41.4 with 0.25, 41.3 with 1; from GloVe's
     # vectors 41.1 without, 42.9 with 0.25 and 0.5, 42.1 with 1, 37.2 with 2.
-    adversary: float = 0.25
-    ranked_weight: float = 0.5  # share of the ranked probability score in the loss
+    adversarial_epsilon: float = 0.25
+    rps_weight: float = 0.5  # share of the ranked probability score in the loss
     average_decay: float = 0.98  # of the averaged weights, a step
     patience: int = 3  # epochs without a better validation loss before training stops
     validation_share: float = 0.1

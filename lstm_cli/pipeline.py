@@ -21,10 +21,10 @@ from lstm_cli.config import Cell, ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.network import num_threads, rating_probabilities
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.evaluation.evaluation import evaluate
-from lstm_cli.gates.words import gather_habits
+from lstm_cli.gates.words import gather_gate_statistics
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always, drawn
-from lstm_cli.metrics.calibration import cross_tempered, fit_temperature, together
-from lstm_cli.results import Attempt, Evaluation, GateHabits
+from lstm_cli.metrics.calibration import apply_cross_fitted_temperature, fit_temperature, together
+from lstm_cli.results import Attempt, Evaluation, GateStatistics
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.training.folds import (
     NUM_FOLDS,
@@ -33,10 +33,10 @@ from lstm_cli.training.folds import (
     are_needed,
     out_of_fold,
 )
-from lstm_cli.training.preparation import Material, RatedCorpus
+from lstm_cli.training.preparation import PreparedData, RatedCorpus
 from lstm_cli.training.pretraining import PretrainListener, Unlabelled, pretrain
 from lstm_cli.training.search import SearchListener, search
-from lstm_cli.training.trainer import Trained, Upkeep, train
+from lstm_cli.training.trainer import RunControl, Trained, train
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class Recipe:
     budget: float | None = None  # seconds for trying other recipes; None: this one alone
     decided: frozenset[str] = frozenset()  # settings that are not tried otherwise
 
-    def model_config(self, material: Material, num_ratings: int) -> ModelConfig:
+    def model_config(self, prepared: PreparedData, num_ratings: int) -> ModelConfig:
         """What the network is made of."""
-        default = material.base.config if material.base else ModelConfig(0, 0)
-        vectors_size = material.vectors.size if material.vectors else None
+        default = prepared.base.config if prepared.base else ModelConfig(0, 0)
+        vectors_size = prepared.vectors.size if prepared.vectors else None
         return ModelConfig(
-            vocab_size=len(material.vocabulary),
+            vocab_size=len(prepared.vocabulary),
             num_ratings=num_ratings,
             cell=self.cell,
             embedding_size=self.embedding_size or vectors_size or default.embedding_size,
@@ -74,26 +74,26 @@ class MadeModel:
     bundle: NewBundle
     evaluation: Evaluation
     tokens_per_second: float
-    is_whole: bool  # its training was not stopped
+    completed: bool  # its training was not stopped
 
 
 def make_model(
-    material: Material,
+    prepared: PreparedData,
     reviews: Reviews,
     recipe: Recipe,
     listener: FoldsListener,
-    upkeep: Upkeep | None = None,
+    control: RunControl | None = None,
     search_listener: SearchListener | None = None,
     held_out_from: str | None = None,
 ) -> MadeModel:
     """Train a network on prepared reviews and measure it on those held out.
 
     Args:
-        material: the reviews, tokenized and split.
+        prepared: the reviews, tokenized and split.
         reviews: the same as they were read: the scale, and what the bundle says of them.
         recipe: what the user decided.
         listener: hears how training goes.
-        upkeep: how it is stopped and kept; who stops it does not wait for a peer. Within a
+        control: how it is stopped and kept; who stops it does not wait for a peer. Within a
             budget nothing is kept: it would be that of one of many recipes.
         search_listener: hears of the recipes that are tried; a budget asks for it.
         held_out_from: fingerprint of the file of held-out reviews; None where they are a share.
@@ -103,17 +103,17 @@ def make_model(
         OutputError: a checkpoint cannot be written.
     """
     ratings = np.array(reviews.scale.ratings)
-    config = recipe.model_config(material, len(ratings))
+    config = recipe.model_config(prepared, len(ratings))
     start = None
-    if material.base is not None:
-        start = material.base.start(material.vocabulary, reviews.scale.ratings, config.pooling)
+    if prepared.base is not None:
+        start = prepared.base.start(prepared.vocabulary, reviews.scale.ratings, config.pooling)
     began = time.perf_counter()
-    held_out = material.validation
+    held_out = prepared.validation
 
     def learn(
         training: TrainConfig,
-        kept: Upkeep | None = None,
-        learned_from: RatedCorpus = material.training,
+        kept: RunControl | None = None,
+        learned_from: RatedCorpus = prepared.training,
         unseen: RatedCorpus = held_out,
         last_epoch: int | None = None,
     ) -> Trained:
@@ -124,19 +124,19 @@ def make_model(
             unseen,
             ratings,
             listener,
-            vectors=material.vectors,
-            vocabulary=material.vocabulary,
+            vectors=prepared.vectors,
+            vocabulary=prepared.vocabulary,
             start=start,
-            upkeep=kept,
+            control=kept,
             last_epoch=last_epoch,
         )
 
-    with_folds = are_needed(len(material.training), len(held_out))
-    only_stopped = Upkeep(is_stopped=upkeep.is_stopped) if upkeep else None
+    with_folds = are_needed(len(prepared.training), len(held_out))
+    only_stopped = RunControl(is_stopped=control.is_stopped) if control else None
     attempts: tuple[Attempt, ...] = ()
     if recipe.budget is None:
-        trained, training = learn(recipe.training, upkeep), recipe.training
-        is_whole = trained.is_whole
+        trained, training = learn(recipe.training, control), recipe.training
+        completed = trained.completed
     else:
         assert search_listener is not None
         found = search(
@@ -150,18 +150,18 @@ def make_model(
             afterwards=OF_A_TRAINING if with_folds else 0.0,
         )
         trained, training = found.trained, found.config
-        is_whole, attempts = found.is_whole, found.attempts
+        completed, attempts = found.completed, found.attempts
     beside = None
-    if with_folds and is_whole:
+    if with_folds and completed:
         listener.folds_begin(NUM_FOLDS, len(held_out))
         best_epoch = max(report.epoch for report in trained.history if report.is_best)
         folds = out_of_fold(
             lambda others, unseen: learn(training, only_stopped, others, unseen, best_epoch),
-            material.training,
+            prepared.training,
             training.seed,
         )
-        is_whole = folds.is_whole
-        if is_whole:  # what a stopped training says tells nothing of a whole one
+        completed = folds.completed
+        if completed:  # what a stopped training says tells nothing of a whole one
             beside = folds.probabilities, folds.rating_indices
     temperature = fit_temperature(
         *together((trained.probabilities, held_out.rating_indices), beside)
@@ -170,16 +170,16 @@ def make_model(
     # A readout divided by the temperature is calibrated for whoever reads it.
     for name in ("readout.weight", "readout.bias"):
         arrays[name] = (arrays[name] / temperature).astype(np.float32)
-    counts = np.bincount(material.training.rating_indices, minlength=len(ratings))
+    counts = np.bincount(prepared.training.rating_indices, minlength=len(ratings))
     commonest = int(counts.argmax())
     answers = {always(reviews.scale.labels[commonest]): np.full(len(held_out), commonest)}
     regression = None
-    if recipe.with_baseline and is_whole:
-        fitted_on = material.training.select(drawn(len(material.training)))
+    if recipe.with_baseline and completed:
+        fitted_on = prepared.training.select(drawn(len(prepared.training)))
         regression = WordRegression.fit(fitted_on.words(), fitted_on.rating_indices, len(ratings))
         answers[REGRESSION] = regression.predict(held_out.words())
     evaluation = evaluate(
-        cross_tempered(trained.probabilities, held_out.rating_indices, beside),
+        apply_cross_fitted_temperature(trained.probabilities, held_out.rating_indices, beside),
         held_out.rating_indices,
         ratings,
         reviews.scale.labels,
@@ -197,29 +197,29 @@ def make_model(
         model=config,
         training=training,
         ratings=reviews.scale.ratings,
-        token_pattern=material.token_pattern,
+        token_pattern=prepared.token_pattern,
         scores=evaluation.to_json(),
-        data=_about(reviews, material, counts.tolist())
+        data=_about(reviews, prepared, counts.tolist())
         | {"held_out_from": held_out_from, "threads": num_threads()}
-        | ({} if is_whole else {"stopped": True})
+        | ({} if completed else {"stopped": True})
         | ({"tried": [asdict(attempt) for attempt in attempts]} if attempts else {}),
         versions=_versions(),
         seconds=time.perf_counter() - began,
         stored_as=recipe.stored_as,
-        base=material.base.name if material.base is not None else None,
+        base=prepared.base.name if prepared.base is not None else None,
         temperature=temperature,
     )
     bundle = NewBundle(
         info=info,
-        tokens=material.vocabulary.tokens,
+        tokens=prepared.vocabulary.tokens,
         weights=arrays,
-        habits=gather_habits(
-            held_out.corpus, network_weights(arrays), config, material.vocabulary, ratings
+        gate_statistics=gather_gate_statistics(
+            held_out.corpus, network_weights(arrays), config, prepared.vocabulary, ratings
         ),
         history=tuple(map(asdict, trained.history)),
         baseline=None if regression is None else regression.to_arrays(),
     )
-    return MadeModel(bundle, evaluation, trained.tokens_per_second, is_whole)
+    return MadeModel(bundle, evaluation, trained.tokens_per_second, completed)
 
 
 @dataclass(frozen=True)
@@ -289,7 +289,7 @@ def make_language_model(
         info=info,
         tokens=reviews.vocabulary.tokens,
         weights=made.arrays | no_readout,
-        habits=GateHabits(()),
+        gate_statistics=GateStatistics(()),
         history=tuple(map(asdict, made.history)),
     )
     return MadeLanguageModel(bundle, made.tokens_per_second)
@@ -307,7 +307,7 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _about(reviews: Reviews, material: Material, counts: list[int]) -> dict[str, Any]:
+def _about(reviews: Reviews, prepared: PreparedData, counts: list[int]) -> dict[str, Any]:
     """What a bundle says of the reviews it was trained on: numbers and names, no text."""
     return {
         "files": [_file_name(source.name) for source in reviews.sources],
@@ -315,17 +315,17 @@ def _about(reviews: Reviews, material: Material, counts: list[int]) -> dict[str,
         "rating_columns": [source.rating_column for source in reviews.sources],
         "fingerprint": reviews.fingerprint,
         "reviews": len(reviews),
-        "training": len(material.training),
-        "validation": len(material.validation),
-        "left_out": material.left_out,
-        "max_words": material.max_words,
-        "base_fingerprint": material.base.fingerprint if material.base is not None else None,
-        "vectors": material.vectors.name if material.vectors is not None else None,
+        "training": len(prepared.training),
+        "validation": len(prepared.validation),
+        "left_out": prepared.left_out,
+        "max_words": prepared.max_words,
+        "base_fingerprint": prepared.base.fingerprint if prepared.base is not None else None,
+        "vectors": prepared.vectors.name if prepared.vectors is not None else None,
         "skipped": {skipped.reason: skipped.count for skipped in reviews.skipped},
         "counts": dict(zip(reviews.scale.labels, counts, strict=True)),  # trained on, by rating
         "lengths": [
-            int(material.training.corpus.lengths.min()),
-            int(material.training.corpus.lengths.max()),
+            int(prepared.training.corpus.lengths.min()),
+            int(prepared.training.corpus.lengths.max()),
         ],  # tokens
     }
 

@@ -92,7 +92,7 @@ def ship(made: Path, base: Path) -> None:
         info=replace(bundle.info, stored_as="float16"),
         tokens=bundle.vocabulary.tokens,
         weights=bundle.arrays,
-        habits=bundle.habits,
+        gate_statistics=bundle.gate_statistics,
         history=tuple(map(json.loads, bundle.text(HISTORY_FILE).splitlines())),
         notes=NOTES,
     )

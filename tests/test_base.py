@@ -7,7 +7,7 @@ import pytest
 
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.text.vocabulary import UNKNOWN_ID
-from lstm_cli.training.base import Base, laid_onto
+from lstm_cli.training.base import Base, remap_readout
 from tests.conftest import lstm
 
 
@@ -38,7 +38,7 @@ def test_a_new_word_begins_like_those_spelled_like_it(base: Base) -> None:
 def test_the_same_scale_starts_from_the_same_readout(base: Base) -> None:
     """Before the first step the network says what the base says."""
     weight, bias = base.arrays["readout.weight"], base.arrays["readout.bias"]
-    laid = laid_onto(base.ratings, base.ratings, weight, bias)
+    laid = remap_readout(base.ratings, base.ratings, weight, bias)
     np.testing.assert_allclose(laid["readout.weight"], weight, rtol=1e-6)
     np.testing.assert_allclose(laid["readout.bias"], bias, rtol=1e-6)
 
@@ -55,7 +55,7 @@ def test_training_starts_from_a_model_and_says_so(tmp_path: Path, tiny_reviews: 
     assert "starting from first, which knows 100 % of the words read" in done.stderr
     info = open_bundle(tmp_path / "models" / "second").info
     assert (info.base, info.model.embedding_size, info.model.hidden_size) == ("first", 3, 4)
-    assert info.training.cell_rate < 1
+    assert info.training.cell_lr_scale < 1
 
 
 def test_a_base_of_another_language_is_passed_over(tmp_path: Path, tiny_reviews: Path) -> None:

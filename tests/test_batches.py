@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lstm_cli.data.tokenizing as tokenizing_module
-from lstm_cli.data.batches import Batch, ahead, batches, localized, make_batch, plan_batches
+from lstm_cli.data.batches import Batch, batches, compact_ids, make_batch, plan_batches, prefetch
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.text.vocabulary import PADDING_ID, Vocabulary
@@ -95,7 +95,7 @@ def test_pieces_and_processes_change_nothing(monkeypatch: pytest.MonkeyPatch) ->
 def test_localized_ids_are_places_of_the_ids(ids: list[int]) -> None:
     """The padding and the unknown word keep theirs."""
     batch = Batch(np.array([0]), np.array([ids]), np.array([len(ids)]))
-    local, rows = localized(batch)
+    local, rows = compact_ids(batch)
     assert rows[local.token_ids].tolist() == [ids]
     assert rows[:2].tolist() == [0, 1]
     assert set(rows[2:]) == set(ids) - {0, 1}
@@ -103,6 +103,6 @@ def test_localized_ids_are_places_of_the_ids(ids: list[int]) -> None:
 
 def test_items_made_ahead_come_in_order_and_with_their_mistakes() -> None:
     """A mistake in the thread is one of the program."""
-    assert list(ahead(iter(range(10)))) == list(range(10))
+    assert list(prefetch(iter(range(10)))) == list(range(10))
     with pytest.raises(ZeroDivisionError):
-        list(ahead(1 // k for k in (1, 0)))
+        list(prefetch(1 // k for k in (1, 0)))

@@ -35,7 +35,7 @@ def new_bundle(bundle: Bundle) -> NewBundle:
         info=bundle.info,
         tokens=bundle.vocabulary.tokens,
         weights=bundle.arrays,
-        habits=bundle.habits,
+        gate_statistics=bundle.gate_statistics,
         history=(),
         baseline=bundle.baseline,
     )
@@ -237,7 +237,7 @@ def test_what_is_wrong_is_refused_by_name(
 def use_all(path: Path) -> None:
     bundle = open_bundle(path)
     assert Predictor(bundle).predict("a fine film")
-    assert bundle.habits.words
+    assert bundle.gate_statistics.words
     assert bundle.vocabulary
 
 

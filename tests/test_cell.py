@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lstm_cli.bundle.contents import network_weights
 from lstm_cli.config import ModelConfig, Pooling
 from lstm_cli.core.cell import Array, CellWeights, Memory, read_event, read_plain_event
-from lstm_cli.core.network import ReviewNetwork, _Views
-from lstm_cli.core.reading import read_reviews, running_logits
+from lstm_cli.core.network import ReviewNetwork, _MaskedPooling
+from lstm_cli.core.reading import run_cell, running_logits
 from lstm_cli.text.vocabulary import PADDING_ID
 
 SIZES = st.integers(1, 7)
@@ -33,7 +33,7 @@ def kernel_and_weights(
     return kernel, weights
 
 
-def run_cell(cell: str, events: Array, weights: CellWeights, xp: ModuleType) -> Array:
+def run_event_by_event(cell: str, events: Array, weights: CellWeights, xp: ModuleType) -> Array:
     """Our cell over whole reviews: STM after every event. (B, T, H)"""
     size = weights.short_term.shape[1]
     nothing = events[:, 0, :1] * 0 + xp.zeros((1, size), dtype=events.dtype)
@@ -70,8 +70,8 @@ def test_numpy_cell_torch_cell_and_fused_kernel_are_one(
     events = torch.randn(batch, steps, e, dtype=dtype)
     with torch.no_grad():
         fused = kernel(events)[0].numpy()
-        in_torch = run_cell(cell, events, weights, torch).numpy()
-        in_numpy = run_cell(
+        in_torch = run_event_by_event(cell, events, weights, torch).numpy()
+        in_numpy = run_event_by_event(
             cell, events.numpy(), CellWeights(*(w.detach().numpy() for w in weights)), np
         )
     np.testing.assert_allclose(in_torch, fused, rtol=0, atol=tolerance)
@@ -129,7 +129,7 @@ def test_padding_never_changes_a_rating(
         logits = network(torch.from_numpy(token_ids), torch.tensor(lengths)).numpy()
     weights = network_weights(network.to_arrays())
     for row, length in enumerate(lengths):
-        reading = read_reviews(token_ids[row : row + 1, :length], weights, config)
+        reading = run_cell(token_ids[row : row + 1, :length], weights, config)
         running = running_logits(reading.short_term, weights, config)[0]
         alone = running[-1] if length else weights.readout_bias
         np.testing.assert_allclose(logits[row], alone, rtol=0, atol=2e-6)
@@ -153,6 +153,6 @@ def test_the_slope_of_the_pooling_is_right(pooling: tuple[str, ...]) -> None:
     lengths = torch.tensor([6, 1, 0, 4])
 
     def pool(memories: torch.Tensor) -> torch.Tensor:
-        return _Views.apply(memories, lengths, pooling)[lengths > 0]
+        return _MaskedPooling.apply(memories, lengths, pooling)[lengths > 0]
 
     assert torch.autograd.gradcheck(pool, short_terms)

@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 
 from lstm_cli.bundle.reading import open_bundle
-from lstm_cli.metrics.calibration import cross_tempered, fit_temperature, tempered, together
+from lstm_cli.metrics.calibration import (
+    apply_cross_fitted_temperature,
+    apply_temperature,
+    fit_temperature,
+    together,
+)
 from lstm_cli.training.folds import NUM_FOLDS, OutOfFold, out_of_fold
 from lstm_cli.training.preparation import RatedCorpus
 from lstm_cli.training.trainer import Trained
@@ -20,7 +25,7 @@ Learn = Callable[[RatedCorpus, RatedCorpus], Trained]
 
 
 def answering(
-    trained: Trained, is_whole: bool = True
+    trained: Trained, completed: bool = True
 ) -> tuple[Learn, list[tuple[list[bytes], list[bytes]]]]:
     """A training that writes down what it is given, and names every true rating at 90 %."""
     seen: list[tuple[list[bytes], list[bytes]]] = []
@@ -29,7 +34,7 @@ def answering(
         seen.append((texts_of(reviews), texts_of(unseen)))
         probabilities = np.full((len(unseen), 3), 0.05)
         probabilities[np.arange(len(unseen)), unseen.rating_indices] = 0.9
-        return Trained(trained.network, trained.history, probabilities, 1.0, is_whole)
+        return Trained(trained.network, trained.history, probabilities, 1.0, completed)
 
     return learn, seen
 
@@ -47,7 +52,7 @@ def test_every_review_is_rated_once_by_a_network_that_has_not_seen_it() -> None:
     for trained_on, unseen in seen:
         assert sorted(trained_on + unseen) == sorted(texts_of(reviews))
     assert sorted(chain(*(unseen for _, unseen in seen))) == sorted(texts_of(reviews))
-    assert found.is_whole
+    assert found.completed
     rows = np.arange(len(reviews))
     assert (found.probabilities[rows, found.rating_indices] == 0.9).all()
     assert sorted(found.rating_indices) == sorted(reviews.rating_indices)
@@ -56,8 +61,8 @@ def test_every_review_is_rated_once_by_a_network_that_has_not_seen_it() -> None:
 def test_a_stopped_fold_is_the_last() -> None:
     """Ctrl-C is not waited for by further trainings."""
     reviews, _ = eight_reviews()
-    learn, seen = answering(learn_the_eight()[0], is_whole=False)
-    assert not out_of_fold(learn, reviews, seed=0).is_whole
+    learn, seen = answering(learn_the_eight()[0], completed=False)
+    assert not out_of_fold(learn, reviews, seed=0).completed
     assert len(seen) == 1
 
 
@@ -68,7 +73,7 @@ def test_the_last_epoch_ends_a_training_whose_rate_falls_on() -> None:
     assert [report.train_loss for report in short.history] == [
         report.train_loss for report in long.history[:2]
     ]
-    assert short.is_whole
+    assert short.completed
 
 
 def test_a_fold_says_what_its_last_epoch_says() -> None:
@@ -102,7 +107,7 @@ def test_each_fold_has_its_share_of_every_rating() -> None:
 def test_one_held_out_review_is_tempered_by_those_beside() -> None:
     """What is measured on it is what the model will say."""
     beside = np.array([[0.9, 0.1]] * 100), np.arange(100) % 2
-    told = cross_tempered(np.array([[0.9, 0.1]]), np.array([0]), beside)
+    told = apply_cross_fitted_temperature(np.array([[0.9, 0.1]]), np.array([0]), beside)
     assert told[0, 0] < 0.7
 
 
@@ -111,13 +116,13 @@ def test_reviews_beside_set_the_temperature_too() -> None:
     rng = np.random.default_rng(0)
     true = rng.dirichlet([1, 1, 1], size=900)
     truth = np.array([rng.choice(3, p=row) for row in true])
-    beside = tempered(true, 0.5), truth  # too sure by a factor of two
+    beside = apply_temperature(true, 0.5), truth  # too sure by a factor of two
     few = beside[0][:3].copy(), beside[0][:3].argmax(axis=1)
     assert fit_temperature(*few) < 1
     assert fit_temperature(*together(few, beside)) == pytest.approx(2, rel=0.1)
     assert together(few, None) is few
-    answered = cross_tempered(*few, beside)
-    assert answered.max(axis=1) == pytest.approx(tempered(few[0], 2).max(axis=1), abs=0.05)
+    answered = apply_cross_fitted_temperature(*few, beside)
+    assert answered.max(axis=1) == pytest.approx(apply_temperature(few[0], 2).max(axis=1), abs=0.05)
 
 
 def test_training_on_few_reviews_says_that_it_trains_on_folds(tiny_reviews: Path) -> None:

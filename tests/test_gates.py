@@ -9,9 +9,9 @@ from lstm_cli.core.cell import Gates
 from lstm_cli.core.network import ReviewNetwork
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.gates.trace import retained_shares, trace
-from lstm_cli.gates.words import gather_habits
+from lstm_cli.gates.words import gather_gate_statistics
 from lstm_cli.inference.predictor import Predictor
-from lstm_cli.results import GateHabits
+from lstm_cli.results import GateStatistics
 
 TEXT = "a fine film , no fun at all"
 CELLS = pytest.mark.parametrize("cell", ["lstm", "rnn"])
@@ -110,10 +110,10 @@ def test_statistics_of_words_are_means_over_their_traces(
     texts = [TEXT, "great fun", "no fun", "fun fun and no fun", "a film"]
     corpus = tokenize_reviews(texts).encode(bundle.vocabulary)
     predictor = Predictor(bundle)
-    habits = gather_habits(
+    gate_statistics = gather_gate_statistics(
         corpus, bundle.weights, bundle.info.model, bundle.vocabulary, predictor.ratings
     )
-    found = {word.word: word for word in habits.words}
+    found = {word.word: word for word in gate_statistics.words}
     seen = [w for text in texts for w in trace(predictor, text).words if w.token == "fun"]
     assert found["fun"].count == len(seen) == 6
     assert found["fun"].contribution == pytest.approx(
@@ -122,10 +122,10 @@ def test_statistics_of_words_are_means_over_their_traces(
     assert (found["fun"].learn is None) == (cell == "rnn")
     assert "fine" not in found  # seen once
     if cell == "lstm":
-        _check_memory(bundle, texts, habits)
+        _check_memory(bundle, texts, gate_statistics)
 
 
-def _check_memory(bundle: Bundle, texts: list[str], habits: GateHabits) -> None:
+def _check_memory(bundle: Bundle, texts: list[str], gate_statistics: GateStatistics) -> None:
     """What "fun" wrote and erased, and the half-lives, by a loop over every word."""
     say = np.linalg.norm(bundle.weights.readout.reshape(-1, 3, 4), axis=(0, 1))
     say = say / say.sum()
@@ -149,9 +149,9 @@ def _check_memory(bundle: Bundle, texts: list[str], habits: GateHabits) -> None:
                 kept = before @ gate["forget_factor"]
                 written.append(learned.sum())
                 erased.append(1 - kept / before.sum() if place else 0)
-    fun = next(word for word in habits.words if word.word == "fun")
+    fun = next(word for word in gate_statistics.words if word.word == "fun")
     assert fun.writes == pytest.approx(np.mean(written), abs=1e-5)
     assert fun.erases == pytest.approx(np.mean(erased), abs=1e-5)
-    assert habits.followed == len(lives)
+    assert gate_statistics.followed == len(lives)
     middle = np.quantile(lives, 0.5, method="inverted_cdf")
-    assert habits.half_life[2] == (middle if np.isfinite(middle) else None)
+    assert gate_statistics.half_life[2] == (middle if np.isfinite(middle) else None)

@@ -83,7 +83,7 @@ def use(path: Path) -> dict[str, Any]:
         "peers": {name: a.tolist() for name, a in peers(bundle, ["a fine film"]).items()},
         "arrays": {name: array.tobytes() for name, array in bundle.arrays.items()},
         "words": bundle.vocabulary.tokens,
-        "habits": bundle.habits,
+        "gate_statistics": bundle.gate_statistics,
         "card": bundle.text("README.md"),
     }
 
@@ -206,7 +206,7 @@ def reviews_in_every_form() -> Iterator[tuple[str, bytes]]:
 
 
 @many
-@pytest.mark.filterwarnings("default")  # a damaged file may make a library complain
+@pytest.mark.filterwarnings("default")  # a damaged file may make a library print_error
 def test_mutated_review_files(times: int) -> None:
     """0 tracebacks, and nothing that a terminal obeys in what is said of them."""
     rng = np.random.default_rng(11)

@@ -1,4 +1,4 @@
-"""The language model: a true softmax at a fraction of its cost, and work that can be resumed."""
+"""The language model: a true softmax at a fraction of its nll, and work that can be resumed."""
 
 import math
 from dataclasses import replace
@@ -18,7 +18,7 @@ from lstm_cli.training.pretraining import Unlabelled, prepare_unlabelled, pretra
 
 WORDS = 40
 SMALL = PretrainConfig(
-    embedding_size=6, hidden_size=8, bands=(5, 9), epochs=3, tokens_per_batch=64, piece=6
+    embedding_size=6, hidden_size=8, cutoffs=(5, 9), epochs=3, tokens_per_batch=64, piece=6
 )
 TEXTS = [
     f"{who} {what} the {thing} {number}"
@@ -39,7 +39,7 @@ class Notebook:
     def begin(self, num_epochs: int, num_steps: int, steps_done: int) -> None:
         self.began_at = steps_done
 
-    def batch_done(self, num_tokens: int, cost: float) -> None:
+    def batch_done(self, num_tokens: int, nll: float) -> None:
         self.batches += 1
         if self.batches == self.stop_after:
             raise KeyboardInterrupt
@@ -48,9 +48,9 @@ class Notebook:
         self.reports.append(report)
 
 
-def network(bands: tuple[int, ...], dropout: float = 0.0) -> LanguageNetwork:
+def network(cutoffs: tuple[int, ...], dropout: float = 0.0) -> LanguageNetwork:
     torch.manual_seed(0)
-    made = LanguageNetwork(WORDS, 6, 8, bands=bands, dropout=dropout).double()
+    made = LanguageNetwork(WORDS, 6, 8, cutoffs=cutoffs, dropout=dropout).double()
     with torch.no_grad():
         for parameter in made.parameters():
             parameter.normal_(0, 0.5)
@@ -61,22 +61,22 @@ def cost_of(made: LanguageNetwork, ids: torch.Tensor) -> torch.Tensor:
     return made(ids, torch.full((len(ids),), ids.shape[1]), torch.arange(WORDS))
 
 
-@pytest.mark.parametrize("bands", [(), (5,), (5, 9)])
-def test_the_probabilities_of_all_words_add_up_to_one(bands: tuple[int, ...]) -> None:
-    """Whatever the bands: a perplexity means something only then."""
-    made = network(bands or (WORDS,))
+@pytest.mark.parametrize("cutoffs", [(), (5,), (5, 9)])
+def test_the_probabilities_of_all_words_add_up_to_one(cutoffs: tuple[int, ...]) -> None:
+    """Whatever the cutoffs: a perplexity means something only then."""
+    made = network(cutoffs or (WORDS,))
     ids = torch.tensor([[3, word] for word in range(WORDS)])
     with torch.no_grad():
-        costs = [float(cost_of(made, ids[k : k + 1])) for k in range(WORDS)]
-    assert sum(math.exp(-cost) for cost in costs) == pytest.approx(1, abs=1e-5)
+        nlls = [float(cost_of(made, ids[k : k + 1])) for k in range(WORDS)]
+    assert sum(math.exp(-nll) for nll in nlls) == pytest.approx(1, abs=1e-5)
 
 
 def test_without_bands_it_is_the_plain_softmax() -> None:
-    """Costs and slopes against torch's own cross-entropy."""
+    """Costs and gradients against torch's own cross-entropy."""
     made = network((WORDS,))
     ids = torch.randint(2, WORDS, (4, 7), generator=torch.Generator().manual_seed(1))
     cost_of(made, ids).backward()
-    slopes = {name: p.grad.clone() for name, p in made.named_parameters() if p.grad is not None}
+    gradients = {name: p.grad.clone() for name, p in made.named_parameters() if p.grad is not None}
     made.zero_grad()
     states, _ = made.cell(made.embedding(ids[:, :-1]))
     scores = made.projection(states) @ made.embedding.weight.T + made.word_bias
@@ -88,7 +88,7 @@ def test_without_bands_it_is_the_plain_softmax() -> None:
     for name, parameter in made.named_parameters():
         if parameter.grad is not None:
             torch.testing.assert_close(
-                slopes[name].float(), parameter.grad.float(), rtol=1e-3, atol=1e-4
+                gradients[name].float(), parameter.grad.float(), rtol=1e-3, atol=1e-4
             )
 
 

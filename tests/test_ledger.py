@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from lstm_cli.config import ModelConfig, Pooling
 from lstm_cli.core.cell import CellWeights
-from lstm_cli.core.reading import NetworkWeights, read_reviews, running_logits
+from lstm_cli.core.reading import NetworkWeights, run_cell, running_logits
 from lstm_cli.gates.ledger import Ledger, keep_ledger
 
 POOLINGS: tuple[tuple[Pooling, ...], ...] = (
@@ -35,7 +35,7 @@ def ledger_of(
         rng.normal(0, 1, (ratings, len(pooling) * size)),
         rng.normal(0, 1, ratings),
     )
-    reading = read_reviews(rng.integers(0, 20, (1, steps)), weights, config)
+    reading = run_cell(rng.integers(0, 20, (1, steps)), weights, config)
     assert reading.gates is not None
     assert reading.long_term is not None
     gates = type(reading.gates)(*(gate[0] for gate in reading.gates))

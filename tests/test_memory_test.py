@@ -1,4 +1,4 @@
-"""RNN against LSTM: the experiment is fair, and its slopes are torch's."""
+"""RNN against LSTM: the experiment is fair, and its gradients are torch's."""
 
 import json
 from pathlib import Path
@@ -13,8 +13,8 @@ from lstm_cli.gates.memory_test import (
     LITTLE,
     MemoryTestConfig,
     _draw,
+    gradients_by_distance,
     memory_test,
-    slopes_by_distance,
 )
 from tests.conftest import lstm
 
@@ -35,7 +35,7 @@ def test_a_scene_is_a_hint_then_little_then_the_question() -> None:
 
 @pytest.mark.parametrize("kind", [torch.nn.LSTM, torch.nn.RNN])
 def test_slopes_are_those_of_torchs_own_cell(kind: type[torch.nn.RNN]) -> None:
-    """|dloss/dSTM_t|: a small push on the memory after t moves the loss by slope times push."""
+    """|dloss/dSTM_t|: a small push on the memory after t moves the loss by gradient times push."""
     torch.manual_seed(0)
     cell = kind(3, 4, batch_first=True).double()
     events = torch.randn(1, 6, 3, dtype=torch.float64)
@@ -44,7 +44,7 @@ def test_slopes_are_those_of_torchs_own_cell(kind: type[torch.nn.RNN]) -> None:
         cell.weight_hh_l0.detach(),
         (cell.bias_ih_l0 + cell.bias_hh_l0).detach(),
     )
-    slopes, of_long = slopes_by_distance(
+    gradients, of_long = gradients_by_distance(
         events, weights, kind is torch.nn.LSTM, lambda last, _: last.sum()
     )
 
@@ -60,7 +60,7 @@ def test_slopes_are_those_of_torchs_own_cell(kind: type[torch.nn.RNN]) -> None:
             (after(step, push[None, None]) - after(step, -push[None, None])) / 2e-6
             for push in pushes
         ]
-        assert slopes[5 - step] == pytest.approx(np.linalg.norm(found), rel=1e-4)
+        assert gradients[5 - step] == pytest.approx(np.linalg.norm(found), rel=1e-4)
     assert (of_long is None) == (kind is torch.nn.RNN)
 
 
@@ -71,8 +71,8 @@ def test_both_cells_are_asked_at_every_distance() -> None:
     for cell in found.cells.values():
         assert len(cell.accuracies) == len(found.distances)
         assert all(0 <= share <= 1 for share in cell.accuracies)
-        assert len(cell.slopes) == found.distances[-1] + 2
-    assert found.cells["rnn"].long_term_slopes is None
+        assert len(cell.gradients) == found.distances[-1] + 2
+    assert found.cells["rnn"].long_term_gradients is None
     assert memory_test(SMALL) == found
 
 

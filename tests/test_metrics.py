@@ -7,11 +7,11 @@ from scipy.special import softmax
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.metrics.baselines import WordRegression, _count, _weigh
 from lstm_cli.metrics.calibration import (
-    cross_tempered,
+    apply_cross_fitted_temperature,
+    apply_temperature,
     expected_calibration_error,
     fit_temperature,
     reliability,
-    tempered,
 )
 from lstm_cli.metrics.scores import accuracy_interval, confusion_of, scores_of
 from lstm_cli.text.tokens import tokenize
@@ -124,9 +124,9 @@ def test_a_temperature_undoes_overconfidence() -> None:
     true = softmax(rng.normal(size=(20_000, 5)), axis=1)
     truth = (true.cumsum(axis=1) < rng.random((len(true), 1))).sum(axis=1)
     assert fit_temperature(true, truth) == pytest.approx(1, abs=0.03)
-    overconfident = tempered(true, 0.5)
+    overconfident = apply_temperature(true, 0.5)
     assert fit_temperature(overconfident, truth) == pytest.approx(2, rel=0.03)
-    again = cross_tempered(overconfident, truth)
+    again = apply_cross_fitted_temperature(overconfident, truth)
     assert np.allclose(again, true, atol=0.02)
     assert (again.argmax(axis=1) == true.argmax(axis=1)).all()
 
@@ -136,4 +136,7 @@ def test_few_reviews_set_no_wild_temperature() -> None:
     certain = np.array([[0.6, 0.4], [0.7, 0.3], [0.8, 0.2]])
     assert 0.8 <= fit_temperature(certain, np.zeros(3, np.int64)) < 1
     assert fit_temperature(np.zeros((0, 5)), np.zeros(0, np.int64)) == 1
-    assert cross_tempered(certain[:1], np.zeros(1, np.int64)).tolist() == certain[:1].tolist()
+    assert (
+        apply_cross_fitted_temperature(certain[:1], np.zeros(1, np.int64)).tolist()
+        == certain[:1].tolist()
+    )

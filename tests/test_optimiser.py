@@ -7,10 +7,10 @@ import torch
 
 from lstm_cli.training.optimiser import (
     AveragedWeights,
+    adversarial_perturbation,
     balancing_weights,
     rate_factor,
     rating_loss,
-    worst_change,
 )
 
 
@@ -18,13 +18,13 @@ def test_without_ranks_it_is_cross_entropy() -> None:
     """The part that everyone knows is torch's own."""
     logits, truth = torch.randn(6, 5), torch.tensor([0, 1, 2, 3, 4, 4])
     expected = torch.nn.functional.cross_entropy(logits, truth)
-    torch.testing.assert_close(rating_loss(logits, truth, ranked_weight=0), expected)
+    torch.testing.assert_close(rating_loss(logits, truth, rps_weight=0), expected)
 
 
 def test_the_ranked_part_can_be_checked_by_hand() -> None:
     """Even odds on three ratings: reached 1/3, 2/3, 1 against 0, 0, 1."""
     logits, truth = torch.zeros(1, 3), torch.tensor([2])
-    ranked = rating_loss(logits, truth, ranked_weight=1) - math.log(3)
+    ranked = rating_loss(logits, truth, rps_weight=1) - math.log(3)
     assert ranked.item() == pytest.approx(1 / 9 + 4 / 9)
 
 
@@ -66,17 +66,17 @@ def test_swapping_twice_changes_nothing() -> None:
 
 
 def test_no_change_of_its_length_hurts_more_than_the_worst() -> None:
-    """Of a loss that is linear in the events, the one along the slope is the worst."""
+    """Of a loss that is linear in the events, the one along the gradient is the worst."""
     torch.manual_seed(0)
-    slope = torch.randn(2, 3, 4)
-    slope[1, 2] = 0  # padding
+    gradient = torch.randn(2, 3, 4)
+    gradient[1, 2] = 0  # padding
     lengths = torch.tensor([3, 2])
-    worst = worst_change(slope, torch.tensor(0.5), lengths)
-    reached = (worst * slope).sum(dim=(1, 2))
+    worst = adversarial_perturbation(gradient, torch.tensor(0.5), lengths)
+    reached = (worst * gradient).sum(dim=(1, 2))
     torch.testing.assert_close(worst.flatten(1).norm(dim=1), 0.5 * lengths.sqrt())
     assert not worst[1, 2].any()
     for _ in range(20):
-        other = torch.randn_like(slope)
+        other = torch.randn_like(gradient)
         other = other / other.flatten(1).norm(dim=1)[:, None, None]
         other = other * worst.flatten(1).norm(dim=1)[:, None, None]
-        assert ((other * slope).sum(dim=(1, 2)) <= reached).all()
+        assert ((other * gradient).sum(dim=(1, 2)) <= reached).all()

@@ -1,4 +1,4 @@
-"""Facts about the sample reviews that ship with the package."""
+"""DatasetStats about the sample reviews that ship with the package."""
 
 import csv
 import re

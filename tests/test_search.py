@@ -18,7 +18,7 @@ from lstm_cli.errors import OptionError
 from lstm_cli.results import Attempt
 from lstm_cli.training import search as searching
 from lstm_cli.training.rules import patience_for
-from lstm_cli.training.search import Found, search
+from lstm_cli.training.search import SearchResult, search
 from lstm_cli.training.trainer import Trained
 from tests.conftest import lstm
 from tests.test_trainer import learn
@@ -67,15 +67,15 @@ def test_a_stopped_try_ends_the_search_and_does_not_lead() -> None:
     probabilities = np.full((len(TRUTH), 3), 0.1)
     probabilities[np.arange(len(TRUTH)), TRUTH] = 0.8
     worse = replace(trained, probabilities=np.full((len(TRUTH), 3), 1 / 3))
-    better = replace(trained, probabilities=probabilities, is_whole=False)
+    better = replace(trained, probabilities=probabilities, completed=False)
 
-    def tries(*made: Trained) -> Found:
+    def tries(*made: Trained) -> SearchResult:
         ready = iter(made)
         return search(lambda _: next(ready), TrainConfig(), 1e6, TRUTH, SCALE, Listener())
 
     found = tries(worse, better)
     assert found.trained is worse
-    assert not found.is_whole
+    assert not found.completed
     assert len(found.attempts) == 1
     assert tries(better).trained is better
 
@@ -93,7 +93,7 @@ def test_a_try_is_judged_by_what_it_says_when_calibrated() -> None:
         return replace(trained, probabilities=probabilities)
 
     tries = [naming(right=0.55, sure=0.55), naming(right=0.65, sure=0.97)]
-    ready = iter([*tries, replace(tries[0], is_whole=False)])
+    ready = iter([*tries, replace(tries[0], completed=False)])
     found = search(lambda _: next(ready), TrainConfig(), 1e6, truth, SCALE, Listener())
     assert found.trained is tries[1]
 
@@ -150,7 +150,7 @@ def test_what_a_person_decided_is_not_tried_otherwise() -> None:
     seen = recipes_tried(("epochs", "learning_rate"), seconds=20 * searching._work(DEFAULT))
     assert {config.epochs for config in seen} == {8}
     assert {config.learning_rate for config in seen} == {DEFAULT.learning_rate}
-    assert len({config.cell_rate for config in seen}) > 1
+    assert len({config.cell_lr_scale for config in seen}) > 1
 
 
 def test_longer_trainings_are_waited_for_longer() -> None:

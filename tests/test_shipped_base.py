@@ -30,7 +30,7 @@ def test_it_is_small_and_says_what_it_is(with_base: Path) -> None:
     bundle = open_bundle(with_base)
     assert bundle.info.ratings == (1, 2, 3, 4, 5)
     assert bundle.info.stored_as == "float16"
-    assert bundle.habits.words
+    assert bundle.gate_statistics.words
     card = bundle.text("README.md")
     for said in ("python -m tests.make_base", "prejudice", "Maas et al. 2011", "Socher et al."):
         assert said in card

@@ -18,17 +18,19 @@ from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.config import ModelConfig, TrainConfig
 from lstm_cli.errors import BundleExistsError, CheckpointError
-from lstm_cli.training.trainer import Trained, Upkeep, train
+from lstm_cli.training.trainer import RunControl, Trained, train
 from tests import to_be_killed
 from tests.conftest import lstm
 from tests.test_bundle import new_bundle
 from tests.test_trainer import SCALE, Notebook, eight_reviews
 from tests.to_be_killed import ended, killed_after, started
 
-CONFIG = TrainConfig(epochs=12, tokens_per_batch=6, adversary=0.25, patience=12)
+CONFIG = TrainConfig(epochs=12, tokens_per_batch=6, adversarial_epsilon=0.25, patience=12)
 
 
-def learn(upkeep: Upkeep, config: TrainConfig = CONFIG, stop_after: int | None = None) -> Trained:
+def learn(
+    control: RunControl, config: TrainConfig = CONFIG, stop_after: int | None = None
+) -> Trained:
     """Train on eight reviews, some steps an epoch; stop after so many steps of this run."""
     reviews, vocabulary = eight_reviews()
     asked = 0
@@ -46,7 +48,7 @@ def learn(upkeep: Upkeep, config: TrainConfig = CONFIG, stop_after: int | None =
         SCALE,
         Notebook(),
         vocabulary=vocabulary,
-        upkeep=replace(upkeep, is_stopped=is_stopped),
+        control=replace(control, is_stopped=is_stopped),
     )
 
 
@@ -66,27 +68,27 @@ def test_stopped_and_resumed_it_comes_to_the_same_weights(
     tmp_path: Path, stops: tuple[int, ...]
 ) -> None:
     """Order of the data, dropouts, optimiser, averages, the best epoch: all are in the file."""
-    whole = learn(Upkeep())
-    upkeep = Upkeep(tmp_path / "checkpoint", resume=True)
+    whole = learn(RunControl())
+    control = RunControl(tmp_path / "checkpoint", resume=True)
     for stop_after in stops:
-        part = learn(upkeep, stop_after=stop_after)
-        assert not part.is_whole
+        part = learn(control, stop_after=stop_after)
+        assert not part.completed
         assert part.history  # what it had become was measured, and can be used
-    resumed = learn(upkeep)
-    assert resumed.is_whole
+    resumed = learn(control)
+    assert resumed.completed
     assert_same(whole, resumed)
-    assert_same(whole, learn(upkeep))  # nothing is left to do
+    assert_same(whole, learn(control))  # nothing is left to do
 
 
 def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
     """A mixture of two models would be neither."""
-    upkeep = Upkeep(tmp_path / "checkpoint", resume=True)
-    learn(upkeep)
+    control = RunControl(tmp_path / "checkpoint", resume=True)
+    learn(control)
     with pytest.raises(CheckpointError, match="other reviews or with other options"):
-        learn(upkeep, replace(CONFIG, seed=1))
+        learn(control, replace(CONFIG, seed=1))
     (tmp_path / "checkpoint").write_bytes(b"half of it")
     with pytest.raises(CheckpointError, match="is no whole checkpoint"):
-        learn(upkeep)
+        learn(control)
 
 
 def test_one_training_of_a_name_at_a_time(tmp_path: Path, tiny_reviews: Path) -> None:

@@ -94,9 +94,11 @@ def test_an_adversary_changes_what_is_learned() -> None:
     """And the eight reviews can still be learned by heart."""
     still = {"embedding_dropout": 0.0, "word_dropout": 0.0, "readout_dropout": 0.0}
     alone, _ = learn(epochs=2, **still)
-    beside, _ = learn(epochs=2, adversary=0.5, **still)
+    beside, _ = learn(epochs=2, adversarial_epsilon=0.5, **still)
     assert not np.array_equal(alone.probabilities, beside.probabilities)
-    learned, _ = learn(epochs=60, learning_rate=0.03, patience=60, adversary=0.25, **still)
+    learned, _ = learn(
+        epochs=60, learning_rate=0.03, patience=60, adversarial_epsilon=0.25, **still
+    )
     assert (learned.probabilities.argmax(axis=1) == RATINGS).all()
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from lstm_cli.config import ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.cell import CellWeights
 from lstm_cli.core.reading import NetworkWeights, Rows
-from lstm_cli.results import GateHabits
+from lstm_cli.results import GateStatistics
 
 FORMAT = 1
 INFO_FILE = "bundle.json"
@@ -31,6 +31,16 @@ BASELINE_FILE = "baseline.safetensors"
 WORDS_FILE = "words.json"
 HISTORY_FILE = "history.jsonl"
 CARD_FILE = "README.md"
+
+# What settings are called in models of the first version, and what they are called now.
+_RENAMED = {
+    "embedding_rate": "embedding_lr_scale",
+    "cell_rate": "cell_lr_scale",
+    "blank_share": "blank_review_rate",
+    "adversary": "adversarial_epsilon",
+    "ranked_weight": "rps_weight",
+    "bands": "cutoffs",
+}
 
 StoredAs = Literal["float32", "float16"]
 Arrays = Mapping[str, NDArray[np.float32]]
@@ -76,11 +86,12 @@ class BundleInfo:
         model = dict(found["model"])
         model["pooling"] = tuple(model["pooling"])
         values["model"] = _checked(ModelConfig, model)
+        training = {_RENAMED.get(name, name): value for name, value in found["training"].items()}
         if values["model"].num_ratings:
-            values["training"] = _checked(TrainConfig, found["training"])
+            values["training"] = _checked(TrainConfig, training)
         else:
-            bands = tuple(int(band) for band in found["training"]["bands"])
-            values["training"] = _checked(PretrainConfig, found["training"] | {"bands": bands})
+            training["cutoffs"] = tuple(int(cutoff) for cutoff in training["cutoffs"])
+            values["training"] = _checked(PretrainConfig, training)
         values["ratings"] = tuple(float(rating) for rating in found["ratings"])
         return cls(**values)
 
@@ -98,7 +109,7 @@ class NewBundle:
     info: BundleInfo
     tokens: tuple[str, ...]
     weights: Arrays
-    habits: GateHabits
+    gate_statistics: GateStatistics
     history: tuple[Mapping[str, Any], ...]
     baseline: Arrays | None = None
     notes: str = ""  # what the model card says beyond the numbers

@@ -18,7 +18,7 @@ BASE = "base"
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundModel:
     """A model, and how it came to be the one."""
 
     bundle: Bundle
@@ -32,7 +32,7 @@ def models_folder(asked: Path | None = None) -> Path:
 
 def find_model(
     asked: str | None = None, folder: Path | None = None, *, must_rate: bool = True
-) -> Found:
+) -> FoundModel:
     """The model a command should use.
 
     Args:
@@ -55,7 +55,7 @@ def find_model(
                 f"{asked}: is a language model, which rates nothing yet; "
                 f"teach it with: lstm train REVIEWS.csv --base {asked}"
             )
-        return Found(bundle, why)
+        return FoundModel(bundle, why)
     readable = []
     broken: BundleError | None = None
     for path in saved_models(models):
@@ -69,7 +69,7 @@ def find_model(
             broken = error
     if readable:
         last = max(readable, key=lambda bundle: (bundle.info.created, bundle.name))
-        return Found(last, f"trained last in {models}")
+        return FoundModel(last, f"trained last in {models}")
     if broken:
         raise broken
     base = base_path()
@@ -77,7 +77,7 @@ def find_model(
         raise NoModelError(
             f"no model in {models}: train one with: lstm train REVIEWS.csv (or lstm train --sample)"
         )
-    return Found(open_bundle(base), "the base that ships with lstm-cli")
+    return FoundModel(open_bundle(base), "the base that ships with lstm-cli")
 
 
 def find_base(asked: str | None, folder: Path) -> Bundle | None:

@@ -33,7 +33,7 @@ from lstm_cli.bundle.contents import (
 from lstm_cli.core.reading import NetworkWeights
 from lstm_cli.data.scale import label
 from lstm_cli.errors import BundleError
-from lstm_cli.results import GateHabits, UnitStatistics, WordStatistics
+from lstm_cli.results import GateStatistics, UnitStatistics, WordStatistics
 from lstm_cli.text.tokens import compiled
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary, WrittenVocabulary
 
@@ -133,11 +133,11 @@ class Bundle:
         return self._arrays(BASELINE_FILE, shapes)
 
     @cached_property
-    def habits(self) -> GateHabits:
+    def gate_statistics(self) -> GateStatistics:
         """What the gates did with the validation reviews."""
         text = self._bytes(WORDS_FILE)
         try:
-            return _habits(json.loads(text))
+            return _gate_statistics(json.loads(text))
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise self._refused(WORDS_FILE, "does not hold statistics of words") from error
 
@@ -279,7 +279,7 @@ def _check(info: BundleInfo, files: dict[str, tuple[int, str]]) -> None:
             raise ValueError(f"a size of {size} bytes")
 
 
-def _habits(found: Any) -> GateHabits:
+def _gate_statistics(found: Any) -> GateStatistics:
     """What a file of words says; an error where something else stands there."""
     if isinstance(found, list):  # a model of the first version: words alone
         found = {"words": found}
@@ -292,7 +292,7 @@ def _habits(found: Any) -> GateHabits:
     for unit in units:
         _number(unit.unit)
         _number(unit.correlation)
-    return GateHabits(
+    return GateStatistics(
         tuple(_word(word) for word in found["words"]), half_life, found.get("followed", 0), units
     )
 

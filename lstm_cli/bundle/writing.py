@@ -116,7 +116,7 @@ def _write_files(bundle: NewBundle, about: BundleInfo, folder: Path) -> None:
         WEIGHTS_FILE: save(
             {name: array.astype(about.stored_as) for name, array in bundle.weights.items()}
         ),
-        WORDS_FILE: _json(asdict(bundle.habits)),
+        WORDS_FILE: _json(asdict(bundle.gate_statistics)),
         HISTORY_FILE: b"".join(_json(line) for line in bundle.history),
         CARD_FILE: (model_card(about) + bundle.notes).encode(),
     }

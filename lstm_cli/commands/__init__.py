@@ -18,7 +18,7 @@ from lstm_cli.commands.memory_test import memory_test
 from lstm_cli.commands.models import models
 from lstm_cli.commands.predict import predict
 from lstm_cli.commands.pretrain import pretrain
-from lstm_cli.commands.program import Program, Voice, run
+from lstm_cli.commands.program import Program, Verbosity, run
 from lstm_cli.commands.sample import sample
 from lstm_cli.commands.train import train
 
@@ -66,7 +66,7 @@ def lstm(
     ] = False,
 ) -> None:
     """Learn ratings from reviews with an LSTM, predict them, and read its gates."""
-    ctx.obj = Voice(quiet=quiet, verbose=verbose)
+    ctx.obj = Verbosity(quiet=quiet, verbose=verbose)
 
 
 def main() -> None:

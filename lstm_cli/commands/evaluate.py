@@ -9,7 +9,7 @@ from lstm_cli.commands.program import note, print_json
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
-    from lstm_cli.evaluation.files import Rated
+    from lstm_cli.evaluation.files import ScoredReviews
     from lstm_cli.results import Evaluation
 
 MOST_MISTAKES = 100
@@ -84,7 +84,7 @@ def evaluate(
         raise typer.Exit(1)
 
 
-def _show(bundle: "Bundle", evaluation: "Evaluation", rated: "Rated", file: str) -> None:
+def _show(bundle: "Bundle", evaluation: "Evaluation", rated: "ScoredReviews", file: str) -> None:
     from lstm_cli.data.showing import show_source
     from lstm_cli.views.console import results_console
     from lstm_cli.views.evaluation import show_evaluation

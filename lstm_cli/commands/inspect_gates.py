@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import note, print_json, voice
+from lstm_cli.commands.program import note, print_json, verbosity
 from lstm_cli.commands.texts import texts_given
 from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
     from lstm_cli.gates.surgery import Clamp
-    from lstm_cli.results import GateHabits
+    from lstm_cli.results import GateStatistics
 
 
 def inspect_gates(
@@ -286,7 +286,7 @@ def _trace_file(
         raise OptionError(f"--output {output}: traces are JSON lines; name the file .jsonl")
     check_output(output)
     predictor = Predictor(bundle)
-    console = notes_console(quiet=voice(ctx).quiet)
+    console = notes_console(quiet=verbosity(ctx).quiet)
     with (
         open_texts(file, text_column=text_column) as opened,
         TableWriter(output) as writer,
@@ -303,23 +303,27 @@ def _words_of_file(
     ctx: typer.Context, bundle: "Bundle", file: str, text_column: str | None, as_json: bool
 ) -> None:
     from lstm_cli.data.reviews import read_texts
-    from lstm_cli.gates.words import habits_on
+    from lstm_cli.gates.words import gate_statistics_on
 
     table, column, texts = read_texts(file, text_column=text_column)
     note(ctx, f"{table.source}: {len(texts):,} rows, text in {column!r}")
-    habits = habits_on(bundle, texts)
-    _show_habits(bundle, habits, f"the reviews of {table.source}", as_json)
+    gate_statistics = gate_statistics_on(bundle, texts)
+    _show_gate_statistics(bundle, gate_statistics, f"the reviews of {table.source}", as_json)
 
 
 def _show_words(bundle: "Bundle", as_json: bool) -> None:
-    _show_habits(bundle, bundle.habits, "the held-out reviews", as_json)
+    _show_gate_statistics(bundle, bundle.gate_statistics, "the held-out reviews", as_json)
 
 
-def _show_habits(bundle: "Bundle", habits: "GateHabits", whose: str, as_json: bool) -> None:
+def _show_gate_statistics(
+    bundle: "Bundle", gate_statistics: "GateStatistics", whose: str, as_json: bool
+) -> None:
     from lstm_cli.views.console import results_console
-    from lstm_cli.views.habits import show_habits
+    from lstm_cli.views.gate_statistics import show_gate_statistics
 
     if as_json:
-        print_json(asdict(habits))
+        print_json(asdict(gate_statistics))
         return
-    show_habits(results_console(), habits, bundle.info.model.cell, bundle.name, whose)
+    show_gate_statistics(
+        results_console(), gate_statistics, bundle.info.model.cell, bundle.name, whose
+    )

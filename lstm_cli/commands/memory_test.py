@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import note, print_json, voice
+from lstm_cli.commands.program import note, print_json, verbosity
 
 
 def memory_test(
@@ -68,7 +68,7 @@ def memory_test(
 
     use_threads(1)  # the products are too small to share out
     config = MemoryTestConfig(hidden_size=hidden_size, seed=seed)
-    with learning(notes_console(quiet=voice(ctx).quiet), 2 * len(RATES)) as heard:
+    with learning(notes_console(quiet=verbosity(ctx).quiet), 2 * len(RATES)) as heard:
         found = run(config, heard)
     if as_json:
         print_json(found.to_json())

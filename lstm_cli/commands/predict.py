@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import note, print_json, voice
+from lstm_cli.commands.program import note, print_json, verbosity
 from lstm_cli.commands.texts import texts_given
 from lstm_cli.errors import OptionError
 
@@ -121,7 +121,7 @@ def _rate_file(
 
         check_columns_free(table)
         summary = FileSummary(tuple(map(label, bundle.info.ratings)))
-        console = notes_console(quiet=voice(ctx).quiet)
+        console = notes_console(quiet=verbosity(ctx).quiet)
         with (
             TableWriter(output or "-", like=table) as writer,
             rating_progress(console, opened.num_rows) as heard,

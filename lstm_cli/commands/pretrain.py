@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import print_json, voice
+from lstm_cli.commands.program import print_json, verbosity
 from lstm_cli.config import PretrainConfig
 from lstm_cli.errors import OptionError
 
@@ -99,7 +99,7 @@ def pretrain(
 
     use_threads(threads)
     keep_memory()
-    console = notes_console(quiet=voice(ctx).quiet)
+    console = notes_console(quiet=verbosity(ctx).quiet)
     texts: list[str] = []
     for source in reviews:
         table, column, found = read_texts(source, text_column=text_column)
@@ -116,13 +116,13 @@ def pretrain(
         precision=options.chosen_precision(precision, best_precision()),
     )
     processes = threads or os.cpu_count() or 1
-    material = prepare_unlabelled(
+    prepared = prepare_unlabelled(
         texts, config, ", ".join(reviews), processes, TokenCache.of_user()
     )
-    show_unlabelled(console, material, config)
+    show_unlabelled(console, prepared, config)
     with claimed(path), PretrainProgress(console) as progress:
         made = make_language_model(
-            material,
+            prepared,
             reviews,
             config,
             path.name,

@@ -20,7 +20,7 @@ EXIT_INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
-class Voice:
+class Verbosity:
     """How much is said on standard error."""
 
     quiet: bool = False
@@ -35,12 +35,12 @@ class Program(TyperGroup):
         try:
             return super().invoke(ctx)
         except LstmError as error:
-            if voice(ctx).verbose:
+            if verbosity(ctx).verbose:
                 traceback.print_exc()
-            complain(str(error))
+            print_error(str(error))
             raise typer.Exit(EXIT_BAD_INPUT) from None
         except KeyboardInterrupt as stopped:
-            complain(f"stopped: {stopped}" if str(stopped) else "stopped")
+            print_error(f"stopped: {stopped}" if str(stopped) else "stopped")
             raise typer.Exit(EXIT_INTERRUPTED) from None
         except BrokenPipeError:
             # The reader has left; so that the interpreter does not complain at its end
@@ -48,30 +48,32 @@ class Program(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit from None
         except MemoryError:
-            complain("the machine's memory is used up; give less at once, or close other programs")
+            print_error(
+                "the machine's memory is used up; give less at once, or close other programs"
+            )
             raise typer.Exit(EXIT_BAD_INPUT) from None
         except OSError as error:
-            if voice(ctx).verbose:
+            if verbosity(ctx).verbose:
                 traceback.print_exc()
             where = f"{error.filename}: " if error.filename else ""
-            complain(f"{where}{(error.strerror or str(error)).lower()}")
+            print_error(f"{where}{(error.strerror or str(error)).lower()}")
             raise typer.Exit(EXIT_BAD_INPUT) from None
 
 
-def complain(message: str) -> None:
+def print_error(message: str) -> None:
     """One line on standard error, whatever the message holds."""
     with suppress(OSError):  # nobody listens
         typer.echo(f"lstm: {escape(' '.join(message.split()))}", err=True)
 
 
-def voice(ctx: typer.Context) -> Voice:
+def verbosity(ctx: typer.Context) -> Verbosity:
     """What ``--quiet`` and ``--verbose`` asked for."""
-    return ctx.obj if isinstance(ctx.obj, Voice) else Voice()
+    return ctx.obj if isinstance(ctx.obj, Verbosity) else Verbosity()
 
 
 def note(ctx: typer.Context, message: str) -> None:
     """Say something on standard error, unless told to be quiet."""
-    if not voice(ctx).quiet:
+    if not verbosity(ctx).quiet:
         from lstm_cli.views.console import notes_console, say
 
         say(notes_console(), escape(message))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from lstm_cli.commands.program import complain
+from lstm_cli.commands.program import print_error
 
 
 class Interrupt:
@@ -28,7 +28,7 @@ def interruptible() -> Iterator[Interrupt]:
     def asked(_number: int, _frame: FrameType | None) -> None:
         interrupt.is_asked = True
         signal.signal(signal.SIGINT, before)
-        complain("stopping after this step, keeping the best so far; Ctrl-C again stops at once")
+        print_error("stopping after this step, keeping the best so far; Ctrl-C again stops at once")
 
     if threading.current_thread() is not threading.main_thread():
         yield interrupt  # only the main thread hears signals

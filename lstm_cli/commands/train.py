@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import EXIT_INTERRUPTED, print_json, voice
+from lstm_cli.commands.program import EXIT_INTERRUPTED, print_json, verbosity
 from lstm_cli.commands.repeating import (
     base_of,
     check_undecided,
@@ -205,7 +205,7 @@ def train(
         )
     if name == BASE:
         raise OptionError(f"--name {BASE}: that is the name of the base; choose another")
-    console = notes_console(quiet=voice(ctx).quiet)
+    console = notes_console(quiet=verbosity(ctx).quiet)
     start = None
     like = None if config is None else find_model(config, folder).bundle.info
     training = changed(_DEFAULTS, balance=balance, seed=seed)
@@ -244,8 +244,8 @@ def train(
     from lstm_cli.pipeline import Recipe, make_model
     from lstm_cli.training.base import Base
     from lstm_cli.training.preparation import prepare
-    from lstm_cli.training.rules import Facts, fitted
-    from lstm_cli.training.trainer import Upkeep
+    from lstm_cli.training.rules import DatasetStats, resolve_train_config
+    from lstm_cli.training.trainer import RunControl
     from lstm_cli.views.health import show_findings
     from lstm_cli.views.training import SearchProgress, TrainingProgress, show_data, show_saved
 
@@ -267,7 +267,7 @@ def train(
             scale=found.scale,
         )
     )
-    material = prepare(
+    prepared = prepare(
         found,
         others,
         seed=training.seed,
@@ -282,21 +282,23 @@ def train(
     found = changed(found, texts=[])
     if not isinstance(others, float):
         others = changed(others, texts=[])
-    if material.vectors is not None:
-        size = material.vectors.size
+    if prepared.vectors is not None:
+        size = prepared.vectors.size
         if embedding_size not in (None, size):
             raise OptionError(
-                f"--embedding-size {embedding_size}: {material.vectors.name} has {size} numbers "
+                f"--embedding-size {embedding_size}: {prepared.vectors.name} has {size} numbers "
                 "a word; leave the option out"
             )
         if like is not None and like.model.embedding_size != size:
             raise OptionError(
-                f"--vectors: {material.vectors.name} has {size} numbers a word, those that "
+                f"--vectors: {prepared.vectors.name} has {size} numbers a word, those that "
                 f"{config} started from had {like.model.embedding_size}; give the same file"
             )
     if like is None:
         training = changed(
-            fitted(training, Facts.of(material), epochs=epochs, learning_rate=learning_rate),
+            resolve_train_config(
+                training, DatasetStats.of(prepared), epochs=epochs, learning_rate=learning_rate
+            ),
             precision=options.chosen_precision(precision, best_precision()),
         )
         recipe = Recipe(path.name, training, cell.value, embedding_size, hidden_size)
@@ -305,26 +307,26 @@ def train(
         recipe = Recipe(path.name, training, model.cell, model.embedding_size, model.hidden_size)
     decided = frozenset(name for name in ("epochs", "learning_rate") if is_given(ctx, name))
     recipe = changed(recipe, with_baseline=not no_baseline, budget=seconds, decided=decided)
-    show_data(console, found, others, material, recipe)
+    show_data(console, found, others, prepared, recipe)
     show_findings(console, findings)
     held_out_from = None if isinstance(others, float) else others.fingerprint
     if like is not None:
         for difference in differences(like, found.fingerprint, held_out_from, num_threads()):
             say(console, f"not the same model as {config}: {difference}", style="yellow")
     with claimed(path), interruptible() as interrupt:
-        upkeep = Upkeep(checkpoint, goes_on, interrupt)
+        control = RunControl(checkpoint, goes_on, interrupt)
         with TrainingProgress(console, with_epochs=seconds is None) as progress:
             made = make_model(
-                material,
+                prepared,
                 found,
                 recipe,
                 progress,
-                upkeep,
+                control,
                 SearchProgress(console, recipe.training),
                 held_out_from,
             )
         path = write_beside(made.bundle, path, replace=replace)
-        if made.is_whole:
+        if made.completed:
             checkpoint.unlink(missing_ok=True)
     if as_json:
         described = {
@@ -336,25 +338,25 @@ def train(
             "seconds": time.perf_counter() - began,
             "epochs": len(made.bundle.history),
             "precision": recipe.training.precision,
-            "stopped": not made.is_whole,
+            "stopped": not made.completed,
             "tried": made.bundle.info.data.get("tried", []),
             "validation": made.evaluation.to_json(),
         }
         print_json(described)
-        _end(made.is_whole)
+        _end(made.completed)
         return
     from lstm_cli.views.console import results_console
     from lstm_cli.views.evaluation import show_evaluation
 
     console = results_console()
     show_evaluation(
-        console, made.evaluation, recipe.cell, f"{len(material.validation):,} held-out reviews"
+        console, made.evaluation, recipe.cell, f"{len(prepared.validation):,} held-out reviews"
     )
     show_saved(console, made, path, time.perf_counter() - began)
-    _end(made.is_whole)
+    _end(made.completed)
 
 
-def _end(is_whole: bool) -> None:
+def _end(completed: bool) -> None:
     """A training that was stopped says so to the shell as well."""
-    if not is_whole:
+    if not completed:
         raise typer.Exit(EXIT_INTERRUPTED)

@@ -33,7 +33,7 @@ class LanguageNetwork(nn.Module):
         vocab_size: V.
         embedding_size: E.
         hidden_size: H.
-        bands: ids at which the bands of rarer words begin; ids follow frequency.
+        cutoffs: ids at which the bands of rarer words begin; ids follow frequency.
         dropout: share of the dimensions of events and predictions hidden from a whole piece.
     """
 
@@ -43,18 +43,18 @@ class LanguageNetwork(nn.Module):
         embedding_size: int,
         hidden_size: int,
         *,
-        bands: Sequence[int],
+        cutoffs: Sequence[int],
         dropout: float,
     ) -> None:
         super().__init__()
-        edges = [edge for edge in bands if edge < vocab_size]
+        edges = [edge for edge in cutoffs if edge < vocab_size]
         self.edges = (*edges, vocab_size)
         self.dropout = dropout
         self.embedding = nn.Embedding(vocab_size, embedding_size, padding_idx=PADDING_ID)
         self.cell = nn.LSTM(embedding_size, hidden_size, batch_first=True)
         self.projection = nn.Linear(hidden_size, embedding_size)
         self.word_bias = nn.Parameter(torch.zeros(vocab_size))
-        self.bands = nn.Parameter(torch.zeros(len(edges), embedding_size))
+        self.band_embedding = nn.Parameter(torch.zeros(len(edges), embedding_size))
         self.band_bias = nn.Parameter(torch.zeros(len(edges)))
         with torch.no_grad():
             self.embedding.weight.mul_(0.1)
@@ -72,7 +72,7 @@ class LanguageNetwork(nn.Module):
         short_terms, _ = self.cell(events)
         predicted = self._hidden(self.projection(short_terms))
         is_word = torch.arange(1, token_ids.shape[1]) < lengths[:, None]
-        return self._cost(predicted[is_word], rows[token_ids[:, 1:][is_word]])
+        return self._nll(predicted[is_word], rows[token_ids[:, 1:][is_word]])
 
     def _hidden(self, values: Tensor) -> Tensor:
         """One mask a piece: what is hidden stays so (Gal and Ghahramani 2016). (B, T, E)"""
@@ -82,19 +82,19 @@ class LanguageNetwork(nn.Module):
         mask = values.new_empty(values.shape[0], 1, values.shape[2]).bernoulli_(keep)
         return values * (mask / keep)
 
-    def _cost(self, predicted: Tensor, words: Tensor) -> Tensor:
+    def _nll(self, predicted: Tensor, words: Tensor) -> Tensor:
         """Nats that the words cost, each predicted from a vector. (N, E), (N,) -> scalar"""
         first = self.edges[0]
         band = torch.bucketize(words, torch.tensor(self.edges[:-1]), right=True)  # 0: common
         answers = torch.where(band == 0, words, first + band - 1)
-        weight = torch.cat([self.embedding.weight[:first], self.bands])
+        weight = torch.cat([self.embedding.weight[:first], self.band_embedding])
         bias = torch.cat([self.word_bias[:first], self.band_bias])
-        cost: Tensor = _CrossEntropy.apply(predicted, weight, bias, answers)  # type: ignore[no-untyped-call]
+        nll: Tensor = _CrossEntropy.apply(predicted, weight, bias, answers)  # type: ignore[no-untyped-call]
         for number, (start, end) in enumerate(pairwise(self.edges), start=1):
             places = torch.nonzero(band == number).squeeze(1)
             if len(places):
-                cost = (
-                    cost
+                nll = (
+                    nll
                     + _CrossEntropy.apply(  # type: ignore[no-untyped-call]
                         predicted[places],
                         self.embedding.weight[start:end],
@@ -102,7 +102,7 @@ class LanguageNetwork(nn.Module):
                         words[places] - start,
                     )
                 )
-        return cost
+        return nll
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """What a network that rates can start from, by the names a bundle keeps it under."""
@@ -117,7 +117,7 @@ class LanguageNetwork(nn.Module):
 
 
 class _CrossEntropy(torch.autograd.Function):
-    """Cross-entropy of a linear layer, added up, with its slopes found on the way.
+    """Cross-entropy of a linear layer, added up, with its gradients found on the way.
 
     Written by hand because the scores of all words, kept for a way back, would take
     more memory and time than all the rest: here they never leave the cache.
@@ -128,25 +128,30 @@ class _CrossEntropy(torch.autograd.Function):
         kind = torch.bfloat16 if torch.is_autocast_enabled("cpu") else torch.float32
         states, weight = states.to(kind), weight.to(kind)
         wanted = any(ctx.needs_input_grad)
-        cost = torch.zeros((), dtype=torch.float64)
-        state_slopes = torch.empty_like(states)
-        weight_slopes = torch.zeros(weight.shape)
-        bias_slopes = torch.zeros(bias.shape)
+        nll = torch.zeros((), dtype=torch.float64)
+        state_gradients = torch.empty_like(states)
+        weight_gradients = torch.zeros(weight.shape)
+        bias_gradients = torch.zeros(bias.shape)
         for start in range(0, len(states), _ROWS_AT_ONCE):
             some = slice(start, start + _ROWS_AT_ONCE)
-            chances = (states[some] @ weight.T).float().add_(bias).softmax(1)
-            right = chances.gather(1, answers[some, None])
-            cost -= right.clamp(min=1e-30).log().sum(dtype=torch.float64)
+            probabilities = (states[some] @ weight.T).float().add_(bias).softmax(1)
+            right = probabilities.gather(1, answers[some, None])
+            nll -= right.clamp(min=1e-30).log().sum(dtype=torch.float64)
             if wanted:
-                slopes = chances.scatter_(1, answers[some, None], right - 1)
-                bias_slopes += slopes.sum(0)
-                slopes = slopes.to(kind)
-                state_slopes[some] = slopes @ weight
-                weight_slopes += slopes.T @ states[some]
-        ctx.save_for_backward(state_slopes, weight_slopes, bias_slopes)
-        return cost.float()
+                gradients = probabilities.scatter_(1, answers[some, None], right - 1)
+                bias_gradients += gradients.sum(0)
+                gradients = gradients.to(kind)
+                state_gradients[some] = gradients @ weight
+                weight_gradients += gradients.T @ states[some]
+        ctx.save_for_backward(state_gradients, weight_gradients, bias_gradients)
+        return nll.float()
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        state_slopes, weight_slopes, bias_slopes = ctx.saved_tensors
-        return grads[0] * state_slopes, grads[0] * weight_slopes, grads[0] * bias_slopes, None
+        state_gradients, weight_gradients, bias_gradients = ctx.saved_tensors
+        return (
+            grads[0] * state_gradients,
+            grads[0] * weight_gradients,
+            grads[0] * bias_gradients,
+            None,
+        )

@@ -45,14 +45,14 @@ class ReviewNetwork(nn.Module):
         *,
         embedding_dropout: float = 0.0,
         word_dropout: float = 0.0,
-        blank_share: float = 0.0,
+        blank_review_rate: float = 0.0,
         readout_dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.config = config
         self.embedding_dropout = embedding_dropout
         self.word_dropout = word_dropout
-        self.blank_share = blank_share
+        self.blank_review_rate = blank_review_rate
         self.embedding = nn.Embedding(
             config.vocab_size, config.embedding_size, padding_idx=PADDING_ID
         )
@@ -96,7 +96,9 @@ class ReviewNetwork(nn.Module):
         """
         if self.training and self.word_dropout:
             hidden = torch.rand(token_ids.shape, device=token_ids.device) < self.word_dropout
-            hidden |= torch.rand(len(token_ids), 1, device=token_ids.device) < self.blank_share
+            hidden |= (
+                torch.rand(len(token_ids), 1, device=token_ids.device) < self.blank_review_rate
+            )
             token_ids = token_ids.masked_fill(hidden & (token_ids != PADDING_ID), UNKNOWN_ID)
         events = functional.embedding(token_ids, table)
         if self.training and self.embedding_dropout:
@@ -108,7 +110,7 @@ class ReviewNetwork(nn.Module):
 
     def _pool(self, short_terms: Tensor, lengths: Tensor) -> Tensor:
         """The memories the readout sees, of the real words alone. (B, P·H)"""
-        pooled = _Views.apply(short_terms, lengths, self.config.pooling)  # type: ignore[no-untyped-call]
+        pooled = _MaskedPooling.apply(short_terms, lengths, self.config.pooling)  # type: ignore[no-untyped-call]
         return torch.where(lengths[:, None] > 0, pooled, 0)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
@@ -152,7 +154,7 @@ class ReviewNetwork(nn.Module):
             weight_of(places[name]).copy_(torch.from_numpy(np.array(array)))
 
 
-class _Views(torch.autograd.Function):
+class _MaskedPooling(torch.autograd.Function):
     """The last, mean and highest memories of the real words.
 
     Written by hand because its slope is then one pass over the memories, where

@@ -13,10 +13,10 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_cli.arrays import Float32Array
 from lstm_cli.config import ModelConfig, Pooling
 from lstm_cli.core.cell import CellWeights, Gates, Memory, read_event, read_plain_event
 
-Floats = NDArray[np.float32]
 EVENTS_AT_ONCE = 4_096
 
 # Given a step, from 0, and what the gates would do with it: what they do instead. (B, H) each
@@ -26,7 +26,7 @@ Hold = Callable[[int, Gates], Gates]
 class Rows(Protocol):
     """A matrix of which rows can be taken, as an array or a file gives them."""
 
-    def __getitem__(self, places: NDArray[np.int64], /) -> Floats:
+    def __getitem__(self, places: NDArray[np.int64], /) -> Float32Array:
         """The rows of some places. (..., E)"""
 
 
@@ -35,19 +35,19 @@ class NetworkWeights(NamedTuple):
 
     embedding: Rows  # (V, E)
     cell: CellWeights
-    readout: Floats  # (R, P·H)
-    readout_bias: Floats  # (R,)
+    readout: Float32Array  # (R, P·H)
+    readout_bias: Float32Array  # (R,)
 
 
 class Reading(NamedTuple):
     """What was in memory after each event, and what the gates did with it."""
 
-    short_term: Floats  # STM, (B, T, H)
-    long_term: Floats | None  # LTM, (B, T, H); the plain RNN has none
+    short_term: Float32Array  # STM, (B, T, H)
+    long_term: Float32Array | None  # LTM, (B, T, H); the plain RNN has none
     gates: Gates | None  # (B, T, H) each; the plain RNN has none
 
 
-def read_reviews(
+def run_cell(
     token_ids: NDArray[np.int64],
     weights: NetworkWeights,
     config: ModelConfig,
@@ -90,7 +90,7 @@ def read_reviews(
 
 def read_to_end(
     token_ids: NDArray[np.int64], weights: NetworkWeights, config: ModelConfig
-) -> Floats:
+) -> Float32Array:
     """The logits of reviews when all of them have been read. (B, R)
 
     Memory does not grow with their length.
@@ -121,7 +121,7 @@ def read_to_end(
     return pooled @ weights.readout.T + weights.readout_bias
 
 
-def pool_running(short_term: Floats, pooling: tuple[Pooling, ...]) -> Floats:
+def pool_running(short_term: Float32Array, pooling: tuple[Pooling, ...]) -> Float32Array:
     """What the readout would see if each review ended after each of its words. (B, T, P·H)
 
     Args:
@@ -129,7 +129,7 @@ def pool_running(short_term: Floats, pooling: tuple[Pooling, ...]) -> Floats:
         pooling: which views of the memories the readout joins, in order.
     """
     counts = np.arange(1, short_term.shape[1] + 1, dtype=short_term.dtype)[:, None]
-    views: list[Floats] = []
+    views: list[Float32Array] = []
     for name in pooling:
         if name == "last":
             views.append(short_term)
@@ -140,18 +140,20 @@ def pool_running(short_term: Floats, pooling: tuple[Pooling, ...]) -> Floats:
     return np.concatenate(views, axis=-1)
 
 
-def running_logits(short_term: Floats, weights: NetworkWeights, config: ModelConfig) -> Floats:
+def running_logits(
+    short_term: Float32Array, weights: NetworkWeights, config: ModelConfig
+) -> Float32Array:
     """The logits of each rating if each review ended after each of its words. (B, T, R)"""
     pooled = pool_running(short_term, config.pooling)
     return pooled @ weights.readout.T + weights.readout_bias
 
 
-def softmax(logits: Floats) -> NDArray[np.float64]:
+def softmax(logits: Float32Array) -> NDArray[np.float64]:
     """Probabilities along the last axis, which add up to 1."""
     odds = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
     return odds / odds.sum(axis=-1, keepdims=True)
 
 
-def _along_time(steps: list[Floats], nothing: Floats) -> Floats:
+def _along_time(steps: list[Float32Array], nothing: Float32Array) -> Float32Array:
     """(B, H) of each step to (B, T, H), of no step too."""
     return np.stack(steps, axis=1) if steps else nothing[:, None][:, :0]

@@ -85,7 +85,7 @@ def batches(
         yield make_batch(corpus, reviews)
 
 
-def localized(batch: Batch) -> tuple[Batch, NDArray[np.int64]]:
+def compact_ids(batch: Batch) -> tuple[Batch, NDArray[np.int64]]:
     """The batch with its ids replaced by places among the distinct ids that it holds.
 
     Returns:
@@ -99,11 +99,11 @@ def localized(batch: Batch) -> tuple[Batch, NDArray[np.int64]]:
     return replace(batch, token_ids=places[batch.token_ids]), rows
 
 
-def ahead(items: Iterable[Item], most: int = 2) -> Iterator[Item]:
+def prefetch(items: Iterable[Item], most: int = 2) -> Iterator[Item]:
     """The same items, the next ones made in a thread while one is being used."""
     iterator = iter(items)
     end = object()
-    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as worker:
+    with ThreadPoolExecutor(1, thread_name_prefix="prefetch") as worker:
         waiting: deque[Future[object]] = deque(
             worker.submit(next, iterator, end) for _ in range(most)
         )

@@ -112,18 +112,18 @@ def parse_maximum(cell: object) -> float | None:
     return None if rated is None else rated[1]
 
 
-class _Rated(NamedTuple):
+class _ParsedRating(NamedTuple):
     """A rating, and what it is out of if it says so."""
 
     rating: float
     maximum: float | None = None
 
 
-def _parse(cell: object) -> _Rated | None:
+def _parse(cell: object) -> _ParsedRating | None:
     if cell is None or isinstance(cell, bool):
         return None
     if isinstance(cell, int | float):
-        return _Rated(float(cell) + 0.0) if math.isfinite(cell) else None
+        return _ParsedRating(float(cell) + 0.0) if math.isfinite(cell) else None
     text = str(cell).strip()
     if not text or len(text) > LONGEST_RATING:
         return None
@@ -131,7 +131,7 @@ def _parse(cell: object) -> _Rated | None:
         full = sum(letter in _FULL_STARS for letter in stars["full"])
         empty = stars["empty"].count("☆")
         rating = full + (0.5 if stars["half"] else 0.0)
-        return _Rated(rating, float(math.ceil(rating) + empty) if empty else None)
+        return _ParsedRating(rating, float(math.ceil(rating) + empty) if empty else None)
     found = _RATING.fullmatch(text)
     number = _number(found["number"]) if found else None
     if found is None or number is None:
@@ -139,7 +139,7 @@ def _parse(cell: object) -> _Rated | None:
     maximum = _number(found["maximum"]) if found["maximum"] else None
     if maximum is not None and not number <= maximum <= LARGEST_MAXIMUM:
         return None  # a date, or a count of something else
-    return _Rated(number + (0.5 if found["half"] else 0.0), maximum)
+    return _ParsedRating(number + (0.5 if found["half"] else 0.0), maximum)
 
 
 def _number(text: str) -> float | None:

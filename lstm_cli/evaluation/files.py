@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.data.reviews import Reviews, read_reviews
 from lstm_cli.data.scale import Scale, label
@@ -21,17 +22,15 @@ from lstm_cli.text.tokens import tokenize
 
 MOST_PARTED = 20
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
-class Rated:
+class ScoredReviews:
     """A file's reviews, and what a model says of them."""
 
     reviews: Reviews
-    ratings: Floats  # those of the models and those of the file, in order. (R,)
+    ratings: Float64Array  # those of the models and those of the file, in order. (R,)
     rating_indices: NDArray[np.int64]  # places of the true ratings. (N,)
-    probabilities: Floats  # 0 for a rating the model cannot name. (N, R)
+    probabilities: Float64Array  # 0 for a rating the model cannot name. (N, R)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -46,7 +45,7 @@ class Rated:
 
 def evaluate_file(
     bundle: Bundle, file: str, text_column: str | None = None, rating_column: str | None = None
-) -> tuple[Evaluation, Rated]:
+) -> tuple[Evaluation, ScoredReviews]:
     """Measure a model on a file whose ratings are known.
 
     Raises:
@@ -114,7 +113,7 @@ def compare_on_file(
     return comparison, reviews
 
 
-def mistakes(bundle: Bundle, rated: Rated, most: int) -> list[Mistake]:
+def mistakes(bundle: Bundle, rated: ScoredReviews, most: int) -> list[Mistake]:
     """The wrong answers a model was surest of, and what each word did to them."""
     wrong = np.flatnonzero(rated.predicted != rated.rating_indices)
     confidence = rated.probabilities.max(axis=1)
@@ -164,10 +163,10 @@ def _read(
     return reviews
 
 
-def _rate(bundle: Bundle, reviews: Reviews, known: Sequence[float]) -> Rated:
+def _rate(bundle: Bundle, reviews: Reviews, known: Sequence[float]) -> ScoredReviews:
     """A model's answers on a scale that holds ``known`` ratings and those of the file."""
     ratings = np.unique(np.concatenate([known, reviews.ratings]))
     probabilities = np.zeros((len(reviews), len(ratings)))
     places = np.searchsorted(ratings, bundle.info.ratings)
     probabilities[:, places] = score_texts(bundle, reviews.texts)
-    return Rated(reviews, ratings, np.searchsorted(ratings, reviews.ratings), probabilities)
+    return ScoredReviews(reviews, ratings, np.searchsorted(ratings, reviews.ratings), probabilities)

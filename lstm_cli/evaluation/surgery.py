@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.core.reading import read_reviews as read_all
-from lstm_cli.core.reading import running_logits
+from lstm_cli.core.reading import run_cell, running_logits
 from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.reviews import read_reviews
@@ -49,7 +48,7 @@ def operate_on_file(
     free, held = np.zeros(len(known), np.int64), np.zeros(len(known), np.int64)
     for batch in batches(corpus, tokens_per_batch=4_096):
         for answers, hold in ((free, None), (held, holding(clamps))):
-            reading = read_all(batch.token_ids, weights, config, hold)
+            reading = run_cell(batch.token_ids, weights, config, hold)
             logits = running_logits(reading.short_term, weights, config)
             last = logits[np.arange(len(batch.lengths)), np.maximum(batch.lengths - 1, 0)]
             last = np.where(batch.lengths[:, None] > 0, last, weights.readout_bias)

@@ -8,16 +8,14 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lstm_cli.arrays import Float64Array
 from lstm_cli.errors import OptionError
-from lstm_cli.gates.trace import say_of_units
+from lstm_cli.gates.trace import weigh_units
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import Arithmetic, Line, Operand
 
 SMALL = 8  # numbers a product may have to be written out
-
-Floats = NDArray[np.float64]
 
 
 def arithmetic(
@@ -40,7 +38,7 @@ def arithmetic(
     if unit is not None and not 1 <= unit <= size:
         raise OptionError(f"--unit {unit}: the model has units 1 to {size}")
     reading, probabilities = predictor.read(tokens)
-    chosen = unit - 1 if unit else int(say_of_units(predictor, reading, probabilities[-1]).argmax())
+    chosen = unit - 1 if unit else int(weigh_units(predictor, reading, probabilities[-1]).argmax())
     token_id = predictor.vocabulary.encode(tokens[step - 1 : step])[0]
     event = np.asarray(predictor.weights.embedding[np.array([token_id])][0], dtype=np.float64)
     before = step - 2  # place in the reading; before the first word every memory is nothing
@@ -64,7 +62,7 @@ def arithmetic(
 
 
 def _lstm_lines(
-    predictor: Predictor, event: Floats, short_term: Floats, long_term: float, unit: int
+    predictor: Predictor, event: Float64Array, short_term: Float64Array, long_term: float, unit: int
 ) -> list[Line]:
     """The four gates; torch stacks their rows i, f, g, o."""
     size = predictor.config.hidden_size
@@ -90,7 +88,9 @@ def _lstm_lines(
     return lines
 
 
-def _plain_lines(predictor: Predictor, event: Floats, short_term: Floats, unit: int) -> list[Line]:
+def _plain_lines(
+    predictor: Predictor, event: Float64Array, short_term: Float64Array, unit: int
+) -> list[Line]:
     lines: list[Line] = []
     _factor(lines, predictor, event, short_term, unit, "plain RNN", "STM", "tanh")
     return lines
@@ -99,8 +99,8 @@ def _plain_lines(predictor: Predictor, event: Floats, short_term: Floats, unit: 
 def _factor(
     lines: list[Line],
     predictor: Predictor,
-    event: Floats,
-    short_term: Floats,
+    event: Float64Array,
+    short_term: Float64Array,
     row: int,
     gate: str,
     symbol: str,

@@ -17,26 +17,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lstm_cli.arrays import Float64Array
 from lstm_cli.config import Pooling
 from lstm_cli.core.cell import Gates
 from lstm_cli.core.reading import NetworkWeights
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Ledger:
     """What each word of one review wrote, and what became of it."""
 
-    parts: Floats  # (T, H): what is left at the end of what each word wrote; their sum is LTM_T
-    remembered: Floats  # (T, T): row t, column s >= t: share of word t's writing left after s
-    contributions: Floats  # (T, R): to each logit; with the readout's bias they add up to it
-    long_term: Floats  # (T, H): LTM after each word
+    parts: (
+        Float64Array  # (T, H): what is left at the end of what each word wrote; their sum is LTM_T
+    )
+    remembered: Float64Array  # (T, T): row t, column s >= t: share of word t's writing left after s
+    contributions: Float64Array  # (T, R): to each logit; with the readout's bias they add up to it
+    long_term: Float64Array  # (T, H): LTM after each word
 
     @property
-    def retained(self) -> Floats:
+    def retained(self) -> Float64Array:
         """Share of what each word wrote that is there at the end. (T,)"""
         return self.remembered[:, -1] if len(self.remembered) else np.zeros(0)
 
@@ -59,7 +59,7 @@ class Ledger:
 
 
 def keep_ledger(
-    gates: Gates, weights: NetworkWeights, pooling: Sequence[Pooling], say: Floats
+    gates: Gates, weights: NetworkWeights, pooling: Sequence[Pooling], unit_weights: Float64Array
 ) -> Ledger:
     """Account for every word of one review.
 
@@ -67,7 +67,7 @@ def keep_ledger(
         gates: what they did with each word. (T, H) each
         weights: the network, of which the readout is used.
         pooling: what the readout joins.
-        say: how much each unit weighs in ``remembered``. (H,)
+        unit_weights: how much each unit weighs in ``remembered``. (H,)
     """
     forget, learn, candidate, use = (np.asarray(gate, dtype=np.float64) for gate in gates)
     learned = learn * candidate  # (T, H)
@@ -89,7 +89,7 @@ def keep_ledger(
     for word in range(steps):
         left = np.ones((steps - word, size))  # of what this word wrote, after each later one
         np.cumprod(forget[word + 1 :], axis=0, out=left[1:])
-        written = np.abs(learned[word]) * say
+        written = np.abs(learned[word]) * unit_weights
         total = written.sum()
         remembered[word, word:] = left @ written / total if total > 0 else 0.0
         here = left * learned[word]
@@ -103,7 +103,7 @@ def keep_ledger(
     return Ledger(parts, remembered, contributions, long_term)
 
 
-def _shares(short_term: Floats, pooling: Sequence[Pooling]) -> Floats:
+def _shares(short_term: Float64Array, pooling: Sequence[Pooling]) -> Float64Array:
     """How much of each STM the readout sees in each of its views. (P, T, H)"""
     steps, size = short_term.shape
     found = np.zeros((len(pooling), steps, size))

@@ -6,7 +6,7 @@ plain RNN and an LSTM of one size learn it from the same scenes, with torch's
 initialisation of the same seed, the same optimiser and the same learning rates to
 choose from.
 
-Why the one forgets shows in the slopes: what a memory t events back still has to
+Why the one forgets shows in the gradients: what a memory t events back still has to
 do with the loss, |∂loss/∂STM_t|, which learning follows (Hochreiter 1991; Bengio,
 Simard and Frasconi 1994). They are taken through ``core/cell.py``, event by event.
 
@@ -104,13 +104,13 @@ def _best(cell: Cell, config: MemoryTestConfig, heard: Callable[[], None]) -> Ce
     _, rate, network = chosen
     accuracies = _accuracies(network, config, seed=2)
     under = [d for d, share in zip(DISTANCES, accuracies, strict=True) if share < FAILED]
-    short_term, long_term = _slopes(network, _scenes(DISTANCES[-1], 64, config.seed + 3))
+    short_term, long_term = _gradients(network, _scenes(DISTANCES[-1], 64, config.seed + 3))
     return CellMemory(
         learning_rate=rate,
         accuracies=tuple(accuracies),
         fails_at=min(under, default=None),
-        slopes=short_term,
-        long_term_slopes=long_term,
+        gradients=short_term,
+        long_term_gradients=long_term,
     )
 
 
@@ -151,7 +151,7 @@ def _accuracies(network: _Network, config: MemoryTestConfig, seed: int) -> list[
     return found
 
 
-def _slopes(
+def _gradients(
     network: _Network, asked: tuple[Tensor, Tensor]
 ) -> tuple[tuple[float, ...], tuple[float, ...] | None]:
     scenes, hints = asked
@@ -166,10 +166,10 @@ def _slopes(
     def loss(last: Tensor, _: Sequence[Tensor]) -> Tensor:
         return nn.functional.cross_entropy(network.readout(last), hints, reduction="sum")
 
-    return slopes_by_distance(events, weights, isinstance(cell, nn.LSTM), loss)
+    return gradients_by_distance(events, weights, isinstance(cell, nn.LSTM), loss)
 
 
-def slopes_by_distance(
+def gradients_by_distance(
     events: Tensor,
     weights: CellWeights,
     has_gates: bool,
@@ -197,7 +197,7 @@ def slopes_by_distance(
             memory = Memory(nothing, read_plain_event(event, memory.short_term, weights, torch))
         short_terms.append(memory.short_term)
     found = torch.autograd.grad(loss(short_terms[-1], short_terms), short_terms + long_terms)
-    lengths = [float(slope.norm(dim=1).mean()) for slope in found]
+    lengths = [float(gradient.norm(dim=1).mean()) for gradient in found]
     steps = len(short_terms)
     of_short, of_long = lengths[:steps][::-1], lengths[steps:][::-1]
     return tuple(of_short), tuple(of_long) if has_gates else None
@@ -236,5 +236,5 @@ def reach_of(bundle: Bundle, texts: Sequence[str], whose: str) -> Reach:
         return nn.functional.cross_entropy(logits, logits.argmax(1), reduction="sum")
 
     events = arrays["embedding"][torch.from_numpy(ids.astype(np.int64))]
-    short_term, long_term = slopes_by_distance(events, weights, config.cell == "lstm", loss)
+    short_term, long_term = gradients_by_distance(events, weights, config.cell == "lstm", loss)
     return Reach(bundle.name, config.cell, whose, len(fit), length, short_term, long_term)

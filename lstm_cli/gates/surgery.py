@@ -49,7 +49,7 @@ class Clamp:
 
 
 def holding(clamps: Sequence[Clamp], steps: Iterable[int] | None = None) -> Hold:
-    """What ``read_reviews`` is given to hold gates.
+    """What ``run_cell`` is given to hold gates.
 
     Args:
         clamps: what is held, the last word on a gate counting.

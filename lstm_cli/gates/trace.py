@@ -1,8 +1,8 @@
 """One review, read word by word: what each gate did, and where the rating went.
 
 A mean over all hidden units says little, since most of them have no say in this
-rating. So units are weighted by what they add to it: with s the slope of the
-expected rating over the logits, and a = s · readout the slope over the pooled
+rating. So units are weighted by what they add to it: with s the gradient of the
+expected rating over the logits, and a = s · readout the gradient over the pooled
 memories m, unit k weighs Σ |a_k m_k| over the poolings, and the weights add up
 to 1. The candidate and the memories are signed in the direction in which a unit
 moves the rating: above zero means for a higher one.
@@ -11,6 +11,7 @@ moves the rating: above zero means for a higher one.
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_cli.arrays import Float64Array
 from lstm_cli.core.cell import Gates
 from lstm_cli.core.reading import Reading, pool_running
 from lstm_cli.gates.counterfactuals import explain
@@ -18,8 +19,6 @@ from lstm_cli.gates.ledger import keep_ledger
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import GateTrace, LedgerLine, LedgerTrace, WordTrace
 from lstm_cli.text.vocabulary import UNKNOWN_ID
-
-Floats = NDArray[np.float64]
 
 
 def trace(
@@ -42,8 +41,8 @@ def trace(
     tokens = predictor.tokenize(text)
     reading, probabilities = predictor.read(tokens)
     expected = probabilities @ predictor.ratings  # (T + 1,)
-    weights = say_of_units(predictor, reading, probabilities[-1])
-    direction = np.where(_slopes(predictor, probabilities[-1]).sum(axis=0) < 0, -1.0, 1.0)
+    weights = weigh_units(predictor, reading, probabilities[-1])
+    direction = np.where(_gradients(predictor, probabilities[-1]).sum(axis=0) < 0, -1.0, 1.0)
     short_term = reading.short_term[0] @ (weights * direction)  # (T,)
     means = _gate_means(reading, weights, direction)
     running = [dict(zip(predictor.labels, map(float, row), strict=True)) for row in probabilities]
@@ -73,14 +72,16 @@ def trace(
     )
 
 
-def _ledger(predictor: Predictor, reading: Reading, say: Floats) -> LedgerTrace | None:
+def _ledger(
+    predictor: Predictor, reading: Reading, unit_weights: Float64Array
+) -> LedgerTrace | None:
     """The ledger of one review, in numbers a person can add up."""
     if reading.gates is None:
         return None
     gates = Gates(*(values[0] for values in reading.gates))
-    ledger = keep_ledger(gates, predictor.weights, predictor.config.pooling, say)
+    ledger = keep_ledger(gates, predictor.weights, predictor.config.pooling, unit_weights)
 
-    def by_rating(logits: Floats) -> dict[str, float]:
+    def by_rating(logits: Float64Array) -> dict[str, float]:
         return dict(zip(predictor.labels, map(float, logits), strict=True))
 
     lines = zip(
@@ -111,7 +112,9 @@ def retained_shares(gates: Gates) -> NDArray[np.float32]:
     return after
 
 
-def say_of_units(predictor: Predictor, reading: Reading, probabilities: Floats) -> Floats:
+def weigh_units(
+    predictor: Predictor, reading: Reading, probabilities: Float64Array
+) -> Float64Array:
     """What say each hidden unit has in the rating; they add up to 1. (H,)
 
     Args:
@@ -123,21 +126,21 @@ def say_of_units(predictor: Predictor, reading: Reading, probabilities: Floats) 
     if not reading.short_term.shape[1]:
         return np.full(size, 1 / size)
     pooled = pool_running(reading.short_term, predictor.config.pooling)[0, -1].reshape(-1, size)
-    say = np.abs(_slopes(predictor, probabilities) * pooled).sum(axis=0)
-    total = say.sum()
-    return say / total if total > 0 else np.full(size, 1 / size)
+    unit_weights = np.abs(_gradients(predictor, probabilities) * pooled).sum(axis=0)
+    total = unit_weights.sum()
+    return unit_weights / total if total > 0 else np.full(size, 1 / size)
 
 
-def _slopes(predictor: Predictor, probabilities: Floats) -> Floats:
-    """The slope of the expected rating over what the readout sees. (P, H)"""
-    slope = probabilities * (predictor.ratings - probabilities @ predictor.ratings)  # (R,)
-    over_pooled: Floats = slope @ predictor.weights.readout
+def _gradients(predictor: Predictor, probabilities: Float64Array) -> Float64Array:
+    """The gradient of the expected rating over what the readout sees. (P, H)"""
+    gradient = probabilities * (predictor.ratings - probabilities @ predictor.ratings)  # (R,)
+    over_pooled: Float64Array = gradient @ predictor.weights.readout
     return over_pooled.reshape(-1, predictor.config.hidden_size)
 
 
 def _gate_means(
-    reading: Reading, weights: Floats, direction: Floats
-) -> list[tuple[str, Floats | None]]:
+    reading: Reading, weights: Float64Array, direction: Float64Array
+) -> list[tuple[str, Float64Array | None]]:
     """The fields of a ``WordTrace`` that an RNN has not, as means over units. (T,) each"""
     if reading.gates is None or reading.long_term is None:
         names = ("forget", "learn", "use", "candidate", "long_term", "retained")

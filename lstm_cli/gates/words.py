@@ -7,19 +7,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import ModelConfig
 from lstm_cli.core.cell import Gates
 from lstm_cli.core.reading import (
     NetworkWeights,
     Reading,
-    read_reviews,
+    run_cell,
     running_logits,
     softmax,
 )
 from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
-from lstm_cli.results import HALF_LIFE_SHARES, GateHabits, UnitStatistics, WordStatistics
+from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics, WordStatistics
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary
 
 MOST_TOKENS = 300_000  # some seconds of reading in numpy; rarer words gain little from more
@@ -27,13 +28,11 @@ MOST_FOLLOWED = 2_000  # words whose writing is followed to the end of their rev
 MOST_UNITS = 10
 FEWEST_OCCURRENCES = 3  # a mean over fewer is an anecdote
 
-Floats = NDArray[np.float64]
 
-
-def habits_on(bundle: Bundle, texts: Sequence[str]) -> GateHabits:
+def gate_statistics_on(bundle: Bundle, texts: Sequence[str]) -> GateStatistics:
     """What a saved model's gates do with some reviews."""
     corpus = Corpus.encoded(texts, bundle.vocabulary, bundle.info.token_pattern)
-    return gather_habits(
+    return gather_gate_statistics(
         corpus,
         bundle.weights,
         bundle.info.model,
@@ -42,13 +41,13 @@ def habits_on(bundle: Bundle, texts: Sequence[str]) -> GateHabits:
     )
 
 
-def gather_habits(
+def gather_gate_statistics(
     corpus: Corpus,
     weights: NetworkWeights,
     config: ModelConfig,
     vocabulary: Vocabulary,
-    ratings: Floats,
-) -> GateHabits:
+    ratings: Float64Array,
+) -> GateStatistics:
     """Read reviews and average what the gates did.
 
     Means over units weigh each by what the readout lets it say: the length of its
@@ -72,28 +71,31 @@ def gather_habits(
     per_unit = np.linalg.norm(
         weights.readout.reshape(-1, len(config.pooling), config.hidden_size), axis=(0, 1)
     )
-    say = per_unit / max(per_unit.sum(), 1e-12)  # (H,)
+    unit_weights = per_unit / max(per_unit.sum(), 1e-12)  # (H,)
     followed = MOST_FOLLOWED / max(corpus.num_tokens, 1)
     tally = _Tally(len(vocabulary), 7 if config.cell == "lstm" else 1)
     lifetimes: list[float] = []
     means, rated = [np.zeros((0, config.hidden_size))], [np.zeros(0)]
     before_any = softmax(weights.readout_bias) @ ratings
     for batch in batches(corpus, tokens_per_batch=4_096):
-        reading = read_reviews(batch.token_ids, weights, config)
+        reading = run_cell(batch.token_ids, weights, config)
         expected = softmax(running_logits(reading.short_term, weights, config)) @ ratings
         is_word = np.arange(batch.token_ids.shape[1]) < batch.lengths[:, None]
         measured = [np.diff(expected, axis=1, prepend=before_any)]  # (B, T)
         if reading.gates is not None and reading.long_term is not None:
-            measured += _of_gates(reading.gates, reading.long_term, say)
+            measured += _of_gates(reading.gates, reading.long_term, unit_weights)
             lifetimes += _lifetimes(
-                reading.gates, batch.lengths, say, is_word & (rng.random(is_word.shape) < followed)
+                reading.gates,
+                batch.lengths,
+                unit_weights,
+                is_word & (rng.random(is_word.shape) < followed),
             )
         tally.add(batch.token_ids[is_word], [values[is_word] for values in measured])
         of_reviews = batch.lengths > 0
         means.append(_mean_memories(reading, batch.lengths)[of_reviews])
         last = np.maximum(batch.lengths - 1, 0)[:, None]
         rated.append(np.take_along_axis(expected, last, axis=1)[of_reviews, 0])
-    return GateHabits(
+    return GateStatistics(
         words=tally.words(vocabulary),
         half_life=_quantiles(lifetimes),
         followed=len(lifetimes),
@@ -107,7 +109,7 @@ class _Tally:
 
     num_words: int
     columns: int
-    sums: Floats = field(init=False)
+    sums: Float64Array = field(init=False)
     counts: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -138,36 +140,43 @@ class _Tally:
         )
 
 
-def _of_gates(gates: Gates, long_term: NDArray[np.float32], say: Floats) -> list[Floats]:
+def _of_gates(
+    gates: Gates, long_term: NDArray[np.float32], unit_weights: Float64Array
+) -> list[Float64Array]:
     """Forget, learn and use factors, what was written, erased and flipped. (B, T) each"""
     before = np.zeros_like(long_term)  # LTM before each word
     before[:, 1:] = long_term[:, :-1]
     held = np.abs(before)
-    there = np.maximum(held @ say, 1e-12)
+    there = np.maximum(held @ unit_weights, 1e-12)
     return [
-        gates.forget_factor @ say,
-        gates.learn_factor @ say,
-        gates.use_factor @ say,
-        np.abs(gates.learn_factor * gates.candidate) @ say,
-        (held * (1 - gates.forget_factor)) @ say / there,
-        (held * (before * long_term < 0)) @ say / there,
+        gates.forget_factor @ unit_weights,
+        gates.learn_factor @ unit_weights,
+        gates.use_factor @ unit_weights,
+        np.abs(gates.learn_factor * gates.candidate) @ unit_weights,
+        (held * (1 - gates.forget_factor)) @ unit_weights / there,
+        (held * (before * long_term < 0)) @ unit_weights / there,
     ]
 
 
 def _lifetimes(
-    gates: Gates, lengths: NDArray[np.int64], say: Floats, followed: NDArray[np.bool_]
+    gates: Gates,
+    lengths: NDArray[np.int64],
+    unit_weights: Float64Array,
+    followed: NDArray[np.bool_],
 ) -> list[float]:
     """Later words until under half of a word's writing is left; infinite if the review ended.
 
     Args:
         gates: (B, T, H) each
         lengths: of the reviews. (B,)
-        say: of the units. (H,)
+        unit_weights: of the units. (H,)
         followed: which words. (B, T)
     """
     found = []
     for review, word in zip(*np.nonzero(followed), strict=True):
-        written = np.abs(gates.learn_factor[review, word] * gates.candidate[review, word]) * say
+        written = (
+            np.abs(gates.learn_factor[review, word] * gates.candidate[review, word]) * unit_weights
+        )
         after = gates.forget_factor[review, word + 1 : lengths[review]]
         left = np.cumprod(after, axis=0, dtype=np.float64) @ written
         gone = np.flatnonzero(left < 0.5 * written.sum())
@@ -182,16 +191,16 @@ def _quantiles(lifetimes: Sequence[float]) -> tuple[int | None, ...]:
     return tuple(int(value) if np.isfinite(value) else None for value in found)
 
 
-def _mean_memories(reading: Reading, lengths: NDArray[np.int64]) -> Floats:
+def _mean_memories(reading: Reading, lengths: NDArray[np.int64]) -> Float64Array:
     """The mean STM of each review. (B, H)"""
     share = (np.arange(reading.short_term.shape[1]) < lengths[:, None]) / np.maximum(
         lengths[:, None], 1
     )
-    found: Floats = np.einsum("bt,bth->bh", share, reading.short_term)
+    found: Float64Array = np.einsum("bt,bth->bh", share, reading.short_term)
     return found
 
 
-def _tracking(memories: Floats, rated: Floats) -> tuple[UnitStatistics, ...]:
+def _tracking(memories: Float64Array, rated: Float64Array) -> tuple[UnitStatistics, ...]:
     """The units whose mean memory goes with the rating. (N, H), (N,)"""
     if len(rated) < FEWEST_OCCURRENCES:
         return ()

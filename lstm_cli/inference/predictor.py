@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.core.reading import Hold, Reading, read_reviews, read_to_end, running_logits, softmax
+from lstm_cli.core.reading import Hold, Reading, read_to_end, run_cell, running_logits, softmax
 from lstm_cli.data.scale import label
-from lstm_cli.inference.doubts import doubts
+from lstm_cli.inference.input_warnings import input_warnings
 from lstm_cli.results import Prediction
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.text.vocabulary import UNKNOWN_ID
@@ -59,7 +59,7 @@ class Predictor:
         token_ids = np.array([self.vocabulary.encode(tokens)], dtype=np.int64)
         # One step of one review is too small a product to share out.
         with threadpool_limits(1):
-            reading = read_reviews(token_ids, self.weights, self.config, hold)
+            reading = run_cell(token_ids, self.weights, self.config, hold)
             logits = running_logits(reading.short_term, self.weights, self.config)[0]
         return reading, softmax(np.vstack([self.weights.readout_bias, logits]))
 
@@ -77,6 +77,6 @@ class Predictor:
             probabilities=dict(zip(self.labels, map(float, probabilities), strict=True)),
             tokens=len(tokens),
             unknown=tuple(dict.fromkeys(unknown)),
-            warnings=doubts(tokens, is_known, self.vocabulary, longest),
+            warnings=input_warnings(tokens, is_known, self.vocabulary, longest),
             model=self.bundle.name,
         )

@@ -23,7 +23,7 @@ MOST_SHOWN = 5  # rows a person should look at first
 
 
 @dataclass(frozen=True)
-class Rated:
+class RatedRows:
     """Some rows of a table, and their ratings on the user's scale."""
 
     predictor: Predictor
@@ -96,7 +96,7 @@ class FileSummary:
     # (probability, row, text, rating) of the least certain rows, least certain first
     least_certain: list[tuple[float, int, str, str]] = field(default_factory=list)
 
-    def add(self, rated: Rated) -> None:
+    def add(self, rated: RatedRows) -> None:
         """Count some more rows; those without text are not among the least certain."""
         confidence, places = rated.confidence, rated.places
         self.counts.update(self.labels[place] for place in places)
@@ -120,7 +120,7 @@ class FileSummary:
         return {label: self.counts[label] for label in self.labels}
 
 
-def rate(bundle: Bundle, opened: OpenTexts) -> Iterator[Rated]:
+def rate(bundle: Bundle, opened: OpenTexts) -> Iterator[RatedRows]:
     """Rate every row of a table, window by window, in what the processor computes best in."""
     predictor = Predictor(bundle)
     frames: list[pl.DataFrame] = []
@@ -131,7 +131,7 @@ def rate(bundle: Bundle, opened: OpenTexts) -> Iterator[Rated]:
             yield window.texts
 
     for scored in score_windows(bundle, texts(), best_precision()):
-        yield Rated(predictor, frames.pop(0), scored.texts, scored.probabilities)
+        yield RatedRows(predictor, frames.pop(0), scored.texts, scored.probabilities)
 
 
 def check_columns_free(table: Table) -> None:

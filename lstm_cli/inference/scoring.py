@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import Precision
 from lstm_cli.core.network import ReviewNetwork, rating_probabilities
-from lstm_cli.data.batches import ahead
+from lstm_cli.data.batches import prefetch
 from lstm_cli.data.corpus import Corpus
 
 WINDOW = 5_000  # reviews: enough of every length, some MiB of tokens
@@ -40,7 +40,7 @@ def score_windows(
     network = ReviewNetwork.from_arrays(bundle.info.model, bundle.arrays)
     vocabulary, pattern = bundle.vocabulary, bundle.info.token_pattern
     encoded = ((texts, Corpus.encoded(texts, vocabulary, pattern)) for texts in windows)
-    for texts, corpus in ahead(encoded):
+    for texts, corpus in prefetch(encoded):
         yield Scored(texts, rating_probabilities(network, corpus, precision))
 
 

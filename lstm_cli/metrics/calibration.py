@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
+from lstm_cli.arrays import Float64Array
 from lstm_cli.results import ReliabilityBin
 
 FOLDS = 5
@@ -12,21 +13,22 @@ WIDEST = 4.0  # a temperature further from 1 than this factor is noise of a few 
 # What log T² costs, in nats: a few right answers are no proof of certainty, thousands are.
 PRIOR = 5.0
 
-Floats = NDArray[np.float64]
-Rated = tuple[Floats, NDArray[np.int64]]  # probabilities (N, R), places of the true ratings (N,)
+RatedProbabilities = tuple[
+    Float64Array, NDArray[np.int64]
+]  # probabilities (N, R), places of the true ratings (N,)
 
 
-def tempered(probabilities: Floats, temperature: float) -> Floats:
+def apply_temperature(probabilities: Float64Array, temperature: float) -> Float64Array:
     """Probabilities whose logits are divided by a temperature (Guo et al. 2017). (N, R)
 
-    >>> tempered(np.array([[0.9, 0.1]]), 2.0).round(2)
+    >>> apply_temperature(np.array([[0.9, 0.1]]), 2.0).round(2)
     array([[0.75, 0.25]])
     """
-    found: Floats = softmax(_logits(probabilities) / temperature, axis=1)
+    found: Float64Array = softmax(_logits(probabilities) / temperature, axis=1)
     return found
 
 
-def fit_temperature(probabilities: Floats, rating_indices: NDArray[np.int64]) -> float:
+def fit_temperature(probabilities: Float64Array, rating_indices: NDArray[np.int64]) -> float:
     """The temperature under which the true ratings are most likely.
 
     One number, so that it can be fitted on few reviews, and the order of the ratings
@@ -50,16 +52,18 @@ def fit_temperature(probabilities: Floats, rating_indices: NDArray[np.int64]) ->
     return float(np.exp(minimize_scalar(surprise, bounds=(-bound, bound), method="bounded").x))
 
 
-def together(reviews: Rated, others: Rated | None) -> Rated:
+def together(reviews: RatedProbabilities, others: RatedProbabilities | None) -> RatedProbabilities:
     """Both one after the other, or the first alone."""
     if others is None:
         return reviews
     return np.concatenate([reviews[0], others[0]]), np.concatenate([reviews[1], others[1]])
 
 
-def cross_tempered(
-    probabilities: Floats, rating_indices: NDArray[np.int64], beside: Rated | None = None
-) -> Floats:
+def apply_cross_fitted_temperature(
+    probabilities: Float64Array,
+    rating_indices: NDArray[np.int64],
+    beside: RatedProbabilities | None = None,
+) -> Float64Array:
     """Each fifth of the reviews under the temperature of the others. (N, R)
 
     So the reviews that set the temperature can also measure what it is worth.
@@ -76,12 +80,12 @@ def cross_tempered(
         if others.any() or beside is not None:
             known = probabilities[others], rating_indices[others]
             fitted = fit_temperature(*together(known, beside))
-            found[~others] = tempered(probabilities[~others], fitted)
+            found[~others] = apply_temperature(probabilities[~others], fitted)
     return found
 
 
-def _logits(probabilities: Floats) -> Floats:
-    found: Floats = np.log(np.maximum(probabilities, 1e-300))
+def _logits(probabilities: Float64Array) -> Float64Array:
+    found: Float64Array = np.log(np.maximum(probabilities, 1e-300))
     return found
 
 

@@ -14,9 +14,9 @@ from lstm_cli.results.experiments import (
     Operation,
     Reach,
 )
-from lstm_cli.results.habits import (
+from lstm_cli.results.gate_statistics import (
     HALF_LIFE_SHARES,
-    GateHabits,
+    GateStatistics,
     UnitStatistics,
     WordStatistics,
 )
@@ -68,7 +68,7 @@ __all__ = [
     "Explanation",
     "FileOperation",
     "Finding",
-    "GateHabits",
+    "GateStatistics",
     "GateTrace",
     "ImportantWord",
     "LanguageReport",

@@ -55,8 +55,8 @@ class CellMemory:
     learning_rate: float  # the one that served it best
     accuracies: tuple[float, ...]  # at each distance; an eighth is chance
     fails_at: int | None  # the first distance with under 60 %
-    slopes: tuple[float, ...]  # |dloss/dSTM_t| at 0, 1, ... events before the question
-    long_term_slopes: tuple[float, ...] | None  # |dloss/dLTM_t|; the plain RNN has none
+    gradients: tuple[float, ...]  # |dloss/dSTM_t| at 0, 1, ... events before the question
+    long_term_gradients: tuple[float, ...] | None  # |dloss/dLTM_t|; the plain RNN has none
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ class MemoryTest:
 
     def to_json(self) -> dict[str, Any]:
         """As ``lstm memory-test --json`` prints it."""
-        return asdict(self)
+        cells = {name: _with_slopes(asdict(cell)) for name, cell in self.cells.items()}
+        return asdict(self) | {"cells": cells}
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,17 @@ class Reach:
     whose: str  # the reviews
     reviews: int
     length: int  # words of each that were read
-    slopes: tuple[float, ...]  # |dloss/dSTM_t| at 0, 1, ... words before the end
-    long_term_slopes: tuple[float, ...] | None
+    gradients: tuple[float, ...]  # |dloss/dSTM_t| at 0, 1, ... words before the end
+    long_term_gradients: tuple[float, ...] | None
 
     def to_json(self) -> dict[str, Any]:
         """As ``lstm memory-test --model --json`` prints it."""
-        return asdict(self)
+        return _with_slopes(asdict(self))
+
+
+def _with_slopes(described: dict[str, Any]) -> dict[str, Any]:
+    """Gradients under the names that programs have read them by from the first version on."""
+    return {name.replace("gradients", "slopes"): value for name, value in described.items()}
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ class Base:
         new = vocabulary.tokens[len(self.vocabulary) :]
         arrays["embedding"] = np.concatenate([self.arrays["embedding"], self._vectors_of(new)])
         if self.ratings and tuple(pooling) == self.config.pooling:
-            arrays |= laid_onto(
+            arrays |= remap_readout(
                 ratings,
                 self.ratings,
                 self.arrays["readout.weight"],
@@ -118,7 +118,7 @@ class Base:
         return found.astype(np.float32)
 
 
-def laid_onto(
+def remap_readout(
     ratings: Sequence[float],
     base_ratings: Sequence[float],
     weight: NDArray[np.float32],
@@ -129,7 +129,7 @@ def laid_onto(
     A rating between two of the base's ratings gets a mean of their rows, by its distance to
     each. (R, P·H), (R,)
 
-    >>> laid_onto([0, 1, 2], [1, 5], np.array([[0.0], [4.0]]), np.array([0.0, 2.0]))
+    >>> remap_readout([0, 1, 2], [1, 5], np.array([[0.0], [4.0]]), np.array([0.0, 2.0]))
     {'readout.weight': array([[0.],
            [2.],
            [4.]], dtype=float32), 'readout.bias': array([0., 1., 2.], dtype=float32)}

@@ -48,7 +48,7 @@ class OutOfFold:
 
     probabilities: NDArray[np.float64]  # (N, R)
     rating_indices: NDArray[np.int64]  # of the true ratings. (N,)
-    is_whole: bool = True  # no training of a fold was stopped
+    completed: bool = True  # no training of a fold was stopped
 
 
 def out_of_fold(
@@ -73,8 +73,8 @@ def out_of_fold(
         trained = learn(others, unseen)
         probabilities.append(trained.probabilities)
         rating_indices.append(unseen.rating_indices)
-        if not trained.is_whole:
+        if not trained.completed:
             break
     return OutOfFold(
-        np.concatenate(probabilities), np.concatenate(rating_indices), trained.is_whole
+        np.concatenate(probabilities), np.concatenate(rating_indices), trained.completed
     )

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 
 def rating_losses(
-    logits: Tensor, rating_indices: Tensor, ranked_weight: float, weights: Tensor | None = None
+    logits: Tensor, rating_indices: Tensor, rps_weight: float, weights: Tensor | None = None
 ) -> Tensor:
     """Cross-entropy, plus a share of the ranked probability score: ratings are ordered.
 
@@ -19,27 +19,27 @@ def rating_losses(
     Args:
         logits: (B, R)
         rating_indices: (B,)
-        ranked_weight: share of the ranked probability score; 0 is cross-entropy alone.
+        rps_weight: share of the ranked probability score; 0 is cross-entropy alone.
         weights: of each rating, (R,); their mean over the training reviews is 1.
 
     Returns:
         That of each review. (B,)
     """
     loss = functional.cross_entropy(logits, rating_indices, reduction="none")
-    if ranked_weight:
+    if rps_weight:
         reached = logits.softmax(1).cumsum(1)
         passed = torch.arange(logits.shape[1], device=logits.device) >= rating_indices[:, None]
-        loss = loss + ranked_weight * (reached - passed.float()).square().sum(1)
+        loss = loss + rps_weight * (reached - passed.float()).square().sum(1)
     if weights is not None:
         loss = loss * weights[rating_indices]
     return loss
 
 
 def rating_loss(
-    logits: Tensor, rating_indices: Tensor, ranked_weight: float, weights: Tensor | None = None
+    logits: Tensor, rating_indices: Tensor, rps_weight: float, weights: Tensor | None = None
 ) -> Tensor:
     """The mean of ``rating_losses``, a scalar."""
-    return rating_losses(logits, rating_indices, ranked_weight, weights).mean()
+    return rating_losses(logits, rating_indices, rps_weight, weights).mean()
 
 
 def balancing_weights(counts: Tensor) -> Tensor:
@@ -64,21 +64,21 @@ def rate_factor(step: int, num_steps: int, warmup: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * (done - warmup) / (1 - warmup)))
 
 
-def worst_change(slope: Tensor, size: Tensor, lengths: Tensor) -> Tensor:
+def adversarial_perturbation(gradient: Tensor, size: Tensor, lengths: Tensor) -> Tensor:
     """The change of each review's events that makes the loss grow fastest. (B, T, E)
 
-    To first order that is the direction of the slope (Goodfellow et al. 2015), here over
+    To first order that is the direction of the gradient (Goodfellow et al. 2015), here over
     the whole review (Miyato et al. 2017); its length grows with the root of the words, as
     that of a random change would.
 
     Args:
-        slope: of the loss, over the events; nothing at the padding. (B, T, E)
+        gradient: of the loss, over the events; nothing at the padding. (B, T, E)
         size: length of the change of a review of one word.
         lengths: the number of words of each review. (B,)
     """
-    slope = slope.float()
-    norm = slope.flatten(1).norm(dim=1).clamp(min=1e-20)
-    return (size * lengths.sqrt() / norm)[:, None, None] * slope
+    gradient = gradient.float()
+    norm = gradient.flatten(1).norm(dim=1).clamp(min=1e-20)
+    return (size * lengths.sqrt() / norm)[:, None, None] * gradient
 
 
 class AveragedWeights:

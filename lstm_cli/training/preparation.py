@@ -52,7 +52,7 @@ class RatedCorpus:
 
 
 @dataclass(frozen=True)
-class Material:
+class PreparedData:
     """All that training reads."""
 
     vocabulary: Vocabulary
@@ -76,7 +76,7 @@ def prepare(
     base: Base | None = None,
     processes: int = 1,
     cache: TokenCache | None = None,
-) -> Material:
+) -> PreparedData:
     """Tokenize, hold out, and build the vocabulary from what is trained on.
 
     Args:
@@ -129,7 +129,7 @@ def prepare(
             base = None
     vocabulary = _build_vocabulary(counts, vocabulary_config, vectors, base)
     all_reviews = RatedCorpus(tokenized.encode(vocabulary), rated, tokenized)
-    return Material(
+    return PreparedData(
         vocabulary=vocabulary,
         training=all_reviews.select(split.training),
         validation=all_reviews.select(split.validation),

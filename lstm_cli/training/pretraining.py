@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from lstm_cli.config import MINIMUM_REVIEWS, PretrainConfig, VocabularyConfig
 from lstm_cli.core.language import LanguageNetwork
 from lstm_cli.core.network import computing_in
-from lstm_cli.data.batches import Batch, ahead, batches, localized, plan_batches
+from lstm_cli.data.batches import Batch, batches, compact_ids, plan_batches, prefetch
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.tokenizing import tokenize_reviews
@@ -46,7 +46,7 @@ class PretrainListener(Protocol):
     def begin(self, num_epochs: int, num_steps: int, steps_done: int) -> None:
         """It starts, or goes on."""
 
-    def batch_done(self, num_tokens: int, cost: float) -> None:
+    def batch_done(self, num_tokens: int, nll: float) -> None:
         """So many tokens have been read, at so many nats a word."""
 
     def epoch_done(self, report: LanguageReport) -> None:
@@ -152,7 +152,7 @@ def pretrain(
             len(reviews.vocabulary),
             config.embedding_size,
             config.hidden_size,
-            bands=config.bands,
+            cutoffs=config.cutoffs,
             dropout=config.dropout,
         )
         return _run(network, config, reviews, listener, checkpoint, resume)
@@ -210,21 +210,21 @@ def _run(
         )
         passed_over = 0
         total, words = 0.0, 0
-        for batch, rows in ahead(map(localized, ready)):
+        for batch, rows in prefetch(map(compact_ids, ready)):
             torch.manual_seed(config.seed * 1_000_003 + step)  # the same after a resumption
             predicted = max(1, batch.num_tokens - len(batch.lengths))
-            cost = _cost(network, batch, rows, config)
+            nll = _nll(network, batch, rows, config)
             optimiser.zero_grad(set_to_none=True)
-            (cost / predicted).backward()  # type: ignore[no-untyped-call]
+            (nll / predicted).backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
             factor = rate_factor(step, num_steps, config.warmup)
             optimiser.param_groups[0]["lr"] = config.learning_rate * factor
             optimiser.step()
             step += 1
-            total += float(cost.detach())
+            total += float(nll.detach())
             words += predicted
             num_tokens += batch.num_tokens
-            listener.batch_done(batch.num_tokens, float(cost.detach()) / predicted)
+            listener.batch_done(batch.num_tokens, float(nll.detach()) / predicted)
             if step % STEPS_BETWEEN_CHECKPOINTS == 0:
                 keep()
         paused = time.perf_counter()
@@ -247,14 +247,14 @@ def perplexity(network: LanguageNetwork, corpus: Corpus, config: PretrainConfig)
     """exp of the mean nats a word costs, the first of each piece left out; 1 is certainty."""
     network.eval()
     total, words = 0.0, 0
-    for batch, rows in map(localized, batches(corpus, config.tokens_per_batch)):
-        total += float(_cost(network, batch, rows, config))
+    for batch, rows in map(compact_ids, batches(corpus, config.tokens_per_batch)):
+        total += float(_nll(network, batch, rows, config))
         words += batch.num_tokens - len(batch.lengths)
     network.train()
     return math.exp(total / max(words, 1))
 
 
-def _cost(
+def _nll(
     network: LanguageNetwork, batch: Batch, rows: NDArray[np.int64], config: PretrainConfig
 ) -> torch.Tensor:
     with computing_in(config.precision):

@@ -16,11 +16,11 @@ import math
 from dataclasses import dataclass, replace
 
 from lstm_cli.config import TrainConfig
-from lstm_cli.training.preparation import Material
+from lstm_cli.training.preparation import PreparedData
 
 # Tokens. Of IMDB's 5M, three epochs with an adversary learned less in 950 s (46.8 % of the last
 # 2,500) than four without it in 830 s (47.7 %).
-ADVERSARY_PAYS_TO = 2_000_000
+ADVERSARIAL_PAYS_TO = 2_000_000
 FEWEST_EPOCHS, MOST_EPOCHS = 4, 30
 # Tokens that FEWEST_EPOCHS of IMDB read, the largest file there was to measure on. Of a larger
 # one as many are read, in fewer epochs, and all of it at least once, as of a million reviews.
@@ -38,7 +38,7 @@ WELL_KNOWN = 0.95  # share of the tokens; what a base knows less of moves its em
 
 
 @dataclass(frozen=True)
-class Facts:
+class DatasetStats:
     """What the rules look at."""
 
     num_tokens: int  # real tokens an epoch
@@ -47,40 +47,40 @@ class Facts:
     has_vectors: bool = False
 
     @classmethod
-    def of(cls, material: Material) -> "Facts":
+    def of(cls, prepared: PreparedData) -> "DatasetStats":
         """Those of reviews that have been made ready."""
         return cls(
-            num_tokens=material.training.num_tokens,
-            has_base=material.base is not None,
-            known_share=1.0 if material.known_share is None else material.known_share,
-            has_vectors=material.vectors is not None,
+            num_tokens=prepared.training.num_tokens,
+            has_base=prepared.base is not None,
+            known_share=1.0 if prepared.known_share is None else prepared.known_share,
+            has_vectors=prepared.vectors is not None,
         )
 
 
-def fitted(
+def resolve_train_config(
     config: TrainConfig,
-    facts: Facts,
+    stats: DatasetStats,
     *,
     epochs: int | None = None,
     learning_rate: float | None = None,
 ) -> TrainConfig:
     """Settings that fit.
 
-    >>> config = fitted(TrainConfig(), Facts(num_tokens=158_000))
+    >>> config = resolve_train_config(TrainConfig(), DatasetStats(num_tokens=158_000))
     >>> config.tokens_per_batch, config.epochs
     (1024, 6)
 
     Args:
         config: the defaults, with what a person decided of seed, balance and precision.
-        facts: about the reviews.
+        stats: about the reviews.
         epochs: as a person decided it.
         learning_rate: as a person decided it.
     """
-    if facts.has_base:
-        config = _from_base(config, facts)
-    elif facts.has_vectors:
+    if stats.has_base:
+        config = _from_base(config, stats)
+    elif stats.has_vectors:
         config = _from_vectors(config)
-    config = _sized(config, facts, epochs)
+    config = _sized(config, stats, epochs)
     return config if learning_rate is None else replace(config, learning_rate=learning_rate)
 
 
@@ -101,10 +101,10 @@ def _from_vectors(config: TrainConfig) -> TrainConfig:
     either; with both, measured twice, 42.3 and 41.6. So what set this is the reason more
     than the figure.
     """
-    return replace(config, embedding_rate=0.5, word_dropout=0.1)
+    return replace(config, embedding_lr_scale=0.5, word_dropout=0.1)
 
 
-def _from_base(config: TrainConfig, facts: Facts) -> TrainConfig:
+def _from_base(config: TrainConfig, stats: DatasetStats) -> TrainConfig:
     """For a network that starts from a base, which must not forget what it knows.
 
     SST-5 dev from a base of IMDB's ratings, three seeds, accuracy and mean error: as
@@ -118,15 +118,15 @@ def _from_base(config: TrainConfig, facts: Facts) -> TrainConfig:
     """
     return replace(
         config,
-        learning_rate=config.learning_rate / (2 if facts.num_tokens < FEW_TOKENS else 1),
-        embedding_rate=0.2 + 1.4 * max(WELL_KNOWN - facts.known_share, 0.0),
-        cell_rate=0.4,
+        learning_rate=config.learning_rate / (2 if stats.num_tokens < FEW_TOKENS else 1),
+        embedding_lr_scale=0.2 + 1.4 * max(WELL_KNOWN - stats.known_share, 0.0),
+        cell_lr_scale=0.4,
         embedding_dropout=0.2,
         word_dropout=0.1,
     )
 
 
-def _sized(config: TrainConfig, facts: Facts, epochs: int | None) -> TrainConfig:
+def _sized(config: TrainConfig, stats: DatasetStats, epochs: int | None) -> TrainConfig:
     """Batches and epochs that fit the size of the reviews.
 
     About 150 batches an epoch, of 256 to 8,192 tokens, and about 1,000 steps in
@@ -134,16 +134,18 @@ def _sized(config: TrainConfig, facts: Facts, epochs: int | None) -> TrainConfig
     reviews are read more often, in smaller batches. Larger batches learn less: IMDB's
     eight ratings from nothing, 45.6 % with 4,096 tokens, 44.2 with 16,384.
     """
-    num_tokens = max(facts.num_tokens, 1)
+    num_tokens = max(stats.num_tokens, 1)
     tokens_per_batch = min(max(2 ** round(math.log2(num_tokens / 150)), 256), 8_192)
     if epochs is None:
-        most = MOST_EPOCHS_FROM_BASE if facts.has_base else MOST_EPOCHS
+        most = MOST_EPOCHS_FROM_BASE if stats.has_base else MOST_EPOCHS
         least = max(min(FEWEST_EPOCHS, round(MOST_READ / num_tokens)), 1)
         epochs = min(max(round(1_000 * tokens_per_batch / num_tokens), least), most)
     return replace(
         config,
         tokens_per_batch=tokens_per_batch,
         epochs=epochs,
-        adversary=config.adversary if num_tokens <= ADVERSARY_PAYS_TO else 0.0,
+        adversarial_epsilon=config.adversarial_epsilon
+        if num_tokens <= ADVERSARIAL_PAYS_TO
+        else 0.0,
         patience=patience_for(epochs),
     )

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from lstm_cli.config import TrainConfig
-from lstm_cli.metrics.calibration import cross_tempered
+from lstm_cli.metrics.calibration import apply_cross_fitted_temperature
 from lstm_cli.metrics.scores import scores_of
 from lstm_cli.results import Attempt
 from lstm_cli.training.optimiser import balancing_weights, rating_losses
@@ -28,14 +28,14 @@ from lstm_cli.training.trainer import Trained
 _FACTORS: dict[str, tuple[float, ...]] = {
     "learning_rate": (0.4, 0.6, 1.6, 2.5),
     "epochs": (0.5, 0.75, 1.5, 2.0),
-    "embedding_rate": (0.3, 3.0),
-    "cell_rate": (0.5, 2.0),
+    "embedding_lr_scale": (0.3, 3.0),
+    "cell_lr_scale": (0.5, 2.0),
     "embedding_dropout": (0.3, 1.5),
     "word_dropout": (0.3, 2.0),
     "readout_dropout": (0.5, 1.4),
-    "adversary": (0.5, 2.0),
+    "adversarial_epsilon": (0.5, 2.0),
     "tokens_per_batch": (0.5, 2.0),
-    "ranked_weight": (0.3, 3.0),
+    "rps_weight": (0.3, 3.0),
 }
 _SHARES = ("embedding_dropout", "word_dropout", "readout_dropout")
 _CHANGED = 3  # settings a try, at most
@@ -55,13 +55,13 @@ class SearchListener(Protocol):
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """The recipe that served best, what it made, and all that was tried."""
 
     config: TrainConfig
     trained: Trained
     attempts: tuple[Attempt, ...]
-    is_whole: bool  # no try was stopped
+    completed: bool  # no try was stopped
 
 
 def search(
@@ -74,7 +74,7 @@ def search(
     *,
     decided: Collection[str] = (),
     afterwards: float = 0.0,
-) -> Found:
+) -> SearchResult:
     """Try recipes until another try would take longer than there is time for.
 
     A try that is stopped ends the search; it is kept only if there is no other, since its
@@ -102,8 +102,8 @@ def search(
         started = time.perf_counter()
         trained = learn(config)
         took = time.perf_counter() - started
-        if best is not None and not trained.is_whole:
-            return Found(best[0], best[1], tuple(attempts), is_whole=False)
+        if best is not None and not trained.completed:
+            return SearchResult(best[0], best[1], tuple(attempts), completed=False)
         tried.add(config)
         costs = _costs(trained, rating_indices, default.balance)
         is_best = best is None or _is_better(costs, best[2])
@@ -121,14 +121,14 @@ def search(
             )
         )
         listener.tried(attempts[-1])
-        if not trained.is_whole:
+        if not trained.completed:
             break
         pace = max(pace, took / _work(config))
         left = seconds - (time.perf_counter() - began)
         affordable = left / pace - afterwards * _work(best[0])
         config = _neighbour(best[0], names, tried, affordable, rng)
     assert best is not None  # the default was tried
-    return Found(best[0], best[1], tuple(attempts), trained.is_whole)
+    return SearchResult(best[0], best[1], tuple(attempts), trained.completed)
 
 
 def _neighbour(
@@ -172,7 +172,7 @@ def _costs(
     trained: Trained, rating_indices: NDArray[np.int64], balance: bool
 ) -> NDArray[np.float64]:
     """The loss of each review, calibrated: one loss, whatever was trained on. (N,)"""
-    probabilities = cross_tempered(trained.probabilities, rating_indices)
+    probabilities = apply_cross_fitted_temperature(trained.probabilities, rating_indices)
     weights = None
     if balance:
         counts = np.bincount(rating_indices, minlength=probabilities.shape[1])
@@ -180,7 +180,7 @@ def _costs(
     found: NDArray[np.float64] = rating_losses(
         torch.from_numpy(np.log(np.maximum(probabilities, 1e-12))),
         torch.from_numpy(rating_indices),
-        TrainConfig.ranked_weight,
+        TrainConfig.rps_weight,
         weights,
     ).numpy()
     return found

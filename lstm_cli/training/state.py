@@ -13,8 +13,8 @@ from lstm_cli.config import TrainConfig
 from lstm_cli.core.network import ReviewNetwork
 from lstm_cli.results import EpochReport
 from lstm_cli.training.checkpoint import Checkpoint, put_back, tensors_of
+from lstm_cli.training.lazy_adam import LazyAdam
 from lstm_cli.training.optimiser import AveragedWeights
-from lstm_cli.training.rows import RowAdam
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class TrainingState:
 
     def __init__(self, network: ReviewNetwork, config: TrainConfig, num_steps: int) -> None:
         self.network = network
-        self.embedding = RowAdam(network.embedding.weight, num_steps)
+        self.embedding = LazyAdam(network.embedding.weight, num_steps)
         self.dense = [p for p in network.parameters() if p is not network.embedding.weight]
         groups = [
-            {"params": list(network.cell.parameters()), "share": config.cell_rate},
+            {"params": list(network.cell.parameters()), "share": config.cell_lr_scale},
             {"params": list(network.readout.parameters()), "share": 1.0},
         ]
         self.optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay, fused=True)
@@ -57,7 +57,7 @@ class TrainingState:
         return time.perf_counter() - self._began
 
     @property
-    def since_best(self) -> int:
+    def epochs_since_best(self) -> int:
         """Epochs since the best one."""
         best = max((k for k, report in enumerate(self.history) if report.is_best), default=0)
         return max(len(self.history) - 1 - best, 0)

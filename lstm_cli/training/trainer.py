@@ -13,13 +13,18 @@ from numpy.typing import NDArray
 
 from lstm_cli.config import ModelConfig, TrainConfig
 from lstm_cli.core.network import ReviewNetwork, as_tensors, computing_in, rating_probabilities
-from lstm_cli.data.batches import ahead, batches, localized, plan_batches
+from lstm_cli.data.batches import batches, compact_ids, plan_batches, prefetch
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.metrics.scores import scores_of
 from lstm_cli.results import EpochReport
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.checkpoint import load_checkpoint, save_checkpoint
-from lstm_cli.training.optimiser import balancing_weights, rate_factor, rating_loss, worst_change
+from lstm_cli.training.optimiser import (
+    adversarial_perturbation,
+    balancing_weights,
+    rate_factor,
+    rating_loss,
+)
 from lstm_cli.training.preparation import RatedCorpus
 from lstm_cli.training.state import TrainingState
 from lstm_cli.training.vectors import WordVectors
@@ -48,11 +53,11 @@ class Trained:
     history: tuple[EpochReport, ...]
     probabilities: NDArray[np.float64]  # of the validation reviews, (N, R)
     tokens_per_second: float  # real tokens trained on, measuring left out
-    is_whole: bool  # not stopped before its time
+    completed: bool  # not stopped before its time
 
 
 @dataclass(frozen=True)
-class Upkeep:
+class RunControl:
     """How a training is stopped, and where it is kept so that it can go on."""
 
     checkpoint: Path | None = None  # a file, written at every epoch and every two minutes
@@ -71,7 +76,7 @@ def train(
     vocabulary: Vocabulary,
     vectors: WordVectors | None = None,
     start: Mapping[str, NDArray[np.float32]] | None = None,
-    upkeep: Upkeep | None = None,
+    control: RunControl | None = None,
     last_epoch: int | None = None,
 ) -> Trained:
     """Train a network and keep its best epoch.
@@ -90,7 +95,7 @@ def train(
         vocabulary: whose words the rows of the embedding stand for.
         vectors: where the embedding of the words that have one starts.
         start: weights to start from, by the names a bundle keeps them under.
-        upkeep: how it is stopped and kept; it is neither where left out.
+        control: how it is stopped and kept; it is neither where left out.
         last_epoch: the number of the epoch after which it ends and which is kept, whatever
             the validation reviews say, and however many the fall of the rate is planned for.
             Where left out they decide, up to ``config.epochs``.
@@ -105,7 +110,7 @@ def train(
             model_config,
             embedding_dropout=config.embedding_dropout,
             word_dropout=config.word_dropout,
-            blank_share=config.blank_share,
+            blank_review_rate=config.blank_review_rate,
             readout_dropout=config.readout_dropout,
         )
         if start is not None:
@@ -120,7 +125,7 @@ def train(
             validation,
             ratings,
             listener,
-            upkeep or Upkeep(),
+            control or RunControl(),
             last_epoch,
         )
 
@@ -132,7 +137,7 @@ def _run(
     validation: RatedCorpus,
     ratings: NDArray[np.float64],
     listener: Listener,
-    upkeep: Upkeep,
+    control: RunControl,
     last_epoch: int | None,
 ) -> Trained:
     rng = np.random.default_rng(config.seed)
@@ -151,18 +156,18 @@ def _run(
         weights = balancing_weights(torch.from_numpy(counts).float())
 
     belongs_to = ""
-    if upkeep.checkpoint is not None:
+    if control.checkpoint is not None:
         belongs_to = _fingerprint(network, config, training, validation)
     state = TrainingState(network, config, num_steps)
-    if upkeep.resume and upkeep.checkpoint is not None and upkeep.checkpoint.exists():
-        state.go_on_from(load_checkpoint(upkeep.checkpoint, belongs_to))
+    if control.resume and control.checkpoint is not None and control.checkpoint.exists():
+        state.go_on_from(load_checkpoint(control.checkpoint, belongs_to))
 
     kept_at = time.perf_counter()
 
     def keep() -> None:
         nonlocal kept_at
-        if upkeep.checkpoint is not None:
-            save_checkpoint(state.to_checkpoint(belongs_to), upkeep.checkpoint)
+        if control.checkpoint is not None:
+            save_checkpoint(state.to_checkpoint(belongs_to), control.checkpoint)
         kept_at = time.perf_counter()
 
     embedding, optimiser = state.embedding, state.optimiser
@@ -173,7 +178,7 @@ def _run(
     began = time.perf_counter()
     is_stopped = False
     while len(state.history) < num_epochs and (
-        last_epoch is not None or state.since_best < config.patience
+        last_epoch is not None or state.epochs_since_best < config.patience
     ):
         epoch = len(state.history)
         read = batches(
@@ -182,7 +187,7 @@ def _run(
             np.random.default_rng(epoch_seeds[epoch]),
             start=state.step - sum(steps_of[:epoch]),
         )
-        for batch, rows in ahead(map(localized, read)):
+        for batch, rows in prefetch(map(compact_ids, read)):
             token_ids, lengths = as_tensors(batch)
             rated = torch.from_numpy(training.rating_indices[batch.reviews])
             table = embedding.read(torch.from_numpy(rows))
@@ -190,17 +195,17 @@ def _run(
             with computing_in(config.precision):
                 events = network.embed(token_ids, table)
                 logits = network.rate(events, lengths)
-            if config.adversary:
+            if config.adversarial_epsilon:
                 events.retain_grad()
-            loss = rating_loss(logits.float(), rated, config.ranked_weight, weights)
+            loss = rating_loss(logits.float(), rated, config.rps_weight, weights)
             loss.backward()  # type: ignore[no-untyped-call]
-            if config.adversary:
+            if config.adversarial_epsilon:
                 assert events.grad is not None
-                size = config.adversary * table.detach().std()
-                change = worst_change(events.grad, size, lengths)
+                size = config.adversarial_epsilon * table.detach().std()
+                change = adversarial_perturbation(events.grad, size, lengths)
                 with computing_in(config.precision):
                     logits = network.rate(network.embed(token_ids, table) + change, lengths)
-                harder = rating_loss(logits.float(), rated, config.ranked_weight, weights)
+                harder = rating_loss(logits.float(), rated, config.rps_weight, weights)
                 harder.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_([*state.dense, table], config.clip_norm)
             rate = config.learning_rate * rate_factor(state.step, num_steps, config.warmup)
@@ -208,12 +213,12 @@ def _run(
                 group["lr"] = rate * group["share"]
             optimiser.step()
             state.average.update()
-            embedding.step(rate * config.embedding_rate, state.average.follow)
+            embedding.step(rate * config.embedding_lr_scale, state.average.follow)
             state.step += 1
             state.losses.append(loss.detach())
             num_tokens += batch.num_tokens
             listener.batch_done(batch.num_tokens)
-            is_stopped = upkeep.is_stopped() and state.step < num_steps
+            is_stopped = control.is_stopped() and state.step < num_steps
             if is_stopped or time.perf_counter() - kept_at > SECONDS_BETWEEN_CHECKPOINTS:
                 paused = time.perf_counter()
                 keep()
@@ -239,7 +244,7 @@ def _run(
         history=tuple(state.history),
         probabilities=state.best.probabilities,
         tokens_per_second=num_tokens / max(time.perf_counter() - began - not_training, 1e-9),
-        is_whole=not is_stopped,
+        completed=not is_stopped,
     )
 
 
@@ -261,7 +266,7 @@ def _measure(
         rating_loss(
             torch.from_numpy(probabilities).log(),
             torch.from_numpy(validation.rating_indices),
-            config.ranked_weight,
+            config.rps_weight,
             weights,
         )
     )

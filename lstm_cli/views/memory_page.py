@@ -1,4 +1,4 @@
-"""RNN against LSTM on one page: accuracy by distance, and how the slopes fade."""
+"""RNN against LSTM on one page: accuracy by distance, and how the gradients fade."""
 
 import math
 from collections.abc import Sequence
@@ -9,13 +9,15 @@ from lstm_cli.views.console import percent
 from lstm_cli.views.memory_test import LOWEST, NAMES
 
 KINDS = ("first", "second", "third")
-Slopes = dict[str, Sequence[float]]
+Gradients = dict[str, Sequence[float]]
 
 
 def memory_page(found: MemoryTest) -> str:
     """The experiment as one page of HTML."""
-    slopes: Slopes = {"STM of the plain RNN": found.cells["rnn"].slopes}
-    slopes |= _slopes_of("LSTM", found.cells["lstm"].slopes, found.cells["lstm"].long_term_slopes)
+    gradients: Gradients = {"STM of the plain RNN": found.cells["rnn"].gradients}
+    gradients |= _gradients_of(
+        "LSTM", found.cells["lstm"].gradients, found.cells["lstm"].long_term_gradients
+    )
     places = (0, *found.distances)
     # Before any event has come between, both know: the hint is the last thing read.
     accuracies = {NAMES[name]: (1.0, *cell.accuracies) for name, cell in found.cells.items()}
@@ -37,7 +39,7 @@ def memory_page(found: MemoryTest) -> str:
         (
             distance,
             *(percent(shares[k + 1]) for shares in accuracies.values()),
-            *(f"{values[distance]:.1e}" for values in slopes.values()),
+            *(f"{values[distance]:.1e}" for values in gradients.values()),
         )
         for k, distance in enumerate(found.distances)
     ]
@@ -50,18 +52,18 @@ def memory_page(found: MemoryTest) -> str:
             f"Both cells have {found.hidden_size} units and learned from the same "
             f"{found.steps:,} batches of scenes with up to {found.trained_up_to} events.",
         ),
-        charts=(chart, _slope_chart(slopes, places[-1], "events")),
-        headers=("events between", *accuracies, *slopes),
+        charts=(chart, _gradient_chart(gradients, places[-1], "events")),
+        headers=("events between", *accuracies, *gradients),
         rows=rows,
     )
 
 
 def reach_page(found: Reach) -> str:
     """How far back a trained model's rating reaches, as one page of HTML."""
-    slopes = _slopes_of(NAMES[found.cell], found.slopes, found.long_term_slopes)
+    gradients = _gradients_of(NAMES[found.cell], found.gradients, found.long_term_gradients)
     last = found.length - 1
     rows = [
-        (step, *(f"{values[step]:.1e}" for values in slopes.values()))
+        (step, *(f"{values[step]:.1e}" for values in gradients.values()))
         for step in sorted({round(last * k / 12) for k in range(13)})
     ]
     return render(
@@ -69,31 +71,33 @@ def reach_page(found: Reach) -> str:
         "",
         title=f"How far back the rating of {found.model} reaches",
         lead=(f"On {found.reviews:,} of {found.whose}, their last {found.length} words.",),
-        charts=(_slope_chart(slopes, last, "words"),),
-        headers=("words back", *slopes),
+        charts=(_gradient_chart(gradients, last, "words"),),
+        headers=("words back", *gradients),
         rows=rows,
     )
 
 
-def _slopes_of(name: str, short_term: Sequence[float], long_term: Sequence[float] | None) -> Slopes:
-    found: Slopes = {f"STM of the {name}": short_term}
+def _gradients_of(
+    name: str, short_term: Sequence[float], long_term: Sequence[float] | None
+) -> Gradients:
+    found: Gradients = {f"STM of the {name}": short_term}
     return found if long_term is None else found | {f"LTM of the {name}": long_term}
 
 
-def _slope_chart(slopes: Slopes, last: int, what: str) -> Chart:
+def _gradient_chart(gradients: Gradients, last: int, what: str) -> Chart:
     def powers(values: Sequence[float]) -> list[float]:
         return [max(math.log10(max(value, 1e-99)), LOWEST) for value in values[: last + 1]]
 
     lines: list[Curve] = [
         curve(name, KINDS[k], powers(values), (LOWEST, 1), 18 + 24 * k)
-        for k, (name, values) in enumerate(slopes.items())
+        for k, (name, values) in enumerate(gradients.items())
     ]
     return Chart(
-        "slopes",
+        "gradients",
         "What a memory so far back still has to do with the loss",
-        f"The length of the slope |dloss/dmemory|, so many {what} before the end; each line is a "
-        "power of ten further down. Where it vanishes, an early word teaches nothing.",
-        "The slopes of the memories by distance, on a logarithmic axis",
+        f"The length of the gradient |dloss/dmemory|, so many {what} before the end; each line is "
+        "a power of ten further down. Where it vanishes, an early word teaches nothing.",
+        "The gradients of the memories by distance, on a logarithmic axis",
         tuple((round(up(power, LOWEST, 1)), f"1e{power}") for power in (0, -4, -8, LOWEST)),
         tuple(lines),
         _below(last),

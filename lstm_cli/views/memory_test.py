@@ -1,4 +1,4 @@
-"""RNN against LSTM in a terminal: accuracy by distance, and how the slopes fade."""
+"""RNN against LSTM in a terminal: accuracy by distance, and how the gradients fade."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -54,48 +54,48 @@ def show_memory_test(console: Console, found: MemoryTest) -> None:
 
     console.print()
     say(console, "What a memory so many events back still has to do with the loss", style="bold")
-    slopes = [("RNN: STM", rnn.slopes), ("LSTM: STM", lstm.slopes)]
-    if lstm.long_term_slopes is not None:
-        slopes.append(("LSTM: LTM", lstm.long_term_slopes))
-    _show_slopes(console, slopes, (0, *found.distances))
+    gradients = [("RNN: STM", rnn.gradients), ("LSTM: STM", lstm.gradients)]
+    if lstm.long_term_gradients is not None:
+        gradients.append(("LSTM: LTM", lstm.long_term_gradients))
+    _show_gradients(console, gradients, (0, *found.distances))
     say(
         console,
-        "The length of the slope |dloss/dmemory|; a bar loses a twelfth with every power of\n"
-        "ten. Learning follows these slopes: where they vanish, an early word teaches nothing.\n"
-        "The LSTM carries its slope in the long-term memory, which is only added to and kept.",
+        "The length of the gradient |dloss/dmemory|; a bar loses a twelfth with every power of\n"
+        "ten. Learning follows these gradients: where they vanish, an early word teaches nothing.\n"
+        "The LSTM carries its gradient in the long-term memory, which is only added to and kept.",
         style="dim",
     )
 
 
 def show_reach(console: Console, found: Reach) -> None:
-    """The slopes of a trained model on reviews."""
+    """The gradients of a trained model on reviews."""
     say(
         console,
         f"How far back the rating of {found.model} ({NAMES[found.cell]}) reaches: "
         f"{found.reviews:,} of {found.whose},\ntheir last {found.length} words",
         style="bold",
     )
-    slopes = [("STM", found.slopes)]
-    if found.long_term_slopes is not None:
-        slopes.append(("LTM", found.long_term_slopes))
+    gradients = [("STM", found.gradients)]
+    if found.long_term_gradients is not None:
+        gradients.append(("LTM", found.long_term_gradients))
     last = found.length - 1
     steps = sorted({round(last * k / 12) for k in range(13)})
-    _show_slopes(console, slopes, steps)
+    _show_gradients(console, gradients, steps)
     say(
         console,
-        "The length of the slope |dloss/dmemory| of the rating the model gives, so many words\n"
+        "The length of the gradient |dloss/dmemory| of the rating the model gives, so many words\n"
         "before the end; a bar loses a twelfth with every power of ten. A readout of the mean\n"
-        "sees every word directly, so that slopes do not fall below its share.",
+        "sees every word directly, so that gradients do not fall below its share.",
         style="dim",
     )
 
 
-def _show_slopes(
-    console: Console, slopes: Sequence[tuple[str, Sequence[float]]], distances: Sequence[int]
+def _show_gradients(
+    console: Console, gradients: Sequence[tuple[str, Sequence[float]]], distances: Sequence[int]
 ) -> None:
-    table = plain_table("events back", *(name for name, _ in slopes), right=(0,))
+    table = plain_table("events back", *(name for name, _ in gradients), right=(0,))
     for distance in distances:
-        table.add_row(str(distance), *(_slope(values[distance]) for _, values in slopes))
+        table.add_row(str(distance), *(_gradient(values[distance]) for _, values in gradients))
     show_table(console, table)
 
 
@@ -103,6 +103,6 @@ def _accuracy(share: float) -> str:
     return f"{bar(share, WIDTH)} {percent(share):>5}"
 
 
-def _slope(length: float) -> str:
+def _gradient(length: float) -> str:
     power = math.log10(length) if length > 0 else LOWEST
     return f"{bar(1 - power / LOWEST, 12)} {length:8.1e}"

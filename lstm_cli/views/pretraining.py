@@ -43,7 +43,7 @@ class PretrainProgress:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.tokens, self.cost = 0, 0.0
+        self.tokens, self.nll = 0, 0.0
         self.task: TaskID | None = None
         self.progress = Progress(
             BarColumn(bar_width=24),
@@ -73,18 +73,18 @@ class PretrainProgress:
         )
         say(self.console, "epoch  perplexity  held out    time")
 
-    def batch_done(self, num_tokens: int, cost: float) -> None:
+    def batch_done(self, num_tokens: int, nll: float) -> None:
         """Move the bar."""
         if self.task is None:
             return
         from math import exp
 
         self.tokens += num_tokens
-        share = _SHARE_OF_LAST if self.cost else 1.0
-        self.cost += share * (cost - self.cost)
+        share = _SHARE_OF_LAST if self.nll else 1.0
+        self.nll += share * (nll - self.nll)
         elapsed = self.progress.tasks[0].elapsed or 1.0
         self.progress.update(
-            self.task, advance=1, perplexity=exp(min(self.cost, 20.0)), rate=self.tokens / elapsed
+            self.task, advance=1, perplexity=exp(min(self.nll, 20.0)), rate=self.tokens / elapsed
         )
 
     def epoch_done(self, report: LanguageReport) -> None:

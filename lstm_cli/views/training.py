@@ -23,14 +23,14 @@ from lstm_cli.views.reviews import lines_about
 if TYPE_CHECKING:
     from lstm_cli.data.reviews import Reviews
     from lstm_cli.pipeline import MadeModel, Recipe
-    from lstm_cli.training.preparation import Material
+    from lstm_cli.training.preparation import PreparedData
 
 
 def show_data(
     console: Console,
     reviews: "Reviews",
     validation: "Reviews | float",
-    material: "Material",
+    prepared: "PreparedData",
     recipe: "Recipe",
 ) -> None:
     """What was found in the files and what will be made of it, before anything is learned."""
@@ -46,27 +46,27 @@ def show_data(
             f"{rating:>6}  {bar(count / counts.max(), 30)} {count:>9,}  "
             f"{percent(count / len(reviews)):>5}",
         )
-    if material.left_out:
+    if prepared.left_out:
         say(
             console,
-            f"{material.left_out:,} left out: what they say stands on both sides of the split",
+            f"{prepared.left_out:,} left out: what they say stands on both sides of the split",
         )
     say(
         console,
-        f"{len(material.training):,} to learn from, {len(material.validation):,} held out; "
-        f"{len(material.vocabulary):,} words",
+        f"{len(prepared.training):,} to learn from, {len(prepared.validation):,} held out; "
+        f"{len(prepared.vocabulary):,} words",
     )
-    if material.vectors is not None:
-        vectors = material.vectors
+    if prepared.vectors is not None:
+        vectors = prepared.vectors
         say(console, f"{vectors.name}: {len(vectors.rows):,} words, {vectors.size} numbers each")
-    if material.known_share is not None:
-        known = f"knows {percent(material.known_share)} of the words read"
-        if material.base is None:
+    if prepared.known_share is not None:
+        known = f"knows {percent(prepared.known_share)} of the words read"
+        if prepared.base is None:
             say(console, f"the base {known}, which is too little to help: training from nothing")
         else:
-            say(console, f"starting from {material.base.name}, which {known}")
+            say(console, f"starting from {prepared.base.name}, which {known}")
     cell = "LSTM" if recipe.cell == "lstm" else "plain RNN"
-    model = recipe.model_config(material, len(reviews.scale))
+    model = recipe.model_config(prepared, len(reviews.scale))
     say(
         console,
         f"{cell}, embedding {model.embedding_size}, {model.hidden_size} units, "
@@ -180,7 +180,7 @@ def show_saved(console: Console, made: "MadeModel", path: Path, seconds: float) 
         say(console, "\n" + _chosen(attempts, made.evaluation.scores.n))
     saved = f"saved in {path} after {seconds:.0f} s"
     again = f"lstm train ... --config {path.name}"
-    if made.is_whole:
+    if made.completed:
         if attempts:
             say(console, f"{again} makes the same model again")
         say(console, f"\n{saved}; try:")

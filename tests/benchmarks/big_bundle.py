@@ -47,7 +47,7 @@ def write_big_bundle(path: Path, vocab_size: int, embedding_size: int, hidden_si
             name: rng.normal(0, 0.1, shape).astype(np.float32)
             for name, shape in weight_shapes(model).items()
         },
-        habits=small.habits,
+        gate_statistics=small.gate_statistics,
         history=(),
     )
     write_bundle(bundle, path)

@@ -1,6 +1,6 @@
 """Other settings beside those the rules choose: what set ``lstm_cli/training/rules.py``.
 
-    python -m tests.benchmarks.recipes DATA WORK sst5 500 learning_rate*0.5 adversary=0,epochs*2
+    python -m tests.benchmarks.recipes DATA WORK sst5 500 learning_rate*0.5 epochs*2,rps_weight=0
 
 DATA and WORK are those of ``learning_curve``, and so are the reviews drawn and the bases
 started from (``--base none``: nothing). Each setting is trained with seeds 0 to 2 and measured
@@ -25,13 +25,13 @@ from lstm_cli.config import TrainConfig, VocabularyConfig
 from lstm_cli.core.network import best_precision, keep_memory, rating_probabilities
 from lstm_cli.data.reviews import Reviews, read_reviews
 from lstm_cli.data.tokenizing import tokenize_reviews
-from lstm_cli.metrics.calibration import fit_temperature, tempered
+from lstm_cli.metrics.calibration import apply_temperature, fit_temperature
 from lstm_cli.metrics.scores import scores_of
 from lstm_cli.pipeline import Recipe
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.base import Base
 from lstm_cli.training.preparation import prepare
-from lstm_cli.training.rules import Facts, fitted
+from lstm_cli.training.rules import DatasetStats, resolve_train_config
 from lstm_cli.training.trainer import train
 from tests.benchmarks.accuracy import SEEDS
 from tests.benchmarks.learning_curve import BASES, SIZES, drawn_from, load
@@ -94,33 +94,35 @@ def learner(
 ) -> Callable[[str], Measured]:
     """What trains with a change: accuracy, mean error, kappa, nats when calibrated, seconds."""
     reviews, others = _as_reviews(training, development)
-    material = prepare(reviews, 0.1, seed=seed, vocabulary_config=VocabularyConfig(), base=base)
-    base = material.base  # none where it knows too few of the words
-    corpus = tokenize_reviews(others.texts, material.token_pattern).encode(material.vocabulary)
-    config = fitted(TrainConfig(seed=seed, precision=best_precision()), Facts.of(material))
-    print(config, f"known share {material.known_share}", file=sys.stderr)
+    prepared = prepare(reviews, 0.1, seed=seed, vocabulary_config=VocabularyConfig(), base=base)
+    base = prepared.base  # none where it knows too few of the words
+    corpus = tokenize_reviews(others.texts, prepared.token_pattern).encode(prepared.vocabulary)
+    config = resolve_train_config(
+        TrainConfig(seed=seed, precision=best_precision()), DatasetStats.of(prepared)
+    )
+    print(config, f"known share {prepared.known_share}", file=sys.stderr)
     ratings = np.array(reviews.scale.ratings)
-    model = Recipe("", config).model_config(material, len(ratings))
+    model = Recipe("", config).model_config(prepared, len(ratings))
     start = None
     if base is not None:
-        start = base.start(material.vocabulary, reviews.scale.ratings, model.pooling)
+        start = base.start(prepared.vocabulary, reviews.scale.ratings, model.pooling)
 
     def learn(change: str) -> Measured:
         began = time.perf_counter()
         made = train(
             model,
             changed(config, change),
-            material.training,
-            material.validation,
+            prepared.training,
+            prepared.validation,
             ratings,
             Silent(),
-            vocabulary=material.vocabulary,
+            vocabulary=prepared.vocabulary,
             start=start,
         )
         took = time.perf_counter() - began
-        found = tempered(
+        found = apply_temperature(
             rating_probabilities(made.network, corpus),
-            fit_temperature(made.probabilities, material.validation.rating_indices),
+            fit_temperature(made.probabilities, prepared.validation.rating_indices),
         )
         scores = scores_of(others.rating_indices, found.argmax(axis=1), ratings)
         likely = found[np.arange(len(corpus)), others.rating_indices]
@@ -133,7 +135,7 @@ def learner(
 def changed(config: TrainConfig, change: str) -> TrainConfig:
     """Settings with a change as the command line has it.
 
-    >>> changed(TrainConfig(), "epochs*0.5,adversary=0") == TrainConfig(epochs=3, adversary=0.0)
+    >>> changed(TrainConfig(), "epochs*0.5,rps_weight=0") == TrainConfig(epochs=3, rps_weight=0.0)
     True
     """
     values: dict[str, float] = {}

@@ -22,7 +22,7 @@ from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.preparation import RatedCorpus
-from lstm_cli.training.rules import Facts, fitted
+from lstm_cli.training.rules import DatasetStats, resolve_train_config
 from lstm_cli.training.trainer import train
 from tests.benchmarks.tables import alternately, show_table
 
@@ -70,9 +70,9 @@ def ours(shape: Shape, adversary: float = 0.0) -> float:
     corpus = made_up(shape, shape.reviews)
     few = made_up(shape, 50, seed=1)
     model = ModelConfig(NUM_WORDS, RATINGS, embedding_size=EMBEDDING, hidden_size=HIDDEN)
-    facts = Facts(corpus.num_tokens)
-    config = fitted(TrainConfig(precision=best_precision()), facts, epochs=1)
-    config = replace(config, adversary=adversary)
+    stats = DatasetStats(corpus.num_tokens)
+    config = resolve_train_config(TrainConfig(precision=best_precision()), stats, epochs=1)
+    config = replace(config, adversarial_epsilon=adversary)
     words = Vocabulary(map(str, range(NUM_WORDS)))
     rates = np.arange(1.0, RATINGS + 1)
     made = train(model, config, corpus, few, rates, Silent(), vocabulary=words)
@@ -82,7 +82,7 @@ def ours(shape: Shape, adversary: float = 0.0) -> float:
 def bare(shape: Shape) -> float:
     """Tokens a second of the fused kernel, forward and backward, on the shapes of ``ours``."""
     corpus = made_up(shape, shape.reviews)
-    config = fitted(TrainConfig(), Facts(corpus.num_tokens))
+    config = resolve_train_config(TrainConfig(), DatasetStats(corpus.num_tokens))
     plan = list(batches(corpus.corpus, config.tokens_per_batch, np.random.default_rng(0)))
     kernel = nn.LSTM(EMBEDDING, HIDDEN, batch_first=True)
     began = time.perf_counter()

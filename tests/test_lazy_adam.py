@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from lstm_cli.training.lazy_adam import LazyAdam
 from lstm_cli.training.optimiser import AveragedWeights
-from lstm_cli.training.rows import RowAdam
 
 
 @settings(max_examples=30, deadline=None)
@@ -21,7 +21,7 @@ def test_rows_that_are_not_read_drift_as_dense_adam_moves_them(
     dense, sparse = nn.Parameter(start.clone()), nn.Parameter(start.clone())
     optimiser = torch.optim.AdamW([dense], lr=1.0, weight_decay=0)
     average = AveragedWeights([dense], 0.9)
-    rows = RowAdam(sparse, len(batches))
+    rows = LazyAdam(sparse, len(batches))
     for number, batch in enumerate(batches):
         rate = 0.01 / (1 + number % 3)
         optimiser.param_groups[0]["lr"] = rate
@@ -41,7 +41,7 @@ def test_rows_that_are_not_read_drift_as_dense_adam_moves_them(
 
 def test_only_the_rows_that_were_read_have_a_gradient() -> None:
     """Reading the rest would cost what this saves."""
-    rows = RowAdam(nn.Parameter(torch.ones(5, 2)), 1)
+    rows = LazyAdam(nn.Parameter(torch.ones(5, 2)), 1)
     leaf = rows.read(torch.tensor([1, 3]))
     assert leaf.shape == (2, 2)
     leaf.sum().backward()

@@ -27,7 +27,7 @@ class _State(NamedTuple):
     average: Tensor
 
 
-class RowAdam:
+class LazyAdam:
     """An embedding's weights while they are trained, with their average.
 
     Args:

@@ -30,7 +30,7 @@ HALF_LIFE_SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
 @dataclass(frozen=True)
-class GateHabits:
+class GateStatistics:
     """What the gates do in general, measured on some reviews."""
 
     words: tuple[WordStatistics, ...]

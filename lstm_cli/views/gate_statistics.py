@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from lstm_cli.results import HALF_LIFE_SHARES, GateHabits, WordStatistics
+from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, WordStatistics
 from lstm_cli.views.console import bar_and_percent, percent, plain_table, say, show_table, visible
 
 MOST_ROWS = 8
@@ -16,16 +16,16 @@ BAR_WIDTH = 16
 Key = Callable[[WordStatistics], float]
 
 
-def show_habits(
+def show_gate_statistics(
     console: Console,
-    habits: GateHabits,
+    gate_statistics: GateStatistics,
     cell: str,
     model: str,
     whose: str = "the held-out reviews",
 ) -> None:
     """What the gates do in general, as some reviews showed."""
-    often = FEWEST_SEEN if len(habits.words) >= MANY_WORDS else 3
-    words = [word for word in habits.words if word.count >= often]
+    often = FEWEST_SEEN if len(gate_statistics.words) >= MANY_WORDS else 3
+    words = [word for word in gate_statistics.words if word.count >= often]
     say(console, f"{model}: {len(words):,} words that occur at least {often} times in {whose}")
     if not words:
         say(console, "They are too few to say anything about words.")
@@ -41,8 +41,8 @@ def show_habits(
     if words:
         _show_ranking(console, "raise the rating most", None, words, lambda w: w.contribution)
         _show_ranking(console, "lower the rating most", None, words, lambda w: -w.contribution)
-    _show_half_life(console, habits)
-    _show_units(console, habits)
+    _show_half_life(console, gate_statistics)
+    _show_units(console, gate_statistics)
 
 
 def _erased(word: WordStatistics) -> float:
@@ -68,26 +68,28 @@ def _show_ranking(
     show_table(console, table)
 
 
-def _show_half_life(console: Console, habits: GateHabits) -> None:
-    if not habits.followed:
+def _show_half_life(console: Console, gate_statistics: GateStatistics) -> None:
+    if not gate_statistics.followed:
         return
     console.print()
     say(console, "How long the long-term memory lasts", style="bold")
     table = plain_table("of the words", "under half of what they wrote is left after", right=(0,))
-    for share, after in zip(HALF_LIFE_SHARES, habits.half_life, strict=True):
+    for share, after in zip(HALF_LIFE_SHARES, gate_statistics.half_life, strict=True):
         words = f"{after:,} word{'s' * (after > 1)}" if after is not None else "the review's end"
         table.add_row(percent(share), words)
     show_table(console, table)
-    say(console, f"{habits.followed:,} words, drawn at random, were followed.", style="dim")
+    say(
+        console, f"{gate_statistics.followed:,} words, drawn at random, were followed.", style="dim"
+    )
 
 
-def _show_units(console: Console, habits: GateHabits) -> None:
-    if not habits.units:
+def _show_units(console: Console, gate_statistics: GateStatistics) -> None:
+    if not gate_statistics.units:
         return
     console.print()
     say(console, "Hidden units that tell the rating alone", style="bold")
     table = plain_table("unit", "correlation with the expected rating", right=(0,))
-    for unit in habits.units[:MOST_ROWS]:
+    for unit in gate_statistics.units[:MOST_ROWS]:
         table.add_row(
             str(unit.unit),
             f"{bar_and_percent(abs(unit.correlation), BAR_WIDTH)}  "

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 STRANGE = 1 / 3
 
 
-def doubts(
+def input_warnings(
     tokens: Sequence[str],
     is_known: Sequence[bool],
     vocabulary: Iterable[str],
