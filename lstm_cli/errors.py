@@ -12,14 +12,72 @@
     │   ├── NoModelError      there is none under that name, or none at all
     │   └── BundleExistsError there is one already, and nobody said to replace it
     ├── OutputError           the output cannot be written, or would overwrite something
-    └── OptionError           options contradict each other or are out of range
+    ├── RequestError          what is asked for does not fit the model, the review or the data
+    └── OptionError           options contradict each other; commands alone raise it
 
-A message says what is wrong, where, and what to do, in one line.
+A message says what is wrong, where, and what to do, in one line. No message names an
+option of the command line, for a server or a notebook shows it too: what to do is a
+``Remedy``, and ``commands/hints.py`` knows the option for each.
 """
+
+from enum import Enum
+
+
+class Remedy(Enum):
+    """What to do about an error, in words that hold for every interface.
+
+    ``{0}`` and ``{1}`` stand for details that the error carries.
+    """
+
+    NAME_TEXT_COLUMN = "name the column of reviews ({0})"
+    CHOOSE_TEXT_COLUMN = "choose one of them as the column of reviews"
+    CORRECT_TEXT_COLUMN = "name another column of reviews"
+    NAME_RATING_COLUMN = "name the column of ratings ({0})"
+    CHOOSE_RATING_COLUMN = "choose one of them as the column of ratings"
+    CORRECT_RATING_COLUMN = "name another column of ratings"
+    WRITE_NUMBERS = "write numbers instead (0 and 1, say), or name another column of ratings"
+    ROUND_RATINGS = "round them, or name another column of ratings"
+    ADD_OTHER_RATINGS = "add reviews with other ratings, or name another column of ratings"
+    MEND_OR_SKIP_ROWS = "mend them, or let them be skipped"
+    ADD_OR_GIVE_VALIDATION = "add reviews or give others to measure on"
+    REMOVE_CHECKPOINT = "remove it, or begin anew"
+    REPEAT_OR_BEGIN_ANEW = "repeat those, or begin anew"
+    RENAME_OR_REPLACE = "choose another name, or say that it may be replaced"
+    RESUME_OR_REPLACE = "resume it, or replace it to begin anew"
+    WAIT_OR_RENAME = "wait for it, or choose another name"
+    TEACH_RATINGS = "train a model that starts from it"
+    TRAIN_A_MODEL = "train one"
+    LIST_MODELS = "look at the list of models"
+    START_FROM_LSTM = "training starts from an LSTM, or from nothing"
+    LEAVE_OUT = "leave it out"
+    GIVE_SAME_FILE = "give the same file"
+    GIVE_SAME_VECTORS = "give the same file of vectors"
+    GIVE_SAME_VALIDATION = "give the same file to measure on"
+    GIVE_BASE = "give the folder where it lies"
 
 
 class LstmError(Exception):
-    """A mistake a user can put right; its text is the whole message."""
+    """A mistake a user can put right.
+
+    >>> str(ColumnError("a.csv: no column looks like reviews", Remedy.NAME_TEXT_COLUMN, "a, b"))
+    'a.csv: no column looks like reviews; name the column of reviews (a, b)'
+
+    Args:
+        problem: what is wrong, and where; with what to do, where no interface needs other words.
+        remedy: what to do about it.
+        details: what the remedy names.
+    """
+
+    def __init__(self, problem: str, remedy: Remedy | None = None, *details: object) -> None:
+        super().__init__(problem, remedy, *details)
+        self.problem = problem
+        self.remedy = remedy
+        self.details = details
+
+    def __str__(self) -> str:
+        if self.remedy is None:
+            return self.problem
+        return f"{self.problem}; {self.remedy.value.format(*self.details)}"
 
 
 class ReviewsError(LstmError):
@@ -64,6 +122,36 @@ class BundleExistsError(BundleError):
 
 class OutputError(LstmError):
     """The output cannot be written, or would overwrite something."""
+
+
+class RequestError(LstmError):
+    """What is asked for does not fit the model, the review or the data.
+
+    >>> str(RequestError("the review has words 1 to 5", parameter="step", value=9))
+    'step 9: the review has words 1 to 5'
+
+    Args:
+        problem: why it does not fit.
+        remedy: what to do about it.
+        parameter: what was asked, by its name in Python.
+        value: what was asked for; None where the name alone says it.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        remedy: Remedy | None = None,
+        *,
+        parameter: str,
+        value: object = None,
+    ) -> None:
+        super().__init__(problem, remedy)
+        self.parameter = parameter
+        self.value = value
+
+    def __str__(self) -> str:
+        asked = self.parameter.replace("_", " ")
+        return f"{asked}{'' if self.value is None else f' {self.value}'}: {super().__str__()}"
 
 
 class OptionError(LstmError):

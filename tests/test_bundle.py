@@ -71,7 +71,7 @@ def test_nothing_but_the_model_is_left_in_the_folder(tiny_bundle: Bundle, tmp_pa
 def test_an_existing_model_is_replaced_only_when_told_so(tiny_bundle: Bundle, copy: Path) -> None:
     """Hours of training are not overwritten by a second command."""
     before = (copy / "bundle.json").read_bytes()
-    with pytest.raises(BundleExistsError, match="--replace"):
+    with pytest.raises(BundleExistsError, match="may be replaced"):
         write_bundle(new_bundle(tiny_bundle), copy)
     assert (copy / "bundle.json").read_bytes() == before
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.errors import OptionError
+from lstm_cli.errors import RequestError
 from lstm_cli.gates.arithmetic import arithmetic
 from lstm_cli.gates.counterfactuals import MOST_TRIED, probabilities_without
 from lstm_cli.gates.surgery import Clamp, holding, operate, steps_of
@@ -155,14 +155,14 @@ def test_an_operation_shows_both_readings(tiny_bundle: Bundle) -> None:
 @pytest.mark.parametrize("asked", ["forget", "forget=2", "remember=1", "learn=x", "=1"])
 def test_a_clamp_that_cannot_be_is_refused(asked: str) -> None:
     """The remember gate has no weights of its own, so there is nothing to hold."""
-    with pytest.raises(OptionError, match="forget, learn or use"):
+    with pytest.raises(RequestError, match="forget, learn or use"):
         Clamp.parse(asked)
 
 
 def test_words_to_hold_at_are_found_or_refused() -> None:
     """Wherever they stand."""
     assert steps_of(["no", "fun", "no"], ["No"]) == [0, 2]
-    with pytest.raises(OptionError, match="no such word"):
+    with pytest.raises(RequestError, match="no such word"):
         steps_of(["no", "fun"], ["joy"])
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from lstm_cli.commands.hints import with_options
 from lstm_cli.data.reviews import Reviews, Skipped, read_reviews, read_texts
 from lstm_cli.data.scale import Scale
 from lstm_cli.data.writing import write_table
@@ -76,7 +77,7 @@ def test_strict_refuses_what_would_be_skipped(file: Write) -> None:
     path = file(GOOD + ",5\nx,\nx,?\n" + "y,\n" * 9)
     with pytest.raises(RowError) as error:
         read_reviews([path], strict=True)
-    assert str(error.value) == (
+    assert with_options(error.value) == (
         f"{path}: 12 rows cannot be used: 1 no text (line 7), "
         "11 no rating (line 8, 9, 10, 11, 12, ...); mend them, or drop --strict"
     )
@@ -129,7 +130,7 @@ def test_ratings_in_words_are_refused_with_what_was_found(file: Write) -> None:
     path = file("review,sentiment\n" + "a,positive\nb,negative\nc,negative\nd,\x1b[31m" + "x" * 99)
     with pytest.raises(ScaleError) as error:
         read_reviews([path])
-    assert str(error.value) == (
+    assert with_options(error.value) == (
         f"{path}: ratings must be numbers, but column 'sentiment' holds 'negative', "
         f"'\\x1b[31m{'x' * 31}…', 'positive'; write numbers instead (0 and 1, say), "
         "or name another column with --rating-column"

@@ -8,7 +8,7 @@ from filelock import FileLock, Timeout
 
 from lstm_cli.bundle.locating import names_for
 from lstm_cli.bundle.writing import saying_what_failed
-from lstm_cli.errors import BundleExistsError
+from lstm_cli.errors import BundleExistsError, Remedy
 
 
 def checkpoint_of(path: Path) -> Path:
@@ -34,8 +34,7 @@ def check_not_stopped(path: Path) -> None:
     """
     if checkpoint_of(path).exists():
         raise BundleExistsError(
-            f"{path}: a training of this model was stopped; the same command with --resume goes "
-            "on, with --replace it begins anew"
+            f"{path}: a training of this model was stopped", Remedy.RESUME_OR_REPLACE
         )
 
 
@@ -58,8 +57,7 @@ def claimed(path: Path) -> Iterator[None]:
             lock.acquire()
         except Timeout:
             raise BundleExistsError(
-                f"{path}: another training is making this model now; wait for it, or choose "
-                "another with --name"
+                f"{path}: another training is making this model now", Remedy.WAIT_OR_RENAME
             ) from None
     try:
         yield

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lstm_cli.bundle.contents import INFO_FILE
 from lstm_cli.bundle.reading import Bundle, open_bundle
-from lstm_cli.errors import BundleError, NoModelError
+from lstm_cli.errors import BundleError, NoModelError, Remedy
 from lstm_cli.results import ModelSummary
 
 DEFAULT_FOLDER = "models"
@@ -26,7 +26,7 @@ class FoundModel:
 
 
 def models_folder(asked: Path | None = None) -> Path:
-    """``--models-dir``, else ``$LSTM_MODELS_DIR``, else ``./models``."""
+    """The folder asked for, else ``$LSTM_MODELS_DIR``, else ``./models``."""
     return asked or Path(os.environ.get("LSTM_MODELS_DIR") or DEFAULT_FOLDER)
 
 
@@ -36,7 +36,7 @@ def find_model(
     """The model a command should use.
 
     Args:
-        asked: a name or a path, as ``--model`` gives it; else ``$LSTM_MODEL``, else
+        asked: a name or a path; else ``$LSTM_MODEL``, else
             the model trained last in the models folder, else the base that ships.
         folder: the models folder, if another than the usual one.
         must_rate: a language model will not do.
@@ -52,8 +52,9 @@ def find_model(
         bundle = open_bundle(_path_of(asked, models))
         if must_rate and bundle.info.is_language_model:
             raise NoModelError(
-                f"{asked}: is a language model, which rates nothing yet; "
-                f"teach it with: lstm train REVIEWS.csv --base {asked}"
+                f"{asked}: is a language model, which rates nothing yet",
+                Remedy.TEACH_RATINGS,
+                asked,
             )
         return FoundModel(bundle, why)
     readable = []
@@ -74,9 +75,7 @@ def find_model(
         raise broken
     base = base_path()
     if base is None:
-        raise NoModelError(
-            f"no model in {models}: train one with: lstm train REVIEWS.csv (or lstm train --sample)"
-        )
+        raise NoModelError(f"no model in {models}", Remedy.TRAIN_A_MODEL)
     return FoundModel(open_bundle(base), "the base that ships with lstm-cli")
 
 
@@ -84,7 +83,7 @@ def find_base(asked: str | None, folder: Path) -> Bundle | None:
     """The model that training starts from.
 
     Args:
-        asked: a name or a path, as ``--base`` gives it; else the base that ships, if any.
+        asked: a name or a path; else the base that ships, if any.
         folder: the models folder.
 
     Raises:
@@ -96,7 +95,7 @@ def find_base(asked: str | None, folder: Path) -> Bundle | None:
         return None if shipped is None else open_bundle(shipped)
     bundle = find_model(asked, folder, must_rate=False).bundle
     if bundle.info.model.cell != "lstm":
-        raise BundleError(f"{asked}: is a plain RNN; training starts from an LSTM, or --base none")
+        raise BundleError(f"{asked}: is a plain RNN", Remedy.START_FROM_LSTM)
     return bundle
 
 
@@ -196,7 +195,7 @@ _ENDINGS = frozenset(
 def _refuse_empty(asked: str | None) -> None:
     # A script with an unset variable must not be given, or remove, some other model.
     if asked == "":
-        raise NoModelError("the name of the model is empty; lstm models lists the models there are")
+        raise NoModelError("the name of the model is empty", Remedy.LIST_MODELS)
 
 
 def _path_of(asked: str, models: Path) -> Path:
@@ -208,11 +207,10 @@ def _path_of(asked: str, models: Path) -> Path:
         if asked == BASE and base is not None:
             return base
         names = ", ".join(path.name for path in saved_models(models))
-        raise NoModelError(
-            f"no model {asked!a} in {models}; "
-            + (f"there are: {names}" if names else "there is none yet: lstm train REVIEWS.csv")
-        )
+        if names:
+            raise NoModelError(f"no model {asked!a} in {models}; there are: {names}")
+        raise NoModelError(f"no model {asked!a} in {models}, nor any other", Remedy.TRAIN_A_MODEL)
     path = Path(asked)
     if not path.exists():
-        raise NoModelError(f"{asked}: no such folder; lstm models lists the models there are")
+        raise NoModelError(f"{asked}: no such folder", Remedy.LIST_MODELS)
     return path

@@ -53,7 +53,7 @@ class Bundle:
 
     @property
     def name(self) -> str:
-        """The name of its folder: what ``--model`` finds it by."""
+        """The name of its folder, by which it is found."""
         return self.path.name
 
     @property

@@ -31,7 +31,7 @@ from lstm_cli.bundle.contents import (
     description_digest,
 )
 from lstm_cli.bundle.locating import free_name
-from lstm_cli.errors import BundleExistsError, OutputError
+from lstm_cli.errors import BundleExistsError, OutputError, Remedy
 
 # Folders beside a model; no model is called so, because a name holds no '~'.
 _NEW, _OLD = ".{}~new-", ".{}~old-"
@@ -89,8 +89,7 @@ def check_free(path: Path, *, replace: bool) -> None:
         return
     if not replace:
         raise BundleExistsError(
-            f"{path}: there is a model of this name already; "
-            "choose another with --name, or give --replace"
+            f"{path}: there is a model of this name already", Remedy.RENAME_OR_REPLACE
         )
     if path.is_symlink() or not (path / INFO_FILE).is_file():
         raise BundleExistsError(f"{path}: is no saved model, so it is not replaced; move it away")

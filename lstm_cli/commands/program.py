@@ -12,6 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from lstm_cli.commands.hints import with_options
 from lstm_cli.data.showing import escape
 from lstm_cli.errors import LstmError
 
@@ -37,7 +38,7 @@ class Program(TyperGroup):
         except LstmError as error:
             if verbosity(ctx).verbose:
                 traceback.print_exc()
-            print_error(str(error))
+            print_error(with_options(error))
             raise typer.Exit(EXIT_BAD_INPUT) from None
         except KeyboardInterrupt as stopped:
             print_error(f"stopped: {stopped}" if str(stopped) else "stopped")

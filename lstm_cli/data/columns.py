@@ -17,7 +17,7 @@ import polars as pl
 from lstm_cli.data.scale import MOST_RATINGS, parse_rating
 from lstm_cli.data.showing import escape
 from lstm_cli.data.tables import Table
-from lstm_cli.errors import ColumnError
+from lstm_cli.errors import ColumnError, Remedy
 
 CELLS_LOOKED_AT = 5000
 
@@ -105,14 +105,14 @@ def find_text_column(table: Table, asked: str | None = None) -> str:
 
     Args:
         table: the file as it was read.
-        asked: what ``--text-column`` says.
+        asked: the column a person named.
 
     Raises:
         ColumnError: it is absent, or two columns are equally plausible.
     """
     names = table.frame.columns
     if asked is not None:
-        return _asked(table, asked, "--text-column")
+        return _asked(table, asked, Remedy.CORRECT_TEXT_COLUMN)
     if len(names) == 1:
         return names[0]
     columns = [_describe(table.frame[name]) for name in names]
@@ -131,8 +131,7 @@ def find_text_column(table: Table, asked: str | None = None) -> str:
     if len(empty) == 1:
         return empty[0].name  # that every row lacks a text is said later
     raise ColumnError(
-        f"{table.source}: no column looks like reviews; name it with --text-column "
-        f"({_listed(names)})"
+        f"{table.source}: no column looks like reviews", Remedy.NAME_TEXT_COLUMN, _listed(names)
     )
 
 
@@ -142,14 +141,14 @@ def find_rating_column(table: Table, text_column: str, asked: str | None = None)
     Args:
         table: the file as it was read.
         text_column: the column of reviews, which is not considered.
-        asked: what ``--rating-column`` says.
+        asked: the column a person named.
 
     Raises:
         ColumnError: it is absent, or two columns are equally plausible.
     """
     names = table.frame.columns
     if asked is not None:
-        return _asked(table, asked, "--rating-column")
+        return _asked(table, asked, Remedy.CORRECT_RATING_COLUMN)
     columns = [_describe(table.frame[name]) for name in names if name != text_column]
     ratings = [column for column in columns if column.is_rating]
     # A name without ratings in it is still a better guess than none; what is amiss is said later.
@@ -169,8 +168,7 @@ def find_rating_column(table: Table, text_column: str, asked: str | None = None)
         if choice:
             return _only(table, choice)
     raise ColumnError(
-        f"{table.source}: no column looks like ratings; name it with --rating-column "
-        f"({_listed(names)})"
+        f"{table.source}: no column looks like ratings", Remedy.NAME_RATING_COLUMN, _listed(names)
     )
 
 
@@ -231,8 +229,8 @@ def _longest(table: Table, columns: Sequence[_Column], factor: float) -> str:
     first, second, *_ = sorted(columns, key=lambda column: column.words, reverse=True)
     if first.words < factor * second.words:
         raise ColumnError(
-            f"{table.source}: {_listed((first.name, second.name), ' and ')} both look like "
-            "reviews; choose one with --text-column"
+            f"{table.source}: {_listed((first.name, second.name), ' and ')} both look like reviews",
+            Remedy.CHOOSE_TEXT_COLUMN,
         )
     return first.name
 
@@ -241,14 +239,13 @@ def _only(table: Table, columns: Sequence[_Column]) -> str:
     if len(columns) > 1:
         listed = _listed([column.name for column in columns[:4]], " and ")
         raise ColumnError(
-            f"{table.source}: {listed} all look like ratings; choose one with --rating-column"
-            if len(columns) > 2
-            else f"{table.source}: {listed} both look like ratings; choose one with --rating-column"
+            f"{table.source}: {listed} {'all' if len(columns) > 2 else 'both'} look like ratings",
+            Remedy.CHOOSE_RATING_COLUMN,
         )
     return columns[0].name
 
 
-def _asked(table: Table, asked: str, option: str) -> str:
+def _asked(table: Table, asked: str, otherwise: Remedy) -> str:
     names = table.frame.columns
     for same in (str, str.strip, lambda name: name.strip().casefold(), key):
         found = [name for name in names if same(name) == same(asked)]
@@ -256,10 +253,10 @@ def _asked(table: Table, asked: str, option: str) -> str:
             return found[0]
     near = get_close_matches(key(asked), [key(name) for name in names], n=1)
     hint = next((name for name in names if near and key(name) == near[0]), None)
-    meant = f"; did you mean {_listed([hint])}?" if hint else f"; give {option} another name"
-    raise ColumnError(
-        f"{table.source} has no column {_listed([asked])}, only {_listed(names)}{meant}"
-    )
+    problem = f"{table.source} has no column {_listed([asked])}, only {_listed(names)}"
+    if hint:
+        raise ColumnError(f"{problem}; did you mean {_listed([hint])}?")
+    raise ColumnError(problem, otherwise)
 
 
 def _listed(names: Iterable[str], joint: str = ", ") -> str:

@@ -21,7 +21,7 @@ from lstm_cli.data.columns import find_rating_column, find_text_column
 from lstm_cli.data.scale import Scale, check_maxima, find_scale, label, parse_maximum, parse_rating
 from lstm_cli.data.showing import count, show_cell, show_source
 from lstm_cli.data.tables import Table, open_table, read_table
-from lstm_cli.errors import FileError, RowError, ScaleError
+from lstm_cli.errors import FileError, Remedy, RowError, ScaleError
 
 NO_TEXT = "no text"
 NO_RATING = "no rating"
@@ -141,7 +141,7 @@ def read_reviews(
             for reason in skipped
         )
         total = count(sum(reason.count for reason in skipped), "row")
-        raise RowError(f"{names}: {total} cannot be used: {listed}; mend them, or drop --strict")
+        raise RowError(f"{names}: {total} cannot be used: {listed}", Remedy.MEND_OR_SKIP_ROWS)
 
     texts = [
         text or ""
@@ -328,8 +328,8 @@ def _refuse_words(rows: _Rows) -> None:
         shown = ", ".join(show_cell(cell) for cell in examples.head(3))
         raise ScaleError(
             f"{rows.source.name}: ratings must be numbers, but column "
-            f"{show_cell(cells.name)} holds {shown}; write numbers instead "
-            "(0 and 1, say), or name another column with --rating-column"
+            f"{show_cell(cells.name)} holds {shown}",
+            Remedy.WRITE_NUMBERS,
         )
 
 

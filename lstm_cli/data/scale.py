@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lstm_cli.errors import ScaleError
+from lstm_cli.errors import Remedy, ScaleError
 
 MOST_RATINGS = 21  # 80 to 100 points, or 0 to 10 in halves
 
@@ -169,13 +169,13 @@ def find_scale(counts: Mapping[float, int], source: str = "the ratings") -> Scal
         examples = ", ".join(label(rating) for rating in ratings[:3])
         raise ScaleError(
             f"{source}: {len(ratings):,} different ratings ({examples}, ...) are too many for a "
-            f"scale; at most {MOST_RATINGS} are learned: round them, or name another column "
-            "with --rating-column"
+            f"scale, of which at most {MOST_RATINGS} are learned",
+            Remedy.ROUND_RATINGS,
         )
     if len(ratings) == 1:
         raise ScaleError(
-            f"{source}: every rating is {label(ratings[0])}, so there is nothing to tell apart; "
-            "add reviews with other ratings, or name another column with --rating-column"
+            f"{source}: every rating is {label(ratings[0])}, so there is nothing to tell apart",
+            Remedy.ADD_OTHER_RATINGS,
         )
     if not ratings:
         raise ScaleError(f"{source}: no row has both a text and a rating; add some")

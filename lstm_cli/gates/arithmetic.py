@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lstm_cli.arrays import Float64Array
-from lstm_cli.errors import OptionError
+from lstm_cli.errors import RequestError
 from lstm_cli.gates.trace import weigh_units
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import Arithmetic, Line, Operand
@@ -30,13 +30,13 @@ def arithmetic(
         unit: which hidden unit, from 1; the one with most say in the rating if None.
 
     Raises:
-        OptionError: there is no such word, or no such unit.
+        RequestError: there is no such word, or no such unit.
     """
     size = predictor.config.hidden_size
     if not 1 <= step <= len(tokens):
-        raise OptionError(f"--step {step}: the review has words 1 to {len(tokens)}")
+        raise RequestError(f"the review has words 1 to {len(tokens)}", parameter="step", value=step)
     if unit is not None and not 1 <= unit <= size:
-        raise OptionError(f"--unit {unit}: the model has units 1 to {size}")
+        raise RequestError(f"the model has units 1 to {size}", parameter="unit", value=unit)
     reading, probabilities = predictor.read(tokens)
     chosen = unit - 1 if unit else int(weigh_units(predictor, reading, probabilities[-1]).argmax())
     token_id = predictor.vocabulary.encode(tokens[step - 1 : step])[0]

@@ -7,7 +7,7 @@ import numpy as np
 
 from lstm_cli.core.cell import Gates
 from lstm_cli.core.reading import Hold
-from lstm_cli.errors import OptionError
+from lstm_cli.errors import RequestError
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import Operation
 
@@ -30,7 +30,7 @@ class Clamp:
         Clamp(gate='forget', value=1.0)
 
         Raises:
-            OptionError: there is no such gate, or the value lies outside 0..1.
+            RequestError: there is no such gate, or the value lies outside 0..1.
         """
         gate, _, number = asked.partition("=")
         try:
@@ -38,9 +38,10 @@ class Clamp:
         except ValueError:
             value = float("nan")
         if gate not in GATES or not 0 <= value <= 1:
-            raise OptionError(
-                f"--clamp {asked}: write a gate (forget, learn or use) and a value from 0 to 1, "
-                "as forget=1"
+            raise RequestError(
+                "write a gate (forget, learn or use) and a value from 0 to 1, as forget=1",
+                parameter="clamp",
+                value=asked,
             )
         return cls(gate, value)
 
@@ -72,12 +73,14 @@ def steps_of(tokens: Sequence[str], words: Sequence[str]) -> list[int]:
     """Where some words stand in a review.
 
     Raises:
-        OptionError: one of them does not.
+        RequestError: one of them does not.
     """
     for word in words:
         if word.lower() not in tokens:
-            raise OptionError(
-                f"--at {word}: the review has no such word; it has {' '.join(tokens)}"
+            raise RequestError(
+                f"the review has no such word; it has {' '.join(tokens)}",
+                parameter="at",
+                value=word,
             )
     wanted = {word.lower() for word in words}
     return [step for step, token in enumerate(tokens) if token in wanted]
@@ -95,7 +98,7 @@ def operate(
         at: the words at which it is held; every one if None.
 
     Raises:
-        OptionError: the review has no such word.
+        RequestError: the review has no such word.
     """
     tokens = predictor.tokenize(text)
     steps = None if not at else steps_of(tokens, at)

@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from lstm_cli.bundle.writing import saying_what_failed
-from lstm_cli.errors import CheckpointError
+from lstm_cli.errors import CheckpointError, Remedy
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,11 @@ def load_checkpoint(path: Path, belongs_to: str) -> Checkpoint:
         )
     except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
         raise CheckpointError(
-            f"{path}: is no whole checkpoint; remove it, or leave out --resume"
+            f"{path}: is no whole checkpoint", Remedy.REMOVE_CHECKPOINT
         ) from error
     if checkpoint.belongs_to != belongs_to:
         raise CheckpointError(
-            f"{path}: was made from other reviews or with other options; "
-            "repeat those, or leave out --resume to begin anew"
+            f"{path}: was made from other reviews or with other options",
+            Remedy.REPEAT_OR_BEGIN_ANEW,
         )
     return checkpoint

@@ -12,7 +12,7 @@ from lstm_cli.data.corpus import Corpus, TokenizedReviews
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.data.splits import hold_out, split_at
 from lstm_cli.data.tokenizing import tokenize_reviews
-from lstm_cli.errors import RowError
+from lstm_cli.errors import Remedy, RowError
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.base import LEAST_KNOWN, Base
@@ -106,7 +106,8 @@ def prepare(
         if not len(split.validation):
             raise RowError(
                 f"{_names(reviews)}: no review can be held out, because no rating has two "
-                "different texts; add reviews or give others with --validation FILE"
+                "different texts",
+                Remedy.ADD_OR_GIVE_VALIDATION,
             )
     else:
         _check_validation(validation)
