@@ -18,7 +18,8 @@ import numpy as np
 
 from lstm_cli.bundle.contents import BundleInfo, NewBundle, StoredAs, network_weights
 from lstm_cli.config import Cell, ModelConfig, PretrainConfig, TrainConfig
-from lstm_cli.core.network import num_threads, rating_probabilities
+from lstm_cli.core.compute import Compute
+from lstm_cli.core.network import rating_probabilities
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.words import gather_gate_statistics
@@ -188,7 +189,7 @@ def make_model(
         shuffled=rating_probabilities(
             trained.network,
             held_out.corpus.shuffled(np.random.default_rng(0)),
-            training.precision,
+            Compute(precision=training.precision),
         ),
     )
     info = BundleInfo(
@@ -200,7 +201,7 @@ def make_model(
         token_pattern=prepared.token_pattern,
         scores=evaluation.to_json(),
         data=_about(reviews, prepared, counts.tolist())
-        | {"held_out_from": held_out_from, "threads": num_threads()}
+        | {"held_out_from": held_out_from, "threads": Compute().num_threads}
         | ({} if completed else {"stopped": True})
         | ({"tried": [asdict(attempt) for attempt in attempts]} if attempts else {}),
         versions=_versions(),

@@ -60,13 +60,13 @@ def memory_test(
         _reach(ctx, model, input_file, text_column, models_dir, html, as_json)
         return
 
-    from lstm_cli.core.network import use_threads
+    from lstm_cli.core.compute import Compute
     from lstm_cli.gates.memory_test import RATES, MemoryTestConfig
     from lstm_cli.gates.memory_test import memory_test as run
     from lstm_cli.views.console import notes_console, results_console
     from lstm_cli.views.memory_test import learning, show_memory_test
 
-    use_threads(1)  # the products are too small to share out
+    Compute(threads=1).set_up_process()  # the products are too small to share out
     config = MemoryTestConfig(hidden_size=hidden_size, seed=seed)
     with learning(notes_console(quiet=verbosity(ctx).quiet), 2 * len(RATES)) as heard:
         found = run(config, heard)

@@ -98,7 +98,7 @@ def _rate_file(
     as_json: bool,
     safe_csv: bool,
 ) -> None:
-    from lstm_cli.core.network import keep_memory
+    from lstm_cli.core.compute import Compute
     from lstm_cli.data.reviews import open_texts
     from lstm_cli.data.scale import label
     from lstm_cli.data.writing import TableWriter, check_output
@@ -107,7 +107,7 @@ def _rate_file(
     from lstm_cli.views.prediction import rating_progress, show_file_summary
 
     check_output(output or "-")
-    keep_memory()
+    Compute().set_up_process()
     with open_texts(source, text_column=text_column) as opened:
         table = opened.table
         note(ctx, f"{table.source}: {opened.num_rows:,} rows, text in {opened.column!r}")

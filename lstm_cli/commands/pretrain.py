@@ -89,7 +89,7 @@ def pretrain(
     if not (resume or replace):
         check_not_stopped(path)
 
-    from lstm_cli.core.network import best_precision, keep_memory, use_threads
+    from lstm_cli.core.compute import Compute, best_precision
     from lstm_cli.data.cache import TokenCache
     from lstm_cli.data.reviews import read_texts
     from lstm_cli.pipeline import make_language_model
@@ -97,8 +97,7 @@ def pretrain(
     from lstm_cli.views.console import notes_console, results_console, say
     from lstm_cli.views.pretraining import PretrainProgress, show_unlabelled
 
-    use_threads(threads)
-    keep_memory()
+    Compute(threads=threads).set_up_process()
     console = notes_console(quiet=verbosity(ctx).quiet)
     texts: list[str] = []
     for source in reviews:

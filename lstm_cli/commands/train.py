@@ -237,7 +237,7 @@ def train(
     if not (resume or replace):
         check_not_stopped(path)
 
-    from lstm_cli.core.network import best_precision, keep_memory, num_threads, use_threads
+    from lstm_cli.core.compute import Compute, best_precision
     from lstm_cli.data.cache import TokenCache
     from lstm_cli.data.reviews import named, read_reviews
     from lstm_cli.evaluation.health import quick_findings
@@ -249,8 +249,7 @@ def train(
     from lstm_cli.views.health import show_findings
     from lstm_cli.views.training import SearchProgress, TrainingProgress, show_data, show_saved
 
-    use_threads(threads)
-    keep_memory()
+    Compute(threads=threads).set_up_process()
     found = read_reviews(
         sources, text_column=text_column, rating_column=rating_column, strict=strict
     )
@@ -311,7 +310,9 @@ def train(
     show_findings(console, findings)
     held_out_from = None if isinstance(others, float) else others.fingerprint
     if like is not None:
-        for difference in differences(like, found.fingerprint, held_out_from, num_threads()):
+        for difference in differences(
+            like, found.fingerprint, held_out_from, Compute().num_threads
+        ):
             say(console, f"not the same model as {config}: {difference}", style="yellow")
     with claimed(path), interruptible() as interrupt:
         control = RunControl(checkpoint, goes_on, interrupt)

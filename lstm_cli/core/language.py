@@ -71,7 +71,7 @@ class LanguageNetwork(nn.Module):
         events = self._hidden(functional.embedding(token_ids[:, :-1], table))
         short_terms, _ = self.cell(events)
         predicted = self._hidden(self.projection(short_terms))
-        is_word = torch.arange(1, token_ids.shape[1]) < lengths[:, None]
+        is_word = torch.arange(1, token_ids.shape[1], device=lengths.device) < lengths[:, None]
         return self._nll(predicted[is_word], rows[token_ids[:, 1:][is_word]])
 
     def _hidden(self, values: Tensor) -> Tensor:
@@ -85,7 +85,9 @@ class LanguageNetwork(nn.Module):
     def _nll(self, predicted: Tensor, words: Tensor) -> Tensor:
         """Nats that the words cost, each predicted from a vector. (N, E), (N,) -> scalar"""
         first = self.edges[0]
-        band = torch.bucketize(words, torch.tensor(self.edges[:-1]), right=True)  # 0: common
+        band = torch.bucketize(
+            words, torch.tensor(self.edges[:-1], device=words.device), right=True
+        )  # 0: common
         answers = torch.where(band == 0, words, first + band - 1)
         weight = torch.cat([self.embedding.weight[:first], self.band_embedding])
         bias = torch.cat([self.word_bias[:first], self.band_bias])
@@ -113,7 +115,7 @@ class LanguageNetwork(nn.Module):
             "cell.short_term": weight_of(cell.weight_hh_l0),
             "cell.bias": weight_of(cell.bias_ih_l0) + weight_of(cell.bias_hh_l0),
         }
-        return {name: value.detach().float().numpy().copy() for name, value in arrays.items()}
+        return {name: value.detach().cpu().float().numpy().copy() for name, value in arrays.items()}
 
 
 class _CrossEntropy(torch.autograd.Function):
@@ -125,13 +127,15 @@ class _CrossEntropy(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, states: Tensor, weight: Tensor, bias: Tensor, answers: Tensor) -> Tensor:
-        kind = torch.bfloat16 if torch.is_autocast_enabled("cpu") else torch.float32
+        device = states.device.type
+        is_reduced = torch.is_autocast_enabled(device)
+        kind = torch.get_autocast_dtype(device) if is_reduced else torch.float32
         states, weight = states.to(kind), weight.to(kind)
         wanted = any(ctx.needs_input_grad)
-        nll = torch.zeros((), dtype=torch.float64)
+        nll = torch.zeros((), dtype=torch.float64, device=states.device)
         state_gradients = torch.empty_like(states)
-        weight_gradients = torch.zeros(weight.shape)
-        bias_gradients = torch.zeros(bias.shape)
+        weight_gradients = torch.zeros(weight.shape, device=states.device)
+        bias_gradients = torch.zeros(bias.shape, device=states.device)
         for start in range(0, len(states), _ROWS_AT_ONCE):
             some = slice(start, start + _ROWS_AT_ONCE)
             probabilities = (states[some] @ weight.T).float().add_(bias).softmax(1)

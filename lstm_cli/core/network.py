@@ -10,21 +10,18 @@ Shapes: B reviews in a batch, T tokens in its longest review, E embedding size,
 H hidden size, R ratings, P poolings.
 """
 
-import ctypes
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lstm_cli.config import ModelConfig, Precision
-from lstm_cli.data.batches import Batch, batches
+from lstm_cli.arrays import Float64Array
+from lstm_cli.config import ModelConfig
+from lstm_cli.core.compute import Compute
+from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.text.vocabulary import PADDING_ID, UNKNOWN_ID
 
@@ -36,6 +33,7 @@ class ReviewNetwork(nn.Module):
         config: the sizes, the cell and the pooling.
         embedding_dropout: share of the embedding's dimensions hidden from a whole review.
         word_dropout: share of the words of a review read as unknown.
+        blank_review_rate: share of the reviews of which every word is.
         readout_dropout: share of the pooled memories hidden from the readout.
     """
 
@@ -65,35 +63,33 @@ class ReviewNetwork(nn.Module):
         with torch.no_grad():
             self.embedding.weight.mul_(0.1)
 
-    def forward(self, token_ids: Tensor, lengths: Tensor, rows: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        token_ids: Tensor,
+        lengths: Tensor,
+        perturbation: Tensor | None = None,
+        table: Tensor | None = None,
+    ) -> Tensor:
         """Logits of each rating. (B, R)
+
+        All of training goes through here, so that whatever wraps a network (as torch's
+        DistributedDataParallel does) sees all of it.
 
         Args:
             token_ids: padded with ``PADDING_ID`` behind the words. (B, T)
             lengths: the number of words of each review; 0 for an empty one. (B,)
-            rows: some rows of the embedding, in which ``token_ids`` are places; the padding's
-                and the unknown word's first. All rows where left out. (U, E)
+            perturbation: added to the events, the embedded words. (B, T, E)
+            table: some rows of the embedding, in which ``token_ids`` are places; the padding's
+                and the unknown word's first. The whole embedding where left out. (U, E)
         """
-        table = self.embedding.weight if rows is None else rows
-        return self.rate(self.embed(token_ids, table), lengths)
-
-    def rate(self, events: Tensor, lengths: Tensor) -> Tensor:
-        """Logits of each rating, from events. (B, R)
-
-        Args:
-            events: vectors of the words, with anything behind them. (B, T, E)
-            lengths: the number of words of each review; 0 for an empty one. (B,)
-        """
+        events = self._embed(token_ids, self.embedding.weight if table is None else table)
+        if perturbation is not None:
+            events = events + perturbation
         short_terms, _ = self.cell(events)
         return self.readout(self.dropout(self._pool(short_terms, lengths)))
 
-    def embed(self, token_ids: Tensor, table: Tensor) -> Tensor:
-        """Events, with the dropouts of training. (B, T, E)
-
-        Args:
-            token_ids: places in the table, padded with ``PADDING_ID`` behind the words. (B, T)
-            table: rows of the embedding. (U, E)
-        """
+    def _embed(self, token_ids: Tensor, table: Tensor) -> Tensor:
+        """Events, with the dropouts of training. (B, T, E)"""
         if self.training and self.word_dropout:
             hidden = torch.rand(token_ids.shape, device=token_ids.device) < self.word_dropout
             hidden |= (
@@ -125,7 +121,7 @@ class ReviewNetwork(nn.Module):
             "readout.bias": self.readout.bias,
         }
         return {
-            name: weight_of(tensor).detach().to("cpu", torch.float32).numpy().copy()
+            name: weight_of(tensor).detach().cpu().float().numpy().copy()
             for name, tensor in arrays.items()
         }
 
@@ -202,67 +198,15 @@ def weight_of(weight: Tensor | nn.Module) -> Tensor:
     return weight
 
 
-def as_tensors(batch: Batch) -> tuple[Tensor, Tensor]:
-    """Token ids (B, T) and lengths (B,) of a batch."""
-    return torch.from_numpy(batch.token_ids), torch.from_numpy(batch.lengths)
-
-
-@contextmanager
-def computing_in(precision: Precision) -> Iterator[None]:
-    """Run the products of the network in a precision; the weights stay float32."""
-    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
-        yield
-
-
 @torch.no_grad()
-def rating_probabilities(
-    network: ReviewNetwork, corpus: Corpus, precision: Precision = "float32"
-) -> NDArray[np.float64]:
+def rating_probabilities(network: ReviewNetwork, corpus: Corpus, compute: Compute) -> Float64Array:
     """The probability of each rating, for each review of a corpus, in its order. (N, R)"""
     was_training = network.training
     network.eval()
-    found = np.empty((len(corpus), network.config.num_ratings))
+    probabilities = np.empty((len(corpus), network.config.num_ratings))
     for batch in batches(corpus, tokens_per_batch=16_384):
-        with computing_in(precision):
-            logits = network(*as_tensors(batch))
-        found[batch.reviews] = logits.double().softmax(1).numpy()
+        with compute.autocast():
+            logits = network(compute.tensor(batch.token_ids), compute.tensor(batch.lengths))
+        probabilities[batch.reviews] = logits.double().softmax(1).cpu().numpy()
     network.train(was_training)
-    return found
-
-
-def best_precision() -> Precision:
-    """bfloat16 where the processor multiplies matrices in it (AMX, AVX-512 BF16), else float32.
-
-    Decided from what the hardware says of itself, so that a run can be repeated. With
-    AVX-512 BF16 alone the LSTM's forward and backward take 0.5 to 0.7 of float32's time.
-    """
-    able = torch.cpu.get_capabilities()
-    return "bfloat16" if able.get("amx_bf16") or able.get("avx512_bf16") else "float32"
-
-
-def keep_memory() -> None:
-    """Keep memory that was given back for the next batch, where the C library is glibc.
-
-    glibc returns every large array to the system and asks for fresh pages, zeroed one by
-    one, at the next: a quarter of a training step. Both numbers are those of its
-    ``malloc.h``; other C libraries are left as they are.
-    """
-    trim_threshold, most_mappings = -1, -4
-    if sys.platform != "linux":
-        return
-    c_library = ctypes.CDLL(None)
-    if hasattr(c_library, "gnu_get_libc_version"):
-        c_library.mallopt(most_mappings, 0)
-        c_library.mallopt(trim_threshold, 2**31 - 1)
-
-
-def num_threads() -> int:
-    """On how many threads torch computes."""
-    return torch.get_num_threads()
-
-
-def use_threads(threads: int | None) -> None:
-    """Let torch and numpy compute on so many threads; on every core of the machine if not said."""
-    if threads is not None:
-        torch.set_num_threads(threads)
-        threadpool_limits(threads)
+    return probabilities

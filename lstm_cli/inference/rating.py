@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.core.network import best_precision
+from lstm_cli.core.compute import best_precision
 from lstm_cli.data.reviews import OpenTexts
 from lstm_cli.data.tables import Table
 from lstm_cli.errors import OutputError

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import Precision
+from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from lstm_cli.data.batches import prefetch
 from lstm_cli.data.corpus import Corpus
@@ -41,7 +42,7 @@ def score_windows(
     vocabulary, pattern = bundle.vocabulary, bundle.info.token_pattern
     encoded = ((texts, Corpus.encoded(texts, vocabulary, pattern)) for texts in windows)
     for texts, corpus in prefetch(encoded):
-        yield Scored(texts, rating_probabilities(network, corpus, precision))
+        yield Scored(texts, rating_probabilities(network, corpus, Compute(precision=precision)))
 
 
 def score_texts(
@@ -58,4 +59,4 @@ def score_shuffled(bundle: Bundle, texts: Sequence[str]) -> NDArray[np.float64]:
     """The same of the texts with their words in a random order. (N, R)"""
     corpus = Corpus.encoded(texts, bundle.vocabulary, bundle.info.token_pattern)
     network = ReviewNetwork.from_arrays(bundle.info.model, bundle.arrays)
-    return rating_probabilities(network, corpus.shuffled(np.random.default_rng(0)))
+    return rating_probabilities(network, corpus.shuffled(np.random.default_rng(0)), Compute())

@@ -19,8 +19,8 @@ import torch
 from numpy.typing import NDArray
 
 from lstm_cli.config import MINIMUM_REVIEWS, PretrainConfig, VocabularyConfig
+from lstm_cli.core.compute import Compute
 from lstm_cli.core.language import LanguageNetwork
-from lstm_cli.core.network import computing_in
 from lstm_cli.data.batches import Batch, batches, compact_ids, plan_batches, prefetch
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.corpus import Corpus
@@ -257,7 +257,7 @@ def perplexity(network: LanguageNetwork, corpus: Corpus, config: PretrainConfig)
 def _nll(
     network: LanguageNetwork, batch: Batch, rows: NDArray[np.int64], config: PretrainConfig
 ) -> torch.Tensor:
-    with computing_in(config.precision):
+    with Compute(precision=config.precision).autocast():
         found: torch.Tensor = network(
             torch.from_numpy(batch.token_ids),
             torch.from_numpy(batch.lengths),

@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from lstm_cli.config import ModelConfig, TrainConfig
-from lstm_cli.core.network import ReviewNetwork, as_tensors, computing_in, rating_probabilities
+from lstm_cli.core.compute import Compute
+from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from lstm_cli.data.batches import batches, compact_ids, plan_batches, prefetch
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.metrics.scores import scores_of
@@ -141,6 +142,7 @@ def _run(
     last_epoch: int | None,
 ) -> Trained:
     rng = np.random.default_rng(config.seed)
+    compute = Compute(precision=config.precision)
     corpus = training.corpus.select(np.arange(len(training)), config.maximum_tokens)
     # The number of batches differs a little from epoch to epoch; planned from
     # generators of their own, epochs can be counted before the first is read.
@@ -188,23 +190,26 @@ def _run(
             start=state.step - sum(steps_of[:epoch]),
         )
         for batch, rows in prefetch(map(compact_ids, read)):
-            token_ids, lengths = as_tensors(batch)
+            token_ids, lengths = compute.tensor(batch.token_ids), compute.tensor(batch.lengths)
             rated = torch.from_numpy(training.rating_indices[batch.reviews])
             table = embedding.read(torch.from_numpy(rows))
             optimiser.zero_grad(set_to_none=True)
-            with computing_in(config.precision):
-                events = network.embed(token_ids, table)
-                logits = network.rate(events, lengths)
-            if config.adversarial_epsilon:
-                events.retain_grad()
+            # Its gradient is that of the events.
+            nothing = (
+                torch.zeros(*token_ids.shape, table.shape[1], requires_grad=True)
+                if config.adversarial_epsilon
+                else None
+            )
+            with compute.autocast():
+                logits = network(token_ids, lengths, nothing, table)
             loss = rating_loss(logits.float(), rated, config.rps_weight, weights)
             loss.backward()  # type: ignore[no-untyped-call]
-            if config.adversarial_epsilon:
-                assert events.grad is not None
+            if nothing is not None:
+                assert nothing.grad is not None
                 size = config.adversarial_epsilon * table.detach().std()
-                change = adversarial_perturbation(events.grad, size, lengths)
-                with computing_in(config.precision):
-                    logits = network.rate(network.embed(token_ids, table) + change, lengths)
+                change = adversarial_perturbation(nothing.grad, size, lengths)
+                with compute.autocast():
+                    logits = network(token_ids, lengths, change, table)
                 harder = rating_loss(logits.float(), rated, config.rps_weight, weights)
                 harder.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_([*state.dense, table], config.clip_norm)
@@ -260,7 +265,9 @@ def _measure(
     """What the held-out reviews say of the averaged weights, kept if they are best, or always."""
     state.average.swap()
     state.embedding.write(average=True)
-    probabilities = rating_probabilities(state.network, validation.corpus, config.precision)
+    probabilities = rating_probabilities(
+        state.network, validation.corpus, Compute(precision=config.precision)
+    )
     # The loss of the logarithms is the loss of the probabilities: softmax undoes them.
     loss = float(
         rating_loss(

@@ -22,7 +22,8 @@ import polars as pl
 
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.config import TrainConfig, VocabularyConfig
-from lstm_cli.core.network import best_precision, keep_memory, rating_probabilities
+from lstm_cli.core.compute import Compute, best_precision
+from lstm_cli.core.network import rating_probabilities
 from lstm_cli.data.reviews import Reviews, read_reviews
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.metrics.calibration import apply_temperature, fit_temperature
@@ -53,7 +54,7 @@ def main() -> None:
     parser.add_argument("--words", type=int, help="only the base's first, as if it knew no others")
     parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS)
     asked = parser.parse_args()
-    keep_memory()
+    Compute().set_up_process()
     base_name = asked.base or BASES[asked.name]
     base = None
     if base_name != "none":
@@ -121,7 +122,7 @@ def learner(
         )
         took = time.perf_counter() - began
         found = apply_temperature(
-            rating_probabilities(made.network, corpus),
+            rating_probabilities(made.network, corpus, Compute()),
             fit_temperature(made.probabilities, prepared.validation.rating_indices),
         )
         scores = scores_of(others.rating_indices, found.argmax(axis=1), ratings)

@@ -18,7 +18,8 @@ import torch
 from torch import nn
 
 from lstm_cli.bundle.reading import open_bundle
-from lstm_cli.core.network import ReviewNetwork, best_precision, computing_in
+from lstm_cli.core.compute import Compute, best_precision
+from lstm_cli.core.network import ReviewNetwork
 from lstm_cli.data.batches import batches, make_batch
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.reviews import open_texts
@@ -56,7 +57,7 @@ def bare(corpus: Corpus) -> None:
     kernel = nn.LSTM(100, 256, batch_first=True)
     for batch in batches(corpus, tokens_per_batch=16_384):
         events = torch.randn(*batch.token_ids.shape, 100)
-        with computing_in(best_precision()):
+        with Compute.of_machine().autocast():
             kernel(events)
 
 

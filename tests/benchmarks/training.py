@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from lstm_cli.config import ModelConfig, TrainConfig
-from lstm_cli.core.network import best_precision, computing_in
+from lstm_cli.core.compute import Compute, best_precision
 from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.text.vocabulary import Vocabulary
@@ -88,7 +88,7 @@ def bare(shape: Shape) -> float:
     began = time.perf_counter()
     for batch in plan:
         events = torch.randn(*batch.token_ids.shape, EMBEDDING, requires_grad=True)
-        with computing_in(best_precision()):
+        with Compute.of_machine().autocast():
             found, _ = kernel(events)
         found.backward(torch.ones_like(found))
         kernel.zero_grad()
