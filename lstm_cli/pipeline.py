@@ -4,19 +4,15 @@ This is the one place that knows the whole order of the work; each step lives
 in the layer it belongs to.
 """
 
-import platform
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from lstm_cli.bundle.contents import BundleInfo, NewBundle, StoredAs, network_weights
+from lstm_cli.bundle.provenance import Provenance, file_name, now, versions
 from lstm_cli.config import Cell, ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import rating_probabilities
@@ -194,17 +190,16 @@ def make_model(
     )
     info = BundleInfo(
         name=recipe.name,
-        created=_now(),
+        created=now(),
         model=config,
         training=training,
         ratings=reviews.scale.ratings,
         token_pattern=prepared.token_pattern,
         scores=evaluation.to_json(),
-        data=_about(reviews, prepared, counts.tolist())
-        | {"held_out_from": held_out_from, "threads": Compute().num_threads}
-        | ({} if completed else {"stopped": True})
-        | ({"tried": [asdict(attempt) for attempt in attempts]} if attempts else {}),
-        versions=_versions(),
+        provenance=_provenance(
+            reviews, prepared, counts.tolist(), held_out_from, completed, attempts
+        ),
+        versions=versions(),
         seconds=time.perf_counter() - began,
         stored_as=recipe.stored_as,
         base=prepared.base.name if prepared.base is not None else None,
@@ -267,7 +262,7 @@ def make_language_model(
     }
     info = BundleInfo(
         name=name,
-        created=_now(),
+        created=now(),
         model=model,
         training=config,
         ratings=(),
@@ -276,13 +271,13 @@ def make_language_model(
             "perplexity": made.history[-1].perplexity,
             "n": reviews.held_out.num_tokens,
         },
-        data={
-            "files": [_file_name(file) for file in files],
-            "fingerprint": reviews.fingerprint,
-            "training": reviews.num_training,
-            "counts": {},
-        },
-        versions=_versions(),
+        provenance=Provenance(
+            files=tuple(file_name(file) for file in files),
+            fingerprint=reviews.fingerprint,
+            training=reviews.num_training,
+            counts={},
+        ),
+        versions=versions(),
         seconds=time.perf_counter() - began,
         stored_as="float16",
     )
@@ -296,47 +291,33 @@ def make_language_model(
     return MadeLanguageModel(bundle, made.tokens_per_second)
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
-
-
-def _versions() -> dict[str, str]:
-    """Of what the result may depend on."""
-    return {
-        **{name: version(name) for name in ("lstm-cli", "torch", "numpy", "nltk")},
-        "python": platform.python_version(),
-    }
-
-
-def _about(reviews: Reviews, prepared: PreparedData, counts: list[int]) -> dict[str, Any]:
-    """What a bundle says of the reviews it was trained on: numbers and names, no text."""
-    return {
-        "files": [_file_name(source.name) for source in reviews.sources],
-        "text_columns": [source.text_column for source in reviews.sources],
-        "rating_columns": [source.rating_column for source in reviews.sources],
-        "fingerprint": reviews.fingerprint,
-        "reviews": len(reviews),
-        "training": len(prepared.training),
-        "validation": len(prepared.validation),
-        "left_out": prepared.left_out,
-        "max_words": prepared.max_words,
-        "base_fingerprint": prepared.base.fingerprint if prepared.base is not None else None,
-        "vectors": prepared.vectors.name if prepared.vectors is not None else None,
-        "skipped": {skipped.reason: skipped.count for skipped in reviews.skipped},
-        "counts": dict(zip(reviews.scale.labels, counts, strict=True)),  # trained on, by rating
-        "lengths": [
-            int(prepared.training.corpus.lengths.min()),
-            int(prepared.training.corpus.lengths.max()),
-        ],  # tokens
-    }
-
-
-def _file_name(source: str) -> str:
-    r"""A name without folder or query: a model does not tell where it was made.
-
-    >>> _file_name("https://host/films.csv?key=secret"), _file_name(r"C:\\mine\\films.csv")
-    ('films.csv', 'films.csv')
-    """
-    if "://" in source:
-        source = re.split(r"[?#]", source)[0]
-    return re.split(r"[/\\]", source)[-1]
+def _provenance(
+    reviews: Reviews,
+    prepared: PreparedData,
+    counts: list[int],
+    held_out_from: str | None,
+    completed: bool,
+    attempts: Sequence[Attempt],
+) -> Provenance:
+    """What a bundle says of the reviews it was trained on."""
+    lengths = prepared.training.corpus.lengths
+    return Provenance(
+        files=tuple(file_name(source.name) for source in reviews.sources),
+        text_columns=tuple(source.text_column for source in reviews.sources),
+        rating_columns=tuple(source.rating_column for source in reviews.sources),
+        fingerprint=reviews.fingerprint,
+        reviews=len(reviews),
+        training=len(prepared.training),
+        validation=len(prepared.validation),
+        left_out=prepared.left_out,
+        max_words=prepared.max_words,
+        base_fingerprint=prepared.base.fingerprint if prepared.base is not None else None,
+        vectors=prepared.vectors.name if prepared.vectors is not None else None,
+        skipped={skipped.reason: skipped.count for skipped in reviews.skipped},
+        counts=dict(zip(reviews.scale.labels, counts, strict=True)),
+        lengths=(int(lengths.min()), int(lengths.max())),
+        held_out_from=held_out_from,
+        threads=Compute().num_threads,
+        stopped=not completed,
+        tried=tuple(map(asdict, attempts)),
+    )

@@ -207,7 +207,7 @@ def test_within_a_budget_and_again_with_config(tiny_reviews: Path, also: tuple[s
     assert "as without a budget" in done.stderr
     assert "lstm train ... --config one" in done.stdout
     one = open_bundle(Path("models/one"))
-    tried = one.info.data["tried"]
+    tried = one.info.provenance.tried
     assert tried[0]["changes"] == {}
     assert one.info.training.epochs == 2
     given = also if also[-1:] == ("tiny.csv",) else ()
@@ -240,7 +240,7 @@ def test_ctrl_c_within_a_budget_keeps_the_best_so_far(
     assert "stopped; the best so far is saved in" in done.stdout
     assert "lstm train ... --config one trains by its recipe to the end" in done.stdout
     assert "the same model again" not in done.stdout
-    tried = open_bundle(Path("models/one")).info.data["tried"]
+    tried = open_bundle(Path("models/one")).info.provenance.tried
     assert 1 <= len(tried) < 20
     assert lstm("predict", "great fun").exit_code == 0
     monkeypatch.setattr(command, "interruptible", interruptible)

@@ -7,7 +7,7 @@ def model_card(info: BundleInfo) -> str:
     """A page about a model, in Markdown. It repeats no review."""
     if info.is_language_model:
         return _language_card(info)
-    model, scores, data = info.model, info.scores, info.data
+    model, scores, origin = info.model, info.scores, info.provenance
     named = "LSTM" if model.cell == "lstm" else "plain RNN"
     low, high = scores["accuracy_interval"]
     ratings = ", ".join(f"{rating:g}" for rating in info.ratings)
@@ -18,7 +18,7 @@ def model_card(info: BundleInfo) -> str:
         f"{info.versions['lstm-cli']} on {info.created[:10]}.",
         "",
         f"- ratings: {ratings}",
-        f"- learned from {data['training']:,} reviews of {', '.join(data['files'])}"
+        f"- learned from {origin.training:,} reviews of {', '.join(origin.files)}"
         + (f", starting from {info.base}" if info.base else ""),
         f"- {model.vocab_size:,} words, embedding {model.embedding_size}, "
         f"{model.hidden_size} units; the readout sees the {', '.join(model.pooling)} "
@@ -43,7 +43,7 @@ def model_card(info: BundleInfo) -> str:
 
 
 def _language_card(info: BundleInfo) -> str:
-    model, data = info.model, info.data
+    model, origin = info.model, info.provenance
     lines = [
         f"# {info.name}",
         "",
@@ -51,7 +51,7 @@ def _language_card(info: BundleInfo) -> str:
         f"lstm-cli {info.versions['lstm-cli']} on {info.created[:10]}. It knows no ratings yet: "
         f"teach it with `lstm train REVIEWS.csv --base {info.name}`.",
         "",
-        f"- learned from {data['training']:,} reviews of {', '.join(data['files'])}",
+        f"- learned from {origin.training:,} reviews of {', '.join(origin.files)}",
         f"- {model.vocab_size:,} words, embedding {model.embedding_size}, "
         f"{model.hidden_size} units",
         f"- trained in {info.seconds:.0f} s ({info.training.precision}, seed {info.training.seed})",

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_cli.bundle.provenance import Provenance
 from lstm_cli.config import ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.cell import CellWeights
 from lstm_cli.core.reading import NetworkWeights, Rows
@@ -42,6 +43,8 @@ _RENAMED = {
     "bands": "cutoffs",
 }
 
+_STORED_AS = {"provenance": "data"}  # fields that the file calls otherwise
+
 StoredAs = Literal["float32", "float16"]
 Arrays = Mapping[str, NDArray[np.float32]]
 
@@ -58,7 +61,7 @@ class BundleInfo:
     token_pattern: str
     # Of the validation reviews, as ``lstm evaluate --json`` has them; a perplexity otherwise.
     scores: dict[str, Any]
-    data: dict[str, Any]  # fingerprint, counts and columns of what it was trained on
+    provenance: Provenance  # what it was trained on; ``data`` in the file
     versions: dict[str, str]
     seconds: float
     format: int = FORMAT
@@ -74,25 +77,27 @@ class BundleInfo:
 
     def to_json(self) -> dict[str, Any]:
         """As ``bundle.json`` holds it."""
-        return asdict(self)
+        described = {_STORED_AS.get(name, name): value for name, value in asdict(self).items()}
+        return described | {"data": self.provenance.to_json()}
 
     @classmethod
-    def from_json(cls, found: Mapping[str, Any]) -> "BundleInfo":
+    def from_json(cls, stored: Mapping[str, Any]) -> "BundleInfo":
         """Read it back; a key that is missing, unknown or of another type raises."""
         # What older models do not say.
         later = {"stored_as": "float32", "base": None, "temperature": 1.0}
         names = {field.name for field in fields(cls)}
-        values = {name: (later | dict(found))[name] for name in names}
-        model = dict(found["model"])
+        values = {name: (later | dict(stored))[_STORED_AS.get(name, name)] for name in names}
+        values["provenance"] = Provenance.from_json(stored["data"])
+        model = dict(stored["model"])
         model["pooling"] = tuple(model["pooling"])
         values["model"] = _checked(ModelConfig, model)
-        training = {_RENAMED.get(name, name): value for name, value in found["training"].items()}
+        training = {_RENAMED.get(name, name): value for name, value in stored["training"].items()}
         if values["model"].num_ratings:
             values["training"] = _checked(TrainConfig, training)
         else:
             training["cutoffs"] = tuple(int(cutoff) for cutoff in training["cutoffs"])
             values["training"] = _checked(PretrainConfig, training)
-        values["ratings"] = tuple(float(rating) for rating in found["ratings"])
+        values["ratings"] = tuple(float(rating) for rating in stored["ratings"])
         return cls(**values)
 
 

@@ -138,7 +138,7 @@ def summaries(folder: Path) -> list[ModelSummary]:
                 created=info.created,
                 cell=info.model.cell,
                 ratings=tuple(f"{rating:g}" for rating in info.ratings),
-                reviews=info.data["training"],
+                reviews=info.provenance.training,
                 accuracy=info.scores.get("accuracy"),
             )
         )

@@ -264,14 +264,8 @@ def _check(info: BundleInfo, files: dict[str, tuple[int, str]]) -> None:
     datetime.fromisoformat(info.created)
     _number(info.seconds)
     _number(info.scores["perplexity" if info.is_language_model else "accuracy"])
-    counts = info.data["counts"]
-    numbers = [info.data["training"], *(counts[label(rating)] for rating in info.ratings)]
-    lengths = info.data.get("lengths", [0, 0])  # models of the first version lack them
-    if not isinstance(lengths, list) or len(lengths) != 2:
-        raise ValueError("lengths of reviews that are not the shortest and the longest")
-    numbers += lengths
-    if not all(isinstance(number, int) and number >= 0 for number in numbers):
-        raise ValueError("counts of reviews that are no numbers")
+    for rating in info.ratings:
+        info.provenance.counts[label(rating)]  # how often it occurred, or KeyError
     for name, (size, _) in files.items():
         if Path(name).name != name or name in (".", ".."):
             raise ValueError(f"a file outside its folder, {name!a}")

@@ -65,7 +65,7 @@ def evaluate(
     evaluation, rated = evaluate_file(found.bundle, file, text_column, rating_column)
     for line in lines_about(rated.reviews):
         note(ctx, line)
-    if rated.reviews.fingerprint == found.bundle.info.data.get("fingerprint"):
+    if rated.reviews.fingerprint == found.bundle.info.provenance.fingerprint:
         note(
             ctx,
             f"careful: {found.bundle.name} was trained on these very reviews; what it reached on "

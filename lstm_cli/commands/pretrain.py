@@ -137,7 +137,7 @@ def pretrain(
             {
                 "model": path.name,
                 "path": str(path),
-                "reviews": made.bundle.info.data["training"],
+                "reviews": made.bundle.info.provenance.training,
                 "perplexity": last["perplexity"],
                 "epochs": len(made.bundle.history),
                 "tokens_per_second": made.tokens_per_second,

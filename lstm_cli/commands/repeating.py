@@ -57,7 +57,7 @@ def training_of(
     """
     if not isinstance(like.training, TrainConfig):
         raise OptionError(f"--config {config}: that is a language model, which rates nothing")
-    started_from = like.data.get("vectors")
+    started_from = like.provenance.vectors
     if started_from and vectors is None:
         raise OptionError(
             f"--config {config}: that model started from {started_from}; "
@@ -67,12 +67,12 @@ def training_of(
         raise OptionError(f"--vectors: {config} did not start from any; leave the option out")
     if base is not None and like.base is None:
         raise OptionError(f"--base: {config} started from nothing; leave the option out")
-    if like.data.get("held_out_from") and validation is None:
+    if like.provenance.held_out_from and validation is None:
         raise OptionError(
             f"--config {config}: other reviews were held out for that model than its own; "
             "give the same file with --validation"
         )
-    if validation is not None and not like.data.get("held_out_from"):
+    if validation is not None and not like.provenance.held_out_from:
         raise OptionError(
             f"--validation: {config} held out a share of its own reviews; leave the option out"
         )
@@ -100,7 +100,7 @@ def base_of(like: "BundleInfo", config: str, base: str | None, folder: Path) -> 
         found = find_base(None if asked == BASE else asked, folder)
     except NoModelError:
         found = None
-    wanted = like.data.get("base_fingerprint")
+    wanted = like.provenance.base_fingerprint
     if found is None or (wanted and found.fingerprint != wanted):
         state = "has changed since" if found else "is not here" if base is None else "is not there"
         raise OptionError(
@@ -120,13 +120,13 @@ def differences(like: "BundleInfo", reviews: str, held_out: str | None, threads:
         threads: that are computed on now.
     """
     found = []
-    if like.data.get("stopped"):
+    if like.provenance.stopped:
         found.append("that one's training was stopped, this one goes to its end")
-    if reviews != like.data.get("fingerprint"):
+    if reviews != like.provenance.fingerprint:
         found.append("these are other reviews")
-    if held_out != like.data.get("held_out_from"):
+    if held_out != like.provenance.held_out_from:
         found.append("other reviews are held out")
-    before = like.data.get("threads", threads)
+    before = like.provenance.threads or threads
     if threads != before:
         found.append(f"{threads} threads round otherwise than {before} (--threads {before})")
     return found

@@ -217,7 +217,7 @@ def train(
         training = training_of(like, config, base=base, vectors=vectors, validation=told)
         if isinstance(held_out, float):
             held_out = training.validation_share
-        max_words = like.data.get("max_words", max_words)
+        max_words = like.provenance.max_words or max_words
         start = base_of(like, config, base, folder)
     elif against:
         if base is None and find_base(None, folder) is not None:
@@ -340,7 +340,7 @@ def train(
             "epochs": len(made.bundle.history),
             "precision": recipe.training.precision,
             "stopped": not made.completed,
-            "tried": made.bundle.info.data.get("tried", []),
+            "tried": list(made.bundle.info.provenance.tried),
             "validation": made.evaluation.to_json(),
         }
         print_json(described)

@@ -136,7 +136,7 @@ def mistakes(bundle: Bundle, rated: ScoredReviews, most: int) -> list[Mistake]:
 
 def peers(bundle: Bundle, texts: list[str]) -> dict[str, NDArray[np.int64]]:
     """What simpler models, trained on the same reviews, say of some texts. (N,) each"""
-    counts = [bundle.info.data["counts"][label(rating)] for rating in bundle.info.ratings]
+    counts = [bundle.info.provenance.counts[label(rating)] for rating in bundle.info.ratings]
     commonest = counts.index(max(counts))
     name = always(label(bundle.info.ratings[commonest]))
     found = {name: np.full(len(texts), commonest)}

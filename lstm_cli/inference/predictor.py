@@ -69,7 +69,7 @@ class Predictor:
         """Say what probabilities mean on the user's scale, and what to be wary of. (R,)"""
         is_known = [self.vocabulary.id(token) != UNKNOWN_ID for token in tokens]
         unknown = (token for token, known in zip(tokens, is_known, strict=True) if not known)
-        longest = self.bundle.info.data.get("lengths", (None,))[-1]
+        longest = self.bundle.info.provenance.longest
         return Prediction(
             text=text,
             rating=self.labels[int(probabilities.argmax())],

@@ -175,7 +175,7 @@ class TrainingProgress:
 
 def show_saved(console: Console, made: "MadeModel", path: Path, seconds: float) -> None:
     """Where the model is, and what to type next."""
-    attempts = made.bundle.info.data.get("tried", ())
+    attempts = made.bundle.info.provenance.tried
     if attempts:
         say(console, "\n" + _chosen(attempts, made.evaluation.scores.n))
     saved = f"saved in {path} after {seconds:.0f} s"

@@ -1,0 +1,114 @@
+"""What a model was made from: numbers and names, never a review's text."""
+
+import platform
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """The reviews a model learned from, and what else its training depended on.
+
+    ``bundle.json`` holds it under ``data``. Models of earlier versions lack what has a
+    default here.
+    """
+
+    files: tuple[str, ...]  # names without folders
+    fingerprint: str  # of texts and ratings
+    training: int  # reviews that were learned from
+    counts: dict[str, int]  # of them, by rating; empty for a language model
+    text_columns: tuple[str, ...] = ()  # of each file
+    rating_columns: tuple[str, ...] = ()
+    reviews: int | None = None  # usable ones in the files
+    validation: int | None = None  # reviews held out
+    left_out: int | None = None  # neither learned from nor held out
+    max_words: int | None = None  # that were asked for
+    base_fingerprint: str | None = None  # sha256 of the weights it started from
+    vectors: str | None = None  # name of the file of word vectors it started from
+    skipped: dict[str, int] | None = None  # rows, by reason
+    lengths: tuple[int, int] | None = None  # tokens of the shortest and the longest review
+    held_out_from: str | None = None  # fingerprint of a file of held-out reviews of its own
+    threads: int | None = None  # it was computed on
+    stopped: bool = False  # before its time
+    tried: tuple[dict[str, Any], ...] = ()  # recipes, within a budget of time
+
+    @property
+    def longest(self) -> int | None:
+        """Tokens of the longest review it learned from, where that is known."""
+        return self.lengths[1] if self.lengths else None
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``bundle.json`` holds it: what is not known is left out."""
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name in _ALWAYS or not (value is None or value is False or value == ())
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Provenance":
+        """Read it back.
+
+        Raises:
+            KeyError: something every model says is missing.
+            TypeError, ValueError: a value is not what it should be.
+        """
+        values = {field.name: stored[field.name] for field in fields(cls)
+                  if field.name in _ALWAYS or stored.get(field.name) is not None}  # fmt: skip
+        for name in _COUNTS & set(values):
+            _check_count(values[name])
+        for name in _NAMES & set(values):
+            if not isinstance(values[name], str):
+                raise TypeError(f"{name} is {values[name]!r:.40}")
+        for name in _LISTS & set(values):
+            if not isinstance(values[name], list):
+                raise TypeError(f"{name} is {values[name]!r:.40}")
+            values[name] = tuple(values[name])
+        for name in ("counts", "skipped"):
+            for count in values.get(name, {}).values():
+                _check_count(count)
+        if "lengths" in values:
+            if len(values["lengths"]) != 2:
+                raise ValueError("lengths of reviews that are not the shortest and the longest")
+            for length in values["lengths"]:
+                _check_count(length)
+        return cls(**values)
+
+
+_ALWAYS = frozenset(("files", "fingerprint", "training", "counts"))
+_COUNTS = frozenset(("training", "reviews", "validation", "left_out", "max_words", "threads"))
+_NAMES = frozenset(("fingerprint", "base_fingerprint", "vectors", "held_out_from"))
+_LISTS = frozenset(("files", "text_columns", "rating_columns", "lengths", "tried"))
+
+
+def _check_count(value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{value!r:.40} is no count")
+
+
+def now() -> str:
+    """The time, in UTC, as ISO 8601 writes it."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a training depends on."""
+    return {
+        **{name: version(name) for name in ("lstm-cli", "torch", "numpy", "nltk")},
+        "python": platform.python_version(),
+    }
+
+
+def file_name(source: str) -> str:
+    r"""A name without folder or query: a model does not tell where it was made.
+
+    >>> file_name("https://host/films.csv?key=secret"), file_name(r"C:\\mine\\films.csv")
+    ('films.csv', 'films.csv')
+    """
+    if "://" in source:
+        source = re.split(r"[?#]", source)[0]
+    return re.split(r"[/\\]", source)[-1]
