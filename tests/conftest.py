@@ -4,13 +4,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from typer.testing import CliRunner, Result
 
 from lstm_cli.bundle.reading import Bundle, open_bundle
-from lstm_cli.commands import app
-
-PRAISE = ("a fine film", "great fun", "I loved every minute", "warm, wise and funny", "superb!")
-BLAME = ("a dull film", "no fun at all", "I hated every minute", "cold and stupid", "awful!")
+from tests.helpers import BLAME, PRAISE, TINY, lstm
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -47,11 +43,6 @@ def tiny_reviews(tmp_path: Path) -> Path:
     return path
 
 
-def lstm(*arguments: str, stdin: str | None = None) -> Result:
-    """Run ``lstm`` as a person would; the result has stdout, stderr and exit_code."""
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
-
-
 def _train(folder: Path, cell: str) -> Bundle:
     rows = [
         f'"{text} {k}",{rating}'
@@ -62,25 +53,8 @@ def _train(folder: Path, cell: str) -> Bundle:
     file = folder / f"{cell}.csv"
     file.write_text("\n".join(["review,rating", *rows]) + "\n", encoding="utf-8")
     models = folder / "models"
-    done = lstm(
-        "--quiet",
-        "train",
-        file,
-        "--models-dir",
-        models,
-        "--cell",
-        cell,
-        "--embedding-size",
-        "3",
-        "--hidden-size",
-        "4",
-        "--epochs",
-        "30",
-        "--learning-rate",
-        "0.05",
-        "--precision",
-        "float32",
-    )
+    learned = ("--epochs", 30, "--learning-rate", 0.05)
+    done = lstm("-q", "train", file, "--models-dir", models, "--cell", cell, *TINY, *learned)
     assert done.exit_code == 0, done.stderr
     return open_bundle(models / cell)
 

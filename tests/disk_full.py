@@ -20,7 +20,7 @@ from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.errors import LstmError
 from lstm_cli.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from tests.test_bundle import new_bundle
+from tests.helpers import lstm, new_bundle
 
 SIZE = 512  # KiB of the disk
 STEP = 4  # KiB, a page
@@ -40,8 +40,6 @@ def main(folder: Path, model: Path) -> None:
         save_checkpoint(Checkpoint("it", 1, (), tensors), folder / "checkpoint")
 
     def rated() -> None:
-        from tests.conftest import lstm
-
         rows = folder.parent / "rows.csv"
         rows.write_text("review\n" + "a fine film, that one\n".replace(",", "") * 8_000)
         target = folder / "rated.csv"

@@ -8,7 +8,7 @@ import pytest
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.text.vocabulary import UNKNOWN_ID
 from lstm_cli.training.base import Base, remap_readout
-from tests.conftest import lstm
+from tests.helpers import TINY, lstm
 
 
 @pytest.fixture
@@ -45,10 +45,7 @@ def test_the_same_scale_starts_from_the_same_readout(base: Base) -> None:
 
 def test_training_starts_from_a_model_and_says_so(tmp_path: Path, tiny_reviews: Path) -> None:
     """Its sizes and words are those of the base, and the bundle names it."""
-    first = lstm(
-        "train", tiny_reviews, "--name", "first", "--epochs", "1",
-        "--embedding-size", "3", "--hidden-size", "4",
-    )  # fmt: skip
+    first = lstm("train", tiny_reviews, "--name", "first", *TINY)
     assert first.exit_code == 0, first.stderr
     done = lstm("train", tiny_reviews, "--name", "second", "--base", "first", "--epochs", "1")
     assert done.exit_code == 0, done.stderr
@@ -63,8 +60,7 @@ def test_a_base_of_another_language_is_passed_over(tmp_path: Path, tiny_reviews:
     lines = [f"{'schön' if k % 2 else 'schlecht'} wirklich {k},{1 + k % 2}" for k in range(20)]
     german = tmp_path / "german.csv"
     german.write_text("review,rating\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    small = ("--epochs", "1", "--embedding-size", "3", "--hidden-size", "4")
-    assert lstm("train", tiny_reviews, "--name", "first", *small).exit_code == 0
+    assert lstm("train", tiny_reviews, "--name", "first", *TINY).exit_code == 0
     done = lstm("train", german, "--base", "first", "--epochs", "1")
     assert done.exit_code == 0, done.stderr
     assert "too little to help: training from nothing" in done.stderr

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from lstm_cli.bundle.blocks import block_digests
-from lstm_cli.bundle.contents import NewBundle, description_digest
 from lstm_cli.bundle.locating import find_model, free_name, is_name, summaries
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
@@ -19,6 +17,7 @@ from lstm_cli.config import ModelConfig
 from lstm_cli.errors import BundleError, BundleExistsError, NoModelError, OutputError
 from lstm_cli.evaluation.files import peers
 from lstm_cli.inference.predictor import Predictor
+from tests.helpers import leaves, new_bundle, sign, write_info
 
 COMMITTED = Path(__file__).parent / "data"
 
@@ -27,18 +26,6 @@ COMMITTED = Path(__file__).parent / "data"
 def copy(tiny_bundle: Bundle, tmp_path: Path) -> Path:
     """A saved model that a test may spoil."""
     return shutil.copytree(tiny_bundle.path, tmp_path / "copy")
-
-
-def new_bundle(bundle: Bundle) -> NewBundle:
-    """A model as it was before it was saved."""
-    return NewBundle(
-        info=bundle.info,
-        tokens=bundle.vocabulary.tokens,
-        weights=bundle.arrays,
-        gate_statistics=bundle.gate_statistics,
-        history=(),
-        baseline=bundle.baseline,
-    )
 
 
 def test_saved_then_loaded_predicts_the_same(tiny_bundle: Bundle, tmp_path: Path) -> None:
@@ -155,14 +142,14 @@ def spoil_numbers(path: Path) -> None:
     arrays = {name: array.copy() for name, array in open_bundle(path).arrays.items()}
     arrays["readout.bias"][0] = np.nan
     save_file(arrays, path / "weights.safetensors")
-    sign(path, "weights.safetensors")
+    sign(path)
 
 
 def spoil_shape(path: Path) -> None:
     arrays = dict(open_bundle(path).arrays)
     arrays["cell.event"] = arrays["cell.event"].T.copy()
     save_file(arrays, path / "weights.safetensors")
-    sign(path, "weights.safetensors")
+    sign(path)
 
 
 def spoil_pattern(path: Path) -> None:
@@ -171,34 +158,17 @@ def spoil_pattern(path: Path) -> None:
 
 def spoil_words(path: Path) -> None:
     (path / "words.json").write_text('[{"word": 3, "count": "many"}]')
-    sign(path, "words.json")
+    sign(path)
 
 
 def spoil_vocabulary(path: Path) -> None:
     tokens = (path / "vocabulary.txt").read_text().splitlines()
     (path / "vocabulary.txt").write_text("\n".join([*tokens[:-1], tokens[-2]]) + "\n")
-    sign(path, "vocabulary.txt")
+    sign(path)
 
 
 def change_info(path: Path, change: Callable[[dict], dict]) -> None:
     write_info(path, change(json.loads((path / "bundle.json").read_text())))
-
-
-def write_info(path: Path, info: dict) -> None:
-    """With a checksum that fits."""
-    signed = info | {"sha256": description_digest(info)}
-    (path / "bundle.json").write_text(json.dumps(signed))
-
-
-def sign(path: Path, name: str) -> None:
-    """Make the checksum fit, as somebody would who means harm."""
-    import hashlib
-
-    content = (path / name).read_bytes()
-    entry = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    change_info(path, lambda info: info | {"files": info["files"] | {name: entry}})
-    if name == "weights.safetensors":
-        change_info(path, lambda info: info | {"blocks": {name: block_digests(content)}})
 
 
 @pytest.mark.parametrize(
@@ -259,21 +229,6 @@ def test_any_other_value_in_bundle_json_is_refused_or_harmless(copy: Path) -> No
                 peers(bundle, ["a fine film"])
             except BundleError:
                 continue
-
-
-def leaves(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """The way to every value that is no container, and to every container."""
-    if path:
-        yield path
-    items = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
-    )
-    for key, inner in items:
-        yield from leaves(inner, (*path, key))
 
 
 def test_the_model_trained_last_is_found(tiny_bundle: Bundle, tmp_path: Path) -> None:

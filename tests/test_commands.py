@@ -14,10 +14,9 @@ from typer.testing import CliRunner, Result
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.commands import app
 from lstm_cli.pipeline import MadeModel
-from tests.conftest import lstm
+from tests.helpers import TINY, lstm
 
 COMMITTED = Path(__file__).parent / "data" / "format-1"
-FAST = ("--epochs", "2", "--embedding-size", "3", "--hidden-size", "4")
 
 
 def refused(result: Result) -> str:
@@ -160,7 +159,7 @@ def test_nothing_is_overwritten_unasked(tiny_bundle: Bundle, tmp_path: Path) -> 
 
 def test_train_says_what_it_made_as_json(tiny_reviews: Path) -> None:
     """For scripts: one object at the end, and nothing else on standard output."""
-    done = lstm("train", tiny_reviews, *FAST, "--json")
+    done = lstm("train", tiny_reviews, *TINY, "--json")
     assert done.exit_code == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["model"] == "tiny"
@@ -183,7 +182,7 @@ def test_train_says_what_it_made_as_json(tiny_reviews: Path) -> None:
 
 def test_train_ends_with_scores_peers_and_what_to_try_next(tiny_reviews: Path) -> None:
     """A person sees at once whether the LSTM was worth its time."""
-    done = lstm("train", tiny_reviews, *FAST)
+    done = lstm("train", tiny_reviews, *TINY)
     for part in (
         "LSTM",
         "always 1",
@@ -200,7 +199,7 @@ def test_train_ends_with_scores_peers_and_what_to_try_next(tiny_reviews: Path) -
 
 def test_quiet_leaves_standard_error_empty(tiny_reviews: Path) -> None:
     """Nothing but results."""
-    done = lstm("-q", "train", tiny_reviews, *FAST, "--no-baseline")
+    done = lstm("-q", "train", tiny_reviews, *TINY, "--no-baseline")
     assert done.stderr == ""
     assert "logistic" not in done.stdout
 
@@ -208,12 +207,12 @@ def test_quiet_leaves_standard_error_empty(tiny_reviews: Path) -> None:
 def test_a_second_training_makes_a_second_model(tiny_reviews: Path) -> None:
     """Nothing is replaced unasked; and the new one is the one that is used."""
     for _ in range(2):
-        lstm("-q", "train", tiny_reviews, *FAST, "--no-baseline")
+        lstm("-q", "train", tiny_reviews, *TINY, "--no-baseline")
     assert sorted(path.name for path in Path("models").iterdir()) == ["tiny", "tiny-2"]
     assert "model tiny-2 (trained last" in lstm("predict", "fun").stderr
     again = lstm("train", tiny_reviews, "--name", "tiny")
     assert "--replace" in refused(again)
-    done = lstm("-q", "train", tiny_reviews, *FAST, "--name", "tiny", "--replace")
+    done = lstm("-q", "train", tiny_reviews, *TINY, "--name", "tiny", "--replace")
     assert done.exit_code == 0
 
 
@@ -238,7 +237,7 @@ def test_validation_may_be_a_file(tiny_reviews: Path, tmp_path: Path) -> None:
     """Analysts have a held-out set of their own."""
     other = tmp_path / "held-out.csv"
     other.write_text("review,rating\n" + "brilliant,5\nterrible,1\n" * 3, "utf-8")
-    done = lstm("train", tiny_reviews, "--validation", other, *FAST, "--json")
+    done = lstm("train", tiny_reviews, "--validation", other, *TINY, "--json")
     assert json.loads(done.stdout)["validation"]["n"] == 6
 
 
@@ -257,7 +256,7 @@ def test_vectors_set_the_size_of_the_embedding(tiny_reviews: Path, tmp_path: Pat
 def test_models_can_be_listed_shown_and_removed(tiny_reviews: Path) -> None:
     """The life of a model."""
     assert "no model in models yet" in lstm("models").stdout
-    lstm("-q", "train", tiny_reviews, *FAST)
+    lstm("-q", "train", tiny_reviews, *TINY)
     assert "tiny" in lstm("models").stdout
     assert "# tiny" in lstm("models", "show", "tiny").stdout
     assert lstm("models", "remove", "tiny", "--yes").exit_code == 0
@@ -266,7 +265,7 @@ def test_models_can_be_listed_shown_and_removed(tiny_reviews: Path) -> None:
 
 def test_a_broken_model_is_listed_with_what_is_wrong(tiny_reviews: Path) -> None:
     """It must not hide the others."""
-    lstm("-q", "train", tiny_reviews, *FAST)
+    lstm("-q", "train", tiny_reviews, *TINY)
     Path("models/broken").mkdir()
     Path("models/broken/bundle.json").write_text("{}", "utf-8")
     done = lstm("models")
@@ -378,7 +377,7 @@ def test_a_command_without_what_it_needs_is_refused_in_one_line(
 
 def test_an_empty_name_is_no_model(tiny_reviews: Path) -> None:
     """`lstm models remove "$UNSET"` must not remove the model trained last."""
-    lstm("-q", "train", tiny_reviews, *FAST)
+    lstm("-q", "train", tiny_reviews, *TINY)
     assert "empty" in refused(lstm("-q", "models", "remove", "", "--yes"))
     Path("models/tiny/thesis.txt").write_text("mine", "utf-8")
     assert "thesis.txt" in refused(lstm("-q", "models", "remove", "tiny", "--yes"))
@@ -389,12 +388,12 @@ def test_validation_off_the_scale_and_a_column_called_count(tiny_reviews: Path) 
     """Both ended in a traceback."""
     other = write("v.csv", "review,rating\nfine,2\nbad,1\n")
     assert "not on the scale" in refused(
-        lstm("-q", "train", tiny_reviews, "--validation", other, *FAST)
+        lstm("-q", "train", tiny_reviews, "--validation", other, *TINY)
     )
     named = write("c.csv", "count,review,rating\n" + "".join(
         f"7,film number {k},{4.5 if k % 2 else 4}\n" for k in range(12)
     ))  # fmt: skip
-    assert lstm("-q", "train", named, *FAST).exit_code == 0
+    assert lstm("-q", "train", named, *TINY).exit_code == 0
     done = lstm("-q", "predict", "--input", named, "--model", "c")
     assert done.exit_code == 0, done.output
 

@@ -17,9 +17,8 @@ from lstm_cli.metrics.calibration import (
 from lstm_cli.training.folds import NUM_FOLDS, OutOfFold, out_of_fold
 from lstm_cli.training.preparation import RatedCorpus
 from lstm_cli.training.trainer import Trained
-from tests.conftest import lstm
-from tests.test_trainer import eight_reviews
-from tests.test_trainer import learn as learn_the_eight
+from tests.helpers import eight_reviews, lstm
+from tests.helpers import learn as learn_the_eight
 
 Learn = Callable[[RatedCorpus, RatedCorpus], Trained]
 

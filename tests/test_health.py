@@ -9,7 +9,7 @@ from lstm_cli.data.reviews import read_reviews
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.evaluation.health import examine
 from lstm_cli.results import DataHealth
-from tests.conftest import BLAME, PRAISE, lstm
+from tests.helpers import BLAME, PRAISE, lstm
 
 CLEAN = [
     f"{text} {'very ' * k}{word},{rating}"

@@ -17,7 +17,6 @@ import polars as pl
 import pytest
 from typer.testing import Result
 
-from lstm_cli.bundle.blocks import block_digests
 from lstm_cli.bundle.locating import summaries
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.data.reviews import read_reviews
@@ -26,8 +25,7 @@ from lstm_cli.evaluation.files import peers
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.rating import neutralized
 from lstm_cli.views.reviews import lines_about
-from tests.conftest import lstm
-from tests.test_bundle import leaves, write_info
+from tests.helpers import leaves, lstm, sign, write_info
 
 FEW, MANY = 300, 5_000
 OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -86,21 +84,6 @@ def use(path: Path) -> dict[str, Any]:
         "gate_statistics": bundle.gate_statistics,
         "card": bundle.text("README.md"),
     }
-
-
-def sign(path: Path) -> None:
-    """Make every checksum fit, as somebody would who means harm."""
-    import hashlib
-
-    info = json.loads((path / "bundle.json").read_text())
-    for name in info["files"]:
-        content = (path / name).read_bytes()
-        info["files"][name] = {
-            "bytes": len(content),
-            "sha256": hashlib.sha256(content).hexdigest(),
-        }
-    content = (path / "weights.safetensors").read_bytes()
-    write_info(path, info | {"blocks": {"weights.safetensors": block_digests(content)}})
 
 
 def spoiled(path: Path, rng: np.random.Generator) -> bool:

@@ -15,7 +15,7 @@ from lstm_cli.gates.surgery import Clamp, holding, operate, steps_of
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.views.narrative import narrative
-from tests.conftest import lstm
+from tests.helpers import lstm
 
 TEXT = "a fine film , no fun at all , cold and stupid"
 CELLS = pytest.mark.parametrize("cell", ["lstm", "rnn"])

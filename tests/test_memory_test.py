@@ -16,7 +16,7 @@ from lstm_cli.gates.memory_test import (
     gradients_by_distance,
     memory_test,
 )
-from tests.conftest import lstm
+from tests.helpers import lstm
 
 SMALL = MemoryTestConfig(hidden_size=4, steps=3, tested=8, longest=5)
 

@@ -7,7 +7,7 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.errors import NoModelError
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
-from tests.test_start import HEAVY, packages_loaded_by
+from tests.helpers import HEAVY, packages_loaded_by
 
 TEXT = "no fun at all"
 

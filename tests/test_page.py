@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lstm_cli.bundle.reading import Bundle
-from tests.conftest import lstm
+from tests.helpers import lstm
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")

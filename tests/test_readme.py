@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.learning_curve import PICTURE, known_figures, tables
-from tests.conftest import lstm
+from tests.helpers import lstm
 from tests.reference import COMMANDS, README, with_reference
 
 TEXT = README.read_text("utf-8")

@@ -20,12 +20,9 @@ from lstm_cli.training import search as searching
 from lstm_cli.training.rules import patience_for
 from lstm_cli.training.search import SearchResult, search
 from lstm_cli.training.trainer import Trained
-from tests.conftest import lstm
-from tests.test_trainer import learn
+from tests.helpers import SCALE, TINY, learn, lstm
 
 TRUTH = np.arange(200) % 3
-SCALE = np.array([1.0, 2.0, 3.0])
-SMALL = ("--epochs", "2", "--embedding-size", "3", "--hidden-size", "4", "--precision", "float32")
 
 
 class Listener:
@@ -201,7 +198,7 @@ def test_what_is_no_time_is_refused(said: str) -> None:
 def test_within_a_budget_and_again_with_config(tiny_reviews: Path, also: tuple[str, ...]) -> None:
     """What was tried is told and kept; ``--config`` makes the very same weights."""
     Path("more.csv").write_text(tiny_reviews.read_text().replace('",', ' again",'))
-    line = ("train", "more.csv", "--budget", "2s", "--name", "one", *SMALL, *also)
+    line = ("train", "more.csv", "--budget", "2s", "--name", "one", *TINY, *also)
     done = lstm(*line)
     assert done.exit_code == 0, done.stderr
     assert "as without a budget" in done.stderr
@@ -235,7 +232,7 @@ def test_ctrl_c_within_a_budget_keeps_the_best_so_far(
     # By its module: the package has a function of that name, the command.
     command = import_module("lstm_cli.commands.train")
     monkeypatch.setattr(command, "interruptible", pressed_at_step_20)
-    done = lstm("train", tiny_reviews, "--budget", "1h", "--name", "one", *SMALL)
+    done = lstm("train", tiny_reviews, "--budget", "1h", "--name", "one", *TINY)
     assert done.exit_code == 130
     assert "stopped; the best so far is saved in" in done.stdout
     assert "lstm train ... --config one trains by its recipe to the end" in done.stdout
@@ -250,7 +247,7 @@ def test_ctrl_c_within_a_budget_keeps_the_best_so_far(
 
 def test_config_says_why_another_model_comes_of_it(tiny_reviews: Path) -> None:
     """The same settings on other reviews are another model."""
-    assert lstm("-q", "train", tiny_reviews, "--name", "one", *SMALL).exit_code == 0
+    assert lstm("-q", "train", tiny_reviews, "--name", "one", *TINY).exit_code == 0
     tiny_reviews.write_text(tiny_reviews.read_text().replace("great fun 1", "great film 1"))
     done = lstm("train", tiny_reviews, "--config", "one")
     assert done.exit_code == 0, done.stderr
@@ -262,7 +259,7 @@ def test_config_and_what_the_model_started_from(tiny_reviews: Path, tmp_path: Pa
     for name, seed in (("mine", "1"), ("elsewhere/base", "1"), ("other", "2")):
         folder, _, name = str(tmp_path / "models" / name).rpartition("/")
         made = ("--seed", seed, "--models-dir", folder, "--name", name.replace("base", "moved"))
-        assert lstm("-q", "train", tiny_reviews, *SMALL, *made).exit_code == 0
+        assert lstm("-q", "train", tiny_reviews, *TINY, *made).exit_code == 0
     start = ("--base", str(tmp_path / "models" / "mine"), "--epochs", "1")
     assert lstm("-q", "train", tiny_reviews, *start, "--name", "one").exit_code == 0
     again = ("-q", "train", tiny_reviews, "--config", "one")
@@ -301,7 +298,7 @@ def test_config_and_the_vectors_the_model_started_from(tiny_reviews: Path) -> No
 
 def test_config_decides_and_nothing_beside_it(tiny_reviews: Path) -> None:
     """An option that would be overruled is refused."""
-    assert lstm("-q", "train", tiny_reviews, "--name", "one", *SMALL).exit_code == 0
+    assert lstm("-q", "train", tiny_reviews, "--name", "one", *TINY).exit_code == 0
     for said in (
         ("--seed", "3"),
         ("--epochs", "3"),

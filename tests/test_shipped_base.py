@@ -7,7 +7,7 @@ import pytest
 
 from lstm_cli.bundle import locating
 from lstm_cli.bundle.reading import open_bundle
-from tests.conftest import lstm
+from tests.helpers import TINY, lstm
 
 base_path = locating.base_path  # before the tests' surroundings hide it
 MOST_BYTES = 16 * 2**20
@@ -74,8 +74,7 @@ def test_training_starts_from_it_and_keeps_its_words(tmp_path: Path, tiny_review
     assert mine.info.base == "base"
     base = open_bundle(base_path())
     assert mine.vocabulary.tokens[: len(base.vocabulary)] == base.vocabulary.tokens
-    small = ("--embedding-size", "3", "--hidden-size", "4", "--epochs", "1")
-    alone = lstm("train", tiny_reviews, "--name", "alone", "--base", "none", *small)
+    alone = lstm("train", tiny_reviews, "--name", "alone", *TINY)
     assert alone.exit_code == 0, alone.stderr
     assert open_bundle(tmp_path / "models" / "alone").info.base is None
 

@@ -1,22 +1,11 @@
 """What a start costs: heavy packages stay out until a command needs them."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from lstm_cli.bundle.reading import Bundle
-
-HEAVY = {"torch", "nltk", "polars", "sklearn"}
-
-
-def packages_loaded_by(code: str) -> set[str]:
-    """Run ``code`` in a fresh interpreter and name the packages it left loaded."""
-    report = "import sys; print(*{name.partition('.')[0] for name in sys.modules})"
-    fresh = [sys.executable, "-c", f"{code}\n{report}"]
-    printed = subprocess.check_output(fresh, text=True, encoding="utf-8")
-    return set(printed.splitlines()[-1].split())
+from tests.helpers import HEAVY, packages_loaded_by
 
 
 def packages_loaded_by_command(*arguments: str) -> set[str]:

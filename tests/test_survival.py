@@ -16,23 +16,17 @@ import pytest
 from lstm_cli.bundle.claiming import checkpoint_of, claimed
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
-from lstm_cli.config import ModelConfig, TrainConfig
 from lstm_cli.errors import BundleExistsError, CheckpointError
-from lstm_cli.training.trainer import RunControl, Trained, train
+from lstm_cli.training.trainer import RunControl, Trained
 from tests import to_be_killed
-from tests.conftest import lstm
-from tests.test_bundle import new_bundle
-from tests.test_trainer import SCALE, Notebook, eight_reviews
+from tests.helpers import TINY, learn, lstm, new_bundle
 from tests.to_be_killed import ended, killed_after, started
 
-CONFIG = TrainConfig(epochs=12, tokens_per_batch=6, adversarial_epsilon=0.25, patience=12)
+SETTINGS = {"epochs": 12, "tokens_per_batch": 6, "adversarial_epsilon": 0.25, "patience": 12}
 
 
-def learn(
-    control: RunControl, config: TrainConfig = CONFIG, stop_after: int | None = None
-) -> Trained:
-    """Train on eight reviews, some steps an epoch; stop after so many steps of this run."""
-    reviews, vocabulary = eight_reviews()
+def learned(control: RunControl, stop_after: int | None = None, **settings: float) -> Trained:
+    """The eight reviews, some steps an epoch; stopped after so many steps of this run."""
     asked = 0
 
     def is_stopped() -> bool:
@@ -40,16 +34,7 @@ def learn(
         asked += 1
         return asked == stop_after
 
-    return train(
-        ModelConfig(len(vocabulary), 3, embedding_size=4, hidden_size=5),
-        config,
-        reviews,
-        reviews,
-        SCALE,
-        Notebook(),
-        vocabulary=vocabulary,
-        control=replace(control, is_stopped=is_stopped),
-    )
+    return learn(control=replace(control, is_stopped=is_stopped), **(SETTINGS | settings))[0]
 
 
 def assert_same(one: Trained, other: Trained) -> None:
@@ -68,27 +53,27 @@ def test_stopped_and_resumed_it_comes_to_the_same_weights(
     tmp_path: Path, stops: tuple[int, ...]
 ) -> None:
     """Order of the data, dropouts, optimiser, averages, the best epoch: all are in the file."""
-    whole = learn(RunControl())
+    whole = learned(RunControl())
     control = RunControl(tmp_path / "checkpoint", resume=True)
     for stop_after in stops:
-        part = learn(control, stop_after=stop_after)
+        part = learned(control, stop_after=stop_after)
         assert not part.completed
         assert part.history  # what it had become was measured, and can be used
-    resumed = learn(control)
+    resumed = learned(control)
     assert resumed.completed
     assert_same(whole, resumed)
-    assert_same(whole, learn(control))  # nothing is left to do
+    assert_same(whole, learned(control))  # nothing is left to do
 
 
 def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
     """A mixture of two models would be neither."""
     control = RunControl(tmp_path / "checkpoint", resume=True)
-    learn(control)
+    learned(control)
     with pytest.raises(CheckpointError, match="other reviews or with other options"):
-        learn(control, replace(CONFIG, seed=1))
+        learned(control, seed=1)
     (tmp_path / "checkpoint").write_bytes(b"half of it")
     with pytest.raises(CheckpointError, match="is no whole checkpoint"):
-        learn(control)
+        learned(control)
 
 
 def test_one_training_of_a_name_at_a_time(tmp_path: Path, tiny_reviews: Path) -> None:
@@ -120,10 +105,7 @@ def test_what_was_stopped_is_not_begun_anew_by_accident(tiny_reviews: Path) -> N
     assert "was stopped: beginning one" in lstm("train", tiny_reviews, "--resume").stderr
 
 
-SMALL = (
-    "--epochs", "20", "--embedding-size", "3", "--hidden-size", "4", "--threads", "1",
-    "--precision", "float32", "--base", "none",
-)  # fmt: skip
+LONGER = (*TINY, "--epochs", "20", "--threads", "1")
 
 
 def test_ctrl_c_keeps_the_best_so_far_and_resume_goes_on(tiny_reviews: Path) -> None:
@@ -131,7 +113,7 @@ def test_ctrl_c_keeps_the_best_so_far_and_resume_goes_on(tiny_reviews: Path) -> 
     lines = tiny_reviews.read_text().splitlines()
     more = [line.replace(",", f" {k},") for k in range(20) for line in lines[1:]]
     Path("more.csv").write_text("\n".join([lines[0], *more]) + "\n")
-    run = [sys.executable, "-m", "lstm_cli", "train", "more.csv", "--json", *SMALL]
+    run = [sys.executable, "-m", "lstm_cli", "train", "more.csv", "--json", *LONGER]
     whole = json.loads(subprocess.check_output([*run, "--name", "whole"], stderr=subprocess.PIPE))
     assert not whole["stopped"]
     stopped = subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -169,7 +151,7 @@ def swept(seconds: float, times: int) -> list[float]:
 @pytest.mark.slow
 def test_killed_at_forty_moments_and_resumed(tiny_reviews: Path) -> None:
     """kill -9: 40 of 40 end bit-identical to the undisturbed run, and no bundle is damaged."""
-    run = (to_be_killed.train, str(tiny_reviews), "--resume", *SMALL)
+    run = (to_be_killed.train, str(tiny_reviews), "--resume", *LONGER)
     assert ended(started(*run)) == 0  # the first waits for its server
     shutil.rmtree("models")
     began = time.perf_counter()

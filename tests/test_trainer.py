@@ -3,66 +3,8 @@
 import numpy as np
 import pytest
 
-from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
-from lstm_cli.data.tokenizing import tokenize_reviews
-from lstm_cli.results import EpochReport
-from lstm_cli.text.vocabulary import Vocabulary
-from lstm_cli.training.preparation import RatedCorpus
-from lstm_cli.training.trainer import Trained, train
-
-TEXTS = ["good", "very good", "not good", "bad", "very bad", "not bad", "so so", "fine"]
-RATINGS = np.array([2, 2, 0, 0, 0, 2, 1, 2])
-SCALE = np.array([1.0, 2.0, 3.0])
-
-
-class Notebook:
-    """A listener that writes down what it hears."""
-
-    def __init__(self) -> None:
-        self.tokens = 0
-        self.reports: list[EpochReport] = []
-
-    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
-        self.expected = (num_epochs, tokens_per_epoch)
-
-    def batch_done(self, num_tokens: int) -> None:
-        self.tokens += num_tokens
-
-    def epoch_done(self, report: EpochReport) -> None:
-        self.reports.append(report)
-
-
-def eight_reviews() -> tuple[RatedCorpus, Vocabulary]:
-    """The texts above and their words."""
-    tokenized = tokenize_reviews(TEXTS)
-    vocabulary = Vocabulary.build(tokenized.counts(np.arange(len(TEXTS))))
-    return RatedCorpus(tokenized.encode(vocabulary), RATINGS), vocabulary
-
-
-def learn(
-    cell: str = "lstm",
-    last_epoch: int | None = None,
-    validation: RatedCorpus | None = None,
-    **settings: float,
-) -> tuple[Trained, Notebook]:
-    """Train on the eight texts above, and measure on them too, or on others."""
-    rated, vocabulary = eight_reviews()
-    model = ModelConfig(
-        vocab_size=len(vocabulary), num_ratings=3, cell=cell, embedding_size=8, hidden_size=8
-    )
-    config = TrainConfig(**{"epochs": 1, "tokens_per_batch": 8, **settings})
-    notebook = Notebook()
-    trained = train(
-        model,
-        config,
-        rated,
-        validation or rated,
-        SCALE,
-        notebook,
-        vocabulary=vocabulary,
-        last_epoch=last_epoch,
-    )
-    return trained, notebook
+from lstm_cli.config import TrainConfig, VocabularyConfig
+from tests.helpers import RATINGS, TEXTS, learn
 
 
 @pytest.mark.parametrize("cell", ["lstm", "rnn"])

@@ -14,7 +14,7 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.evaluation.exam import examine, read_exam
 from lstm_cli.metrics.scores import paired_difference
-from tests.conftest import lstm
+from tests.helpers import TINY, lstm
 
 REVIEWS = (
     'review,rating\n"fun fun",5\n"great fun",5\n"no fun at all",1\n"a dull film",5\nawful!,1\n'
@@ -53,8 +53,7 @@ def test_the_paired_interval_is_that_of_drawing_reviews() -> None:
 
 def test_evaluate_warns_of_reviews_that_were_learned_from(tiny_reviews: Path) -> None:
     """What a model says of those is no measure of it."""
-    small = ("--epochs", "1", "--embedding-size", "3", "--hidden-size", "4")
-    assert lstm("-q", "train", tiny_reviews, "--name", "one", *small).exit_code == 0
+    assert lstm("-q", "train", tiny_reviews, "--name", "one", *TINY).exit_code == 0
     done = lstm("evaluate", tiny_reviews, "--model", "one")
     assert "careful: one was trained on these very reviews" in done.stderr
     tiny_reviews.write_text(tiny_reviews.read_text().replace("great fun 1", "great film 1"))

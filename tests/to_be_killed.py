@@ -15,7 +15,7 @@ from threading import Timer
 
 from lstm_cli.bundle.writing import NewBundle, write_bundle
 from lstm_cli.training import trainer
-from tests.conftest import lstm
+from tests.helpers import lstm
 
 SECONDS_AT_MOST = 120
 """What takes longer hangs."""
