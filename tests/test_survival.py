@@ -1,6 +1,7 @@
 """What is under way survives: stopped, killed, out of disk, and the old model is never lost."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -80,11 +82,11 @@ def test_one_training_of_a_name_at_a_time(tmp_path: Path, tiny_reviews: Path) ->
     """Two would write over each other's checkpoint."""
     models = tmp_path / "models"
     with claimed(models / "tiny"):
-        done = lstm("train", tiny_reviews, "--epochs", "1")
+        done = lstm("train", tiny_reviews, *TINY)
         assert done.exit_code == 2
         assert "another training is making this model now" in done.stderr
-        assert lstm("-q", "train", tiny_reviews, "--name", "b", "--epochs", "1").exit_code == 0
-    assert lstm("-q", "train", tiny_reviews, "--epochs", "1").exit_code == 0
+        assert lstm("-q", "train", tiny_reviews, "--name", "b", *TINY).exit_code == 0
+    assert lstm("-q", "train", tiny_reviews, *TINY).exit_code == 0
     assert sorted(path.name for path in models.iterdir()) == ["b", "tiny"]
 
 
@@ -93,46 +95,43 @@ def test_what_was_stopped_is_not_begun_anew_by_accident(tiny_reviews: Path) -> N
     kept = Path("models/.tiny.checkpoint")
     kept.parent.mkdir()
     kept.write_bytes(b"hours of work")
-    done = lstm("train", tiny_reviews, "--epochs", "1")
+    done = lstm("train", tiny_reviews, *TINY)
     assert done.exit_code == 2
     assert "--resume goes on, with --replace it begins anew" in done.stderr
-    done = lstm("train", tiny_reviews, "--epochs", "1", "--resume")
+    done = lstm("train", tiny_reviews, *TINY, "--resume")
     assert done.exit_code == 2
     assert "is no whole checkpoint" in done.stderr
-    done = lstm("-q", "train", tiny_reviews, "--epochs", "1", "--replace")
+    done = lstm("-q", "train", tiny_reviews, *TINY, "--replace")
     assert done.exit_code == 0, done.stderr
     assert not kept.exists()
-    assert "was stopped: beginning one" in lstm("train", tiny_reviews, "--resume").stderr
-
-
-LONGER = (*TINY, "--epochs", "20", "--threads", "1")
+    assert "was stopped: beginning one" in lstm("train", tiny_reviews, *TINY, "--resume").stderr
 
 
 def test_ctrl_c_keeps_the_best_so_far_and_resume_goes_on(tiny_reviews: Path) -> None:
     """Once: a model that can be used, and exit code 130; what comes later is as if undisturbed."""
-    lines = tiny_reviews.read_text().splitlines()
-    more = [line.replace(",", f" {k},") for k in range(20) for line in lines[1:]]
-    Path("more.csv").write_text("\n".join([lines[0], *more]) + "\n")
-    run = [sys.executable, "-m", "lstm_cli", "train", "more.csv", "--json", *LONGER]
-    whole = json.loads(subprocess.check_output([*run, "--name", "whole"], stderr=subprocess.PIPE))
+    header, *lines = tiny_reviews.read_text().splitlines()
+    more = [line.replace('",', f' {k}",') for k in range(5) for line in lines]  # steps an epoch
+    Path("more.csv").write_text("\n".join([header, *more]) + "\n")
+    run = ("train", "more.csv", "--json", *TINY, "--epochs", "6")
+    whole = json.loads(lstm(*run, "--name", "whole").stdout)
     assert not whole["stopped"]
-    stopped = subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    waits = [sys.executable, "-m", "tests.to_be_stopped", *run]
+    surroundings = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    stopped = subprocess.Popen(
+        waits, env=surroundings, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
     assert stopped.stderr is not None
-    assert stopped.stdout is not None
-    for line in stopped.stderr:
-        if re.match(r" +1 +\d\.\d{3} ", line):  # the first epoch has been measured
-            stopped.send_signal(signal.SIGINT)
-            break
-    said = stopped.stderr.read()
-    printed = stopped.stdout.read()
-    assert stopped.wait() == 130, said
-    stopped.stdout.close()
-    stopped.stderr.close()
+    heard = iter(stopped.stderr.readline, "")
+    before = list(takewhile(lambda line: not re.match(r" +1 +\d\.\d{3} ", line), heard))
+    stopped.send_signal(signal.SIGINT)  # the first epoch has been measured
+    printed, said = stopped.communicate("go on")
+    assert stopped.returncode == 130, (before, said)
     assert "stopping after this step" in said
     assert json.loads(printed)["stopped"]
     assert lstm("predict", "fine", "--model", "more").exit_code == 0
-    gone_on = subprocess.check_output([*run, "--resume"], stderr=subprocess.PIPE)
-    assert json.loads(gone_on)["model"] == "more"
+    gone_on = lstm(*run, "--resume")
+    assert json.loads(gone_on.stdout)["model"] == "more"
     assert not checkpoint_of(Path("models/more")).exists()
     assert weights_of(Path("models/more")) == weights_of(Path("models/whole"))
 
@@ -146,6 +145,9 @@ def swept(seconds: float, times: int) -> list[float]:
     """Moments within a span, one drawn from each equal part of it."""
     rng = np.random.default_rng(0)
     return [float(seconds * (k + rng.random()) / times) for k in range(times)]
+
+
+LONGER = (*TINY, "--epochs", "20", "--threads", "1")
 
 
 @pytest.mark.slow
