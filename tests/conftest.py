@@ -20,11 +20,13 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty folder, 80 columns, no colour, no model of the developer's and no base.
 
     The base would make every training a hundred times as large; its own tests put it back.
+    A process that a test starts computes on one thread, as the tests do.
     """
     monkeypatch.setattr("lstm_cli.bundle.locating.base_path", lambda: None)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("LSTM_CACHE_DIR", str(tmp_path / "cache"))
     for name in ("LSTM_MODEL", "LSTM_MODELS_DIR", "FORCE_COLOR", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
@@ -44,17 +46,20 @@ def tiny_reviews(tmp_path: Path) -> Path:
 
 
 def _train(folder: Path, cell: str) -> Bundle:
-    rows = [
-        f'"{text} {k}",{rating}'
-        for k in range(6)
-        for rating, texts in ((5, PRAISE), (1, BLAME))
-        for text in texts
-    ]
-    file = folder / f"{cell}.csv"
-    file.write_text("\n".join(["review,rating", *rows]) + "\n", encoding="utf-8")
+    """Learn from 60 reviews, held out are 120: of fewer there would be folds, which take longer."""
+    files = [folder / name for name in (f"{cell}.csv", "held-out.csv")]
+    for file, numbers in zip(files, (range(6), range(6, 18)), strict=True):
+        rows = [
+            f'"{text} {k}",{rating}'
+            for k in numbers
+            for rating, texts in ((5, PRAISE), (1, BLAME))
+            for text in texts
+        ]
+        file.write_text("\n".join(["review,rating", *rows]) + "\n", encoding="utf-8")
+    reviews, held_out = files
     models = folder / "models"
-    learned = ("--epochs", 30, "--learning-rate", 0.05)
-    done = lstm("-q", "train", file, "--models-dir", models, "--cell", cell, *TINY, *learned)
+    learned = ("--validation", held_out, "--epochs", 30, "--learning-rate", 0.05)
+    done = lstm("-q", "train", reviews, "--models-dir", models, "--cell", cell, *TINY, *learned)
     assert done.exit_code == 0, done.stderr
     return open_bundle(models / cell)
 

@@ -431,7 +431,7 @@ def test_json_is_json_where_the_output_is_not_utf_8(tiny_bundle: Bundle) -> None
 def test_a_reader_that_leaves_standard_error_ends_nothing(tiny_reviews: Path) -> None:
     """lstm train reviews.csv 2>&1 | head -1 must still save what it learned."""
     training = subprocess.Popen(
-        [sys.executable, "-m", "lstm_cli", "train", str(tiny_reviews), "--epochs", "2"],
+        [sys.executable, "-m", "lstm_cli", "train", str(tiny_reviews), *TINY],
         stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     assert training.stderr is not None

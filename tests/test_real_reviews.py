@@ -23,6 +23,12 @@ IMDB = SST5.parent / "imdb" / "train.csv.gz"
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(autouse=True)
+def every_thread(plain_surroundings: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole files are read as a person reads them, on all that the machine has."""
+    monkeypatch.delenv("OMP_NUM_THREADS")
+
+
 def run(*arguments: object) -> str:
     """Standard output of one ``lstm`` in a process of its own."""
     command = [sys.executable, "-m", "lstm_cli", "-q", *map(str, arguments)]

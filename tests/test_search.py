@@ -198,7 +198,7 @@ def test_what_is_no_time_is_refused(said: str) -> None:
 def test_within_a_budget_and_again_with_config(tiny_reviews: Path, also: tuple[str, ...]) -> None:
     """What was tried is told and kept; ``--config`` makes the very same weights."""
     Path("more.csv").write_text(tiny_reviews.read_text().replace('",', ' again",'))
-    line = ("train", "more.csv", "--budget", "2s", "--name", "one", *TINY, *also)
+    line = ("train", "more.csv", "--budget", "1s", "--name", "one", *TINY, *also)
     done = lstm(*line)
     assert done.exit_code == 0, done.stderr
     assert "as without a budget" in done.stderr
