@@ -354,7 +354,8 @@ def test_vectors_that_are_none_are_refused(tiny_reviews: Path) -> None:
         (("inspect-gates",), "lstm train"),
         (("predict", "x", "--model", "nobody"), "nobody"),
         (("predict", "x", "--model", "no/such/folder"), "no/such/folder"),
-        (("predict", "x", "--model", "."), "not a saved model"),
+        (("predict", "x", "--model", "."), "bundle.json: is missing"),
+        (("models", "remove", "."), "not a saved model"),
         (("predict",), "nothing to predict"),
         (("predict", "x", "--output", "y.csv"), "--input"),
         (("predict", "x", "--input", "y.csv"), "not both"),
@@ -368,11 +369,15 @@ def test_a_command_without_what_it_needs_is_refused_in_one_line(
     arguments: tuple[str, ...], said: str
 ) -> None:
     """No model yet, a wrong name, options that contradict each other."""
-    Path("bundle.json").unlink(missing_ok=True)
-    if "." in arguments:
-        write("bundle.json", "[]")
-        said = "bundle.json"
     assert said in refused(lstm("-q", *arguments))
+
+
+def test_what_is_no_model_is_refused_in_one_line() -> None:
+    """A bundle.json of something else, and a file where a folder should be."""
+    write("bundle.json", "[]")
+    asked = ("-q", "predict", "x", "--model")
+    assert "bundle.json: does not describe a model" in refused(lstm(*asked, "."))
+    assert "bundle.json: not a saved model" in refused(lstm(*asked, "bundle.json"))
 
 
 def test_an_empty_name_is_no_model(tiny_reviews: Path) -> None:
