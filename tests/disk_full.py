@@ -19,7 +19,7 @@ import torch
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.errors import LstmError
-from lstm_cli.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from lstm_cli.training.checkpoint import TrainerState, load_checkpoint, save_checkpoint
 from tests.helpers import lstm, new_bundle
 
 SIZE = 512  # KiB of the disk
@@ -37,7 +37,7 @@ def main(folder: Path, model: Path) -> None:
 
     def kept() -> None:
         tensors = {"a": torch.zeros(40_000)}
-        save_checkpoint(Checkpoint("it", 1, (), tensors), folder / "checkpoint")
+        save_checkpoint(TrainerState(1, (), tensors), folder / "checkpoint", "it")
 
     def rated() -> None:
         rows = folder.parent / "rows.csv"
@@ -58,7 +58,7 @@ def main(folder: Path, model: Path) -> None:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
             write_bundle(new, folder / "models" / "one")
             old = (folder / "models" / "one" / "weights.safetensors").read_bytes()
-            save_checkpoint(Checkpoint("it", 0, (), {}), folder / "checkpoint")
+            save_checkpoint(TrainerState(0, (), {}), folder / "checkpoint", "it")
             before = {path.name for path in folder.rglob("*")}
             _fill(folder / "filler", free)
             try:
@@ -68,7 +68,7 @@ def main(folder: Path, model: Path) -> None:
                 assert "the disk is full" in str(error) or "No space left" in str(error), error
                 left = {path.name for path in folder.rglob("*")} - {"filler"}
                 assert left == before, left ^ before
-                assert load_checkpoint(folder / "checkpoint", "it").steps == 0
+                assert load_checkpoint(folder / "checkpoint", "it").step == 0
             else:
                 done += 1
             assert (folder / "models" / "one" / "weights.safetensors").read_bytes() == old

@@ -18,8 +18,10 @@ from lstm_cli.config import ModelConfig, TrainConfig
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.results import EpochReport
 from lstm_cli.text.vocabulary import Vocabulary
+from lstm_cli.training.checkpoint import RunControl
+from lstm_cli.training.loop import NetworkStart, Trained, train
 from lstm_cli.training.preparation import RatedCorpus
-from lstm_cli.training.trainer import RunControl, Trained, train
+from lstm_cli.training.trainer import TrainingTask
 
 PRAISE = ("a fine film", "great fun", "I loved every minute", "warm, wise and funny", "superb!")
 BLAME = ("a dull film", "no fun at all", "I hated every minute", "cold and stupid", "awful!")
@@ -82,13 +84,10 @@ def learn(
     config = TrainConfig(**{"epochs": 1, "tokens_per_batch": 8, **settings})
     notebook = Notebook()
     trained = train(
-        model,
+        NetworkStart(model, vocabulary),
         config,
-        rated,
-        validation or rated,
-        SCALE,
+        TrainingTask(rated, validation or rated, SCALE),
         notebook,
-        vocabulary=vocabulary,
         control=control,
         last_epoch=last_epoch,
     )

@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
+from lstm_cli.bundle.contents import NewBundle
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.commands import app
-from lstm_cli.pipeline import MadeModel
 from tests.helpers import TINY, lstm
 
 COMMITTED = Path(__file__).parent / "data" / "format-1"
@@ -449,15 +449,14 @@ def test_a_name_taken_during_training_costs_nothing(
     tiny_reviews: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody else trained on the same file and was faster."""
-    from lstm_cli.pipeline import make_model
+    from lstm_cli.pipeline.training import describe
 
-    def slower(*arguments: Any) -> MadeModel:
-        made = make_model(*arguments)
+    def slower(*arguments: Any) -> NewBundle:
         Path("models/tiny").mkdir(parents=True)
         Path("models/tiny/bundle.json").touch()
-        return made
+        return describe(*arguments)
 
-    monkeypatch.setattr("lstm_cli.pipeline.make_model", slower)
+    monkeypatch.setattr("lstm_cli.pipeline.training.describe", slower)
     done = lstm("-q", "train", tiny_reviews, "--epochs", "1", "--json")
     assert json.loads(done.stdout)["model"] == "tiny-2"
     assert json.loads(Path("models/tiny-2/bundle.json").read_text())["name"] == "tiny-2"

@@ -15,12 +15,13 @@ from lstm_cli.metrics.calibration import (
     together,
 )
 from lstm_cli.training.folds import NUM_FOLDS, OutOfFold, out_of_fold
+from lstm_cli.training.loop import Trained
 from lstm_cli.training.preparation import RatedCorpus
-from lstm_cli.training.trainer import Trained
-from tests.helpers import eight_reviews, lstm
+from lstm_cli.training.trainer import TrainingTask
+from tests.helpers import SCALE, eight_reviews, lstm
 from tests.helpers import learn as learn_the_eight
 
-Learn = Callable[[RatedCorpus, RatedCorpus], Trained]
+Learn = Callable[[TrainingTask], Trained]
 
 
 def answering(
@@ -29,8 +30,9 @@ def answering(
     """A training that writes down what it is given, and names every true rating at 90 %."""
     seen: list[tuple[list[bytes], list[bytes]]] = []
 
-    def learn(reviews: RatedCorpus, unseen: RatedCorpus) -> Trained:
-        seen.append((texts_of(reviews), texts_of(unseen)))
+    def learn(task: TrainingTask) -> Trained:
+        unseen = task.validation
+        seen.append((texts_of(task.training), texts_of(unseen)))
         probabilities = np.full((len(unseen), 3), 0.05)
         probabilities[np.arange(len(unseen)), unseen.rating_indices] = 0.9
         return Trained(trained.network, trained.history, probabilities, 1.0, completed)
@@ -46,7 +48,7 @@ def test_every_review_is_rated_once_by_a_network_that_has_not_seen_it() -> None:
     """The parts are all of the reviews, and no part is trained on by its own network."""
     reviews, _ = eight_reviews()
     learn, seen = answering(learn_the_eight()[0])
-    found = out_of_fold(learn, reviews, seed=0)
+    found = out_of_fold(learn, TrainingTask(reviews, reviews, SCALE), seed=0)
     assert len(seen) == NUM_FOLDS
     for trained_on, unseen in seen:
         assert sorted(trained_on + unseen) == sorted(texts_of(reviews))
@@ -61,7 +63,7 @@ def test_a_stopped_fold_is_the_last() -> None:
     """Ctrl-C is not waited for by further trainings."""
     reviews, _ = eight_reviews()
     learn, seen = answering(learn_the_eight()[0], completed=False)
-    assert not out_of_fold(learn, reviews, seed=0).completed
+    assert not out_of_fold(learn, TrainingTask(reviews, reviews, SCALE), seed=0).completed
     assert len(seen) == 1
 
 
@@ -97,7 +99,7 @@ def test_each_fold_has_its_share_of_every_rating() -> None:
     reviews, _ = eight_reviews()
     many = reviews.select(np.arange(96) % 8)
     learn, seen = answering(learn_the_eight()[0])
-    found = out_of_fold(learn, many, seed=0)
+    found = out_of_fold(learn, TrainingTask(many, many, SCALE), seed=0)
     folds = np.split(found.rating_indices, np.cumsum([len(unseen) for _, unseen in seen])[:-1])
     shares = [np.bincount(fold, minlength=3) for fold in folds]
     assert (np.ptp(shares, axis=0) <= 1).all()
@@ -141,7 +143,7 @@ def test_the_folds_set_the_temperature_of_the_model(
     line = ("-q", "train", tiny_reviews, "--epochs", "2", "--base", "none")
     assert lstm(*line, "--name", "as-it-is").exit_code == 0
     wrong = OutOfFold(np.array([[0.98, 0.01, 0.01]] * 300), np.arange(300) % 3)
-    monkeypatch.setattr("lstm_cli.pipeline.out_of_fold", lambda *_: wrong)
+    monkeypatch.setattr("lstm_cli.pipeline.training.out_of_fold", lambda *_: wrong)
     assert lstm(*line, "--name", "unsure").exit_code == 0
     plain, unsure = (
         open_bundle(Path("models", name)).info.temperature for name in ("as-it-is", "unsure")

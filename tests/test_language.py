@@ -1,4 +1,4 @@
-"""The language model: a true softmax at a fraction of its nll, and work that can be resumed."""
+"""The language model: a true softmax at a fraction of its cost, and work that can be resumed."""
 
 import math
 from dataclasses import replace
@@ -14,6 +14,7 @@ from lstm_cli.core.language import LanguageNetwork
 from lstm_cli.errors import CheckpointError, RowError
 from lstm_cli.results import LanguageReport
 from lstm_cli.training import pretraining
+from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.pretraining import Unlabelled, prepare_unlabelled, pretrain
 
 WORDS = 40
@@ -116,12 +117,12 @@ def test_stopped_and_resumed_it_comes_to_the_same_weights(
     monkeypatch.setattr(pretraining, "STEPS_BETWEEN_CHECKPOINTS", 2)
     reviews = prepare_unlabelled(TEXTS, SMALL, "texts")
     whole = pretrain(SMALL, reviews, Notebook())
-    checkpoint = tmp_path / "checkpoint"
+    control = RunControl(tmp_path / "checkpoint", resume=True)
     for stop_after in (3, 2):
         with pytest.raises(KeyboardInterrupt):
-            pretrain(SMALL, reviews, Notebook(stop_after), checkpoint=checkpoint, resume=True)
+            pretrain(SMALL, reviews, Notebook(stop_after), control)
     last = Notebook()
-    resumed = pretrain(SMALL, reviews, last, checkpoint=checkpoint, resume=True)
+    resumed = pretrain(SMALL, reviews, last, control)
     assert last.began_at > 0
     for name, array in whole.arrays.items():
         np.testing.assert_array_equal(resumed.arrays[name], array)
@@ -132,13 +133,13 @@ def test_a_checkpoint_of_other_work_is_refused(tmp_path: Path) -> None:
     """Other reviews or settings would make a mixture of two models."""
     reviews = prepare_unlabelled(TEXTS, SMALL, "texts")
     checkpoint = tmp_path / "checkpoint"
-    pretrain(SMALL, reviews, Notebook(), checkpoint=checkpoint)
+    pretrain(SMALL, reviews, Notebook(), RunControl(checkpoint))
     other = replace(SMALL, learning_rate=0.5)
     with pytest.raises(CheckpointError, match="other reviews or with other options"):
-        pretrain(other, reviews, Notebook(), checkpoint=checkpoint, resume=True)
+        pretrain(other, reviews, Notebook(), RunControl(checkpoint, resume=True))
     checkpoint.write_bytes(checkpoint.read_bytes()[:100])
     with pytest.raises(CheckpointError, match="no whole checkpoint"):
-        pretrain(SMALL, reviews, Notebook(), checkpoint=checkpoint, resume=True)
+        pretrain(SMALL, reviews, Notebook(), RunControl(checkpoint, resume=True))
 
 
 def test_texts_that_stand_twice_are_read_once() -> None:

@@ -1,10 +1,13 @@
-"""Adam by rows is dense Adam."""
+"""The embedding's optimisers: Adam by rows is dense Adam."""
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from lstm_cli.core.compute import Compute
+from lstm_cli.training.embedding import DenseAdam, EmbeddingOptimiser, embedding_optimiser
 from lstm_cli.training.lazy_adam import LazyAdam
 from lstm_cli.training.optimiser import AveragedWeights
 
@@ -15,28 +18,66 @@ from lstm_cli.training.optimiser import AveragedWeights
 def test_rows_that_are_not_read_drift_as_dense_adam_moves_them(
     batches: list[list[int]], seed: int
 ) -> None:
-    """Same weights and same averages after any sequence of batches, with a changing rate."""
+    """Same weights and same averages after any sequence of batches, with a changing rate.
+
+    Three ways: torch's own AdamW with averages beside it, the optimiser for GPUs, and by rows.
+    """
     generator = torch.Generator().manual_seed(seed)
     start = torch.randn(6, 3, generator=generator)
-    dense, sparse = nn.Parameter(start.clone()), nn.Parameter(start.clone())
-    optimiser = torch.optim.AdamW([dense], lr=1.0, weight_decay=0)
-    average = AveragedWeights([dense], 0.9)
-    rows = LazyAdam(sparse, len(batches))
+    plain, whole, by_rows = (nn.Parameter(start.clone()) for _ in range(3))
+    optimiser = torch.optim.AdamW([plain], lr=1.0, weight_decay=0)
+    average = AveragedWeights([plain], 0.9)
+    dense, lazy = DenseAdam(whole), LazyAdam(by_rows, len(batches))
     for number, batch in enumerate(batches):
         rate = 0.01 / (1 + number % 3)
         optimiser.param_groups[0]["lr"] = rate
         distinct = torch.tensor(sorted(set(batch)))
-        slopes = torch.randn(len(distinct), 3, generator=generator)
+        gradients = torch.randn(len(distinct), 3, generator=generator)
         optimiser.zero_grad()
-        (dense[distinct] * slopes).sum().backward()
+        (plain[distinct] * gradients).sum().backward()
         optimiser.step()
         average.update()
-        (rows.read(distinct) * slopes).sum().backward()
-        rows.step(rate, average.follow)
-    rows.write(average=False)
-    torch.testing.assert_close(sparse.detach(), dense.detach(), atol=2e-5, rtol=1e-4)
-    rows.write(average=True)
-    torch.testing.assert_close(sparse.detach(), average.averages[0], atol=2e-5, rtol=1e-4)
+        for embedding in (dense, lazy):
+            (embedding.read(distinct) * gradients).sum().backward()
+            embedding.step(rate, average.follow)
+    for is_average, expected in ((True, average.averages[0]), (False, plain.detach())):
+        for embedding, weight in ((dense, whole), (lazy, by_rows)):
+            embedding.write(average=is_average)
+            torch.testing.assert_close(weight.detach(), expected, atol=2e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["lazy", "dense"])
+def test_it_goes_on_from_its_state(kind: str) -> None:
+    """To the bit, as a training that was stopped must."""
+
+    def made() -> tuple[nn.Parameter, EmbeddingOptimiser]:
+        weight = nn.Parameter(torch.ones(5, 2))
+        return weight, LazyAdam(weight, 6) if kind == "lazy" else DenseAdam(weight)
+
+    def learn(embedding: EmbeddingOptimiser, steps: range) -> None:
+        for step in steps:
+            embedding.read(torch.tensor([step % 5, (step + 2) % 5])).square().sum().backward()
+            embedding.step(0.1, 0.3)
+
+    whole, embedding = made()
+    learn(embedding, range(6))
+    _, before = made()
+    learn(before, range(3))
+    resumed, after = made()
+    after.load_state_dict({n: t.clone() for n, t in before.state_dict().items()}, 3)
+    learn(after, range(3, 6))
+    for is_average in (True, False):
+        embedding.write(average=is_average)
+        after.write(average=is_average)
+        assert torch.equal(whole, resumed)
+
+
+def test_a_processor_alone_reads_rows_and_others_read_all() -> None:
+    """A GPU has no use for rows, and processes share gradients of one shape."""
+    weight = nn.Parameter(torch.ones(5, 2))
+    assert isinstance(embedding_optimiser(weight, 1, Compute()), LazyAdam)
+    assert isinstance(embedding_optimiser(weight, 1, Compute(world_size=2)), DenseAdam)
+    assert isinstance(embedding_optimiser(weight, 1, Compute(device="cuda")), DenseAdam)
 
 
 def test_only_the_rows_that_were_read_have_a_gradient() -> None:

@@ -17,9 +17,9 @@ from lstm_cli.config import TrainConfig
 from lstm_cli.errors import OptionError
 from lstm_cli.results import Attempt
 from lstm_cli.training import search as searching
+from lstm_cli.training.loop import Trained
 from lstm_cli.training.rules import patience_for
 from lstm_cli.training.search import SearchResult, search
-from lstm_cli.training.trainer import Trained
 from tests.helpers import SCALE, TINY, learn, lstm
 
 TRUTH = np.arange(200) % 3
@@ -171,7 +171,7 @@ def test_with_balance_rare_ratings_count_for_more() -> None:
     probabilities = np.full((100, 3), 0.05)
     probabilities[:, 2] = 0.9
     named = replace(made_up(0.5), probabilities=probabilities)
-    plain, balanced = (searching._costs(named, truth, balance) for balance in (False, True))
+    plain, balanced = (searching._losses(named, truth, balance) for balance in (False, True))
     assert balanced[90:].mean() / balanced[:90].mean() == pytest.approx(
         3 * plain[90:].mean() / plain[:90].mean()
     )

@@ -19,7 +19,8 @@ from lstm_cli.bundle.claiming import checkpoint_of, claimed
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.errors import BundleExistsError, CheckpointError
-from lstm_cli.training.trainer import RunControl, Trained
+from lstm_cli.training.checkpoint import RunControl
+from lstm_cli.training.loop import Trained
 from tests import to_be_killed
 from tests.helpers import TINY, learn, lstm, new_bundle
 from tests.to_be_killed import ended, killed_after, started

@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
-from lstm_cli.config import TrainConfig, VocabularyConfig
-from tests.helpers import RATINGS, TEXTS, learn
+from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
+from lstm_cli.core.compute import Compute
+from lstm_cli.data.batches import batches, compact_ids
+from lstm_cli.training.loop import NetworkStart
+from lstm_cli.training.trainer import Trainer, TrainingTask
+from tests.helpers import RATINGS, SCALE, TEXTS, eight_reviews, learn
 
 
 @pytest.mark.parametrize("cell", ["lstm", "rnn"])
@@ -85,3 +89,23 @@ def test_the_defaults_are_within_their_ranges() -> None:
     assert 0 < config.warmup < 1
     assert 0 < config.validation_share < 1
     assert VocabularyConfig().minimum_count >= 1
+
+
+@pytest.mark.parametrize(("epsilon", "readings"), [(0.0, 1), (0.25, 2)])
+def test_all_of_a_step_goes_through_forward(epsilon: float, readings: int) -> None:
+    """What wraps a network, to share its gradients, say, must see the perturbed reading too."""
+    rated, vocabulary = eight_reviews()
+    config = TrainConfig(epochs=1, tokens_per_batch=1_000, adversarial_epsilon=epsilon)
+    network = NetworkStart(ModelConfig(len(vocabulary), 3), vocabulary).network(config)
+    task = TrainingTask(rated, rated, SCALE)
+    trainer = Trainer(network, config, task, Compute(), num_steps=1)
+    perturbations = []
+    network.register_forward_pre_hook(lambda _, given: perturbations.append(given[2]))
+    batch, rows = compact_ids(next(batches(rated.corpus, 1_000)))
+    trainer.train_step(batch, rows)
+    assert len(perturbations) == readings
+    assert trainer.step == 1
+    if epsilon:
+        nothing, worst = perturbations
+        assert not nothing.any()
+        assert worst.any(dim=2).sum() == rated.num_tokens  # and nothing at the padding

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Timer
 
 from lstm_cli.bundle.writing import NewBundle, write_bundle
-from lstm_cli.training import trainer
+from lstm_cli.training import checkpoint
 from tests.helpers import lstm
 
 SECONDS_AT_MOST = 120
@@ -26,7 +26,7 @@ _FORKS.set_forkserver_preload([__name__])
 
 def train(*arguments: str) -> None:
     """``lstm train``, with a checkpoint at every step; the process ends with its exit code."""
-    trainer.SECONDS_BETWEEN_CHECKPOINTS = 0.0
+    checkpoint.SECONDS_BETWEEN_CHECKPOINTS = 0.0
     sys.exit(lstm("-q", "train", *arguments).exit_code)
 
 

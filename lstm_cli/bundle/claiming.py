@@ -1,14 +1,94 @@
 """One process makes a model at a time, and keeps what it has so far beside it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from lstm_cli.bundle.locating import names_for
-from lstm_cli.bundle.writing import saying_what_failed
-from lstm_cli.errors import BundleExistsError, Remedy
+from lstm_cli.bundle.contents import NewBundle
+from lstm_cli.bundle.locating import BASE, free_name, is_name, names_for
+from lstm_cli.bundle.writing import check_free, saying_what_failed, write_beside
+from lstm_cli.errors import BundleExistsError, Remedy, RequestError
+
+
+@dataclass(frozen=True)
+class ModelSlot:
+    """The place of a model that is to be made: its name, and what is kept of it meanwhile."""
+
+    path: Path
+    resumes: bool  # a stopped training goes on
+    replace: bool  # an older model of that name goes
+
+    @classmethod
+    def reserve(
+        cls,
+        folder: Path,
+        source: str,
+        name: str | None = None,
+        *,
+        ending: str = "",
+        replace: bool = False,
+        resume: bool = False,
+    ) -> "ModelSlot":
+        """Find the place, and refuse before hours of work what would be refused after them.
+
+        Args:
+            folder: of the models.
+            source: the file that is learned from; the model is named after it ...
+            name: ... unless a person named it.
+            ending: what stands behind the name of the file.
+            replace: an older model of the name may be replaced.
+            resume: go on with a training that was stopped.
+
+        Raises:
+            RequestError: no model can have that name.
+            BundleExistsError: there is a model, or a stopped training, of that name.
+            OutputError: the folder cannot be made or written to.
+        """
+        if name is not None and not is_name(name):
+            raise RequestError(
+                "a name is letters, digits, '.', '-' and '_', without a folder",
+                parameter="name",
+                value=name,
+            )
+        if name == BASE:
+            problem = "that is the name of the base; choose another"
+            raise RequestError(problem, parameter="name", value=name)
+        stopped = stopped_name(source, folder, ending) if resume else None
+        path = folder / (name or stopped or free_name(source, folder, ending))
+        resumes = resume and checkpoint_of(path).exists()
+        # What a stopped training saved is replaced by what it becomes.
+        slot = cls(path, resumes, replace or resumes)
+        check_free(path, replace=slot.replace)
+        if not (resume or replace):
+            check_not_stopped(path)
+        return slot
+
+    @property
+    def checkpoint(self) -> Path:
+        """The file in which the training is kept until the model is saved."""
+        return checkpoint_of(self.path)
+
+    def claimed(self) -> AbstractContextManager[None]:
+        """A context in which no other process makes a model of this name."""
+        return claimed(self.path)
+
+    def save(self, bundle: NewBundle, *, completed: bool = True) -> Path:
+        """Write the model.
+
+        Args:
+            bundle: the model.
+            completed: its training need not go on: the checkpoint is removed.
+
+        Returns:
+            Where it was written: under another name, if somebody took this one meanwhile.
+        """
+        path = write_beside(bundle, self.path, replace=self.replace)
+        if completed:
+            self.checkpoint.unlink(missing_ok=True)
+        return path
 
 
 def checkpoint_of(path: Path) -> Path:

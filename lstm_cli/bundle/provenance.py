@@ -1,11 +1,7 @@
 """What a model was made from: numbers and names, never a review's text."""
 
-import platform
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 
 
@@ -88,27 +84,3 @@ _LISTS = frozenset(("files", "text_columns", "rating_columns", "lengths", "tried
 def _check_count(value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ValueError(f"{value!r:.40} is no count")
-
-
-def now() -> str:
-    """The time, in UTC, as ISO 8601 writes it."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
-
-
-def versions() -> dict[str, str]:
-    """Versions of what a training depends on."""
-    return {
-        **{name: version(name) for name in ("lstm-cli", "torch", "numpy", "nltk")},
-        "python": platform.python_version(),
-    }
-
-
-def file_name(source: str) -> str:
-    r"""A name without folder or query: a model does not tell where it was made.
-
-    >>> file_name("https://host/films.csv?key=secret"), file_name(r"C:\\mine\\films.csv")
-    ('films.csv', 'films.csv')
-    """
-    if "://" in source:
-        source = re.split(r"[?#]", source)[0]
-    return re.split(r"[/\\]", source)[-1]

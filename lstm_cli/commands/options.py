@@ -1,9 +1,11 @@
 """The options several commands share, each described once."""
 
 import re
+from collections.abc import Collection, Iterable
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -55,19 +57,33 @@ class PrecisionChoice(StrEnum):
     float32 = "float32"
     bfloat16 = "bfloat16"
 
+    @property
+    def asked(self) -> Precision | None:
+        """The precision a person decided; None leaves it to the machine."""
+        if self is PrecisionChoice.auto:
+            return None
+        return "float32" if self is PrecisionChoice.float32 else "bfloat16"
+
 
 PrecisionOption = Annotated[
     PrecisionChoice, typer.Option(help="auto: bfloat16 where the processor computes in it.")
 ]
 
 
-def chosen_precision(choice: PrecisionChoice, best: Precision) -> Precision:
-    """What a choice means on a machine whose best is known."""
-    if choice is PrecisionChoice.auto:
-        return best
-    return "float32" if choice is PrecisionChoice.float32 else "bfloat16"
-
-
+Reviews = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="REVIEWS",
+        help="CSV, TSV, JSON lines or Parquet, plain or compressed, files or URLs; "
+        "- is standard input.",
+        show_default=False,
+    ),
+]
+NewName = Annotated[
+    str | None, typer.Option(help="The model's name. Default: the name of the file.")
+]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace the model of that name.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on where the same command was stopped.")]
 Texts = Annotated[
     list[str] | None,
     typer.Argument(
@@ -99,3 +115,37 @@ def share_or_file(validation: str) -> float | str:
     if not 0 < share < 1:
         raise OptionError(f"--validation {validation}: a share lies between 0 and 1, as 0.1")
     return share
+
+
+def is_given(ctx: typer.Context, option: str) -> bool:
+    """Whether a person wrote an option down."""
+    source = ctx.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def check_not_given(ctx: typer.Context, names: Iterable[str], other: str) -> None:
+    """Refuse options that do not go with another.
+
+    Args:
+        ctx: of the command.
+        names: of the options, as the command's parameters.
+        other: the other option, and why.
+
+    Raises:
+        OptionError: one of them is given.
+    """
+    for name in names:
+        if is_given(ctx, name):
+            raise OptionError(f"--{name.replace('_', '-')} does not go with {other}")
+
+
+def named_as_fields(ctx: typer.Context, request: type, but: Collection[str] = ()) -> dict[str, Any]:
+    """The options that are called as fields of a request, by their names.
+
+    Args:
+        ctx: of the command.
+        request: a dataclass.
+        but: fields that hold an option in another form.
+    """
+    names = {field.name for field in fields(request)} - set(but)
+    return {name: value for name, value in ctx.params.items() if name in names}

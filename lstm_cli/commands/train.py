@@ -1,69 +1,47 @@
 """``lstm train``: from a file of reviews to a saved model."""
 
-import os
 import time
-from dataclasses import replace as changed
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import EXIT_INTERRUPTED, print_json, verbosity
-from lstm_cli.commands.repeating import (
-    base_of,
-    check_undecided,
-    differences,
-    is_given,
-    training_of,
-)
+from lstm_cli.commands.program import EXIT_INTERRUPTED, note, print_json, verbosity
 from lstm_cli.commands.stopping import interruptible
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.errors import OptionError
+from lstm_cli.pipeline.requests import TrainRequest
 
-if TYPE_CHECKING:
-    from lstm_cli.data.reviews import Reviews
+# What a model decides that is trained like another.
+DECIDED_BY_CONFIG = ("cell", "embedding_size", "hidden_size", "epochs", "learning_rate",
+                     "max_words", "balance", "seed", "precision", "budget")  # fmt: skip
 
-_DEFAULTS = TrainConfig()
+# Options that a request holds in another form.
+_TRANSLATED = ("validation", "base", "cell", "budget", "precision")
 
 
 def train(
     ctx: typer.Context,
-    reviews: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="REVIEWS",
-            help="CSV, TSV, JSON lines or Parquet, plain or compressed, files or URLs; "
-            "- is standard input.",
-            show_default=False,
-        ),
-    ] = None,
-    sample: Annotated[
-        bool, typer.Option("--sample", help="Train on the 500 sample reviews.")
-    ] = False,
-    name: Annotated[
-        str | None, typer.Option(help="The model's name; otherwise it is named after the file.")
-    ] = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Replace the model of that name.")
-    ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on where the same command was stopped.")
-    ] = False,
+    reviews: options.Reviews = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Train on the sample reviews.")] = False,
+    name: options.NewName = None,
+    replace: options.Replace = False,
+    resume: options.Resume = False,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse files with rows that cannot be used.")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse unusable rows.")] = False,
     validation: Annotated[
         str,
-        typer.Option(metavar="FILE|SHARE", help="Held-out reviews, or the share to hold out."),
-    ] = str(_DEFAULTS.validation_share),
+        typer.Option(
+            metavar="FILE|SHARE", help="A file of held-out reviews, or the share to hold out."
+        ),
+    ] = str(TrainConfig.validation_share),
     base: Annotated[
         str | None,
         typer.Option(
             metavar="NAME|PATH|none",
-            help="The model to start from; the base that ships with lstm otherwise. "
-            "none: from nothing.",
+            help="The model to start from, or none to start from nothing. Default: the base that "
+            "ships with lstm.",
             show_default=False,
         ),
     ] = None,
@@ -75,7 +53,7 @@ def train(
         typer.Option(
             min=1,
             max=4096,
-            help="Numbers a word; the base's, the size of --vectors, or "
+            help="Embedding dimensions. Default: those of the base or of --vectors, else "
             f"{ModelConfig.embedding_size}.",
             show_default=False,
         ),
@@ -85,7 +63,8 @@ def train(
         typer.Option(
             min=1,
             max=4096,
-            help=f"Units of each memory; the base's, or {ModelConfig.hidden_size}.",
+            help=f"Units of each memory. Default: those of the base, else "
+            f"{ModelConfig.hidden_size}.",
             show_default=False,
         ),
     ] = None,
@@ -94,8 +73,8 @@ def train(
         typer.Option(
             min=1,
             max=10_000,
-            help="Passes over the reviews, at most; 4 to 30 otherwise, from a base 4 to 8: "
-            "more for fewer reviews.",
+            help="Passes over the reviews, at most. Default: 4 to 30, from a base 4 to 8; more "
+            "for fewer reviews.",
             show_default=False,
         ),
     ] = None,
@@ -104,8 +83,8 @@ def train(
         typer.Option(
             min=1e-7,
             max=10.0,
-            help=f"The highest step size; {_DEFAULTS.learning_rate:g} otherwise, from a base "
-            "half of it for a few hundred sentences.",
+            help=f"The highest step size. Default: {TrainConfig.learning_rate:g}, from a base half "
+            "of it for a few hundred sentences.",
             show_default=False,
         ),
     ] = None,
@@ -115,15 +94,16 @@ def train(
             "--max-words",
             min=0,
             max=10_000_000,
-            help="The most words learned, the commonest; beside those of the base, if any.",
+            help="Words learned from the reviews, at most; the commonest, beside those of the "
+            "base.",
         ),
     ] = VocabularyConfig.maximum_size,
     budget: Annotated[
         str | None,
         typer.Option(
             metavar="TIME",
-            help="Try other settings for so long (90s, 5m, 1h), and keep what serves the held-out "
-            "reviews best.",
+            help="Spend this long (90s, 5m, 1h) on trying other settings. They seldom beat the "
+            "default by more than chance, and replace it only then.",
             show_default=False,
         ),
     ] = None,
@@ -131,7 +111,8 @@ def train(
         str | None,
         typer.Option(
             metavar="NAME|PATH",
-            help="Settings, seed and start of another model; on the same reviews the same model.",
+            help="Take settings, seed and start from another model; on the same reviews this "
+            "makes the same model.",
             show_default=False,
         ),
     ] = None,
@@ -140,11 +121,11 @@ def train(
         str | None,
         typer.Option(metavar="FILE", help="Word vectors to start from, as GloVe's text files."),
     ] = None,
-    seed: options.Seed = _DEFAULTS.seed,
+    seed: options.Seed = TrainConfig.seed,
     precision: options.PrecisionOption = options.PrecisionChoice.auto,
     threads: options.Threads = None,
     no_baseline: Annotated[
-        bool, typer.Option("--no-baseline", help="Train no logistic regression beside it.")
+        bool, typer.Option("--no-baseline", help="Do not train a logistic regression beside it.")
     ] = False,
     models_dir: options.ModelsFolder = None,
     as_json: options.Json = False,
@@ -153,211 +134,67 @@ def train(
 
     lstm train reviews.csv
 
-    Columns and scale are found by themselves and said. A tenth of the reviews is held out
-    to measure the model; at the end its scores stand beside those of simpler models. Ctrl-C
+    Columns and scale are detected and reported. A tenth of the reviews is held out to
+    measure the model; at the end its scores stand beside those of simpler models. Ctrl-C
     saves the best so far; after that, or after a crash, the same command with --resume goes on.
     """
     began = time.perf_counter()
     if sample == bool(reviews):
         raise OptionError("give files of reviews, or --sample (and not both)")
-    against = [
-        option
-        for option, given in (
-            ("--cell rnn", cell is options.CellChoice.rnn),
-            ("--embedding-size", embedding_size is not None),
-            ("--hidden-size", hidden_size is not None),
-            ("--vectors", vectors is not None),
-        )
-        if given
-    ]
-    if against and config is None and base not in (None, "none"):
-        raise OptionError(f"{against[0]} does not go with --base {base}; leave one of them out")
-    held_out = options.share_or_file(validation)
-    seconds = None if budget is None else options.seconds_of(budget)
     if budget is not None and resume:
         raise OptionError("--resume does not go with --budget, whose tries are not kept")
+    against = _against_a_base(ctx)
+    if against is not None and config is None and base not in (None, "none"):
+        raise OptionError(f"{against} does not go with --base {base}; leave one of them out")
+    held_out = options.share_or_file(validation)
+    seconds = None if budget is None else options.seconds_of(budget)
     if config is not None:
-        check_undecided(ctx)
+        options.check_not_given(ctx, DECIDED_BY_CONFIG, "--config, which decides it")
 
-    from lstm_cli.bundle.claiming import (
-        check_not_stopped,
-        checkpoint_of,
-        claimed,
-        stopped_name,
-    )
-    from lstm_cli.bundle.locating import (
-        BASE,
-        find_base,
-        find_model,
-        free_name,
-        is_name,
-        models_folder,
-    )
-    from lstm_cli.bundle.writing import check_free, write_beside
+    from lstm_cli.bundle.locating import find_base, models_folder
     from lstm_cli.samples import sample_file
-    from lstm_cli.views.console import notes_console, say
 
-    sources = [str(sample_file())] if sample else list(reviews or [])
     folder = models_folder(models_dir)
-    if name is not None and not is_name(name):
-        raise OptionError(
-            f"--name {name}: a name is letters, digits, '.', '-' and '_', without a folder"
-        )
-    if name == BASE:
-        raise OptionError(f"--name {BASE}: that is the name of the base; choose another")
+    if against is not None and base is None and config is None:
+        if find_base(None, folder) is not None:
+            note(ctx, f"{against}: training starts from nothing, as --base none has it")
+        base = "none"
+    request = TrainRequest(
+        **options.named_as_fields(ctx, TrainRequest, but=_TRANSLATED),
+        sources=(str(sample_file()),) if sample else tuple(reviews or ()),
+        folder=folder,
+        is_sample=sample,
+        validation=held_out if options.is_given(ctx, "validation") else None,
+        base=base,
+        repeat=config,
+        cell=cell.value,
+        budget=seconds,
+        precision=precision.asked,
+        with_baseline=not no_baseline,
+    )
+    _run(ctx, request, began, as_json=as_json)
+
+
+def _against_a_base(ctx: typer.Context) -> str | None:
+    """The first option, as it is written, that leaves nothing of a base."""
+    for name in ("cell", "embedding_size", "hidden_size", "vectors"):
+        if ctx.params[name] not in (None, options.CellChoice.lstm):
+            return "--cell rnn" if name == "cell" else f"--{name.replace('_', '-')}"
+    return None
+
+
+def _run(ctx: typer.Context, request: TrainRequest, began: float, *, as_json: bool) -> None:
+    """Train, and show what came of it."""
+    from lstm_cli.pipeline.training import run_training
+    from lstm_cli.views.console import notes_console, results_console
+    from lstm_cli.views.training import TrainingView, show_trained
+
     console = notes_console(quiet=verbosity(ctx).quiet)
-    start = None
-    like = None if config is None else find_model(config, folder).bundle.info
-    training = changed(_DEFAULTS, balance=balance, seed=seed)
-    if isinstance(held_out, float):
-        training = changed(training, validation_share=held_out)
-    if like is not None:
-        assert config is not None
-        told = validation if is_given(ctx, "validation") else None
-        training = training_of(like, config, base=base, vectors=vectors, validation=told)
-        if isinstance(held_out, float):
-            held_out = training.validation_share
-        max_words = like.provenance.max_words or max_words
-        start = base_of(like, config, base, folder)
-    elif against:
-        if base is None and find_base(None, folder) is not None:
-            say(console, f"{against[0]}: training starts from nothing, as --base none has it")
-    elif base != "none":
-        start = find_base(base, folder)
-    source = "sample" if sample else sources[0]
-    stopped = stopped_name(source, folder) if resume else None
-    path = folder / (name or stopped or free_name(source, folder))
-    checkpoint = checkpoint_of(path)
-    goes_on = resume and checkpoint.exists()
-    if resume and not goes_on:
-        say(console, f"no training of {path.name} was stopped: beginning one")
-    # What a stopped training saved is replaced by what it becomes.
-    replace = replace or goes_on
-    check_free(path, replace=replace)
-    if not (resume or replace):
-        check_not_stopped(path)
-
-    from lstm_cli.core.compute import Compute, best_precision
-    from lstm_cli.data.cache import TokenCache
-    from lstm_cli.data.reviews import named, read_reviews
-    from lstm_cli.evaluation.health import quick_findings
-    from lstm_cli.pipeline import Recipe, make_model
-    from lstm_cli.training.base import Base
-    from lstm_cli.training.preparation import prepare
-    from lstm_cli.training.rules import DatasetStats, resolve_train_config
-    from lstm_cli.training.trainer import RunControl
-    from lstm_cli.views.health import show_findings
-    from lstm_cli.views.training import SearchProgress, TrainingProgress, show_data, show_saved
-
-    Compute(threads=threads).set_up_process()
-    found = read_reviews(
-        sources, text_column=text_column, rating_column=rating_column, strict=strict
-    )
-    if sample:
-        found = named(found, "the sample reviews")
-    others: Reviews | float = (
-        held_out
-        if isinstance(held_out, float)
-        else read_reviews(
-            [held_out],
-            text_column=text_column,
-            rating_column=rating_column,
-            strict=strict,
-            scale=found.scale,
-        )
-    )
-    prepared = prepare(
-        found,
-        others,
-        seed=training.seed,
-        vocabulary_config=VocabularyConfig(maximum_size=max_words),
-        vectors_file=vectors,
-        base=None if start is None else Base.from_bundle(start),
-        processes=threads or os.cpu_count() or 1,
-        cache=TokenCache.of_user(),
-    )
-    findings = list(quick_findings(found))
-    # From here on their tokens stand for them; a million texts are half a gigabyte.
-    found = changed(found, texts=[])
-    if not isinstance(others, float):
-        others = changed(others, texts=[])
-    if prepared.vectors is not None:
-        size = prepared.vectors.size
-        if embedding_size not in (None, size):
-            raise OptionError(
-                f"--embedding-size {embedding_size}: {prepared.vectors.name} has {size} numbers "
-                "a word; leave the option out"
-            )
-        if like is not None and like.model.embedding_size != size:
-            raise OptionError(
-                f"--vectors: {prepared.vectors.name} has {size} numbers a word, those that "
-                f"{config} started from had {like.model.embedding_size}; give the same file"
-            )
-    if like is None:
-        training = changed(
-            resolve_train_config(
-                training, DatasetStats.of(prepared), epochs=epochs, learning_rate=learning_rate
-            ),
-            precision=options.chosen_precision(precision, best_precision()),
-        )
-        recipe = Recipe(path.name, training, cell.value, embedding_size, hidden_size)
-    else:
-        model = like.model
-        recipe = Recipe(path.name, training, model.cell, model.embedding_size, model.hidden_size)
-    decided = frozenset(name for name in ("epochs", "learning_rate") if is_given(ctx, name))
-    recipe = changed(recipe, with_baseline=not no_baseline, budget=seconds, decided=decided)
-    show_data(console, found, others, prepared, recipe)
-    show_findings(console, findings)
-    held_out_from = None if isinstance(others, float) else others.fingerprint
-    if like is not None:
-        for difference in differences(
-            like, found.fingerprint, held_out_from, Compute().num_threads
-        ):
-            say(console, f"not the same model as {config}: {difference}", style="yellow")
-    with claimed(path), interruptible() as interrupt:
-        control = RunControl(checkpoint, goes_on, interrupt)
-        with TrainingProgress(console, with_epochs=seconds is None) as progress:
-            made = make_model(
-                prepared,
-                found,
-                recipe,
-                progress,
-                control,
-                SearchProgress(console, recipe.training),
-                held_out_from,
-            )
-        path = write_beside(made.bundle, path, replace=replace)
-        if made.completed:
-            checkpoint.unlink(missing_ok=True)
+    made = run_training(request, TrainingView(console, request, interruptible))
+    seconds = time.perf_counter() - began
     if as_json:
-        described = {
-            "model": path.name,
-            "path": str(path),
-            "reviews": len(found),
-            "skipped": {skipped.reason: skipped.count for skipped in found.skipped},
-            "tokens_per_second": made.tokens_per_second,
-            "seconds": time.perf_counter() - began,
-            "epochs": len(made.bundle.history),
-            "precision": recipe.training.precision,
-            "stopped": not made.completed,
-            "tried": list(made.bundle.info.provenance.tried),
-            "validation": made.evaluation.to_json(),
-        }
-        print_json(described)
-        _end(made.completed)
-        return
-    from lstm_cli.views.console import results_console
-    from lstm_cli.views.evaluation import show_evaluation
-
-    console = results_console()
-    show_evaluation(
-        console, made.evaluation, recipe.cell, f"{len(prepared.validation):,} held-out reviews"
-    )
-    show_saved(console, made, path, time.perf_counter() - began)
-    _end(made.completed)
-
-
-def _end(completed: bool) -> None:
-    """A training that was stopped says so to the shell as well."""
-    if not completed:
+        print_json(made.to_json(seconds))
+    else:
+        show_trained(results_console(), made, seconds)
+    if not made.completed:  # said to the shell as well
         raise typer.Exit(EXIT_INTERRUPTED)

@@ -8,10 +8,11 @@ import errno
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -21,25 +22,84 @@ from torch import Tensor, nn
 from lstm_cli.bundle.writing import saying_what_failed
 from lstm_cli.errors import CheckpointError, Remedy
 
+SECONDS_BETWEEN_CHECKPOINTS = 120.0  # beside the one at the end of every epoch
+
 
 @dataclass(frozen=True)
-class Checkpoint:
-    """What is needed to go on."""
+class RunControl:
+    """How a training is stopped, and where it is kept so that it can go on."""
 
-    belongs_to: str  # a fingerprint of the data and the settings
-    steps: int  # made so far
+    checkpoint: Path | None = None  # a file, written at every epoch and every two minutes
+    resume: bool = False  # go on from that file, if there is one
+    is_stopped: Callable[[], bool] = lambda: False  # asked after every step
+
+
+@dataclass(frozen=True)
+class TrainerState:
+    """What a trainer needs to go on."""
+
+    step: int  # steps made so far
     history: tuple[dict[str, Any], ...]  # a line an epoch
     tensors: dict[str, Tensor]
 
 
+class Resumable(Protocol):
+    """A trainer that can be stopped between two steps, and go on in another process."""
+
+    def state_dict(self) -> TrainerState:
+        """All that the next step depends on."""
+
+    def load_state_dict(self, state: TrainerState) -> None:
+        """Take the place of the trainer whose state it is."""
+
+
+class CheckpointKeeper:
+    """Writes a trainer's state from time to time, and puts it back.
+
+    Args:
+        control: where it is kept, if anywhere, and whether it goes on from there.
+        belongs_to: makes the fingerprint of the data and the settings, if it is needed.
+    """
+
+    def __init__(self, control: RunControl, belongs_to: Callable[[], str]) -> None:
+        self._path = control.checkpoint
+        self._belongs_to = "" if self._path is None else belongs_to()
+        self._resume = control.resume
+        self._kept_at = time.perf_counter()
+
+    def resume(self, trainer: Resumable) -> None:
+        """Let a trainer go on from the checkpoint, if that is asked for and there is one.
+
+        Raises:
+            CheckpointError: it is damaged, or belongs to other work.
+        """
+        if self._resume and self._path is not None and self._path.exists():
+            trainer.load_state_dict(load_checkpoint(self._path, self._belongs_to))
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the last one was long ago."""
+        return time.perf_counter() - self._kept_at > SECONDS_BETWEEN_CHECKPOINTS
+
+    def keep(self, trainer: Resumable) -> None:
+        """Write a checkpoint, where one is wanted.
+
+        Raises:
+            OutputError: the disk is full, or may not be written to.
+        """
+        if self._path is not None:
+            save_checkpoint(trainer.state_dict(), self._path, self._belongs_to)
+        self._kept_at = time.perf_counter()
+
+
 def tensors_of(network: nn.Module, optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
     """The weights, and what the optimiser keeps of each."""
-    found = {}
+    tensors = {}
     for name, parameter in _moved(network, optimiser):
-        found[name] = parameter.detach()
+        tensors[name] = parameter.detach()
         for kind, value in optimiser.state[parameter].items():
-            found[f"{kind}:{name}"] = value
-    return found
+            tensors[f"{kind}:{name}"] = value
+    return tensors
 
 
 @torch.no_grad()
@@ -62,21 +122,22 @@ def _moved(
     return ((name, p) for name, p in network.named_parameters() if id(p) in its)
 
 
-def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
+def save_checkpoint(state: TrainerState, path: Path, belongs_to: str) -> None:
     """Write it, in place of an older one.
+
+    Args:
+        state: what is kept.
+        path: the file.
+        belongs_to: a fingerprint of the data and the settings.
 
     Raises:
         OutputError: the disk is full, or may not be written to.
     """
-    about = {
-        "belongs_to": checkpoint.belongs_to,
-        "steps": checkpoint.steps,
-        "history": checkpoint.history,
-    }
+    about = {"belongs_to": belongs_to, "steps": state.step, "history": state.history}
     part = path.with_name(path.name + ".part")
     with saying_what_failed(path):
         try:
-            save_file(checkpoint.tensors, part, metadata={"about": json.dumps(about)})
+            save_file(state.tensors, part, metadata={"about": json.dumps(about)})
             with part.open("rb") as written:
                 os.fsync(written.fileno())
             part.replace(path)
@@ -87,7 +148,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
             part.unlink(missing_ok=True)
 
 
-def load_checkpoint(path: Path, belongs_to: str) -> Checkpoint:
+def load_checkpoint(path: Path, belongs_to: str) -> TrainerState:
     """Read it back.
 
     Raises:
@@ -97,16 +158,15 @@ def load_checkpoint(path: Path, belongs_to: str) -> Checkpoint:
         with safe_open(path, framework="pt") as file:
             about = json.loads(file.metadata()["about"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        checkpoint = Checkpoint(
-            str(about["belongs_to"]), int(about["steps"]), tuple(about["history"]), tensors
-        )
+        made_from = str(about["belongs_to"])
+        state = TrainerState(int(about["steps"]), tuple(about["history"]), tensors)
     except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
         raise CheckpointError(
             f"{path}: is no whole checkpoint", Remedy.REMOVE_CHECKPOINT
         ) from error
-    if checkpoint.belongs_to != belongs_to:
+    if made_from != belongs_to:
         raise CheckpointError(
             f"{path}: was made from other reviews or with other options",
             Remedy.REPEAT_OR_BEGIN_ANEW,
         )
-    return checkpoint
+    return state

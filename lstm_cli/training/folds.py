@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.config import MINIMUM_REVIEWS
-from lstm_cli.training.preparation import RatedCorpus
-from lstm_cli.training.trainer import Listener, Trained
+from lstm_cli.training.loop import Listener, Trained
+from lstm_cli.training.trainer import TrainingTask
 
 NUM_FOLDS = 3
 OF_A_TRAINING = float(NUM_FOLDS - 1)  # what they cost: each reads all parts but one
@@ -52,16 +52,17 @@ class OutOfFold:
 
 
 def out_of_fold(
-    learn: Callable[[RatedCorpus, RatedCorpus], Trained], reviews: RatedCorpus, seed: int
+    learn: Callable[[TrainingTask], Trained], task: TrainingTask, seed: int
 ) -> OutOfFold:
     """Train once a fold on the other folds.
 
     Args:
-        learn: trains on the first reviews, as long as the network itself was trained, and
-            says what it makes of the second.
-        reviews: those that the network itself was trained on, at least ``NUM_FOLDS``.
+        learn: trains as long as the network itself was trained, and says what it makes of the
+            reviews it is measured on.
+        task: what the network itself learned from, at least ``NUM_FOLDS`` reviews.
         seed: decides which review is in which fold.
     """
+    reviews = task.training
     shuffled = np.random.default_rng(seed).permutation(len(reviews))
     # Dealt like cards sorted by rating, so that each part has its share of every rating.
     order = shuffled[np.argsort(reviews.rating_indices[shuffled], kind="stable")]
@@ -70,7 +71,7 @@ def out_of_fold(
         part = np.sort(order[fold::NUM_FOLDS])
         others = reviews.select(np.setdiff1d(order, part))
         unseen = reviews.select(part)
-        trained = learn(others, unseen)
+        trained = learn(TrainingTask(others, unseen, task.ratings))
         probabilities.append(trained.probabilities)
         rating_indices.append(unseen.rating_indices)
         if not trained.completed:

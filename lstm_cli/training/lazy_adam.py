@@ -9,6 +9,7 @@ dense Adam (Kingma and Ba 2015) and the average of its weights, roundings apart.
 """
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +33,7 @@ class LazyAdam:
 
     Args:
         weight: the embedding, of which a copy is trained. (V, E)
-        num_steps: at most so many steps will be made.
+        num_steps: at most this many steps will be made.
     """
 
     def __init__(self, weight: Tensor, num_steps: int) -> None:
@@ -50,7 +51,7 @@ class LazyAdam:
         self._lag = np.zeros(num_steps + 1)  # how far the average of that way lies behind zero
         self._kept = np.ones(num_steps + 1)  # share of the average of step s that is left
 
-    def tensors(self) -> dict[str, Tensor]:
+    def state_dict(self) -> dict[str, Tensor]:
         """All that the next step depends on."""
         sums = {"drift": self._drift, "lag": self._lag, "kept": self._kept}
         return {
@@ -60,16 +61,20 @@ class LazyAdam:
         }
 
     @torch.no_grad()
-    def put_back(self, tensors: dict[str, Tensor], step: int) -> None:
-        """Go on after a step at which ``tensors`` was called."""
-        for name, tensor in self.tensors().items():
-            tensor.copy_(tensors[name])
+    def load_state_dict(self, state: Mapping[str, Tensor], step: int) -> None:
+        """Go on after the step at which ``state_dict`` was called."""
+        for name, tensor in self.state_dict().items():
+            tensor.copy_(state[name])
         self._step = step
 
     def read(self, rows: Tensor) -> Tensor:
         """The present weights of some rows, as a leaf that gathers a gradient. (U, E)"""
         self._rows, self._read = rows, self._caught_up(rows)
         self._leaf = self._read.weight.clone().requires_grad_()
+        return self._leaf
+
+    def gradient_holder(self) -> Tensor:
+        """The rows read last: no others have a gradient."""
         return self._leaf
 
     @torch.no_grad()

@@ -103,8 +103,8 @@ class AveragedWeights:
         torch._foreach_lerp_(self.averages, [p.detach() for p in self.parameters], self.follow)
 
     @torch.no_grad()
-    def put_back(self, averages: Iterable[Tensor], steps: int) -> None:
-        """Go on from averages taken after so many steps."""
+    def go_on_from(self, averages: Iterable[Tensor], steps: int) -> None:
+        """Go on from averages taken after this many steps."""
         self.steps = steps
         for average, kept in zip(self.averages, averages, strict=True):
             average.copy_(kept)

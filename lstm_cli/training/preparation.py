@@ -1,6 +1,6 @@
 """From reviews to what a network trains on: the split, the vocabulary, the first embedding."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from lstm_cli.config import MINIMUM_REVIEWS, VocabularyConfig
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.corpus import Corpus, TokenizedReviews
 from lstm_cli.data.reviews import Reviews
-from lstm_cli.data.splits import hold_out, split_at
+from lstm_cli.data.splits import Split, hold_out, split_at
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.errors import Remedy, RowError
 from lstm_cli.text.tokens import TOKEN_PATTERN
@@ -66,7 +66,7 @@ class PreparedData:
     max_words: int = VocabularyConfig.maximum_size  # that were asked for
 
 
-def prepare(
+def prepare_data(
     reviews: Reviews,
     validation: Reviews | float,
     *,
@@ -93,34 +93,12 @@ def prepare(
         RowError: fewer than ten reviews, or none that can be held out.
         VectorsError: the vectors cannot be used.
     """
-    if len(reviews) < MINIMUM_REVIEWS:
-        raise RowError(
-            f"{_names(reviews)}: {len(reviews)} usable reviews are too few to learn from; "
-            f"at least {MINIMUM_REVIEWS} are needed"
-        )
     pattern = base.token_pattern if base is not None else TOKEN_PATTERN
-    if isinstance(validation, float):
-        rated = reviews.rating_indices
-        tokenized = tokenize_reviews(reviews.texts, pattern, processes, cache)
-        split = hold_out(tokenized.corpus, rated, validation, np.random.default_rng(seed))
-        if not len(split.validation):
-            raise RowError(
-                f"{_names(reviews)}: no review can be held out, because no rating has two "
-                "different texts",
-                Remedy.ADD_OR_GIVE_VALIDATION,
-            )
-    else:
-        _check_validation(validation)
-        rated = np.concatenate([reviews.rating_indices, validation.rating_indices])
-        tokenized = tokenize_reviews(reviews.texts + validation.texts, pattern, processes, cache)
-        split = split_at(tokenized.corpus, len(reviews))
-        if not len(split.training):
-            raise RowError(f"{_names(reviews)}: every review is in the validation file too")
-    if len(np.unique(rated[split.training])) < 2:
-        raise RowError(
-            f"{_names(reviews)}: all reviews left to learn from have one rating; add reviews of "
-            "other ratings"
-        )
+
+    def tokenize(texts: list[str]) -> TokenizedReviews:
+        return tokenize_reviews(texts, pattern, processes, cache)
+
+    tokenized, rated, split = _hold_out(reviews, validation, seed, tokenize)
     vectors = read_vectors(vectors_file, set(tokenized.types)) if vectors_file else None
     counts = tokenized.counts(split.training)
     known_share = None
@@ -141,6 +119,42 @@ def prepare(
         token_pattern=pattern,
         max_words=vocabulary_config.maximum_size,
     )
+
+
+def _hold_out(
+    reviews: Reviews,
+    validation: Reviews | float,
+    seed: int,
+    tokenize: Callable[[list[str]], TokenizedReviews],
+) -> tuple[TokenizedReviews, NDArray[np.int64], Split]:
+    """All reviews cut into tokens, the places of their ratings (N,), and which are held out."""
+    if len(reviews) < MINIMUM_REVIEWS:
+        raise RowError(
+            f"{_names(reviews)}: {len(reviews)} usable reviews are too few to learn from; "
+            f"at least {MINIMUM_REVIEWS} are needed"
+        )
+    if isinstance(validation, float):
+        rated, tokenized = reviews.rating_indices, tokenize(reviews.texts)
+        split = hold_out(tokenized.corpus, rated, validation, np.random.default_rng(seed))
+        if not len(split.validation):
+            raise RowError(
+                f"{_names(reviews)}: no review can be held out, because no rating has two "
+                "different texts",
+                Remedy.ADD_OR_GIVE_VALIDATION,
+            )
+    else:
+        _check_validation(validation)
+        rated = np.concatenate([reviews.rating_indices, validation.rating_indices])
+        tokenized = tokenize(reviews.texts + validation.texts)
+        split = split_at(tokenized.corpus, len(reviews))
+        if not len(split.training):
+            raise RowError(f"{_names(reviews)}: every review is in the validation file too")
+    if len(np.unique(rated[split.training])) < 2:
+        raise RowError(
+            f"{_names(reviews)}: all reviews left to learn from have one rating; add reviews of "
+            "other ratings"
+        )
+    return tokenized, rated, split
 
 
 def _check_validation(validation: Reviews) -> None:

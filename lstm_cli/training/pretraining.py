@@ -11,17 +11,17 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from lstm_cli.arrays import Float32Array
 from lstm_cli.config import MINIMUM_REVIEWS, PretrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.language import LanguageNetwork
-from lstm_cli.data.batches import Batch, batches, compact_ids, plan_batches, prefetch
+from lstm_cli.data.batches import Batch, batches, compact_ids
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.tokenizing import tokenize_reviews
@@ -29,13 +29,15 @@ from lstm_cli.errors import RowError
 from lstm_cli.results import LanguageReport
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.checkpoint import (
-    Checkpoint,
-    load_checkpoint,
+    CheckpointKeeper,
+    RunControl,
+    TrainerState,
     put_back,
-    save_checkpoint,
     tensors_of,
 )
 from lstm_cli.training.optimiser import rate_factor
+from lstm_cli.training.schedule import BatchSchedule
+from lstm_cli.training.stopwatch import Stopwatch
 
 STEPS_BETWEEN_CHECKPOINTS = 250
 
@@ -47,7 +49,7 @@ class PretrainListener(Protocol):
         """It starts, or goes on."""
 
     def batch_done(self, num_tokens: int, nll: float) -> None:
-        """So many tokens have been read, at so many nats a word."""
+        """This many tokens have been read, at this many nats a word."""
 
     def epoch_done(self, report: LanguageReport) -> None:
         """The held-out reviews have been read."""
@@ -69,7 +71,7 @@ class Unlabelled:
 class Pretrained:
     """What was learned: the arrays of a network that has no readout yet."""
 
-    arrays: dict[str, NDArray[np.float32]]
+    arrays: dict[str, Float32Array]
     history: tuple[LanguageReport, ...]
     tokens_per_second: float
 
@@ -127,9 +129,7 @@ def pretrain(
     config: PretrainConfig,
     reviews: Unlabelled,
     listener: PretrainListener,
-    *,
-    checkpoint: Path | None = None,
-    resume: bool = False,
+    control: RunControl | None = None,
 ) -> Pretrained:
     """Learn which word comes next.
 
@@ -140,127 +140,145 @@ def pretrain(
         config: how it learns.
         reviews: what it reads.
         listener: hears of every batch and epoch.
-        checkpoint: a file where the work is kept from time to time.
-        resume: go on from that file.
+        control: where the work is kept from time to time, and whether it goes on from there.
 
     Raises:
-        CheckpointError: ``resume``, and the file is damaged or belongs to other work.
+        CheckpointError: it should go on, and the file is damaged or belongs to other work.
+        OutputError: a checkpoint cannot be written.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
-        network = LanguageNetwork(
-            len(reviews.vocabulary),
-            config.embedding_size,
-            config.hidden_size,
-            cutoffs=config.cutoffs,
-            dropout=config.dropout,
+    compute = Compute(precision=config.precision)
+    with compute.seeded(config.seed):
+        trainer = LanguageTrainer(config, reviews, compute)
+        about = json.dumps([reviews.fingerprint, asdict(config)])
+        keeper = CheckpointKeeper(
+            control or RunControl(), lambda: hashlib.sha256(about.encode()).hexdigest()
         )
-        return _run(network, config, reviews, listener, checkpoint, resume)
+        keeper.resume(trainer)
+        speed = _run(trainer, listener, keeper)
+    return Pretrained(trainer.network.to_arrays(), tuple(trainer.history), speed)
 
 
-def _run(
-    network: LanguageNetwork,
-    config: PretrainConfig,
-    reviews: Unlabelled,
-    listener: PretrainListener,
-    checkpoint: Path | None,
-    resume: bool,
-) -> Pretrained:
-    optimiser = torch.optim.AdamW(
-        network.parameters(),
-        lr=config.learning_rate,
-        betas=(0.9, 0.99),
-        weight_decay=0.0,
-        fused=True,
-    )
+class LanguageTrainer:
+    """A language model under training.
 
-    def plan_of(epoch: int) -> np.random.Generator:
-        return np.random.default_rng((config.seed, epoch))
+    Args:
+        config: what is made, and how it learns.
+        reviews: what it reads.
+        compute: where it learns.
+    """
 
-    lengths = reviews.training.lengths
-    steps_of = [
-        len(plan_batches(lengths, config.tokens_per_batch, plan_of(epoch)))
-        for epoch in range(config.epochs)
-    ]
-    about = json.dumps([reviews.fingerprint, asdict(config)])
-    belongs_to = hashlib.sha256(about.encode()).hexdigest()
-    history: list[LanguageReport] = []
-    step, first_epoch, passed_over = 0, 0, 0
-    if resume and checkpoint is not None and checkpoint.exists():
-        kept = load_checkpoint(checkpoint, belongs_to)
-        put_back(kept.tensors, network, optimiser)
-        history = [LanguageReport(**line) for line in kept.history]
-        step, first_epoch = kept.steps, len(history)
-        passed_over = step - sum(steps_of[:first_epoch])
-
-    def keep() -> None:
-        if checkpoint is not None:
-            lines = tuple(map(asdict, history))
-            save_checkpoint(
-                Checkpoint(belongs_to, step, lines, tensors_of(network, optimiser)), checkpoint
+    def __init__(self, config: PretrainConfig, reviews: Unlabelled, compute: Compute) -> None:
+        self.config, self.compute, self.held_out = config, compute, reviews.held_out
+        self.schedule = BatchSchedule.plan(
+            reviews.training,
+            config.tokens_per_batch,
+            [(config.seed, epoch) for epoch in range(config.epochs)],
+        )
+        self.network = compute.place(
+            LanguageNetwork(
+                len(reviews.vocabulary),
+                config.embedding_size,
+                config.hidden_size,
+                cutoffs=config.cutoffs,
+                dropout=config.dropout,
             )
+        )
+        self.optimiser = torch.optim.AdamW(
+            self.network.parameters(),
+            lr=config.learning_rate,
+            betas=(0.9, 0.99),
+            weight_decay=0.0,
+            fused=True,
+        )
+        self.step = 0
+        self.history: list[LanguageReport] = []
+        self.nats, self.predicted = 0.0, 0  # of this run's part of the epoch
+        self._began = time.perf_counter()
 
-    num_steps = sum(steps_of)
-    listener.begin(config.epochs, num_steps, step)
-    num_tokens, measuring = 0, 0.0
-    began = time.perf_counter()
-    for epoch in range(first_epoch, config.epochs):
-        ready = batches(
-            reviews.training, config.tokens_per_batch, plan_of(epoch), start=passed_over
-        )
-        passed_over = 0
-        total, words = 0.0, 0
-        for batch, rows in prefetch(map(compact_ids, ready)):
-            torch.manual_seed(config.seed * 1_000_003 + step)  # the same after a resumption
-            predicted = max(1, batch.num_tokens - len(batch.lengths))
-            nll = _nll(network, batch, rows, config)
-            optimiser.zero_grad(set_to_none=True)
-            (nll / predicted).backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
-            factor = rate_factor(step, num_steps, config.warmup)
-            optimiser.param_groups[0]["lr"] = config.learning_rate * factor
-            optimiser.step()
-            step += 1
-            total += float(nll.detach())
-            words += predicted
-            num_tokens += batch.num_tokens
-            listener.batch_done(batch.num_tokens, float(nll.detach()) / predicted)
-            if step % STEPS_BETWEEN_CHECKPOINTS == 0:
-                keep()
-        paused = time.perf_counter()
+    def train_step(self, batch: Batch, rows: NDArray[np.int64]) -> float:
+        """Learn from one batch; the nats that a word of it costs.
+
+        Args:
+            batch: pieces of reviews whose ids are places in ``rows``.
+            rows: the distinct ids of the batch. (U,)
+        """
+        config = self.config
+        torch.manual_seed(config.seed * 1_000_003 + self.step)  # the same after a resumption
+        predicted = max(1, batch.num_tokens - len(batch.lengths))
+        nll = _nll(self.network, batch, rows, self.compute)
+        self.optimiser.zero_grad(set_to_none=True)
+        (nll / predicted).backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), config.clip_norm)
+        factor = rate_factor(self.step, self.schedule.num_steps, config.warmup)
+        self.optimiser.param_groups[0]["lr"] = config.learning_rate * factor
+        self.optimiser.step()
+        self.step += 1
+        nats = float(nll.detach())
+        self.nats += nats
+        self.predicted += predicted
+        return nats / predicted
+
+    def measure(self) -> LanguageReport:
+        """End an epoch: what the held-out reviews say."""
         report = LanguageReport(
-            epoch=epoch + 1,
-            train_perplexity=math.exp(total / max(words, 1)),
-            perplexity=perplexity(network, reviews.held_out, config),
-            seconds=time.perf_counter() - began,
+            epoch=len(self.history) + 1,
+            train_perplexity=math.exp(self.nats / max(self.predicted, 1)),
+            perplexity=perplexity(self.network, self.held_out, self.config),
+            seconds=time.perf_counter() - self._began,
         )
-        history.append(report)
-        keep()
-        listener.epoch_done(report)
-        measuring += time.perf_counter() - paused
-    seconds = time.perf_counter() - began - measuring
-    return Pretrained(network.to_arrays(), tuple(history), num_tokens / max(seconds, 1e-9))
+        self.history.append(report)
+        self.nats, self.predicted = 0.0, 0
+        return report
+
+    def state_dict(self) -> TrainerState:
+        """All that the next step depends on."""
+        lines = tuple(map(asdict, self.history))
+        return TrainerState(self.step, lines, tensors_of(self.network, self.optimiser))
+
+    def load_state_dict(self, state: TrainerState) -> None:
+        """Take the place of the trainer whose state it is."""
+        put_back(state.tensors, self.network, self.optimiser)
+        self.history = [LanguageReport(**line) for line in state.history]
+        self.step = state.step
+
+
+def _run(trainer: LanguageTrainer, listener: PretrainListener, keeper: CheckpointKeeper) -> float:
+    """Read all epochs that are left; the tokens a second."""
+    schedule, num_epochs = trainer.schedule, trainer.config.epochs
+    listener.begin(num_epochs, schedule.num_steps, trainer.step)
+    stopwatch = Stopwatch()
+    for epoch in range(len(trainer.history), num_epochs):
+        for batch, rows in schedule.batches(epoch, trainer.step):
+            nats = trainer.train_step(batch, rows)
+            stopwatch.tokens += batch.num_tokens
+            listener.batch_done(batch.num_tokens, nats)
+            if trainer.step % STEPS_BETWEEN_CHECKPOINTS == 0:
+                keeper.keep(trainer)
+        with stopwatch.paused():
+            report = trainer.measure()
+            keeper.keep(trainer)
+            listener.epoch_done(report)
+    return stopwatch.tokens_per_second
 
 
 @torch.no_grad()
 def perplexity(network: LanguageNetwork, corpus: Corpus, config: PretrainConfig) -> float:
     """exp of the mean nats a word costs, the first of each piece left out; 1 is certainty."""
+    compute = Compute(precision=config.precision)
     network.eval()
-    total, words = 0.0, 0
+    nats, words = 0.0, 0
     for batch, rows in map(compact_ids, batches(corpus, config.tokens_per_batch)):
-        total += float(_nll(network, batch, rows, config))
+        nats += float(_nll(network, batch, rows, compute))
         words += batch.num_tokens - len(batch.lengths)
     network.train()
-    return math.exp(total / max(words, 1))
+    return math.exp(nats / max(words, 1))
 
 
 def _nll(
-    network: LanguageNetwork, batch: Batch, rows: NDArray[np.int64], config: PretrainConfig
+    network: LanguageNetwork, batch: Batch, rows: NDArray[np.int64], compute: Compute
 ) -> torch.Tensor:
-    with Compute(precision=config.precision).autocast():
-        found: torch.Tensor = network(
-            torch.from_numpy(batch.token_ids),
-            torch.from_numpy(batch.lengths),
-            torch.from_numpy(rows),
+    with compute.autocast():
+        nll: torch.Tensor = network(
+            compute.tensor(batch.token_ids), compute.tensor(batch.lengths), compute.tensor(rows)
         )
-    return found
+    return nll

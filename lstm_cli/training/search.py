@@ -20,9 +20,9 @@ from lstm_cli.config import TrainConfig
 from lstm_cli.metrics.calibration import apply_cross_fitted_temperature
 from lstm_cli.metrics.scores import scores_of
 from lstm_cli.results import Attempt
+from lstm_cli.training.loop import Trained
 from lstm_cli.training.optimiser import balancing_weights, rating_losses
 from lstm_cli.training.rules import patience_for
-from lstm_cli.training.trainer import Trained
 
 # What is tried: the best so far times one of these, within 0 and 0.9 where it is a share.
 _FACTORS: dict[str, tuple[float, ...]] = {
@@ -105,21 +105,13 @@ def search(
         if best is not None and not trained.completed:
             return SearchResult(best[0], best[1], tuple(attempts), completed=False)
         tried.add(config)
-        costs = _costs(trained, rating_indices, default.balance)
-        is_best = best is None or _is_better(costs, best[2])
+        losses = _losses(trained, rating_indices, default.balance)
+        is_best = best is None or _is_better(losses, best[2])
         if best is None or is_best:
-            best = config, trained, costs
+            best = config, trained, losses
         scores = scores_of(rating_indices, trained.probabilities.argmax(axis=1), ratings)
-        attempts.append(
-            Attempt(
-                changes=_changes(default, config),
-                loss=float(costs.mean()),
-                accuracy=scores.accuracy,
-                qwk=scores.qwk,
-                seconds=took,
-                is_best=is_best,
-            )
-        )
+        loss, changes = float(losses.mean()), _changes(default, config)
+        attempts.append(Attempt(changes, loss, scores.accuracy, scores.qwk, took, is_best))
         listener.tried(attempts[-1])
         if not trained.completed:
             break
@@ -168,7 +160,7 @@ def _changes(default: TrainConfig, config: TrainConfig) -> dict[str, float]:
     }
 
 
-def _costs(
+def _losses(
     trained: Trained, rating_indices: NDArray[np.int64], balance: bool
 ) -> NDArray[np.float64]:
     """The loss of each review, calibrated: one loss, whatever was trained on. (N,)"""
@@ -177,18 +169,18 @@ def _costs(
     if balance:
         counts = np.bincount(rating_indices, minlength=probabilities.shape[1])
         weights = balancing_weights(torch.from_numpy(counts).double())
-    found: NDArray[np.float64] = rating_losses(
+    losses: NDArray[np.float64] = rating_losses(
         torch.from_numpy(np.log(np.maximum(probabilities, 1e-12))),
         torch.from_numpy(rating_indices),
         TrainConfig.rps_weight,
         weights,
     ).numpy()
-    return found
+    return losses
 
 
-def _is_better(costs: NDArray[np.float64], of_best: NDArray[np.float64]) -> bool:
+def _is_better(losses: NDArray[np.float64], of_best: NDArray[np.float64]) -> bool:
     """Whether it costs less, by more than chance makes it."""
-    gains = of_best - costs
+    gains = of_best - losses
     if len(gains) < 2:
         return False
     return float(gains.mean()) > _BAR * float(gains.std(ddof=1)) / math.sqrt(len(gains))

@@ -1,320 +1,256 @@
-"""The trainer: epochs over batches, the best epoch kept."""
+"""The trainer: one step, one measurement, and all that the next step depends on."""
 
-import hashlib
+import copy
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from lstm_cli.config import ModelConfig, TrainConfig
+from lstm_cli.arrays import Float64Array
+from lstm_cli.config import TrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import ReviewNetwork, rating_probabilities
-from lstm_cli.data.batches import batches, compact_ids, plan_batches, prefetch
-from lstm_cli.data.corpus import Corpus
+from lstm_cli.data.batches import Batch
 from lstm_cli.metrics.scores import scores_of
 from lstm_cli.results import EpochReport
-from lstm_cli.text.vocabulary import Vocabulary
-from lstm_cli.training.checkpoint import load_checkpoint, save_checkpoint
+from lstm_cli.training.checkpoint import TrainerState, put_back, tensors_of
+from lstm_cli.training.embedding import embedding_optimiser
 from lstm_cli.training.optimiser import (
+    AveragedWeights,
     adversarial_perturbation,
     balancing_weights,
     rate_factor,
     rating_loss,
 )
 from lstm_cli.training.preparation import RatedCorpus
-from lstm_cli.training.state import TrainingState
-from lstm_cli.training.vectors import WordVectors
-
-SECONDS_BETWEEN_CHECKPOINTS = 120.0  # beside the one at the end of every epoch
-
-
-class Listener(Protocol):
-    """Someone who wants to hear how training goes."""
-
-    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
-        """Training starts."""
-
-    def batch_done(self, num_tokens: int) -> None:
-        """So many real tokens have been trained on."""
-
-    def epoch_done(self, report: EpochReport) -> None:
-        """An epoch has been measured."""
 
 
 @dataclass(frozen=True)
-class Trained:
-    """A network at its best epoch."""
+class TrainingTask:
+    """What a network learns from, and what it is measured on."""
 
-    network: ReviewNetwork
-    history: tuple[EpochReport, ...]
-    probabilities: NDArray[np.float64]  # of the validation reviews, (N, R)
-    tokens_per_second: float  # real tokens trained on, measuring left out
-    completed: bool  # not stopped before its time
+    training: RatedCorpus
+    validation: RatedCorpus  # decides which epoch is best
+    ratings: Float64Array  # the scale's, in order, in rating points. (R,)
 
 
 @dataclass(frozen=True)
-class RunControl:
-    """How a training is stopped, and where it is kept so that it can go on."""
+class Best:
+    """The epoch that is kept so far."""
 
-    checkpoint: Path | None = None  # a file, written at every epoch and every two minutes
-    resume: bool = False  # go on from that file, if there is one
-    is_stopped: Callable[[], bool] = lambda: False  # asked after every step
+    loss: float
+    weights: dict[str, Tensor]  # the network's averaged weights
+    probabilities: Float64Array  # of the validation reviews, (N, R)
 
 
-def train(
-    model_config: ModelConfig,
-    config: TrainConfig,
-    training: RatedCorpus,
-    validation: RatedCorpus,
-    ratings: NDArray[np.float64],
-    listener: Listener,
-    *,
-    vocabulary: Vocabulary,
-    vectors: WordVectors | None = None,
-    start: Mapping[str, NDArray[np.float32]] | None = None,
-    control: RunControl | None = None,
-    last_epoch: int | None = None,
-) -> Trained:
-    """Train a network and keep its best epoch.
-
-    The same seed, reviews, machine and number of threads give the same weights to the
-    bit, whether or not the work was stopped and resumed. A training that is stopped
-    measures what it has become, as if its epoch ended there.
+class Trainer:
+    """A network under training.
 
     Args:
-        model_config: what the network is made of.
+        network: the network at its start, on its device.
         config: how it learns.
-        training: the reviews that are learned from.
-        validation: the reviews that decide which epoch is best.
-        ratings: the scale's ratings in order, in rating points. (R,)
-        listener: hears of every batch and epoch.
-        vocabulary: whose words the rows of the embedding stand for.
-        vectors: where the embedding of the words that have one starts.
-        start: weights to start from, by the names a bundle keeps them under.
-        control: how it is stopped and kept; it is neither where left out.
-        last_epoch: the number of the epoch after which it ends and which is kept, whatever
-            the validation reviews say, and however many the fall of the rate is planned for.
-            Where left out they decide, up to ``config.epochs``.
-
-    Raises:
-        CheckpointError: it should go on, and the file is damaged or belongs to other work.
-        OutputError: a checkpoint cannot be written.
+        task: what it learns from and is measured on.
+        compute: where it learns.
+        num_steps: at most this many steps will be made; the fall of the rate is planned for them.
+        keeps_last: the last epoch is the best, whatever the validation reviews say.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
-        network = ReviewNetwork(
-            model_config,
-            embedding_dropout=config.embedding_dropout,
-            word_dropout=config.word_dropout,
-            blank_review_rate=config.blank_review_rate,
-            readout_dropout=config.readout_dropout,
+
+    def __init__(
+        self,
+        network: ReviewNetwork,
+        config: TrainConfig,
+        task: TrainingTask,
+        compute: Compute,
+        num_steps: int,
+        *,
+        keeps_last: bool = False,
+    ) -> None:
+        self.network, self.config, self.compute = network, config, compute
+        self.validation, self.ratings = task.validation, task.ratings
+        self.num_steps, self.keeps_last = num_steps, keeps_last
+        self.rating_indices = task.training.rating_indices
+        weights = _rating_weights(task) if config.balance else None
+        self.rating_weights = None if weights is None else weights.to(compute.device)
+        self.embedding = embedding_optimiser(network.embedding.weight, num_steps, compute)
+        self.dense = [p for p in network.parameters() if p is not network.embedding.weight]
+        groups = [
+            {"params": list(network.cell.parameters()), "lr_scale": config.cell_lr_scale},
+            {"params": list(network.readout.parameters()), "lr_scale": 1.0},
+        ]
+        self.optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay, fused=True)
+        self.average = AveragedWeights(self.dense, config.average_decay)
+        self.step = 0
+        self.losses: list[Tensor] = []  # of the present epoch's steps
+        self.history: list[EpochReport] = []
+        self.best: Best | None = None
+        self._began = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Since the first step, the time between a stop and a resumption left out."""
+        return time.perf_counter() - self._began
+
+    @property
+    def epochs_since_best(self) -> int:
+        """Epochs since the best one."""
+        best = max((k for k, report in enumerate(self.history) if report.is_best), default=0)
+        return max(len(self.history) - 1 - best, 0)
+
+    def train_step(self, batch: Batch, rows: NDArray[np.int64]) -> None:
+        """Learn from one batch.
+
+        Args:
+            batch: reviews whose ids are places in ``rows``.
+            rows: the distinct ids of the batch. (U,)
+        """
+        self.optimiser.zero_grad(set_to_none=True)
+        table = self.embedding.read(self.compute.tensor(rows))
+        self.losses.append(self._gather_gradients(batch, table))
+        holder = self.embedding.gradient_holder()
+        torch.nn.utils.clip_grad_norm_([*self.dense, holder], self.config.clip_norm)
+        rate = self.config.learning_rate * rate_factor(
+            self.step, self.num_steps, self.config.warmup
         )
-        if start is not None:
-            network.start_from(start)
-        if vectors is not None:
-            # The array is the embedding's own memory: filling one fills the other.
-            vectors.fill(network.embedding.weight.detach().numpy(), vocabulary)
-        return _run(
-            network,
-            config,
-            training,
-            validation,
-            ratings,
-            listener,
-            control or RunControl(),
-            last_epoch,
-        )
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate * group["lr_scale"]
+        self.optimiser.step()
+        self.average.update()
+        self.embedding.step(rate * self.config.embedding_lr_scale, self.average.follow)
+        self.step += 1
 
+    def _gather_gradients(self, batch: Batch, table: Tensor) -> Tensor:
+        """The gradients of a batch, read as it is and, if asked for, perturbed; the loss as it is.
 
-def _run(
-    network: ReviewNetwork,
-    config: TrainConfig,
-    training: RatedCorpus,
-    validation: RatedCorpus,
-    ratings: NDArray[np.float64],
-    listener: Listener,
-    control: RunControl,
-    last_epoch: int | None,
-) -> Trained:
-    rng = np.random.default_rng(config.seed)
-    compute = Compute(precision=config.precision)
-    corpus = training.corpus.select(np.arange(len(training)), config.maximum_tokens)
-    # The number of batches differs a little from epoch to epoch; planned from
-    # generators of their own, epochs can be counted before the first is read.
-    epoch_seeds = rng.integers(2**63, size=config.epochs)
-    steps_of = [
-        len(plan_batches(corpus.lengths, config.tokens_per_batch, np.random.default_rng(seed)))
-        for seed in epoch_seeds
-    ]
-    num_steps = sum(steps_of)
-    weights = None
-    if config.balance:
-        counts = np.bincount(training.rating_indices, minlength=len(ratings))
-        weights = balancing_weights(torch.from_numpy(counts).float())
+        The second reading draws dropout masks of its own.
+        """
+        config = self.config
+        token_ids = self.compute.tensor(batch.token_ids)
+        lengths = self.compute.tensor(batch.lengths)
+        rating_indices = self.compute.tensor(self.rating_indices[batch.reviews])
 
-    belongs_to = ""
-    if control.checkpoint is not None:
-        belongs_to = _fingerprint(network, config, training, validation)
-    state = TrainingState(network, config, num_steps)
-    if control.resume and control.checkpoint is not None and control.checkpoint.exists():
-        state.go_on_from(load_checkpoint(control.checkpoint, belongs_to))
-
-    kept_at = time.perf_counter()
-
-    def keep() -> None:
-        nonlocal kept_at
-        if control.checkpoint is not None:
-            save_checkpoint(state.to_checkpoint(belongs_to), control.checkpoint)
-        kept_at = time.perf_counter()
-
-    embedding, optimiser = state.embedding, state.optimiser
-    num_epochs = last_epoch or config.epochs
-    listener.begin(num_epochs, corpus.num_tokens)
-    listener.batch_done(_tokens_read(corpus, config, epoch_seeds, state.step))
-    num_tokens, not_training = 0, 0.0
-    began = time.perf_counter()
-    is_stopped = False
-    while len(state.history) < num_epochs and (
-        last_epoch is not None or state.epochs_since_best < config.patience
-    ):
-        epoch = len(state.history)
-        read = batches(
-            corpus,
-            config.tokens_per_batch,
-            np.random.default_rng(epoch_seeds[epoch]),
-            start=state.step - sum(steps_of[:epoch]),
-        )
-        for batch, rows in prefetch(map(compact_ids, read)):
-            token_ids, lengths = compute.tensor(batch.token_ids), compute.tensor(batch.lengths)
-            rated = torch.from_numpy(training.rating_indices[batch.reviews])
-            table = embedding.read(torch.from_numpy(rows))
-            optimiser.zero_grad(set_to_none=True)
-            # Its gradient is that of the events.
-            nothing = (
-                torch.zeros(*token_ids.shape, table.shape[1], requires_grad=True)
-                if config.adversarial_epsilon
-                else None
+        def backward(perturbation: Tensor | None) -> Tensor:
+            with self.compute.autocast():
+                logits = self.network(token_ids, lengths, perturbation, table)
+            loss = rating_loss(
+                logits.float(), rating_indices, config.rps_weight, self.rating_weights
             )
-            with compute.autocast():
-                logits = network(token_ids, lengths, nothing, table)
-            loss = rating_loss(logits.float(), rated, config.rps_weight, weights)
             loss.backward()  # type: ignore[no-untyped-call]
-            if nothing is not None:
-                assert nothing.grad is not None
-                size = config.adversarial_epsilon * table.detach().std()
-                change = adversarial_perturbation(nothing.grad, size, lengths)
-                with compute.autocast():
-                    logits = network(token_ids, lengths, change, table)
-                harder = rating_loss(logits.float(), rated, config.rps_weight, weights)
-                harder.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_([*state.dense, table], config.clip_norm)
-            rate = config.learning_rate * rate_factor(state.step, num_steps, config.warmup)
-            for group in optimiser.param_groups:
-                group["lr"] = rate * group["share"]
-            optimiser.step()
-            state.average.update()
-            embedding.step(rate * config.embedding_lr_scale, state.average.follow)
-            state.step += 1
-            state.losses.append(loss.detach())
-            num_tokens += batch.num_tokens
-            listener.batch_done(batch.num_tokens)
-            is_stopped = control.is_stopped() and state.step < num_steps
-            if is_stopped or time.perf_counter() - kept_at > SECONDS_BETWEEN_CHECKPOINTS:
-                paused = time.perf_counter()
-                keep()
-                not_training += time.perf_counter() - paused
-            if is_stopped:
-                break
+            return loss.detach()
 
-        paused = time.perf_counter()
-        report = _measure(state, config, validation, ratings, weights, always=bool(last_epoch))
-        state.history.append(report)
-        state.losses = []
-        if not is_stopped:
-            keep()
-        listener.epoch_done(report)
-        not_training += time.perf_counter() - paused
-        if is_stopped:
-            break
+        if not config.adversarial_epsilon:
+            return backward(None)
+        # A perturbation of nothing: its gradient is that of the events.
+        nothing = table.new_zeros(*token_ids.shape, table.shape[1], requires_grad=True)
+        loss = backward(nothing)
+        assert nothing.grad is not None
+        size = config.adversarial_epsilon * table.detach().std()
+        backward(adversarial_perturbation(nothing.grad, size, lengths))
+        return loss
 
-    assert state.best is not None  # there is at least one epoch
-    network.load_state_dict(state.best.weights)
-    return Trained(
-        network=network.eval(),
-        history=tuple(state.history),
-        probabilities=state.best.probabilities,
-        tokens_per_second=num_tokens / max(time.perf_counter() - began - not_training, 1e-9),
-        completed=not is_stopped,
-    )
+    def measure(self) -> EpochReport:
+        """End an epoch: what the held-out reviews say of the averaged weights.
 
-
-def _measure(
-    state: TrainingState,
-    config: TrainConfig,
-    validation: RatedCorpus,
-    ratings: NDArray[np.float64],
-    weights: torch.Tensor | None,
-    *,
-    always: bool,
-) -> EpochReport:
-    """What the held-out reviews say of the averaged weights, kept if they are best, or always."""
-    state.average.swap()
-    state.embedding.write(average=True)
-    probabilities = rating_probabilities(
-        state.network, validation.corpus, Compute(precision=config.precision)
-    )
-    # The loss of the logarithms is the loss of the probabilities: softmax undoes them.
-    loss = float(
-        rating_loss(
-            torch.from_numpy(probabilities).log(),
-            torch.from_numpy(validation.rating_indices),
-            config.rps_weight,
-            weights,
+        They are kept if they are best.
+        """
+        self.average.swap()
+        self.embedding.write(average=True)
+        probabilities = rating_probabilities(self.network, self.validation.corpus, self.compute)
+        loss = self._validation_loss(probabilities)
+        is_best = self.keeps_last or self.best is None or loss < self.best.loss
+        if is_best:
+            self.best = Best(loss, copy.deepcopy(self.network.state_dict()), probabilities)
+        self.average.swap()
+        self.embedding.write(average=False)
+        scores = scores_of(self.validation.rating_indices, probabilities.argmax(1), self.ratings)
+        report = EpochReport(
+            epoch=len(self.history) + 1,
+            train_loss=float(torch.stack(self.losses).mean()),
+            validation_loss=loss,
+            accuracy=scores.accuracy,
+            mae=scores.mae,
+            qwk=scores.qwk,
+            seconds=self.seconds,
+            is_best=is_best,
         )
-    )
-    is_best = state.keep_if_best(loss, probabilities, always=always)
-    state.average.swap()
-    scores = scores_of(validation.rating_indices, probabilities.argmax(1), ratings)
-    return EpochReport(
-        epoch=len(state.history) + 1,
-        train_loss=float(torch.stack(state.losses).mean()),
-        validation_loss=loss,
-        accuracy=scores.accuracy,
-        mae=scores.mae,
-        qwk=scores.qwk,
-        seconds=state.seconds,
-        is_best=is_best,
-    )
+        self.history.append(report)
+        self.losses = []
+        return report
+
+    def _validation_loss(self, probabilities: Float64Array) -> float:
+        # The loss of the logarithms is the loss of the probabilities: softmax undoes them.
+        weights = self.rating_weights
+        return float(
+            rating_loss(
+                torch.from_numpy(probabilities).log(),
+                torch.from_numpy(self.validation.rating_indices),
+                self.config.rps_weight,
+                None if weights is None else weights.cpu(),
+            )
+        )
+
+    def state_dict(self) -> TrainerState:
+        """All that the next step depends on, as it is between two steps."""
+        tensors = tensors_of(self.network, self.optimiser)
+        tensors |= _prefixed("rows:", self.embedding.state_dict())
+        averages = enumerate(self.average.averages)
+        tensors |= _prefixed("average:", {str(place): tensor for place, tensor in averages})
+        tensors["losses"] = torch.stack(self.losses) if self.losses else torch.zeros(0)
+        tensors |= self.compute.generator_state()  # of the dropouts
+        tensors["seconds"] = torch.tensor(self.seconds, dtype=torch.float64)
+        if self.best is not None:
+            tensors |= _prefixed("best:", self.best.weights)
+            tensors["best.loss"] = torch.tensor(self.best.loss, dtype=torch.float64)
+            tensors["best.probabilities"] = torch.from_numpy(self.best.probabilities)
+        return TrainerState(self.step, tuple(map(asdict, self.history)), tensors)
+
+    def load_state_dict(self, state: TrainerState) -> None:
+        """Take the place of the trainer whose state it is."""
+        tensors = state.tensors
+        self.step = state.step
+        self.history = [EpochReport(**line) for line in state.history]
+        put_back(tensors, self.network, self.optimiser)
+        self.embedding.load_state_dict(_without("rows:", tensors), self.step)
+        averages = _without("average:", tensors)
+        self.average.go_on_from(
+            [averages[str(place)] for place in range(len(self.dense))], self.step
+        )
+        self.losses = list(tensors["losses"])
+        self.compute.set_generator_state(tensors)
+        self._began = time.perf_counter() - float(tensors["seconds"])
+        if "best.loss" in tensors:
+            self.best = Best(
+                float(tensors["best.loss"]),
+                _without("best:", tensors),
+                tensors["best.probabilities"].numpy(),
+            )
+
+    def finish(self) -> Best:
+        """Leave the network with the weights of its best epoch, of which there is at least one."""
+        assert self.best is not None
+        self.network.load_state_dict(self.best.weights)
+        self.network.eval()
+        return self.best
 
 
-def _tokens_read(
-    corpus: Corpus, config: TrainConfig, epoch_seeds: NDArray[np.int64], steps: int
-) -> int:
-    """Real tokens of the first so many steps, so that the bar of a resumed training is true."""
-    found = 0
-    for seed in epoch_seeds:
-        if steps <= 0:
-            break
-        plan = plan_batches(corpus.lengths, config.tokens_per_batch, np.random.default_rng(seed))
-        found += sum(int(corpus.lengths[reviews].sum()) for reviews in plan[:steps])
-        steps -= len(plan)
-    return found
+def _rating_weights(task: TrainingTask) -> Tensor:
+    counts = np.bincount(task.training.rating_indices, minlength=len(task.ratings))
+    return balancing_weights(torch.from_numpy(counts).float())
 
 
-def _fingerprint(
-    network: ReviewNetwork, config: TrainConfig, training: RatedCorpus, validation: RatedCorpus
-) -> str:
-    """Of all that decides what comes out: settings, reviews, ratings, and the start."""
-    digest = hashlib.sha256(repr((network.config, config)).encode())
-    for reviews in (training, validation):
-        for part in np.array_split(np.arange(len(reviews)), len(reviews) // 10_000 + 1):
-            digest.update(reviews.corpus.gather(part).tobytes())
-        digest.update(reviews.corpus.lengths.tobytes() + reviews.rating_indices.tobytes())
-    for array in network.to_arrays().values():
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+def _prefixed(
+    prefix: str, tensors: Mapping[str, Tensor] | Mapping[int, Tensor]
+) -> dict[str, Tensor]:
+    return {f"{prefix}{name}": tensor for name, tensor in tensors.items()}
+
+
+def _without(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Those whose names begin with a prefix, which is taken off."""
+    return {
+        name.removeprefix(prefix): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(prefix)
+    }

@@ -15,8 +15,10 @@ from rich.progress import (
 from lstm_cli.config import PretrainConfig
 from lstm_cli.results import LanguageReport
 from lstm_cli.views.console import say
+from lstm_cli.views.training import say_that_one_begins
 
 if TYPE_CHECKING:
+    from lstm_cli.pipeline.pretraining import LanguageModel
     from lstm_cli.training.pretraining import Unlabelled
 
 _SHARE_OF_LAST = 0.02  # of the last batch in the perplexity that is shown
@@ -36,6 +38,37 @@ def show_unlabelled(console: Console, reviews: "Unlabelled", config: PretrainCon
         f"LSTM, embedding {config.embedding_size}, {config.hidden_size} units, "
         f"{config.precision}, seed {config.seed}",
     )
+
+
+class PretrainView:
+    """Listens to a pretraining: the files, the words, a bar, a line an epoch.
+
+    Args:
+        console: where notes go.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._progress = PretrainProgress(console)
+        self.begin = self._progress.begin
+        self.batch_done = self._progress.batch_done
+        self.epoch_done = self._progress.epoch_done
+
+    def nothing_to_resume(self, name: str) -> None:
+        """Say that a training begins."""
+        say_that_one_begins(self.console, name)
+
+    def file_read(self, source: str, rows: int, column: str) -> None:
+        """Say which column was taken."""
+        say(self.console, f"{source}: {rows:,} rows, text in {column!r}")
+
+    def prepared(self, reviews: "Unlabelled", config: PretrainConfig) -> None:
+        """Show the words and the settings."""
+        show_unlabelled(self.console, reviews, config)
+
+    def training(self) -> "PretrainProgress":
+        """A context with a bar."""
+        return self._progress
 
 
 class PretrainProgress:
@@ -94,3 +127,10 @@ class PretrainProgress:
             f"{report.epoch:>5}  {report.train_perplexity:>10.1f}  {report.perplexity:>8.1f}  "
             f"{report.seconds:>5.0f} s",
         )
+
+
+def show_pretrained(console: Console, made: "LanguageModel", seconds: float) -> None:
+    """How well it knows the language, where it is, and what to type next."""
+    say(console, f"perplexity {made.perplexity:.1f} on reviews held out")
+    say(console, f"saved in {made.path} after {seconds:.0f} s; try:")
+    say(console, f"  lstm train REVIEWS.csv --base {made.path.name}")

@@ -7,10 +7,10 @@ from lstm_cli.data.showing import count
 from lstm_cli.views.console import visible
 
 if TYPE_CHECKING:
-    from lstm_cli.data.reviews import Reviews
+    from lstm_cli.data.reviews import Reviews, ReviewsSummary
 
 
-def lines_about(reviews: "Reviews") -> Iterator[str]:
+def lines_about(reviews: "Reviews | ReviewsSummary") -> Iterator[str]:
     """Where the reviews came from, which columns were taken, what was skipped and why."""
     for source in reviews.sources:
         yield visible(

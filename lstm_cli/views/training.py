@@ -1,10 +1,9 @@
 """What ``lstm train`` shows while it works: the data, a bar, a line an epoch."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -16,62 +15,122 @@ from rich.progress import (
 )
 
 from lstm_cli.config import TrainConfig
+from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, EpochReport
 from lstm_cli.views.console import bar, percent, say
+from lstm_cli.views.evaluation import show_evaluation
+from lstm_cli.views.health import show_findings
 from lstm_cli.views.reviews import lines_about
 
 if TYPE_CHECKING:
-    from lstm_cli.data.reviews import Reviews
-    from lstm_cli.pipeline import MadeModel, Recipe
+    from lstm_cli.pipeline.preparation import PreparedRun
+    from lstm_cli.pipeline.training import TrainedModel
     from lstm_cli.training.preparation import PreparedData
 
 
-def show_data(
-    console: Console,
-    reviews: "Reviews",
-    validation: "Reviews | float",
-    prepared: "PreparedData",
-    recipe: "Recipe",
-) -> None:
+class TrainingView:
+    """Listens to a training: what was found, a line a try, a bar, a line an epoch.
+
+    Args:
+        console: where notes go.
+        request: what a user asked for.
+        interruptible: a context in which Ctrl-C is noticed instead of ending the program; what
+            it gives says whether somebody has pressed it.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        request: TrainRequest,
+        interruptible: Callable[[], AbstractContextManager[Callable[[], bool]]],
+    ) -> None:
+        self.console = console
+        self.repeated = request.repeat
+        self._interruptible = interruptible
+        self._progress = TrainingProgress(console, with_epochs=request.budget is None)
+        self.begin = self._progress.begin
+        self.batch_done = self._progress.batch_done
+        self.epoch_done = self._progress.epoch_done
+        self.folds_begin = self._progress.folds_begin
+        self._search: SearchProgress | None = None
+
+    def nothing_to_resume(self, name: str) -> None:
+        """Say that a training begins."""
+        say_that_one_begins(self.console, name)
+
+    def prepared(self, run: "PreparedRun") -> None:
+        """Show what was found in the files and what will be made of it."""
+        show_data(self.console, run)
+        show_findings(self.console, run.findings)
+        for difference in run.differences:
+            say(
+                self.console,
+                f"not the same model as {self.repeated}: {difference}",
+                style="yellow",
+            )
+        self._search = SearchProgress(self.console, run.training)
+
+    @contextmanager
+    def training(self) -> Iterator[Callable[[], bool]]:
+        """A context with a bar, in which Ctrl-C is noticed."""
+        with self._interruptible() as is_stopped, self._progress:
+            yield is_stopped
+
+    def tried(self, attempt: Attempt) -> None:
+        """Add a line for a recipe."""
+        assert self._search is not None  # prepared comes first
+        self._search.tried(attempt)
+
+
+def say_that_one_begins(console: Console, name: str) -> None:
+    """A training should go on, and there is none."""
+    say(console, f"no training of {name} was stopped: beginning one")
+
+
+def show_data(console: Console, run: "PreparedRun") -> None:
     """What was found in the files and what will be made of it, before anything is learned."""
+    reviews, data = run.reviews, run.data
     for line in lines_about(reviews):
         say(console, line)
-    if not isinstance(validation, float):
-        for line in lines_about(validation):
+    if run.others is not None:
+        for line in lines_about(run.others):
             say(console, f"held out: {line}")
-    counts = np.bincount(reviews.rating_indices, minlength=len(reviews.scale.labels))
-    for rating, count in zip(reviews.scale.labels, counts, strict=True):
+    most = max(reviews.counts)
+    for rating, count in zip(reviews.scale.labels, reviews.counts, strict=True):
         say(
             console,
-            f"{rating:>6}  {bar(count / counts.max(), 30)} {count:>9,}  "
-            f"{percent(count / len(reviews)):>5}",
+            f"{rating:>6}  {bar(count / most, 30)} {count:>9,}  {percent(count / len(reviews)):>5}",
         )
-    if prepared.left_out:
+    if data.left_out:
         say(
             console,
-            f"{prepared.left_out:,} left out: what they say stands on both sides of the split",
+            f"{data.left_out:,} left out: what they say stands on both sides of the split",
         )
     say(
         console,
-        f"{len(prepared.training):,} to learn from, {len(prepared.validation):,} held out; "
-        f"{len(prepared.vocabulary):,} words",
+        f"{len(data.training):,} to learn from, {len(data.validation):,} held out; "
+        f"{len(data.vocabulary):,} words",
     )
-    if prepared.vectors is not None:
-        vectors = prepared.vectors
+    _show_start(console, data)
+    cell = "LSTM" if run.model.cell == "lstm" else "plain RNN"
+    say(
+        console,
+        f"{cell}, embedding {run.model.embedding_size}, {run.model.hidden_size} units, "
+        f"{run.training.precision}, seed {run.training.seed}",
+    )
+
+
+def _show_start(console: Console, data: "PreparedData") -> None:
+    """The vectors and the base that training starts from."""
+    if data.vectors is not None:
+        vectors = data.vectors
         say(console, f"{vectors.name}: {len(vectors.rows):,} words, {vectors.size} numbers each")
-    if prepared.known_share is not None:
-        known = f"knows {percent(prepared.known_share)} of the words read"
-        if prepared.base is None:
+    if data.known_share is not None:
+        known = f"knows {percent(data.known_share)} of the words read"
+        if data.base is None:
             say(console, f"the base {known}, which is too little to help: training from nothing")
         else:
-            say(console, f"starting from {prepared.base.name}, which {known}")
-    cell = "LSTM" if recipe.cell == "lstm" else "plain RNN"
-    model = recipe.model_config(prepared, len(reviews.scale))
-    say(
-        console,
-        f"{cell}, embedding {model.embedding_size}, {model.hidden_size} units, "
-        f"{recipe.training.precision}, seed {recipe.training.seed}",
-    )
+            say(console, f"starting from {data.base.name}, which {known}")
 
 
 class SearchProgress:
@@ -173,13 +232,15 @@ class TrainingProgress:
             self.progress.update(self.task, epoch=f"{shown}/{self.num_epochs}")
 
 
-def show_saved(console: Console, made: "MadeModel", path: Path, seconds: float) -> None:
-    """Where the model is, and what to type next."""
+def show_trained(console: Console, made: "TrainedModel", seconds: float) -> None:
+    """How good the model is, where it is, and what to type next."""
+    held_out = f"{len(made.run.data.validation):,} held-out reviews"
+    show_evaluation(console, made.evaluation, made.run.model.cell, held_out)
     attempts = made.bundle.info.provenance.tried
     if attempts:
         say(console, "\n" + _chosen(attempts, made.evaluation.scores.n))
-    saved = f"saved in {path} after {seconds:.0f} s"
-    again = f"lstm train ... --config {path.name}"
+    saved = f"saved in {made.path} after {seconds:.0f} s"
+    again = f"lstm train ... --config {made.path.name}"
     if made.completed:
         if attempts:
             say(console, f"{again} makes the same model again")

@@ -28,12 +28,14 @@ from lstm_cli.data.reviews import Reviews, read_reviews
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.metrics.calibration import apply_temperature, fit_temperature
 from lstm_cli.metrics.scores import scores_of
-from lstm_cli.pipeline import Recipe
+from lstm_cli.pipeline.preparation import model_config
+from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.base import Base
-from lstm_cli.training.preparation import prepare
+from lstm_cli.training.loop import NetworkStart, train
+from lstm_cli.training.preparation import prepare_data
 from lstm_cli.training.rules import DatasetStats, resolve_train_config
-from lstm_cli.training.trainer import train
+from lstm_cli.training.trainer import TrainingTask
 from tests.benchmarks.accuracy import SEEDS
 from tests.benchmarks.learning_curve import BASES, SIZES, drawn_from, load
 from tests.benchmarks.training import Silent
@@ -95,31 +97,22 @@ def learner(
 ) -> Callable[[str], Measured]:
     """What trains with a change: accuracy, mean error, kappa, nats when calibrated, seconds."""
     reviews, others = _as_reviews(training, development)
-    prepared = prepare(reviews, 0.1, seed=seed, vocabulary_config=VocabularyConfig(), base=base)
-    base = prepared.base  # none where it knows too few of the words
+    prepared = prepare_data(
+        reviews, 0.1, seed=seed, vocabulary_config=VocabularyConfig(), base=base
+    )
     corpus = tokenize_reviews(others.texts, prepared.token_pattern).encode(prepared.vocabulary)
     config = resolve_train_config(
         TrainConfig(seed=seed, precision=best_precision()), DatasetStats.of(prepared)
     )
     print(config, f"known share {prepared.known_share}", file=sys.stderr)
     ratings = np.array(reviews.scale.ratings)
-    model = Recipe("", config).model_config(prepared, len(ratings))
-    start = None
-    if base is not None:
-        start = base.start(prepared.vocabulary, reviews.scale.ratings, model.pooling)
+    asked = TrainRequest(sources=(), folder=Path())
+    start = NetworkStart.of(prepared, model_config(asked, prepared, len(ratings)), ratings)
+    task = TrainingTask(prepared.training, prepared.validation, ratings)
 
     def learn(change: str) -> Measured:
         began = time.perf_counter()
-        made = train(
-            model,
-            changed(config, change),
-            prepared.training,
-            prepared.validation,
-            ratings,
-            Silent(),
-            vocabulary=prepared.vocabulary,
-            start=start,
-        )
+        made = train(start, changed(config, change), task, Silent())
         took = time.perf_counter() - began
         found = apply_temperature(
             rating_probabilities(made.network, corpus, Compute()),

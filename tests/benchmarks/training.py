@@ -21,9 +21,10 @@ from lstm_cli.core.compute import Compute, best_precision
 from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.text.vocabulary import Vocabulary
+from lstm_cli.training.loop import NetworkStart, train
 from lstm_cli.training.preparation import RatedCorpus
 from lstm_cli.training.rules import DatasetStats, resolve_train_config
-from lstm_cli.training.trainer import train
+from lstm_cli.training.trainer import TrainingTask
 from tests.benchmarks.tables import alternately, show_table
 
 NUM_WORDS, EMBEDDING, HIDDEN, RATINGS = 30_000, 100, 256, 5
@@ -75,7 +76,8 @@ def ours(shape: Shape, adversary: float = 0.0) -> float:
     config = replace(config, adversarial_epsilon=adversary)
     words = Vocabulary(map(str, range(NUM_WORDS)))
     rates = np.arange(1.0, RATINGS + 1)
-    made = train(model, config, corpus, few, rates, Silent(), vocabulary=words)
+    task = TrainingTask(corpus, few, rates)
+    made = train(NetworkStart(model, words), config, task, Silent())
     return made.tokens_per_second
 
 
@@ -156,7 +158,7 @@ def main(kind: str = "imdb", rounds: int = 3) -> None:
     shape = SHAPES[kind]
     sides: dict[str, Callable[[], float]] = {
         "lstm train": lambda: ours(shape),
-        "lstm train with its adversary": lambda: ours(shape, TrainConfig.adversary),
+        "lstm train with its adversary": lambda: ours(shape, TrainConfig.adversarial_epsilon),
         "bare fused kernel, forward and backward": lambda: bare(shape),
         "tutorial loop": lambda: tutorial(shape),
     }

@@ -1,0 +1,162 @@
+"""Prepare: read the reviews, hold some out, and decide the settings."""
+
+import os
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lstm_cli.arrays import Float64Array
+from lstm_cli.bundle.contents import BundleInfo
+from lstm_cli.bundle.locating import find_base
+from lstm_cli.bundle.reading import Bundle
+from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
+from lstm_cli.core.compute import Compute
+from lstm_cli.data.cache import TokenCache
+from lstm_cli.data.reviews import Reviews, ReviewsSummary, named, read_reviews
+from lstm_cli.evaluation.health import quick_findings
+from lstm_cli.pipeline.repeating import (
+    check_vectors_size,
+    differences,
+    model_to_repeat,
+    repeated_base,
+    repeated_config,
+)
+from lstm_cli.pipeline.requests import TrainRequest
+from lstm_cli.results import Finding
+from lstm_cli.training.base import Base
+from lstm_cli.training.preparation import PreparedData, prepare_data
+from lstm_cli.training.rules import DatasetStats, resolve_train_config
+from lstm_cli.training.trainer import TrainingTask
+
+
+@dataclass(frozen=True)
+class PreparedRun:
+    """All that is known before a network is trained."""
+
+    name: str  # of the model
+    reviews: ReviewsSummary
+    others: ReviewsSummary | None  # a file of held-out reviews; None where they are a share
+    data: PreparedData
+    model: ModelConfig
+    training: TrainConfig
+    compute: Compute
+    findings: tuple[Finding, ...]  # what a person should know of the reviews
+    differences: tuple[str, ...] = ()  # why it is not the same model as the one that is repeated
+
+    @property
+    def ratings(self) -> Float64Array:
+        """The scale, in order, in rating points. (R,)"""
+        return np.array(self.reviews.scale.ratings)
+
+    @property
+    def task(self) -> TrainingTask:
+        """What the network learns from and is measured on."""
+        return TrainingTask(self.data.training, self.data.validation, self.ratings)
+
+
+def prepare(request: TrainRequest, name: str) -> PreparedRun:
+    """Read the reviews, hold some out, and decide the settings.
+
+    Args:
+        request: what a user asked for.
+        name: the model's.
+    """
+    like = model_to_repeat(request)
+    training = _asked_config(request) if like is None else repeated_config(like, request)
+    base = _find_base(request) if like is None else repeated_base(like, request)
+    compute = Compute.of_machine(request.precision, request.threads)
+    compute.set_up_process()
+    reviews, others = _read(request)
+    data = prepare_data(
+        reviews,
+        training.validation_share if others is None else others,
+        seed=training.seed,
+        vocabulary_config=VocabularyConfig(maximum_size=_max_words(request, like)),
+        vectors_file=request.vectors,
+        base=None if base is None else Base.from_bundle(base),
+        processes=request.threads or os.cpu_count() or 1,
+        cache=TokenCache.of_user(),
+    )
+    if data.vectors is not None:
+        check_vectors_size(data.vectors.size, data.vectors.name, like, request)
+    held_out_from = None if others is None else others.fingerprint
+    if like is None:
+        training = resolve_train_config(
+            replace(training, precision=compute.precision),
+            DatasetStats.of(data),
+            epochs=request.epochs,
+            learning_rate=request.learning_rate,
+        )
+        model = model_config(request, data, len(reviews.scale))
+        why_other: tuple[str, ...] = ()
+    else:
+        model = replace(like.model, vocab_size=len(data.vocabulary), num_ratings=len(reviews.scale))
+        threads = compute.num_threads
+        why_other = differences(like, reviews.fingerprint, held_out_from, threads)
+    return PreparedRun(
+        name=name,
+        # Their tokens stand for them from here on: the texts go.
+        reviews=reviews.summary(),
+        others=None if others is None else others.summary(),
+        data=data,
+        model=model,
+        training=training,
+        compute=replace(compute, precision=training.precision),
+        findings=tuple(quick_findings(reviews)),
+        differences=why_other,
+    )
+
+
+def _asked_config(request: TrainRequest) -> TrainConfig:
+    """The defaults, with what a user decided before a review is read."""
+    config = TrainConfig(balance=request.balance, seed=request.seed)
+    if isinstance(request.validation, float):
+        config = replace(config, validation_share=request.validation)
+    return config
+
+
+def _find_base(request: TrainRequest) -> Bundle | None:
+    return None if request.base == "none" else find_base(request.base, request.folder)
+
+
+def _max_words(request: TrainRequest, like: BundleInfo | None) -> int:
+    repeated = None if like is None else like.provenance.max_words
+    return request.max_words if repeated is None else repeated
+
+
+def _read(request: TrainRequest) -> tuple[Reviews, Reviews | None]:
+    """The reviews, and those of a file that are held out."""
+    reviews = read_reviews(
+        request.sources,
+        text_column=request.text_column,
+        rating_column=request.rating_column,
+        strict=request.strict,
+    )
+    if request.is_sample:
+        reviews = named(reviews, "the sample reviews")
+    if not isinstance(request.validation, str):
+        return reviews, None
+    others = read_reviews(
+        [request.validation],
+        text_column=request.text_column,
+        rating_column=request.rating_column,
+        strict=request.strict,
+        scale=reviews.scale,
+    )
+    return reviews, others
+
+
+def model_config(request: TrainRequest, data: PreparedData, num_ratings: int) -> ModelConfig:
+    """What the network is made of: as asked, else as the base or the vectors have it."""
+    base = None if data.base is None else data.base.config
+    vectors_size = None if data.vectors is None else data.vectors.size
+    return ModelConfig(
+        vocab_size=len(data.vocabulary),
+        num_ratings=num_ratings,
+        cell=request.cell,
+        embedding_size=request.embedding_size
+        or vectors_size
+        or (base or ModelConfig).embedding_size,
+        hidden_size=request.hidden_size or (base or ModelConfig).hidden_size,
+        pooling=(base or ModelConfig).pooling,
+    )

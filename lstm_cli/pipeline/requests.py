@@ -1,0 +1,63 @@
+"""What a user asked for, as a command, a notebook or a server put it. Light to import."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lstm_cli.config import Cell, Precision, PretrainConfig, TrainConfig, VocabularyConfig
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """A model to be made from rated reviews. None leaves a choice to the rules."""
+
+    sources: tuple[str, ...]  # files, addresses, or "-"
+    folder: Path  # of the models
+    is_sample: bool = False  # the sources are the sample reviews, and are called so
+    name: str | None = None  # the model's; after the first file where None
+    replace: bool = False
+    resume: bool = False
+    text_column: str | None = None
+    rating_column: str | None = None
+    strict: bool = False  # refuse files with rows that cannot be used
+    validation: str | float | None = None  # a file of other reviews, or the share to hold out
+    base: str | None = None  # a model to start from; "none" for nothing; None: that which ships
+    repeat: str | None = None  # a model whose settings, seed and start are taken
+    cell: Cell = "lstm"
+    embedding_size: int | None = None
+    hidden_size: int | None = None
+    epochs: int | None = None
+    learning_rate: float | None = None
+    max_words: int = VocabularyConfig.maximum_size
+    budget: float | None = None  # seconds for trying other settings
+    balance: bool = False
+    vectors: str | None = None  # a file of word vectors
+    seed: int = TrainConfig.seed
+    precision: Precision | None = None  # what the machine computes best in where None
+    threads: int | None = None
+    with_baseline: bool = True
+
+    @property
+    def decided(self) -> frozenset[str]:
+        """The settings that a search leaves alone."""
+        names = ("epochs", "learning_rate")
+        return frozenset(name for name in names if getattr(self, name) is not None)
+
+
+@dataclass(frozen=True)
+class PretrainRequest:
+    """A language model to be made from reviews without ratings."""
+
+    sources: tuple[str, ...]
+    folder: Path
+    name: str | None = None
+    replace: bool = False
+    resume: bool = False
+    text_column: str | None = None
+    maximum_words: int = PretrainConfig.maximum_words
+    embedding_size: int = PretrainConfig.embedding_size
+    hidden_size: int = PretrainConfig.hidden_size
+    epochs: int = PretrainConfig.epochs
+    learning_rate: float = PretrainConfig.learning_rate
+    seed: int = PretrainConfig.seed
+    precision: Precision | None = None
+    threads: int | None = None

@@ -1,0 +1,326 @@
+"""``run_training``: from rated reviews to a saved model, step by step.
+
+prepare     read the reviews, hold some out, decide the settings        -> PreparedRun
+fit         train a network, or several within a budget of time         -> Fitted
+calibrate   find the temperature under which its probabilities hold     -> Calibrated
+measure     rate the held-out reviews, beside simpler models            -> Measured
+describe    all that is saved                                           -> NewBundle
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from lstm_cli.bundle.claiming import ModelSlot
+from lstm_cli.bundle.contents import BundleInfo, NewBundle, network_weights
+from lstm_cli.bundle.provenance import Provenance
+from lstm_cli.config import TrainConfig
+from lstm_cli.core.compute import Compute
+from lstm_cli.core.network import rating_probabilities
+from lstm_cli.evaluation.evaluation import evaluate
+from lstm_cli.gates.words import gather_gate_statistics
+from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always, drawn
+from lstm_cli.metrics.calibration import (
+    RatedProbabilities,
+    apply_cross_fitted_temperature,
+    fit_temperature,
+    together,
+)
+from lstm_cli.pipeline.origin import file_name, now, versions
+from lstm_cli.pipeline.preparation import PreparedRun, prepare
+from lstm_cli.pipeline.requests import TrainRequest
+from lstm_cli.results import Attempt, Evaluation
+from lstm_cli.training.checkpoint import RunControl
+from lstm_cli.training.folds import (
+    NUM_FOLDS,
+    OF_A_TRAINING,
+    FoldsListener,
+    are_needed,
+    out_of_fold,
+)
+from lstm_cli.training.loop import NetworkStart, Trained, train
+from lstm_cli.training.search import SearchListener, search
+from lstm_cli.training.trainer import TrainingTask
+
+
+class TrainingListener(FoldsListener, SearchListener, Protocol):
+    """Someone who wants to hear of all of it, and may stop it."""
+
+    def nothing_to_resume(self, name: str) -> None:
+        """A training of that name should go on, and there is none: one begins."""
+
+    def prepared(self, run: "PreparedRun") -> None:
+        """The reviews have been read and the settings decided."""
+
+    def training(self) -> AbstractContextManager[Callable[[], bool]]:
+        """A context around the work; what it gives says whether the work should stop now."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A network, and the settings that made it."""
+
+    trained: Trained
+    config: TrainConfig
+    completed: bool  # nothing was stopped
+    attempts: tuple[Attempt, ...] = ()  # within a budget: all that was tried
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """How sure a network may be."""
+
+    temperature: float
+    beside: RatedProbabilities | None  # what helped the held-out reviews to find it
+    completed: bool
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A model against the held-out reviews, and the peer it was set beside."""
+
+    evaluation: Evaluation
+    regression: WordRegression | None
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A model that has been made, measured and saved."""
+
+    path: Path
+    run: PreparedRun
+    bundle: NewBundle
+    evaluation: Evaluation
+    tokens_per_second: float
+    completed: bool  # its training was not stopped
+
+    def to_json(self, seconds: float) -> dict[str, Any]:
+        """As ``lstm train --json`` prints it; ``seconds`` is what all of it took."""
+        return {
+            "model": self.path.name,
+            "path": str(self.path),
+            "reviews": len(self.run.reviews),
+            "skipped": {skipped.reason: skipped.count for skipped in self.run.reviews.skipped},
+            "tokens_per_second": self.tokens_per_second,
+            "seconds": seconds,
+            "epochs": len(self.bundle.history),
+            "precision": self.bundle.info.training.precision,
+            "stopped": not self.completed,
+            "tried": list(self.bundle.info.provenance.tried),
+            "validation": self.evaluation.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Trains networks of one start, as often as it is asked to."""
+
+    start: NetworkStart
+    compute: Compute
+    listener: TrainingListener
+    is_stopped: Callable[[], bool]
+
+    def __call__(
+        self,
+        config: TrainConfig,
+        task: TrainingTask,
+        *,
+        slot: ModelSlot | None = None,
+        last_epoch: int | None = None,
+    ) -> Trained:
+        """Train one, which is kept from time to time only where there is a slot for it."""
+        checkpoint = None if slot is None else slot.checkpoint
+        resume = slot is not None and slot.resumes
+        return train(
+            self.start,
+            config,
+            task,
+            self.listener,
+            compute=replace(self.compute, precision=config.precision),
+            control=RunControl(checkpoint, resume, self.is_stopped),
+            last_epoch=last_epoch,
+        )
+
+
+def run_training(request: TrainRequest, listener: TrainingListener) -> TrainedModel:
+    """Make a model of rated reviews, and save it.
+
+    Args:
+        request: what a user asked for.
+        listener: hears how it goes, and may stop it.
+
+    Raises:
+        LstmError: something a user can put right; nothing is left behind.
+    """
+    slot = ModelSlot.reserve(
+        request.folder,
+        "sample" if request.is_sample else request.sources[0],
+        request.name,
+        replace=request.replace,
+        resume=request.resume,
+    )
+    if request.resume and not slot.resumes:
+        listener.nothing_to_resume(slot.path.name)
+    run = prepare(request, slot.path.name)
+    listener.prepared(run)
+    with slot.claimed(), listener.training() as is_stopped:
+        began = time.perf_counter()
+        start = NetworkStart.of(run.data, run.model, run.ratings)
+        learner = Learner(start, run.compute, listener, is_stopped)
+        fitted = fit(run, learner, request, slot)
+        calibrated = calibrate(run, fitted, learner)
+        measured = measure(run, fitted, calibrated, with_baseline=request.with_baseline)
+        bundle = describe(run, fitted, calibrated, measured, time.perf_counter() - began)
+        path = slot.save(bundle, completed=calibrated.completed)
+    return TrainedModel(
+        path,
+        run,
+        bundle,
+        measured.evaluation,
+        fitted.trained.tokens_per_second,
+        calibrated.completed,
+    )
+
+
+def fit(run: PreparedRun, learner: Learner, request: TrainRequest, slot: ModelSlot) -> Fitted:
+    """Train the network; within a budget of time several, of which the one that serves best.
+
+    Within a budget nothing is kept from time to time: it would be that of one of many.
+    """
+    if request.budget is None:
+        trained = learner(run.training, run.task, slot=slot)
+        return Fitted(trained, run.training, trained.completed)
+    best = search(
+        lambda config: learner(config, run.task),
+        run.training,
+        request.budget,
+        run.data.validation.rating_indices,
+        run.ratings,
+        learner.listener,
+        decided=request.decided,
+        afterwards=OF_A_TRAINING if _needs_folds(run) else 0.0,
+    )
+    return Fitted(best.trained, best.config, best.completed, best.attempts)
+
+
+def calibrate(run: PreparedRun, fitted: Fitted, learner: Learner) -> Calibrated:
+    """Find the temperature: on the held-out reviews, and on folds where these are few."""
+    held_out = fitted.trained.probabilities, run.data.validation.rating_indices
+    beside, completed = None, fitted.completed
+    if _needs_folds(run) and completed:
+        learner.listener.folds_begin(NUM_FOLDS, len(run.data.validation))
+        best_epoch = max(report.epoch for report in fitted.trained.history if report.is_best)
+        folds = out_of_fold(
+            lambda task: learner(fitted.config, task, last_epoch=best_epoch),
+            run.task,
+            fitted.config.seed,
+        )
+        completed = folds.completed
+        if completed:  # what a stopped training says tells nothing of a whole one
+            beside = folds.probabilities, folds.rating_indices
+    return Calibrated(fit_temperature(*together(held_out, beside)), beside, completed)
+
+
+def _needs_folds(run: PreparedRun) -> bool:
+    return are_needed(len(run.data.training), len(run.data.validation))
+
+
+def measure(
+    run: PreparedRun, fitted: Fitted, calibrated: Calibrated, *, with_baseline: bool
+) -> Measured:
+    """Rate the held-out reviews, beside simpler models; who stops it waits for none of them."""
+    training, held_out = run.data.training, run.data.validation
+    num_ratings = len(run.ratings)
+    commonest = int(np.bincount(training.rating_indices, minlength=num_ratings).argmax())
+    answers = {always(run.reviews.scale.labels[commonest]): np.full(len(held_out), commonest)}
+    regression = None
+    if with_baseline and calibrated.completed:
+        some = training.select(drawn(len(training)))
+        regression = WordRegression.fit(some.words(), some.rating_indices, num_ratings)
+        answers[REGRESSION] = regression.predict(held_out.words())
+    shuffled = held_out.corpus.shuffled(np.random.default_rng(0))
+    evaluation = evaluate(
+        apply_cross_fitted_temperature(
+            fitted.trained.probabilities, held_out.rating_indices, calibrated.beside
+        ),
+        held_out.rating_indices,
+        run.ratings,
+        run.reviews.scale.labels,
+        model=run.name,
+        baselines=answers,
+        shuffled=rating_probabilities(fitted.trained.network, shuffled, run.compute),
+    )
+    return Measured(evaluation, regression)
+
+
+def describe(
+    run: PreparedRun,
+    fitted: Fitted,
+    calibrated: Calibrated,
+    measured: Measured,
+    seconds: float,
+) -> NewBundle:
+    """All that is saved: the calibrated weights, and what they are and came from."""
+    arrays = fitted.trained.network.to_arrays()
+    # A readout divided by the temperature is calibrated for whoever reads it.
+    for name in ("readout.weight", "readout.bias"):
+        arrays[name] = (arrays[name] / calibrated.temperature).astype(np.float32)
+    vocabulary, base = run.data.vocabulary, run.data.base
+    info = BundleInfo(
+        name=run.name,
+        created=now(),
+        model=run.model,
+        training=fitted.config,
+        ratings=run.reviews.scale.ratings,
+        token_pattern=run.data.token_pattern,
+        scores=measured.evaluation.to_json(),
+        provenance=_provenance(run, fitted, calibrated),
+        versions=versions(),
+        seconds=seconds,
+        base=None if base is None else base.name,
+        temperature=calibrated.temperature,
+    )
+    statistics = gather_gate_statistics(
+        run.data.validation.corpus, network_weights(arrays), run.model, vocabulary, run.ratings
+    )
+    regression = measured.regression
+    return NewBundle(
+        info=info,
+        tokens=vocabulary.tokens,
+        weights=arrays,
+        gate_statistics=statistics,
+        history=tuple(map(asdict, fitted.trained.history)),
+        baseline=None if regression is None else regression.to_arrays(),
+    )
+
+
+def _provenance(run: PreparedRun, fitted: Fitted, calibrated: Calibrated) -> Provenance:
+    """What a bundle says of the reviews it was trained on."""
+    reviews, data = run.reviews, run.data
+    lengths = data.training.corpus.lengths
+    counts = np.bincount(data.training.rating_indices, minlength=len(run.ratings)).tolist()
+    return Provenance(
+        files=tuple(file_name(source.name) for source in reviews.sources),
+        text_columns=tuple(source.text_column for source in reviews.sources),
+        rating_columns=tuple(source.rating_column for source in reviews.sources),
+        fingerprint=reviews.fingerprint,
+        reviews=len(reviews),
+        training=len(data.training),
+        validation=len(data.validation),
+        left_out=data.left_out,
+        max_words=data.max_words,
+        base_fingerprint=None if data.base is None else data.base.fingerprint,
+        vectors=None if data.vectors is None else data.vectors.name,
+        skipped={skipped.reason: skipped.count for skipped in reviews.skipped},
+        counts=dict(zip(reviews.scale.labels, counts, strict=True)),
+        lengths=(int(lengths.min()), int(lengths.max())),
+        held_out_from=None if run.others is None else run.others.fingerprint,
+        threads=run.compute.num_threads,
+        stopped=not calibrated.completed,
+        tried=tuple(map(asdict, fitted.attempts)),
+    )

@@ -1,0 +1,188 @@
+"""The loop: epochs over batches, until the held-out reviews or a person say that it is enough."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_cli.arrays import Float32Array, Float64Array
+from lstm_cli.config import ModelConfig, TrainConfig
+from lstm_cli.core.compute import Compute
+from lstm_cli.core.network import ReviewNetwork
+from lstm_cli.results import EpochReport
+from lstm_cli.text.vocabulary import Vocabulary
+from lstm_cli.training.checkpoint import CheckpointKeeper, RunControl
+from lstm_cli.training.preparation import PreparedData
+from lstm_cli.training.schedule import BatchSchedule
+from lstm_cli.training.stopwatch import Stopwatch
+from lstm_cli.training.trainer import Trainer, TrainingTask
+from lstm_cli.training.vectors import WordVectors
+
+
+class Listener(Protocol):
+    """Someone who wants to hear how training goes."""
+
+    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
+        """Training starts."""
+
+    def batch_done(self, num_tokens: int) -> None:
+        """This many real tokens have been trained on."""
+
+    def epoch_done(self, report: EpochReport) -> None:
+        """An epoch has been measured."""
+
+
+@dataclass(frozen=True)
+class NetworkStart:
+    """What a network is before its first step."""
+
+    config: ModelConfig
+    vocabulary: Vocabulary  # whose words the rows of the embedding stand for
+    arrays: Mapping[str, Float32Array] | None = None  # weights of a base, by a bundle's names
+    vectors: WordVectors | None = None  # where the embedding of the words that have one starts
+
+    @classmethod
+    def of(cls, data: PreparedData, config: ModelConfig, ratings: Float64Array) -> "NetworkStart":
+        """From the base or the vectors that the reviews were prepared with, if any."""
+        arrays = None
+        if data.base is not None:
+            arrays = data.base.start(data.vocabulary, ratings.tolist(), config.pooling)
+        return cls(config, data.vocabulary, arrays, data.vectors)
+
+    def network(self, config: TrainConfig) -> ReviewNetwork:
+        """The network, by the random numbers that are due; ``config`` says what it hides."""
+        network = ReviewNetwork(
+            self.config,
+            embedding_dropout=config.embedding_dropout,
+            word_dropout=config.word_dropout,
+            blank_review_rate=config.blank_review_rate,
+            readout_dropout=config.readout_dropout,
+        )
+        if self.arrays is not None:
+            network.start_from(self.arrays)
+        if self.vectors is not None:
+            # The array is the embedding's own memory: filling one fills the other.
+            self.vectors.fill(network.embedding.weight.detach().numpy(), self.vocabulary)
+        return network
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network at its best epoch."""
+
+    network: ReviewNetwork
+    history: tuple[EpochReport, ...]
+    probabilities: Float64Array  # of the validation reviews, (N, R)
+    tokens_per_second: float  # real tokens trained on, measuring left out
+    completed: bool  # not stopped before its time
+
+
+def train(
+    start: NetworkStart,
+    config: TrainConfig,
+    task: TrainingTask,
+    listener: Listener,
+    *,
+    compute: Compute | None = None,
+    control: RunControl | None = None,
+    last_epoch: int | None = None,
+) -> Trained:
+    """Train a network and keep its best epoch.
+
+    The same seed, reviews, machine and number of threads give the same weights to the
+    bit, whether or not the work was stopped and resumed. A training that is stopped
+    measures what it has become, as if its epoch ended there.
+
+    Args:
+        start: what the network is before its first step.
+        config: how it learns.
+        task: what it learns from, and what decides which epoch is best.
+        listener: hears of every batch and epoch.
+        compute: where it learns; on the processor where left out.
+        control: how it is stopped and kept; it is neither where left out.
+        last_epoch: the number of the epoch after which it ends and which is kept, whatever
+            the validation reviews say, and however many the fall of the rate is planned for.
+            Where left out they decide, up to ``config.epochs``.
+
+    Raises:
+        CheckpointError: it should go on, and the file is damaged or belongs to other work.
+        OutputError: a checkpoint cannot be written.
+    """
+    compute = compute or Compute(precision=config.precision)
+    control = control or RunControl()
+    schedule = _schedule(task, config)
+    with compute.seeded(config.seed):
+        network = compute.place(start.network(config))
+        keeper = CheckpointKeeper(control, lambda: _fingerprint(network, config, task))
+        trainer = Trainer(
+            network, config, task, compute, schedule.num_steps, keeps_last=last_epoch is not None
+        )
+        keeper.resume(trainer)
+        stopwatch = Stopwatch()
+        completed = _run(trainer, schedule, listener, control, keeper, stopwatch, last_epoch)
+        speed = stopwatch.tokens_per_second
+        best = trainer.finish()
+    return Trained(network, tuple(trainer.history), best.probabilities, speed, completed)
+
+
+def _run(
+    trainer: Trainer,
+    schedule: BatchSchedule,
+    listener: Listener,
+    control: RunControl,
+    keeper: CheckpointKeeper,
+    stopwatch: Stopwatch,
+    last_epoch: int | None,
+) -> bool:
+    """Train to the end; False if somebody stopped it before."""
+    num_epochs = last_epoch or trainer.config.epochs
+    listener.begin(num_epochs, schedule.corpus.num_tokens)
+    listener.batch_done(schedule.tokens_before(trainer.step))
+    is_stopped = False
+    while not is_stopped and not _is_enough(trainer, num_epochs, last_epoch):
+        for batch, rows in schedule.batches(len(trainer.history), trainer.step):
+            trainer.train_step(batch, rows)
+            stopwatch.tokens += batch.num_tokens
+            listener.batch_done(batch.num_tokens)
+            is_stopped = control.is_stopped() and trainer.step < schedule.num_steps
+            if is_stopped or keeper.is_due:
+                with stopwatch.paused():
+                    keeper.keep(trainer)
+            if is_stopped:
+                break
+        with stopwatch.paused():
+            report = trainer.measure()
+            if not is_stopped:
+                keeper.keep(trainer)
+            listener.epoch_done(report)
+    return not is_stopped
+
+
+def _is_enough(trainer: Trainer, num_epochs: int, last_epoch: int | None) -> bool:
+    """Whether all epochs are done, or, where no last one is set, none has been better for long."""
+    if len(trainer.history) >= num_epochs:
+        return True
+    return last_epoch is None and trainer.epochs_since_best >= trainer.config.patience
+
+
+def _schedule(task: TrainingTask, config: TrainConfig) -> BatchSchedule:
+    reviews = np.arange(len(task.training))
+    corpus = task.training.corpus.select(reviews, config.maximum_tokens)
+    seeds = np.random.default_rng(config.seed).integers(2**63, size=config.epochs)
+    return BatchSchedule.plan(corpus, config.tokens_per_batch, seeds.tolist())
+
+
+def _fingerprint(network: ReviewNetwork, config: TrainConfig, task: TrainingTask) -> str:
+    """Of all that decides what comes out: settings, reviews, ratings, and the start."""
+    digest = hashlib.sha256(repr((network.config, config)).encode())
+    for reviews in (task.training, task.validation):
+        part: NDArray[np.int64]
+        for part in np.array_split(np.arange(len(reviews)), len(reviews) // 10_000 + 1):
+            digest.update(reviews.corpus.gather(part).tobytes())
+        digest.update(reviews.corpus.lengths.tobytes() + reviews.rating_indices.tobytes())
+    for array in network.to_arrays().values():
+        digest.update(array.tobytes())
+    return digest.hexdigest()
