@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-from tests.reference import README
+from tests.pages import README
 
 COMMANDS = (
     "lstm train --sample",

@@ -1,0 +1,8 @@
+"""The pages a person reads: ``README.md`` at the top, and those that lie beside what they tell."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+COMMANDS = ROOT / "lstm_cli" / "commands" / "README.md"
+PAGES = (README, COMMANDS, ROOT / "models" / "README.md")
