@@ -5,4 +5,5 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 COMMANDS = ROOT / "lstm_cli" / "commands" / "README.md"
-PAGES = (README, COMMANDS, ROOT / "models" / "README.md")
+GATES = ROOT / "lstm_cli" / "gates" / "README.md"
+PAGES = (README, COMMANDS, GATES, ROOT / "models" / "README.md")

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 from dataclasses import fields
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.results import MemoryTest
 from tests.benchmarks.learning_curve import PICTURE, known_figures, tables
 from tests.helpers import lstm
-from tests.pages import COMMANDS, PAGES, README, ROOT
+from tests.pages import COMMANDS, GATES, PAGES, README, ROOT
 from tests.reference import BEGIN, commands, with_reference
 
 TEXTS = {page: page.read_text("utf-8") for page in PAGES}
@@ -61,6 +62,15 @@ def test_the_learning_curve_is_what_was_measured() -> None:
     assert tables(known_figures()) in TEXT
     assert PICTURE.is_file()
     assert f"({PICTURE.relative_to(README.parent)})" in TEXT
+
+
+@pytest.mark.parametrize("page", [GATES], ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_python_shown_runs(page: Path, tiny_bundle: Bundle, tmp_path: Path) -> None:
+    """It is copied, too."""
+    shutil.copytree(tiny_bundle.path, tmp_path / "models" / "reviews")
+    blocks = re.findall(r"```python\n(.*?)```", TEXTS[page], re.DOTALL)
+    assert len(blocks) == 1
+    exec(blocks[0], {})
 
 
 def test_there_are_commands_to_check() -> None:
