@@ -13,7 +13,7 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.results import MemoryTest
 from tests.benchmarks.learning_curve import PICTURE, known_figures, tables
 from tests.helpers import lstm
-from tests.pages import COMMANDS, GATES, PAGES, README, ROOT
+from tests.pages import BENCHMARKS, COMMANDS, GATES, PAGES, README, ROOT
 from tests.reference import BEGIN, commands, with_reference
 
 TEXTS = {page: page.read_text("utf-8") for page in PAGES}
@@ -59,9 +59,21 @@ def test_no_command_is_missing_from_the_reference() -> None:
 
 def test_the_learning_curve_is_what_was_measured() -> None:
     """Every figure of its tables is one of ``tests/benchmarks/learning_curve.jsonl``."""
-    assert tables(known_figures()) in TEXT
+    assert tables(known_figures()) in TEXTS[BENCHMARKS]
     assert PICTURE.is_file()
-    assert f"({PICTURE.relative_to(README.parent)})" in TEXT
+    assert f"]({PICTURE.name})" in TEXTS[BENCHMARKS]
+
+
+@pytest.mark.parametrize("section", PROSE[BENCHMARKS].split("\n## ")[1:-1], ids=str.splitlines)
+def test_every_figure_has_a_processor_a_date_and_a_command(section: str) -> None:
+    """Without them a figure cannot be repeated, nor one that is out of date be told."""
+    title, _, told = section.partition("\n\n")
+    for part in ("Processor: ", "Date: ", "Command"):
+        assert part in told.split("\n\n")[0], title
+    assert re.search(r"20\d\d-\d\d-\d\d", section)
+    for module in re.findall(r"python -m (tests[\w.]*)", " ".join(section.split())):
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
 
 
 @pytest.mark.parametrize("page", [GATES], ids=lambda page: str(page.relative_to(ROOT)))

@@ -1,6 +1,7 @@
 """The base that ships: small, there at once, and right about plain praise and blame."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from lstm_cli.bundle import locating
 from lstm_cli.bundle.reading import open_bundle
 from tests.helpers import TINY, lstm
+from tests.pages import BENCHMARKS
 
 base_path = locating.base_path  # before the tests' surroundings hide it
 MOST_BYTES = 16 * 2**20
@@ -63,6 +65,16 @@ def test_not_turns_good_round() -> None:
     }
     good, not_good = rated.values()
     assert good - not_good > 1
+
+
+@pytest.mark.slow
+def test_the_exam_is_as_the_measurements_say() -> None:
+    """One pair more or less is another processor's rounding."""
+    answers = json.loads(lstm("exam", "--json").stdout)["answers"]
+    said = re.search(r"\| all \| (\d+) of (\d+) \|", BENCHMARKS.read_text("utf-8"))
+    assert said is not None
+    assert len(answers) == int(said[2])
+    assert abs(sum(answer["is_right"] for answer in answers) - int(said[1])) <= 1
 
 
 def test_training_starts_from_it_and_keeps_its_words(tmp_path: Path, tiny_reviews: Path) -> None:

@@ -5,8 +5,8 @@
 
 The first is for any two files. Beside the LSTM stands the same logistic regression
 that ``lstm train`` fits, here on all of TRAIN.csv, where the LSTM holds a tenth of it
-out. The second makes the README's figures: DATA holds ``sst5`` and ``imdb``, WORK
-what ``python -m tests.make_base DATA --work WORK`` made. There sentences
+out. The second makes the figures of ``README.md`` beside this file: DATA holds ``sst5`` and
+``imdb``, WORK what ``python -m tests.make_base DATA --work WORK`` made. There sentences
 start from a base that has seen no sentence of SST-5, and IMDB's last 2,500 reviews
 from one that has seen none of their ratings.
 """
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def tasks(data: Path, folder: Path) -> dict[str, Task]:
-    """The README's tasks; files that are parts of others are written to ``folder``."""
+    """The tasks of ``README.md``; files that are parts of others are written to ``folder``."""
     sst, imdb = data / "sst5", data / "imdb"
     sentences = pl.read_csv(sst / "train.csv")
     few = []

@@ -13,7 +13,7 @@ one training.
 
 Every figure is a line of ``learning_curve.jsonl`` beside this file as soon as it is known, and
 is not measured again: what was stopped goes on. A line of rules that are no longer so is
-to be removed by hand. The picture beside it is drawn from them.
+to be removed by hand. The picture beside it is drawn from them; the tables stand in ``README.md``.
 fastText is left out where it is not installed (pip install fasttext).
 """
 
@@ -210,13 +210,13 @@ def _all_learners(known: list[Figures], measure: str = "accuracy") -> list[str]:
 
 
 def tables(known: list[Figures]) -> str:
-    """Accuracy, kappa and calibration, as the README has them."""
+    """Accuracy, kappa and calibration, as ``README.md`` beside this file has them."""
     return "\n\n".join(
         [
             table(known, "accuracy", 100),
-            "Kappa, of which chance has 0, tells more where most ratings are the same:",
+            "Kappa, which tells more where most ratings are the same:",
             table(known, "qwk", 1),
-            "Calibration error (ten bins of equal mass), in parentheses what chance alone gives a "
+            "Calibration error (ten bins of equal mass); in parentheses what chance alone gives a "
             "perfect model:",
             calibration_table(known),
         ]
