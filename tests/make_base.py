@@ -38,8 +38,8 @@ phrases of the Stanford Sentiment Treebank's training sentences (Maas et al. 201
 2013). None of their texts is in it.
 
 Made by `python -m tests.make_base DATA`. The scores above are of reviews and phrases held out
-in the last step; phrases are most of them, and easier than sentences. The README has the scores
-on development data.
+in the last step; phrases are most of them, and easier than sentences. `tests/benchmarks/README.md`
+has the scores on development data.
 
 - Of other things than films, and of other languages than English, it knows little: train on
   reviews of your own.
