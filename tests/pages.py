@@ -6,5 +6,6 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 COMMANDS = ROOT / "lstm_cli" / "commands" / "README.md"
 GATES = ROOT / "lstm_cli" / "gates" / "README.md"
+CODE = ROOT / "lstm_cli" / "README.md"
 BENCHMARKS = ROOT / "tests" / "benchmarks" / "README.md"
-PAGES = (README, COMMANDS, GATES, BENCHMARKS, ROOT / "models" / "README.md")
+PAGES = (README, COMMANDS, GATES, CODE, BENCHMARKS, ROOT / "models" / "README.md")

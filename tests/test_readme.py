@@ -13,7 +13,7 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.results import MemoryTest
 from tests.benchmarks.learning_curve import PICTURE, known_figures, tables
 from tests.helpers import lstm
-from tests.pages import BENCHMARKS, COMMANDS, GATES, PAGES, README, ROOT
+from tests.pages import BENCHMARKS, CODE, COMMANDS, GATES, PAGES, README, ROOT
 from tests.reference import BEGIN, commands, with_reference
 
 TEXTS = {page: page.read_text("utf-8") for page in PAGES}
@@ -114,13 +114,28 @@ def test_every_option_named_is_an_option(page: Path) -> None:
         assert option in known or f'"{option}"' in benchmarks, option
 
 
-def test_files_named_in_the_reading_order_exist() -> None:
+def files_named(page: Path) -> list[tuple[Path, str]]:
+    """What a page names as code or a folder of the tree, from the top or from where it lies."""
+    named = re.findall(r"`((?:\w+/)*\w+\.(?:py|toml)|(?:\w+/)+)`", PROSE[page])
+    return [(page, name) for name in dict.fromkeys(named)]
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [found for page in PAGES for found in files_named(page)],
+    ids=lambda value: value if isinstance(value, str) else value.parent.name,
+)
+def test_files_named_exist(page: Path, name: str) -> None:
     """A reading order that leads nowhere is worse than none."""
-    root = README.parent
-    named = re.findall(r"`((?:lstm_cli|tests)/[\w/.]+)`", TEXT)
-    assert len(named) >= 8
-    for name in named:
-        assert (root / name).exists(), name
+    assert (page.parent / name).exists() or (ROOT / name).exists()
+
+
+def test_there_is_a_reading_order() -> None:
+    """Guards the test above: no folder of the package is left out."""
+    named = [name for page, name in files_named(CODE)]
+    for folder in (ROOT / "lstm_cli").iterdir():
+        if (folder / "__init__.py").exists() and folder.name != "samples":
+            assert any(name.startswith(f"{folder.name}/") for name in named), folder
 
 
 def test_every_module_says_what_it_is_for() -> None:
