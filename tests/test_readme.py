@@ -15,9 +15,13 @@ from tests.benchmarks.learning_curve import PICTURE, known_figures, tables
 from tests.helpers import lstm
 from tests.pages import BENCHMARKS, CODE, COMMANDS, GATES, PAGES, README, ROOT
 from tests.reference import BEGIN, commands, with_reference
+from tests.transcript import BEGIN as SESSION_BEGINS
+from tests.transcript import COMMANDS as SESSION
+from tests.transcript import END as SESSION_ENDS
 
 TEXTS = {page: page.read_text("utf-8") for page in PAGES}
 TEXT = TEXTS[README]
+MOST_BYTES = 10 * 2**10
 PROSE = {page: text.split(BEGIN)[0] for page, text in TEXTS.items()}  # without the reference
 
 
@@ -76,7 +80,84 @@ def test_every_figure_has_a_processor_a_date_and_a_command(section: str) -> None
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
 
 
-@pytest.mark.parametrize("page", [GATES], ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_readme_is_short() -> None:
+    """It is read in one sitting; the rest stands where it is used."""
+    assert len(README.read_bytes()) <= MOST_BYTES
+
+
+def test_there_is_one_test_command() -> None:
+    """As ``.ci/run`` finds it."""
+    found = re.findall(r"<!-- test command -->\n```sh\n(.*)\n```\n", TEXT)
+    assert len(found) == 1
+    assert found[0].startswith("python3 -m venv .venv && ")
+
+
+def test_the_figures_of_the_readme_are_those_measured() -> None:
+    """It has few, and each stands among the measurements with its date and its command."""
+    said = r"From ([\d,]+) sentences .*? gets ([\d.]+) % .*? regression gets ([\d.]+) %"
+    curve = re.search(said, " ".join(TEXT.split()))
+    assert curve is not None
+    row = rf"\| sentences: {curve[1]} \| {curve[2]} .*?\| .*?\| {curve[3]} "
+    assert re.search(row, TEXTS[BENCHMARKS])
+    said = r"Of (\d+) questions .*?, the base gets (\d+) right, and of the 12 on .*? negation (\d+)"
+    exam = re.search(said, TEXT)
+    assert exam is not None
+    assert f"| all | {exam[2]} of {exam[1]} |" in TEXTS[BENCHMARKS]
+    assert f"| double negation | {exam[3]} of 12 |" in TEXTS[BENCHMARKS]
+
+
+def session() -> dict[str, list[str]]:
+    """What the README shows a person to see, by the commands."""
+    shown = TEXT.split(SESSION_BEGINS)[1].split(SESSION_ENDS)[0]
+    found: dict[str, list[str]] = {}
+    for line in shown.strip().removeprefix("```text\n").removesuffix("```").splitlines():
+        if line.startswith("$ "):
+            found[line.removeprefix("$ ")] = []
+        else:
+            found[list(found)[-1]].append(line)
+    return found
+
+
+def spaced(lines: list[str]) -> list[str]:
+    """Without the widths of columns, which follow from what stands in them."""
+    return [" ".join(line.split()) for line in lines]
+
+
+def test_the_session_is_what_the_commands_print() -> None:
+    """Line by line where machines and models agree, and by its headlines where they do not."""
+    shown = session()
+    assert tuple(shown) == SESSION
+    train, predict, inspect = map(spaced, shown.values())
+
+    small = ("--base", "none", "--epochs", "1", "--embedding-size", "4", "--hidden-size", "4")
+    printed = spaced(lstm("train", "--sample", *small).output.splitlines())
+    words = next(k for k, line in enumerate(printed) if line.endswith(" words"))
+    assert words == 7  # what was found in the file, and a bar for each rating
+    assert train[:words] == printed[:words]
+    assert train[words].partition(";")[0] == printed[words].partition(";")[0]
+    same = (
+        "epoch", "50 held out", "sample on", "accuracy within", "always 1 20.0 %", "true rating",
+        "1 2 3 4 5", "lstm predict", "lstm inspect-gates",
+    )  # fmt: skip
+    after = [line for line in printed[words:] if line.startswith(same)]
+    assert len(after) == len(same)
+    assert [line for line in train if line in after] == after
+
+    printed = spaced(lstm("predict", "great movie").output.splitlines())
+    assert predict[:2] == printed[:2]
+    assert [line.split()[0] for line in predict[3:8]] == [line.split()[0] for line in printed[3:8]]
+
+    printed = spaced(
+        lstm("inspect-gates", stdin="dull, endless and badly acted").output.splitlines()
+    )
+    assert inspect[:3] == printed[:3]
+    assert [line.split()[0] for line in inspect[3:10]] == [
+        line.split()[0] for line in printed[3:10]
+    ]
+    assert inspect[-3:] == printed[-3:]
+
+
+@pytest.mark.parametrize("page", [README, GATES], ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_python_shown_runs(page: Path, tiny_bundle: Bundle, tmp_path: Path) -> None:
     """It is copied, too."""
     shutil.copytree(tiny_bundle.path, tmp_path / "models" / "reviews")
@@ -112,6 +193,19 @@ def test_every_option_named_is_an_option(page: Path) -> None:
     benchmarks = "".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
     for option in re.findall(r"`(--[a-z][\w-]*)", PROSE[page]):
         assert option in known or f'"{option}"' in benchmarks, option
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """Into the tree, and there to a headline if it says so."""
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", TEXTS[page]):
+        path, _, anchor = target.partition("#")
+        led_to = (page.parent / path).resolve() if path else page
+        assert led_to.exists(), target
+        if anchor:
+            heads = re.findall(r"^#+ (.*)$", led_to.read_text("utf-8"), re.MULTILINE)
+            slugs = {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+            assert anchor in slugs, target
 
 
 def files_named(page: Path) -> list[tuple[Path, str]]:

@@ -1,6 +1,6 @@
 """The README's transcript of a terminal, from commands that are really run.
 
-``python -m tests.transcript`` writes it anew.
+``python -m tests.transcript`` writes it anew. A test holds what does not depend on the machine.
 """
 
 import os
