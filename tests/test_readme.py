@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import shutil
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -78,6 +79,32 @@ def test_every_figure_has_a_processor_a_date_and_a_command(section: str) -> None
     for module in re.findall(r"python -m (tests[\w.]*)", " ".join(section.split())):
         path = ROOT / module.replace(".", "/")
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+
+
+def description_of(readme: str) -> str:
+    """What the wheel says of itself: ``pyproject.toml`` puts other things for links."""
+    about = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert about["project"]["dynamic"] == ["readme"]
+    made = about["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]
+    assert made["fragments"] == [{"path": README.name}]
+    for put in made["substitutions"]:
+        readme = re.sub(put["pattern"], put["replacement"], readme)
+    return readme
+
+
+def test_no_link_of_the_description_leads_nowhere() -> None:
+    """On a package index there is no tree beside it."""
+    described = description_of(TEXT)
+    assert all(
+        target.startswith(("https://", "#")) for target in re.findall(r"\]\(([^)]*)\)", described)
+    )
+    assert "The commands (`lstm_cli/commands/README.md` in the source tree): every" in described
+    assert "[PyTorch's install page](https://pytorch.org/" in described
+    assert len(described.splitlines()) == len(TEXT.splitlines())
+    pictured = "![A curve](tests/a.svg)\n\nSee [it](a.md#b), [here](#b), ![far](https://a.b/c.svg)."
+    assert description_of(pictured) == (
+        "See it (`a.md` in the source tree), [here](#b), ![far](https://a.b/c.svg)."
+    )
 
 
 def test_the_readme_is_short() -> None:
