@@ -476,7 +476,7 @@ def test_vectors_and_another_size_of_the_embedding_contradict(tiny_reviews: Path
     """Half-filled rows would be neither."""
     write("vectors.txt", "film 1 2 3\nfun 0 1 2\n")
     done = lstm("train", tiny_reviews, "--vectors", "vectors.txt", "--embedding-size", "5")
-    assert "3 numbers a word" in refused(done)
+    assert "has 3 dimensions" in refused(done)
 
 
 def test_files_of_different_ranges_are_said(tiny_reviews: Path) -> None:

@@ -108,14 +108,14 @@ def check_vectors_size(
     """
     if request.embedding_size not in (None, size):
         raise RequestError(
-            f"{name} has {size} numbers a word",
+            f"{name} has {size} dimensions",
             Remedy.LEAVE_OUT,
             parameter="embedding_size",
             value=request.embedding_size,
         )
     if like is not None and like.model.embedding_size != size:
         raise RequestError(
-            f"{name} has {size} numbers a word, those that {request.repeat} started from had "
+            f"{name} has {size} dimensions, the vectors that {request.repeat} started from had "
             f"{like.model.embedding_size}",
             Remedy.GIVE_SAME_FILE,
             parameter="vectors",

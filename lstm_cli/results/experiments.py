@@ -50,7 +50,7 @@ class FileOperation:
 
 @dataclass(frozen=True)
 class CellMemory:
-    """What one cell still knows after so many events, and how far back it could learn from."""
+    """What one cell still knows at each distance, and how far back it could learn from."""
 
     learning_rate: float  # the one that served it best
     accuracies: tuple[float, ...]  # at each distance; an eighth is chance
@@ -132,6 +132,6 @@ class Arithmetic:
 
     def to_json(self) -> dict[str, Any]:
         """As ``lstm inspect-gates --step N --json`` prints it."""
-        found = asdict(self)
-        del found["is_chosen"]
-        return found
+        described = asdict(self)
+        del described["is_chosen"]
+        return described

@@ -81,12 +81,12 @@ class Evaluation:
     def _word_order(self) -> dict[str, Any]:
         if self.word_order is None:
             return {}
-        found = self.word_order
+        order = self.word_order
         return {
-            "accuracy": found.first,
-            "shuffled": found.second,
-            "worth": found.worth,
-            "interval": list(found.interval),
+            "accuracy": order.first,
+            "shuffled": order.second,
+            "worth": order.worth,
+            "interval": list(order.interval),
         }
 
 
@@ -157,11 +157,11 @@ class ExamReport:
 
     def row(self, subject: str | None) -> list[tuple[int, int]]:
         """Right answers and questions of each, in one subject or in all."""
-        found = []
+        row = []
         for answers in self.answers.values():
             asked = [answer for answer in answers if subject in (None, answer.subject)]
-            found.append((sum(answer.is_right for answer in asked), len(asked)))
-        return found
+            row.append((sum(answer.is_right for answer in asked), len(asked)))
+        return row
 
     def to_json(self) -> dict[str, Any]:
         """As ``lstm exam --json`` prints it."""

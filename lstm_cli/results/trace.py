@@ -133,9 +133,9 @@ class GateTrace:
             "warnings": list(self.prediction.warnings),
             "model": self.prediction.model,
         }
-        found = {"text": self.text, "schema": 1, "summary": summary, "tokens": tokens}
+        described = {"text": self.text, "schema": 1, "summary": summary, "tokens": tokens}
         if self.explanation is not None:
-            found["explanation"] = self.explanation.to_json()
+            described["explanation"] = self.explanation.to_json()
         if self.ledger is not None:
-            found["ledger"] = self.ledger.to_json()
-        return found
+            described["ledger"] = self.ledger.to_json()
+        return described

@@ -97,9 +97,9 @@ class Base:
         other starts as the unknown word.
         """
         embedding = self.arrays["embedding"]
-        found = np.repeat(embedding[UNKNOWN_ID : UNKNOWN_ID + 1], len(new), axis=0)
+        vectors = np.repeat(embedding[UNKNOWN_ID : UNKNOWN_ID + 1], len(new), axis=0)
         if not new:
-            return found
+            return vectors
         parts = HashingVectorizer(
             analyzer="char_wb", ngram_range=(3, 5), lowercase=False, alternate_sign=False
         )
@@ -114,8 +114,8 @@ class Base:
                 best = best[shares[best] >= LEAST_ALIKE]
                 if len(best):
                     weights = shares[best] / shares[best].sum()
-                    found[begin + row] = weights @ embedding[first + places[best]]
-        return found.astype(np.float32)
+                    vectors[begin + row] = weights @ embedding[first + places[best]]
+        return vectors.astype(np.float32)
 
 
 def remap_readout(

@@ -1,8 +1,8 @@
-"""What networks say of reviews that others of their kind were trained on.
+"""Ratings of the training reviews by networks that have not seen them.
 
-A tenth of a few hundred reviews is too little to say how sure a network may be.
-So networks are trained by the same recipe on parts of the training reviews, and
-each says what it makes of the part it has not seen (Platt 1999, section 2.1).
+A tenth of a few hundred reviews is too little to calibrate on. So networks are trained
+with the same settings on parts of the training reviews, and each rates the part that it
+has not seen (Platt 1999, section 2.1).
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class FoldsListener(Listener, Protocol):
     """Someone who wants to hear of every training, those of the folds too."""
 
     def folds_begin(self, num_folds: int, num_held_out: int) -> None:
-        """The network is trained; now that is found out how sure it may be."""
+        """The network is trained; next its confidence is calibrated on these folds."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def out_of_fold(
     """Train once a fold on the other folds.
 
     Args:
-        learn: trains as long as the network itself was trained, and says what it makes of the
-            reviews it is measured on.
+        learn: trains for as long as the network itself was trained, and rates the reviews it is
+            measured on.
         task: what the network itself learned from, at least ``NUM_FOLDS`` reviews.
         seed: decides which review is in which fold.
     """

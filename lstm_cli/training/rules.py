@@ -1,4 +1,4 @@
-"""Settings that fit the reviews by themselves: the rules, and the measurement that set each.
+"""Rules that fit the settings to the reviews, and the measurement that set each.
 
 ``TrainConfig`` holds the defaults of a training from nothing. Here they follow the size
 of the reviews, and what the network knows before it reads them: whether a base is started
@@ -85,7 +85,7 @@ def resolve_train_config(
 
 
 def patience_for(epochs: int) -> int:
-    """Epochs without a better validation loss before a training of so many ends.
+    """How many epochs without a better validation loss end a training of ``epochs``.
 
     >>> patience_for(6), patience_for(30)
     (3, 8)

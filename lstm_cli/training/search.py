@@ -1,4 +1,4 @@
-"""Try recipes for as long as a person allows, and keep the one that serves the held-out reviews.
+"""Try other settings for as long as a person allows, and keep those that serve best.
 
 Each try changes a few settings of the best so far, at random but by the seed: a
 hill climbed from the defaults, which are near the top. A try takes the lead only
@@ -139,10 +139,10 @@ def _neighbour(
             if isinstance(getattr(config, name), int):
                 value = max(1, round(value))
             values[name] = min(value, 0.9) if name in _SHARES else value
-        found = replace(config, **values)
-        found = replace(found, patience=patience_for(found.epochs))
-        if found not in tried and _work(found) <= affordable:
-            return found
+        neighbour = replace(config, **values)
+        neighbour = replace(neighbour, patience=patience_for(neighbour.epochs))
+        if neighbour not in tried and _work(neighbour) <= affordable:
+            return neighbour
     return None
 
 

@@ -23,7 +23,7 @@ class WordVectors:
 
     @property
     def size(self) -> int:
-        """Numbers a word."""
+        """Dimensions of a vector."""
         return int(self.values.shape[1])
 
     def fill(self, embedding: NDArray[np.float32], vocabulary: Vocabulary) -> None:
