@@ -15,7 +15,6 @@ from lstm_cli.pipeline.requests import TrainRequest
 # What a model decides that is trained like another.
 DECIDED_BY_CONFIG = ("cell", "embedding_size", "hidden_size", "epochs", "learning_rate",
                      "max_words", "balance", "seed", "precision", "budget")  # fmt: skip
-
 # Options that a request holds in another form.
 _TRANSLATED = ("validation", "base", "cell", "budget", "precision")
 
@@ -63,8 +62,7 @@ def train(
         typer.Option(
             min=1,
             max=4096,
-            help=f"Units of each memory. Default: those of the base, else "
-            f"{ModelConfig.hidden_size}.",
+            help=f"Units of each memory. Default: the base's, else {ModelConfig.hidden_size}.",
             show_default=False,
         ),
     ] = None,
