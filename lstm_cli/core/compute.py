@@ -47,6 +47,11 @@ class Compute:
         return self.world_size == 1
 
     @property
+    def is_cpu(self) -> bool:
+        """Whether the processor itself computes."""
+        return torch.device(self.device).type == "cpu"
+
+    @property
     def num_threads(self) -> int:
         """Threads that torch computes on in this process."""
         return torch.get_num_threads()
@@ -75,26 +80,22 @@ class Compute:
     @contextmanager
     def seeded(self, seed: int) -> Iterator[None]:
         """A context with random numbers of its own, which follow from the seed."""
-        with torch.random.fork_rng(devices=[] if self._is_cpu else [self.device]):
+        with torch.random.fork_rng(devices=[] if self.is_cpu else [self.device]):
             torch.manual_seed(seed)
             yield
 
     def generator_state(self) -> dict[str, Tensor]:
         """Where the random numbers stand, for a checkpoint."""
         state = {_GENERATOR: torch.get_rng_state()}
-        if not self._is_cpu:
+        if not self.is_cpu:
             state[_DEVICE_GENERATOR] = torch.cuda.get_rng_state(self.device)
         return state
 
     def set_generator_state(self, state: Mapping[str, Tensor]) -> None:
         """Go on with the random numbers of a checkpoint, as far as it was of this device."""
         torch.set_rng_state(state[_GENERATOR])
-        if not self._is_cpu and _DEVICE_GENERATOR in state:
+        if not self.is_cpu and _DEVICE_GENERATOR in state:
             torch.cuda.set_rng_state(state[_DEVICE_GENERATOR], self.device)
-
-    @property
-    def _is_cpu(self) -> bool:
-        return torch.device(self.device).type == "cpu"
 
 
 def best_precision() -> Precision:

@@ -105,6 +105,6 @@ def embedding_optimiser(weight: Tensor, num_steps: int, compute: Compute) -> Emb
         num_steps: at most this many steps will be made.
         compute: where they are made.
     """
-    if compute.device == "cpu" and compute.is_alone:
+    if compute.is_cpu and compute.is_alone:
         return LazyAdam(weight, num_steps)
     return DenseAdam(weight)
