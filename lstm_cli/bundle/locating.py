@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lstm_cli.bundle.contents import INFO_FILE
 from lstm_cli.bundle.reading import Bundle, open_bundle
+from lstm_cli.data.formats import endings
 from lstm_cli.errors import BundleError, NoModelError, Remedy
 from lstm_cli.results import ModelSummary
 
@@ -168,7 +169,7 @@ def names_for(source: str, ending: str = "") -> Iterator[str]:
     if "://" in source:
         source = re.split(r"[?#]", source)[0]  # what stands behind may be a password
     stem = Path(source).name
-    while Path(stem).suffix.lower() in _ENDINGS:
+    while Path(stem).suffix.lower() in endings():
         stem = Path(stem).stem
     stem = re.sub(r"[^\w.-]+", "-", stem).lstrip("-.")[:90].rstrip("-.") or "reviews"
     stem += ending
@@ -185,11 +186,6 @@ def is_name(name: str) -> bool:
     (True, False, False)
     """
     return re.fullmatch(r"\w[\w.-]{0,99}", name) is not None
-
-
-_ENDINGS = frozenset(
-    (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zst")
-)
 
 
 def _refuse_empty(asked: str | None) -> None:

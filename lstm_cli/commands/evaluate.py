@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from lstm_cli.results import Evaluation
 
 MOST_MISTAKES = 100
-LINES = (".jsonl", ".ndjson")
 
 
 def evaluate(
@@ -55,6 +54,7 @@ def evaluate(
     found = find_model(model, models_dir)
     note(ctx, f"model {found.bundle.name} ({found.why})")
 
+    from lstm_cli.data.formats import FORMATS
     from lstm_cli.data.writing import check_output, write_whole
     from lstm_cli.evaluation.files import evaluate_file, mistakes
     from lstm_cli.views.mistakes import mistakes_as_text
@@ -73,7 +73,9 @@ def evaluate(
         )
     if errors is not None:
         made = mistakes(found.bundle, rated, MOST_MISTAKES)
-        write_whole(mistakes_as_text(made, as_lines=errors.endswith(LINES)), errors)
+        write_whole(
+            mistakes_as_text(made, as_lines=errors.endswith(FORMATS["jsonl"].endings)), errors
+        )
         note(ctx, f"written: {errors}, {len(made):,} mistake{'s' * (len(made) != 1)}")
     if as_json:
         print_json(evaluation.to_json())

@@ -275,6 +275,7 @@ def _hold_on_file(
 def _trace_file(
     ctx: typer.Context, bundle: "Bundle", file: str, output: str, text_column: str | None
 ) -> None:
+    from lstm_cli.data.formats import FORMATS
     from lstm_cli.data.reviews import open_texts
     from lstm_cli.data.writing import TableWriter, check_output
     from lstm_cli.gates.trace import trace
@@ -282,7 +283,7 @@ def _trace_file(
     from lstm_cli.views.console import notes_console
     from lstm_cli.views.prediction import rating_progress
 
-    if output != "-" and not output.endswith((".jsonl", ".ndjson")):
+    if output != "-" and not output.endswith(FORMATS["jsonl"].endings):
         raise OptionError(f"--output {output}: traces are JSON lines; name the file .jsonl")
     check_output(output)
     predictor = Predictor(bundle)

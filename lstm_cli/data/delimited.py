@@ -1,4 +1,4 @@
-"""Comma, semicolon, tab or bar separated text -> a frame of strings.
+"""Comma, semicolon, tab or bar separated text: windows of strings out of it, and rows into it.
 
 polars reads what keeps the rules. Whether a text does is surveyed first, in
 numpy, by its quotes and delimiters alone: polars takes a stray quote for an
@@ -6,10 +6,12 @@ error, or for the beginning of a cell that swallows the rows after it. What
 breaks the rules is repaired row by row.
 """
 
+import json
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import polars as pl
@@ -24,12 +26,12 @@ from lstm_cli.data.repair import (
     expect,
     repair,
 )
+from lstm_cli.data.rows import ROWS, Content, Rows, reading
 from lstm_cli.data.showing import count, escape, show_source
 from lstm_cli.errors import FileError
 
 SAMPLE_BYTES = 1 << 20
 WINDOW_BYTES = 1 << 24
-ROWS = 20_000  # read at a time
 MOST_COLUMNS = 10_000  # each costs as much as a file of its own
 
 _QUOTE, _NEWLINE, _RETURN = b'"'[0], b"\n"[0], b"\r"[0]
@@ -85,6 +87,47 @@ class Delimited:
                     raise ValueError(f"{frame.height} rows of {len(num_cells)} records")
                 frame.columns = list(names)
                 yield frame if num_cells.all() else frame.filter(pl.Series(num_cells > 0))
+
+
+def open_delimited(content: Content, rows: int) -> Rows:
+    """Open a text in UTF-8 to read it, at most ``rows`` records at a time.
+
+    Raises:
+        FileError: there is a header and nothing else, or not even that.
+    """
+    cells = survey_delimited(content.path, content.folder, content.source)
+    delimiter = cells.layout.delimiter
+    trouble = "is no table that can be read; save it as CSV"
+    return Rows(
+        reading(cells.windows(rows), content.source, trouble),
+        len(cells),
+        form="tsv" if delimiter == "\t" else "csv",
+        delimiter=delimiter,
+        notes=cells.notes,
+        first_lines=cells.first_lines,
+    )
+
+
+def append_delimited(
+    frame: pl.DataFrame, file: IO[bytes], delimiter: str, *, has_header: bool
+) -> None:
+    """Add rows to a file, after their names where it needs a header."""
+    flat = frame.with_columns(
+        pl.Series(column.name, [_flatten(value) for value in column], dtype=pl.String)
+        for column in frame.iter_columns()
+        if column.dtype.is_nested() or column.dtype == pl.Binary
+    )
+    if flat.width == 1:  # an empty cell alone would be a blank line, which is no row
+        flat = flat.fill_null("") if flat.dtypes[0] == pl.String else flat
+    flat.write_csv(file, include_header=has_header, separator=delimiter, check_extension=False)
+
+
+def _flatten(value: object) -> str | None:
+    """A list or an object in one cell, as JSON."""
+    if value is None:
+        return None
+    plain = value.to_list() if isinstance(value, pl.Series) else value
+    return json.dumps(plain, ensure_ascii=False, default=str)
 
 
 def survey_delimited(path: Path, folder: Path, source: str) -> Delimited:

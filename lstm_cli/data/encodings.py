@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from lstm_cli.data.formats import binary_formats
 from lstm_cli.data.opening import read_head
 from lstm_cli.data.showing import count, show_source
 from lstm_cli.errors import FileError
@@ -115,7 +116,8 @@ def _codec_without_mark(head: bytes, source: str) -> str:
     for codec, nuls, others in (("utf-16-le", second, first), ("utf-16-be", first, second)):
         if nuls > 20 * others and nuls > len(head) // 20:
             return codec
-    raise FileError(f"{show_source(source)} is not text, nor Parquet; save the table as CSV")
+    binary = " nor ".join(form.title for form in binary_formats())
+    raise FileError(f"{show_source(source)} is not text, nor {binary}; save the table as CSV")
 
 
 def _is_utf8(path: Path) -> bool:

@@ -2,55 +2,36 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from lstm_cli.data.rows import Content, Rows
 from lstm_cli.data.showing import show_cell, show_source
 from lstm_cli.errors import FileError
 
 
-@dataclass(frozen=True)
-class JsonRows:
-    """What was read."""
-
-    frame: pl.DataFrame
-    first_lines: NDArray[np.int64]
-
-
-def is_json(head: bytes) -> bool:
-    """Whether a text begins as JSON lines or a list of objects do.
-
-    >>> is_json(b' {"text": "good"}'), is_json(b"[\\n {"), is_json(b"[sic],rating")
-    (True, True, False)
-    """
-    start = head.lstrip()
-    return start.startswith(b"{") or (
-        start.startswith(b"[") and start[1:].lstrip().startswith((b"{", b"]"))
-    )
-
-
-def read_json(path: Path, source: str) -> JsonRows:
-    """Read objects, one a line or in a list.
+def open_json(content: Content, rows: int) -> Rows:
+    """Read objects, one a line or in a list; then hand them out, ``rows`` at a time.
 
     Raises:
         FileError: a line is not a JSON object, or there is none.
     """
+    path, source = content.path, content.source
     with path.open("rb") as file:
         is_list = file.read(1 << 16).lstrip().startswith(b"[")
     if is_list:
-        rows = _read_list(path, source)
-        lines = np.arange(1, len(rows) + 1, dtype=np.int64)
-        frame = _tabulate(rows)
+        objects = _read_list(path, source)
+        lines = np.arange(1, len(objects) + 1, dtype=np.int64)
+        frame = _tabulate(objects)
     else:
         lines = _lines_with_content(path)
         frame = _read_lines(path, len(lines), source)
     if frame.is_empty() or not frame.width:
         raise FileError(f"{show_source(source)} holds no reviews; add objects, one a line")
-    return JsonRows(frame, lines)
+    return Rows(frame.iter_slices(rows), frame.height, frame, first_lines=lines)
 
 
 def _read_lines(path: Path, num_rows: int, source: str) -> pl.DataFrame:

@@ -41,7 +41,7 @@ class Source:
     """One file that was read, and how."""
 
     name: str
-    form: str  # csv, tsv, jsonl or parquet
+    form: str  # the name of its format
     delimiter: str | None
     encoding: str | None
     text_column: str

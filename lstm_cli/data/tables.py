@@ -1,8 +1,7 @@
 """Any file -> a table of cells, whole or a window of rows at a time.
 
-CSV (any of ``, ; | `` and tab between cells), JSON lines and Parquet; plain,
-gzip or zstd; a path, ``-`` for standard input, or an address. Cells of text
-formats stay the strings they are. No row is ever dropped.
+A path, ``-`` for standard input, or an address; of any format and compression in
+``formats.py``. Cells of text formats stay the strings they are. No row is ever dropped.
 """
 
 import tempfile
@@ -16,17 +15,20 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_cli.data.delimited import ROWS, survey_delimited
 from lstm_cli.data.encodings import to_utf8
-from lstm_cli.data.jsonlines import is_json, read_json
+from lstm_cli.data.formats import (
+    COMPRESSIONS,
+    FOREIGN,
+    FORMATS,
+    binary_formats,
+    by_ending,
+    recognize,
+    text_formats,
+)
 from lstm_cli.data.opening import explain, fetch, is_remote, read_head
-from lstm_cli.data.showing import escape, show_source
+from lstm_cli.data.rows import POLARS_ERRORS, ROWS, Content, Rows, first_line
+from lstm_cli.data.showing import show_source
 from lstm_cli.errors import FileError
-
-_PARQUET = b"PAR1"
-_POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError)
-ENDINGS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl",
-            ".parquet": "parquet"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,9 @@ class Table:
 
     source: str  # as a person gave it
     frame: pl.DataFrame
-    form: str  # csv (with any delimiter but a tab), tsv, jsonl or parquet
+    form: str  # the name of its format; csv with any delimiter but a tab
     delimiter: str | None = None
-    encoding: str | None = None  # utf-8, utf-16, utf-32 or cp1252; None for Parquet
+    encoding: str | None = None  # utf-8, utf-16, utf-32 or cp1252; None if it is no text
     notes: tuple[str, ...] = ()  # what had to be repaired, for people
     # The line where each row begins; without it, rows are counted.
     first_lines: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
@@ -89,7 +91,8 @@ def open_table(source: str, rows: int = ROWS) -> Iterator[OpenTable]:
         FileError: as ``read_table`` does, here or while rows are read.
     """
     if is_remote(source) and not source.lower().startswith(("http://", "https://")):
-        yield _opened(_read_remote(source), rows)
+        table = _read_remote(source)
+        yield OpenTable(table, len(table), table.frame.iter_slices(rows))
         return
     with tempfile.TemporaryDirectory(prefix="lstm-", ignore_cleanup_errors=True) as folder:
         name = show_source(source)
@@ -103,90 +106,66 @@ def open_table(source: str, rows: int = ROWS) -> Iterator[OpenTable]:
 
 
 def _open_local(source: str, folder: Path, rows: int) -> OpenTable:
-    name = show_source(source)
     path = fetch(source, folder)
-    if read_head(path, 4) == _PARQUET:
-        return _open_parquet(path, name, rows)
-    text = to_utf8(path, folder, source)
-    if is_json(read_head(text.path)):
-        found = read_json(text.path, source)
-        table = Table(
-            name, found.frame, "jsonl", None, text.encoding, text.notes, found.first_lines
-        )
-        return _opened(table, rows)
-    cells = survey_delimited(text.path, folder, source)
-    windows = _reading(cells.windows(rows), name, "is no table that can be read; save it as CSV")
-    first = next(windows)
-    head = Table(
-        name,
-        first,
-        "tsv" if cells.layout.delimiter == "\t" else "csv",
-        cells.layout.delimiter,
-        text.encoding,
-        text.notes + cells.notes,
-        cells.first_lines,
+    head = read_head(path)
+    form = recognize(head, binary_formats())
+    compression = None if form else recognize(head, COMPRESSIONS.values())
+    if compression:
+        packed, path = path, folder / "unpacked"
+        compression.unpack(packed, path, source)
+        head = read_head(path)
+        form = recognize(head, binary_formats())
+    if form:
+        content = Content(path, folder, source)
+    else:
+        _refuse_foreign(head, source)
+        text = to_utf8(path, folder, source)
+        form = recognize(read_head(text.path), text_formats()) or FORMATS["csv"]
+        content = Content(text.path, folder, source, text.encoding, text.notes)
+    return _opened(form.open(content, rows), form.name, content)
+
+
+def _refuse_foreign(head: bytes, source: str) -> None:
+    """Refuse what is no table at all, by name."""
+    if not head:
+        raise FileError(f"{show_source(source)} is empty; give a file with a header and reviews")
+    if foreign := recognize(head, FOREIGN):
+        raise FileError(f"{show_source(source)} looks like {foreign.what}; {foreign.remedy}")
+
+
+def _opened(rows: Rows, form: str, content: Content) -> OpenTable:
+    """A table whose first rows have been read; all of them, if they are in memory anyway."""
+    head, windows = rows.frame, rows.windows
+    if head is None:
+        head = next(windows)
+        windows = chain((head,), windows)
+    table = Table(
+        show_source(content.source),
+        head,
+        rows.form or form,
+        rows.delimiter,
+        content.encoding,
+        content.notes + rows.notes,
+        rows.first_lines,
     )
-    return OpenTable(head, len(cells), chain((first,), windows))
-
-
-def _opened(table: Table, rows: int) -> OpenTable:
-    """A table that is in memory already."""
-    return OpenTable(table, len(table), table.frame.iter_slices(rows))
-
-
-def _reading(windows: Iterator[pl.DataFrame], name: str, trouble: str) -> Iterator[pl.DataFrame]:
-    """The same windows; what goes wrong while they are read is said in one line."""
-    try:
-        yield from windows
-    except _POLARS_ERRORS as error:
-        raise FileError(f"{name} {trouble} ({first_line(error)})") from error
+    return OpenTable(table, rows.num_rows, windows)
 
 
 def _too_large(name: str) -> FileError:
     return FileError(f"{name} does not fit into memory; give a part of it")
 
 
-def _open_parquet(path: Path, name: str, rows: int) -> OpenTable:
-    trouble = "is damaged Parquet; write it again"
-    scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
-    try:
-        height = int(scan.select(pl.len()).collect().item())
-    except _POLARS_ERRORS as error:
-        raise FileError(f"{name} {trouble} ({first_line(error)})") from error
-    if not height:
-        raise FileError(f"{name} has columns but no rows; add reviews")
-    windows = _reading(
-        (scan.slice(first, rows).collect() for first in range(0, height, rows)), name, trouble
-    )
-    first = next(windows)
-    return OpenTable(Table(name, first, "parquet"), height, chain((first,), windows))
-
-
 def _read_remote(source: str) -> Table:
     """What only polars can reach: buckets and Hugging Face."""
-    name = source.lower().removesuffix(".gz").removesuffix(".zst")
-    form = next((form for ending, form in ENDINGS.items() if name.endswith(ending)), "parquet")
-    separator = {"csv": ",", "tsv": "\t"}.get(form)
+    form = by_ending(source).form or FORMATS["parquet"]
     try:
-        if separator:
-            scan = pl.scan_csv(source, separator=separator, infer_schema=False)
-        elif form == "jsonl":
-            scan = pl.scan_ndjson(source, infer_schema_length=None)
-        else:
-            scan = pl.scan_parquet(source)
-        frame = scan.collect()
-    except _POLARS_ERRORS as error:
+        frame = form.scan(source).collect()
+    except POLARS_ERRORS as error:
         raise FileError(
             f"{show_source(source)} cannot be read: {first_line(error)}; "
             "check the address, or download it first"
         ) from error
     if frame.is_empty():
         raise FileError(f"{show_source(source)} has columns but no rows; add reviews")
-    encoding = None if form == "parquet" else "utf-8"
-    return Table(show_source(source), frame, form, separator, encoding)
-
-
-def first_line(error: BaseException) -> str:
-    """The beginning of what an error says, safe to show."""
-    lines = str(error).strip().splitlines()
-    return escape(lines[0][:200]) if lines else type(error).__name__
+    encoding = "utf-8" if form.is_text else None
+    return Table(show_source(source), frame, form.name, form.delimiter, encoding)

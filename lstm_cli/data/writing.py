@@ -1,5 +1,6 @@
 """A table of cells -> a file, a window of rows at a time, whole or not at all."""
 
+import io
 import json
 import os
 import sys
@@ -7,28 +8,28 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO
 
 import polars as pl
 
+from lstm_cli.data.formats import FORMATS, Append, Compression, Format, by_ending, endings_written
 from lstm_cli.data.opening import explain
+from lstm_cli.data.rows import first_line
 from lstm_cli.data.showing import escape
-from lstm_cli.data.tables import ENDINGS, Table, first_line
+from lstm_cli.data.tables import Table
 from lstm_cli.errors import OutputError
-
-_COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 
 
 def check_output(target: str) -> None:
     """Refuse, before any work, a target that ``TableWriter`` would refuse after it.
 
     Raises:
-        OutputError: the target exists, its folder does not, or its ending says no form.
+        OutputError: the target exists, its folder does not, or its ending says no format.
     """
     if target == "-":
         return
     path = Path(target)
-    _form_of(path)
+    _written_as(path)
     if not path.parent.is_dir():
         raise OutputError(f"{escape(target)}: there is no folder {escape(str(path.parent))}")
     _check_target(path)
@@ -71,25 +72,26 @@ class TableWriter:
     Interrupted by a person, it leaves what was written under the name with ``.part`` behind.
 
     Args:
-        target: a path whose ending says the form (.csv, .tsv, .jsonl or .parquet; all but
-            Parquet also with .gz or .zst), or ``-`` for standard output.
-        like: the table whose delimiter is used for .csv, and whose form for ``-``.
+        target: a path whose ending says the format and the compression, as ``formats.py``
+            lists them, or ``-`` for standard output.
+        like: the table whose delimiter is used for .csv, and whose format for ``-``.
 
     Raises:
         OutputError: here or later: the target exists, cannot be written, or its ending
-            says no form.
+            says no format.
     """
 
     def __init__(self, target: str, like: Table | None = None) -> None:
         self.num_rows = 0
         self._target = target
-        if target == "-":
-            self._form = like.form if like and like.form != "parquet" else "csv"
-            self._compression = None
-        else:
-            self._form, self._compression = _form_of(Path(target))
-        self._delimiter = _delimiter(self._form, like)
-        self._parts: list[Path] = []  # Parquet, whose end says where everything is
+        self._form, self._compression = FORMATS["csv"], None
+        if target != "-":
+            self._form, self._compression = _written_as(Path(target))
+        elif like and FORMATS[like.form].append:
+            self._form = FORMATS[like.form]
+        delimiter = like.delimiter if like and like.form == self._form.name else None
+        self._delimiter = delimiter or self._form.delimiter or ""
+        self._parts: list[Path] = []  # the rows, where all must be there before any is written
 
     def __enter__(self) -> "TableWriter":
         if self._target == "-":
@@ -106,20 +108,22 @@ class TableWriter:
     def write(self, frame: pl.DataFrame) -> None:
         """Add rows; every window has the same columns."""
         with _saying_what_failed(self._target):
-            if self._form == "parquet":
+            if self._form.append:
+                self._append(frame, self._form.append)
+            else:
                 part = self._temporary.with_name(f"{self._temporary.name}-{len(self._parts)}")
                 self._parts.append(part)
                 frame.write_parquet(part)
-            else:
-                _write(
-                    frame,
-                    self._file,
-                    self._form,
-                    self._delimiter,
-                    self._compression,
-                    has_header=not self.num_rows,
-                )
             self.num_rows += frame.height
+
+    def _append(self, frame: pl.DataFrame, append: Append) -> None:
+        is_first = not self.num_rows
+        if self._compression is None or self._compression.pack is None:
+            append(frame, self._file, self._delimiter, is_first)
+            return
+        window = io.BytesIO()
+        append(frame, window, self._delimiter, is_first)
+        self._file.write(self._compression.pack(window.getvalue()))
 
     def write_json(self, row: dict[str, object]) -> None:
         """Add one row to JSON lines, as deep as it may be."""
@@ -148,8 +152,8 @@ class TableWriter:
             raise KeyboardInterrupt(kept or "nothing was written yet")
 
     def _finish(self, path: Path) -> None:
-        if self._parts:
-            pl.scan_parquet(self._parts, glob=False).sink_parquet(self._file)
+        if self._parts and self._form.write_all:
+            self._form.write_all(pl.scan_parquet(self._parts, glob=False), self._file)
         self._file.flush()
         os.fsync(self._file.fileno())
         if path == Path(self._target):
@@ -173,15 +177,12 @@ def _saying_what_failed(target: str) -> Iterator[None]:
         raise OutputError(f"{shown} cannot be written: {first_line(error)}") from error
 
 
-def _form_of(path: Path) -> tuple[str, str | None]:
-    """How a file of this name is written: the form, and the compression."""
-    compression = _COMPRESSIONS.get(path.suffix.lower())
-    ending = (path.with_suffix("") if compression else path).suffix.lower()
-    form = ENDINGS.get(ending, "")
-    if not form or (compression and form == "parquet"):
+def _written_as(path: Path) -> tuple[Format, Compression | None]:
+    """How a file of this name is written: the format, and the compression."""
+    form, compression = by_ending(path.name)
+    if form is None or not form.can_be_written(compression):
         raise OutputError(
-            f"{escape(str(path))}: the ending must say how to write: .csv, .tsv or .jsonl "
-            "(each also with .gz or .zst) or .parquet"
+            f"{escape(str(path))}: the ending must say how to write: {endings_written()}"
         )
     return form, compression
 
@@ -192,50 +193,3 @@ def _check_target(path: Path) -> None:
         raise OutputError(f"{shown} is a directory; name a file in it")
     if path.exists():
         raise OutputError(f"{shown} exists already; name another file, or remove it first")
-
-
-def _delimiter(form: str, like: Table | None) -> str:
-    if form == "tsv":
-        return "\t"
-    return (like.delimiter if like and like.form == "csv" else None) or ","
-
-
-def _write(
-    frame: pl.DataFrame,
-    file: IO[bytes],
-    form: str,
-    delimiter: str,
-    compression: str | None,
-    *,
-    has_header: bool,
-) -> None:
-    packed: Literal["uncompressed", "gzip", "zstd"] = "uncompressed"
-    if compression == "gzip":
-        packed = "gzip"
-    elif compression == "zstd":
-        packed = "zstd"
-    if form == "jsonl":
-        frame.lazy().sink_ndjson(file, compression=packed, check_extension=False)
-    else:
-        flat = frame.with_columns(
-            pl.Series(column.name, [_flatten(value) for value in column], dtype=pl.String)
-            for column in frame.iter_columns()
-            if column.dtype.is_nested() or column.dtype == pl.Binary
-        )
-        if flat.width == 1:  # an empty cell alone would be a blank line, which is no row
-            flat = flat.fill_null("") if flat.dtypes[0] == pl.String else flat
-        flat.write_csv(
-            file,
-            include_header=has_header,
-            separator=delimiter,
-            compression=packed,
-            check_extension=False,
-        )
-
-
-def _flatten(value: object) -> str | None:
-    """A list or an object in one cell, as JSON."""
-    if value is None:
-        return None
-    plain = value.to_list() if isinstance(value, pl.Series) else value
-    return json.dumps(plain, ensure_ascii=False, default=str)

@@ -1,0 +1,351 @@
+"""The one table of formats: what each is called, and how it is recognized, opened and written.
+
+To add a format, write the function that opens it and, if it is to be written, one
+that writes it; then give it a row in ``FORMATS``. All else asks the table: what can
+be read, what ``--output`` may be called, what a model is named after. A new
+compression is a row in ``COMPRESSIONS``. What is neither is refused by name, as
+``FOREIGN`` has it.
+
+Files are recognized by their first bytes, whatever they are called: as a binary
+format, as a compression, which is unpacked, and as foreign, in this order. Any other
+is decoded and recognized as a text format; a text that none of them recognizes is
+delimited. The first row that recognizes a file decides.
+
+Commands look up endings long before they read a file, so nothing heavy is imported
+here; the functions in the rows import what does the work when they are called.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePath
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from lstm_cli.data.rows import Content, Rows
+
+Recognizer = Callable[[bytes], bool]  # is given the first 64 KiB
+Open = Callable[["Content", int], "Rows"]  # to read at most that many rows at a time
+Scan = Callable[[str], "pl.LazyFrame"]  # an address that only polars can reach
+Append = Callable[["pl.DataFrame", IO[bytes], str, bool], None]  # ..., delimiter, is it the first
+WriteAll = Callable[["pl.LazyFrame", IO[bytes]], None]
+Unpack = Callable[[Path, Path, str], None]  # from, to, what messages call the first
+Pack = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True)
+class Compression:
+    """A way to make any file smaller."""
+
+    name: str
+    ending: str
+    recognizes: Recognizer
+    unpack: Unpack
+    pack: Pack | None = None  # if it is written: packed pieces, joined, unpack as one
+
+
+@dataclass(frozen=True)
+class Format:
+    """A way to store a table of reviews."""
+
+    name: str
+    title: str  # in messages
+    endings: tuple[str, ...]  # each says that a file is to be written in this format
+    open: Open
+    scan: Scan
+    vague_endings: tuple[str, ...] = ()  # it may have these, but so may other formats
+    is_text: bool = True  # decoded before it is recognized and opened
+    recognizes: Recognizer = lambda _: False  # where only the cells can tell
+    delimiter: str | None = None  # between cells, if no other is asked for
+    # If it is written, one of these: a window of rows at a time, or once all rows are there.
+    append: Append | None = None
+    write_all: WriteAll | None = None
+
+    def can_be_written(self, compression: Compression | None = None) -> bool:
+        """Whether it is written. Only what is appended can be compressed as well."""
+        if compression is None:
+            return bool(self.append or self.write_all)
+        return bool(self.append and compression.pack)
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Something that is no table of reviews, and what a person can do about it."""
+
+    what: str
+    recognizes: Recognizer
+    remedy: str
+
+
+class Ending(NamedTuple):
+    """What the name of a file says about it."""
+
+    form: Format | None
+    compression: Compression | None
+
+
+Entry = TypeVar("Entry", Format, Compression, Foreign)
+
+
+def recognize(head: bytes, entries: Iterable[Entry]) -> Entry | None:
+    """The first of some entries of a table that recognizes the beginning of a file.
+
+    >>> recognize(b"PAR1", binary_formats()).name, recognize(b"%PDF-1.7", FOREIGN).what
+    ('parquet', 'a PDF document')
+    """
+    return next((entry for entry in entries if entry.recognizes(head)), None)
+
+
+def text_formats() -> Iterator[Format]:
+    """What a text that has been decoded may be."""
+    return (form for form in FORMATS.values() if form.is_text)
+
+
+def binary_formats() -> Iterator[Format]:
+    """What the bytes of a file may be."""
+    return (form for form in FORMATS.values() if not form.is_text)
+
+
+def endings() -> frozenset[str]:
+    """Every ending that a file of reviews may have; models are named without it."""
+    return frozenset(
+        (
+            *(ending for form in FORMATS.values() for ending in form.endings + form.vague_endings),
+            *(compression.ending for compression in COMPRESSIONS.values()),
+        )
+    )
+
+
+def by_ending(name: str) -> Ending:
+    """The format and the compression that the ending of a name stands for.
+
+    >>> form, compression = by_ending("reviews.CSV.gz")
+    >>> form.name, compression.name
+    ('csv', 'gzip')
+    >>> by_ending("reviews.txt")
+    Ending(form=None, compression=None)
+    """
+    path = PurePath(name)
+    compression = next((c for c in COMPRESSIONS.values() if c.ending == path.suffix.lower()), None)
+    ending = (path.with_suffix("") if compression else path).suffix.lower()
+    form = next((form for form in FORMATS.values() if ending in form.endings), None)
+    return Ending(form, compression)
+
+
+def endings_written() -> str:
+    """The endings with which a table can be written, in words.
+
+    >>> endings_written()
+    '.csv, .tsv or .jsonl (each also with .gz or .zst) or .parquet'
+    """
+    appended = [form.endings[0] for form in FORMATS.values() if form.append]
+    packed = [compression.ending for compression in COMPRESSIONS.values() if compression.pack]
+    others = [form.endings[0] for form in FORMATS.values() if form.write_all]
+    return f"{_either(appended)} (each also with {_either(packed)}) or {_either(others)}"
+
+
+def _either(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+# How formats are recognized.
+
+
+def _begins(*marks: bytes, at: int = 0) -> Recognizer:
+    return lambda head: head.startswith(marks, at)
+
+
+def is_json(head: bytes) -> bool:
+    """Whether a text begins as JSON lines or a list of objects do.
+
+    >>> is_json(b' {"text": "good"}'), is_json(b"[\\n {"), is_json(b"[sic],rating")
+    (True, True, False)
+    """
+    start = head.lstrip()
+    return start.startswith(b"{") or (
+        start.startswith(b"[") and start[1:].lstrip().startswith((b"{", b"]"))
+    )
+
+
+_is_zip = _begins(b"PK\x03\x04")
+
+
+def _is_workbook(head: bytes) -> bool:
+    return _is_zip(head) and (b"xl/" in head or b"[Content_Types].xml" in head)
+
+
+def _is_web_page(head: bytes) -> bool:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:14].lower()
+    return start.startswith((b"<!doctype html", b"<html"))
+
+
+# How they are opened and written.
+
+
+def _open_delimited(content: "Content", rows: int) -> "Rows":
+    from lstm_cli.data.delimited import open_delimited
+
+    return open_delimited(content, rows)
+
+
+def _scan_delimited(delimiter: str, address: str) -> "pl.LazyFrame":
+    import polars as pl
+
+    return pl.scan_csv(address, separator=delimiter, infer_schema=False)
+
+
+def _append_delimited(
+    frame: "pl.DataFrame", file: IO[bytes], delimiter: str, is_first: bool
+) -> None:
+    from lstm_cli.data.delimited import append_delimited
+
+    append_delimited(frame, file, delimiter, has_header=is_first)
+
+
+def _open_json(content: "Content", rows: int) -> "Rows":
+    from lstm_cli.data.jsonlines import open_json
+
+    return open_json(content, rows)
+
+
+def _scan_json_lines(address: str) -> "pl.LazyFrame":
+    import polars as pl
+
+    return pl.scan_ndjson(address, infer_schema_length=None)
+
+
+def _append_json_lines(frame: "pl.DataFrame", file: IO[bytes], *_: object) -> None:
+    frame.lazy().sink_ndjson(file, check_extension=False)
+
+
+def _open_parquet(content: "Content", rows: int) -> "Rows":
+    from lstm_cli.data.parquet import open_parquet
+
+    return open_parquet(content, rows)
+
+
+def _scan_parquet(address: str) -> "pl.LazyFrame":
+    import polars as pl
+
+    return pl.scan_parquet(address)
+
+
+def _write_parquet(frame: "pl.LazyFrame", file: IO[bytes]) -> None:
+    frame.sink_parquet(file)
+
+
+def _unpack_gzip(packed: Path, target: Path, name: str) -> None:
+    from lstm_cli.data.compressions import unpack_gzip
+
+    unpack_gzip(packed, target, name)
+
+
+def _unpack_zstd(packed: Path, target: Path, name: str) -> None:
+    from lstm_cli.data.compressions import unpack_zstd
+
+    unpack_zstd(packed, target, name)
+
+
+def _pack(method: Literal["gzip", "zstd"], text: bytes) -> bytes:
+    from lstm_cli.data.compressions import pack_text
+
+    return pack_text(text, method)
+
+
+# The tables.
+
+_FORMATS = (
+    Format(
+        name="csv",
+        title="CSV",
+        endings=(".csv",),
+        vague_endings=(".txt",),
+        delimiter=",",
+        open=_open_delimited,
+        scan=partial(_scan_delimited, ","),
+        append=_append_delimited,
+    ),
+    Format(
+        name="tsv",
+        title="TSV",
+        endings=(".tsv",),
+        delimiter="\t",
+        open=_open_delimited,
+        scan=partial(_scan_delimited, "\t"),
+        append=_append_delimited,
+    ),
+    Format(
+        name="jsonl",
+        title="JSON lines",
+        endings=(".jsonl", ".ndjson"),
+        vague_endings=(".json",),
+        recognizes=is_json,
+        open=_open_json,
+        scan=_scan_json_lines,
+        append=_append_json_lines,
+    ),
+    Format(
+        name="parquet",
+        title="Parquet",
+        endings=(".parquet",),
+        is_text=False,
+        recognizes=_begins(b"PAR1"),
+        open=_open_parquet,
+        scan=_scan_parquet,
+        write_all=_write_parquet,
+    ),
+)
+FORMATS = {form.name: form for form in _FORMATS}
+
+_COMPRESSIONS = (
+    Compression(
+        name="gzip",
+        ending=".gz",
+        recognizes=_begins(b"\x1f\x8b"),
+        unpack=_unpack_gzip,
+        pack=partial(_pack, "gzip"),
+    ),
+    Compression(
+        name="zstd",
+        ending=".zst",
+        recognizes=_begins(b"\x28\xb5\x2f\xfd"),
+        unpack=_unpack_zstd,
+        pack=partial(_pack, "zstd"),
+    ),
+)
+COMPRESSIONS = {compression.name: compression for compression in _COMPRESSIONS}
+
+_GIVE_REVIEWS = "give a file of reviews"
+_SAVE_AS_CSV = "save it as CSV"
+_SAVE_AS_PARQUET = "save it as Parquet or CSV"
+_UNPACK = "unpack it first"
+FOREIGN = (
+    Foreign("a PNG image", _begins(b"\x89PNG"), _GIVE_REVIEWS),
+    Foreign("a JPEG image", _begins(b"\xff\xd8\xff"), _GIVE_REVIEWS),
+    Foreign("a GIF image", _begins(b"GIF8"), _GIVE_REVIEWS),
+    Foreign("a PDF document", _begins(b"%PDF"), _SAVE_AS_CSV),
+    Foreign("an old Excel workbook or Word document", _begins(b"\xd0\xcf\x11\xe0"), _SAVE_AS_CSV),
+    Foreign("an Excel workbook", _is_workbook, _SAVE_AS_CSV),
+    Foreign("an RTF document", _begins(b"{\\rtf"), _SAVE_AS_CSV),
+    Foreign("an SQLite database", _begins(b"SQLite format 3"), "export the table as CSV"),
+    Foreign("an HDF5 file", _begins(b"\x89HDF"), _SAVE_AS_CSV),
+    Foreign("a numpy array", _begins(b"\x93NUMPY"), _SAVE_AS_CSV),
+    Foreign("an Arrow file", _begins(b"ARROW1"), _SAVE_AS_PARQUET),
+    Foreign("an ORC file", _begins(b"ORC"), _SAVE_AS_PARQUET),
+    Foreign("a web page", _is_web_page, "give the address of the file itself"),
+    Foreign("a program", _begins(b"\x7fELF"), _GIVE_REVIEWS),
+    Foreign("a zip archive", _is_zip, _UNPACK),
+    Foreign("a bzip2 archive", _begins(b"BZh"), _UNPACK),
+    Foreign("an xz archive", _begins(b"\xfd7zXZ"), _UNPACK),
+    Foreign("a 7z archive", _begins(b"7z\xbc\xaf"), _UNPACK),
+    Foreign("a RAR archive", _begins(b"Rar!"), _UNPACK),
+    Foreign("a tar archive", _begins(b"ustar", at=257), _UNPACK),
+    Foreign(
+        "a Python pickle",
+        _begins(*(bytes([0x80, version]) for version in range(2, 6))),
+        _SAVE_AS_CSV,
+    ),
+)

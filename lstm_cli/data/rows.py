@@ -1,0 +1,54 @@
+"""What a format is opened from, and the rows that come out, whatever the format."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from lstm_cli.data.showing import escape, show_source
+from lstm_cli.errors import FileError
+
+ROWS = 20_000  # read at a time
+POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError)
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file on this machine, unpacked; in UTF-8 if its format is one of text."""
+
+    path: Path
+    folder: Path  # where files may lie as long as rows are read
+    source: str  # the file as a person named it
+    encoding: str | None = None  # of a text before: utf-8, utf-16, utf-32 or cp1252
+    notes: tuple[str, ...] = ()  # what had to be repaired so far, for people
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a file, in order, read as they are needed."""
+
+    windows: Iterator[pl.DataFrame]
+    num_rows: int
+    frame: pl.DataFrame | None = None  # all of them, where they are in memory anyway
+    form: str | None = None  # the format, where its cells tell another than was opened
+    delimiter: str | None = None
+    notes: tuple[str, ...] = ()  # what else had to be repaired
+    # The line where each row begins; without it, rows are counted.
+    first_lines: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
+
+
+def reading(windows: Iterator[pl.DataFrame], source: str, trouble: str) -> Iterator[pl.DataFrame]:
+    """The same windows; what goes wrong while they are read is reported in one line."""
+    try:
+        yield from windows
+    except POLARS_ERRORS as error:
+        raise FileError(f"{show_source(source)} {trouble} ({first_line(error)})") from error
+
+
+def first_line(error: BaseException) -> str:
+    """The beginning of what an error says, safe to show."""
+    lines = str(error).strip().splitlines()
+    return escape(lines[0][:200]) if lines else type(error).__name__
