@@ -207,55 +207,87 @@ def survey_text(path: Path, delimiter: str, width: int) -> Survey:
     with path.open("rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     data = np.frombuffer(mapped, dtype=np.uint8)
-    separator = ord(delimiter)
-    before_open = np.array([_NEWLINE, separator, _QUOTE], dtype=np.uint8)
-    after_close = np.array([_NEWLINE, separator, _QUOTE, _RETURN], dtype=np.uint8)
-    is_sound = True
-    num_quotes = num_separators = num_newlines = 0
-    ends: list[NDArray[np.int64]] = []
-    separators: list[NDArray[np.int64]] = []  # before each of the ends
-    lines: list[NDArray[np.int64]] = []  # newlines up to each of the ends
-    for start in range(0, len(data), WINDOW_BYTES):
-        window = data[start : start + WINDOW_BYTES]
-        is_marked = (window == _QUOTE) | (window == _NEWLINE) | (window == separator)
-        places = np.flatnonzero(is_marked) + start
-        kinds = data[places]
-        is_quote = kinds == _QUOTE
-        quotes_before = num_quotes + np.cumsum(is_quote) - is_quote
-        is_inside = quotes_before % 2 == 1
-        quotes = places[is_quote]
-        if len(quotes):
-            last, next_ = np.maximum(quotes - 1, 0), np.minimum(quotes + 1, len(data) - 1)
-            may_open = np.isin(data[last], before_open) | (quotes == 0)
-            may_close = np.isin(data[next_], after_close) | (quotes == len(data) - 1)
-            is_sound &= bool(np.where(is_inside[is_quote], may_close, may_open).all())
-        is_end = (kinds == _NEWLINE) & ~is_inside
-        ends.append(places[is_end])
-        separators_here = num_separators + np.cumsum((kinds == separator) & ~is_inside)
-        lines_here = num_newlines + np.cumsum(kinds == _NEWLINE)
-        separators.append(separators_here[is_end])
-        lines.append(lines_here[is_end])
-        if len(places):
-            num_quotes += int(is_quote.sum())
-            num_separators, num_newlines = int(separators_here[-1]), int(lines_here[-1])
+    seen = _Seen()
+    windows: list[_Window] = []
+    for start in range(0, size, WINDOW_BYTES):
+        stop = min(start + WINDOW_BYTES, size)
+        windows.append(_survey_window(data, start, stop, ord(delimiter), seen))
+        seen = windows[-1].seen
         # What has been seen need not stay in memory.
         if hasattr(mmap, "MADV_DONTNEED") and start % mmap.PAGESIZE == 0:
-            mapped.madvise(mmap.MADV_DONTNEED, start, len(window))
-    all_ends = np.concatenate(ends)
-    starts = np.concatenate([[0], all_ends + 1])
-    cells = np.diff(np.concatenate([[0], *separators, [num_separators]])) + 1
-    first_lines = np.concatenate([[0], *lines]) + 1
-    stops = np.append(all_ends, len(data))
-    if starts[-1] == len(data):  # the text ends with its last record
-        starts, stops, cells, first_lines = starts[:-1], stops[:-1], cells[:-1], first_lines[:-1]
-    maybe_blank = (stops == starts) if width == 1 else (cells == 1)
+            mapped.madvise(mmap.MADV_DONTNEED, start, stop - start)
+    ends = np.concatenate([window.ends for window in windows])
+    separators = [window.separators for window in windows]
+    starts = np.concatenate([[0], ends + 1])
+    stops = np.append(ends, size)
+    num_cells = np.diff(np.concatenate([[0], *separators, [seen.separators]])) + 1
+    first_lines = np.concatenate([[0], *(window.lines for window in windows)]) + 1
+    if starts[-1] == size:  # the text ends with its last record
+        starts, stops, num_cells, first_lines = (
+            array[:-1] for array in (starts, stops, num_cells, first_lines)
+        )
+    maybe_blank = (stops == starts) if width == 1 else (num_cells == 1)
     for k in np.flatnonzero(maybe_blank | (stops == starts + 1)):
         record = data[starts[k] : stops[k]].tobytes()
-        if record in (b"", b"\r") or (width > 1 and cells[k] == 1 and not record.strip()):
-            cells[k] = 0
-    is_sound &= num_quotes % 2 == 0 and bool((cells <= width).all())
-    has_long_cells = num_newlines > len(all_ends)
-    return Survey(is_sound, first_lines, cells, starts, stops, has_long_cells)
+        if record in (b"", b"\r") or (width > 1 and num_cells[k] == 1 and not record.strip()):
+            num_cells[k] = 0
+    is_sound = seen.is_sound and seen.quotes % 2 == 0 and bool((num_cells <= width).all())
+    has_long_cells = seen.newlines > len(ends)
+    return Survey(is_sound, first_lines, num_cells, starts, stops, has_long_cells)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """How many of each were seen in a text so far, and whether its quotes keep the rules."""
+
+    quotes: int = 0
+    separators: int = 0  # outside quotes
+    newlines: int = 0
+    is_sound: bool = True
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Where records end in a part of a text."""
+
+    ends: NDArray[np.int64]  # their places in the whole text
+    separators: NDArray[np.int64]  # seen up to each of the ends
+    lines: NDArray[np.int64]  # newlines seen up to each of the ends
+    seen: _Seen  # up to the end of the window
+
+
+def _survey_window(
+    data: NDArray[np.uint8], start: int, stop: int, separator: int, seen: _Seen
+) -> _Window:
+    window = data[start:stop]
+    is_marked = (window == _QUOTE) | (window == _NEWLINE) | (window == separator)
+    places = np.flatnonzero(is_marked) + start
+    kinds = data[places]
+    is_quote = kinds == _QUOTE
+    is_inside = (seen.quotes + np.cumsum(is_quote) - is_quote) % 2 == 1
+    is_end = (kinds == _NEWLINE) & ~is_inside
+    separators = seen.separators + np.cumsum((kinds == separator) & ~is_inside)
+    lines = seen.newlines + np.cumsum(kinds == _NEWLINE)
+    quotes = places[is_quote]
+    is_sound = seen.is_sound and _are_in_place(data, quotes, is_inside[is_quote], separator)
+    if len(places):
+        seen = _Seen(seen.quotes + len(quotes), int(separators[-1]), int(lines[-1]), is_sound)
+    return _Window(places[is_end], separators[is_end], lines[is_end], seen)
+
+
+def _are_in_place(
+    data: NDArray[np.uint8], quotes: NDArray[np.int64], closes: NDArray[np.bool_], separator: int
+) -> bool:
+    """Whether quotes stand where the rules let them open and close a cell."""
+    if not len(quotes):
+        return True
+    last = len(data) - 1
+    opening = np.array([_NEWLINE, separator, _QUOTE], dtype=np.uint8)
+    closing = np.array([_NEWLINE, separator, _QUOTE, _RETURN], dtype=np.uint8)
+    before, after = data[np.maximum(quotes - 1, 0)], data[np.minimum(quotes + 1, last)]
+    may_open = np.isin(before, opening) | (quotes == 0)
+    may_close = np.isin(after, closing) | (quotes == last)
+    return bool(np.where(closes, may_close, may_open).all())
 
 
 def _swallows_rows(frame: pl.DataFrame, expectation: Expectation) -> bool:

@@ -161,10 +161,10 @@ def read_reviews(
     files = [_read_rows(source, text_column, rating_column) for source in sources]
     names = ", ".join(file.source.name for file in files)
     check_maxima((maximum for file in files for maximum in _maxima(file)), names)
-    found = scale or find_scale(_count_ratings(files), names)
     if scale is None:
+        scale = find_scale(_count_ratings(files), names)
         for file in files:
-            is_off = (file.states == _USABLE) & ~np.isin(file.ratings, found.ratings)
+            is_off = (file.states == _USABLE) & ~np.isin(file.ratings, scale.ratings)
             file.states[is_off] = _OFF_THE_SCALE
     skipped = _list_skipped(files)
     if strict and skipped:
@@ -175,19 +175,23 @@ def read_reviews(
         )
         total = count(sum(reason.count for reason in skipped), "row")
         raise RowError(f"{names}: {total} cannot be used: {listed}", Remedy.MEND_OR_SKIP_ROWS)
+    return _together(files, scale, skipped)
 
+
+def _together(files: Sequence[_Rows], scale: Scale, skipped: tuple[Skipped, ...]) -> Reviews:
+    """The usable rows of all files as reviews, and what can be said of them together."""
+    used = [np.flatnonzero(file.states == _USABLE) for file in files]
     texts = [
         text or ""
         for file in files
         for text, state in zip(file.texts, file.states.tolist(), strict=True)
         if state == _USABLE
     ]
-    hashes = pl.concat([file.hashes.filter(pl.Series(file.states == _USABLE)) for file in files])
-    ratings = np.concatenate([file.ratings[file.states == _USABLE] for file in files])
-    used = [np.flatnonzero(file.states == _USABLE) for file in files]
-    places = np.minimum(np.searchsorted(found.ratings, ratings), len(found) - 1)
-    is_on = np.array(found.ratings)[places] == ratings
+    ratings = np.concatenate([file.ratings[rows] for file, rows in zip(files, used, strict=True)])
+    places = np.minimum(np.searchsorted(scale.ratings, ratings), len(scale) - 1)
+    is_on = np.array(scale.ratings)[places] == ratings
     unseen = Counter(label(rating) for rating in ratings[~is_on])
+    hashes = pl.concat([file.hashes.filter(pl.Series(file.states == _USABLE)) for file in files])
     pairs = pl.DataFrame({"text": hashes, "rating": ratings})
     distinct_pairs = pairs.unique()
     by_text = distinct_pairs.group_by("text").len()
@@ -195,7 +199,7 @@ def read_reviews(
         texts=texts,
         ratings=ratings,
         rating_indices=np.where(is_on, places, -1).astype(np.int64),
-        scale=found,
+        scale=scale,
         sources=_with_ranges(files),
         skipped=skipped,
         duplicates=len(pairs) - len(distinct_pairs),
