@@ -124,7 +124,7 @@ def test_missing_cells_are_empty_and_counted(read: Read) -> None:
 def test_commas_without_quotes_belong_to_the_text(read: Read, text: str, expected: object) -> None:
     table = read(text)
     assert rows(table)[1] == expected
-    assert "too many cells: what was over was read as text" in table.notes[0]
+    assert "too many cells, the extra ones read as text" in table.notes[0]
 
 
 def test_empty_cells_at_the_end_are_nothing(read: Read) -> None:

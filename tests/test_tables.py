@@ -57,6 +57,10 @@ def test_a_list_of_objects_is_read(read: Read) -> None:
         ('{"a": 1}\n\n[1, 2]\n', ", line 3: '[1, 2]' is not a JSON object"),
         ("[{}, 3]", ": entry 2 of the list is '3', not an object"),
         ("[{} 3]", ", line 1: not JSON"),
+        (
+            '[{"a": ' + "9" * 5000 + "}]",
+            ": JSON that is nested too deeply, or has too long a number",
+        ),
         ("[]", " holds no reviews; add objects, one a line"),
         ("{}\n{}\n", " holds no reviews; add objects, one a line"),
     ],

@@ -1,4 +1,4 @@
-"""Batches of a constant number of tokens, reviews of like length together."""
+"""Batches of about the same number of tokens, each of reviews of similar length."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Batch:
-    """Some reviews of a corpus, padded behind to the longest of them."""
+    """Some reviews of a corpus, padded at the end to the length of the longest."""
 
     reviews: NDArray[np.int64]  # (B,): their places in the corpus
     token_ids: NDArray[np.int64]  # (B, T)
@@ -32,13 +32,13 @@ class Batch:
 def plan_batches(
     lengths: NDArray[np.int64], tokens_per_batch: int, rng: np.random.Generator | None = None
 ) -> list[NDArray[np.int64]]:
-    """Which reviews are read together: of like length, padding included at most so many tokens.
+    """Group reviews of similar length into batches of at most ``tokens_per_batch`` tokens.
 
     Args:
         lengths: tokens in each review.
-        tokens_per_batch: reviews times the longest of them; a longer review is a batch alone.
-        rng: shuffles reviews of like length, and the batches. Without one the plan is
-            by length, the same every time.
+        tokens_per_batch: padding included; a longer review is a batch of its own.
+        rng: shuffles reviews of similar length, and the batches. Without one the plan
+            goes by length and is always the same.
 
     Returns:
         Places in ``lengths``, each review in exactly one batch.
@@ -80,16 +80,16 @@ def batches(
     *,
     start: int = 0,
 ) -> Iterator[Batch]:
-    """Every review of a corpus once, in batches; those before ``start`` are passed over."""
+    """Every review of a corpus once, in batches; the first ``start`` batches are skipped."""
     for reviews in plan_batches(corpus.lengths, tokens_per_batch, rng)[start:]:
         yield make_batch(corpus, reviews)
 
 
 def compact_ids(batch: Batch) -> tuple[Batch, NDArray[np.int64]]:
-    """The batch with its ids replaced by places among the distinct ids that it holds.
+    """A batch whose ids are replaced by their places among its distinct ids.
 
     Returns:
-        The batch, and the distinct ids, the special ones first. (U,)
+        The batch, and the distinct ids, special ones first. (U,)
     """
     is_held = np.zeros(int(batch.token_ids.max(initial=0)) + 1 + len(SPECIAL_TOKENS), dtype=bool)
     is_held[batch.token_ids] = True
@@ -100,7 +100,7 @@ def compact_ids(batch: Batch) -> tuple[Batch, NDArray[np.int64]]:
 
 
 def prefetch(items: Iterable[Item], most: int = 2) -> Iterator[Item]:
-    """The same items, the next ones made in a thread while one is being used."""
+    """The same items, the next ones prepared in a thread while one is in use."""
     iterator = iter(items)
     end = object()
     with ThreadPoolExecutor(1, thread_name_prefix="prefetch") as worker:

@@ -1,9 +1,9 @@
-"""Token ids of large files, kept between runs: cutting reviews takes longer than reading them.
+"""Token ids of large files, kept between runs: tokenizing reviews takes longer than reading them.
 
-One file for the same texts and pattern: token ids, lengths, tokens, and at the
-very end what they must add up to. It gets its name when it is whole, and is read
-only if every byte is as it was written. A vocabulary is laid over the ids when
-they are read, so that one file serves any.
+The same texts and pattern have one file: token ids, lengths, tokens, and a checksum
+at the very end. The file gets its name when it is complete, and is used only if
+every byte is as it was written. Its ids are translated into those of a vocabulary
+when they are read, so that one file serves any vocabulary.
 """
 
 import hashlib
@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 
 from lstm_cli.data.corpus import Corpus, TokenizedReviews
 
-_FORM = b"lstm tokens 1\n"  # of this file, and of how a text is tidied before it is cut
+_FORM = b"lstm tokens 1\n"  # version of the file, and of how a text is tidied before it is cut
 _END = struct.Struct("<qqqI")  # tokens, reviews, bytes of types, CRC-32 of all before
 _MOST_BYTES = 4 << 30  # all files together; the oldest go first
-_ABANDONED = 86_400  # seconds after which an unfinished file is nobody's
+_ABANDONED = 86_400  # seconds after which an unfinished file counts as abandoned
 _BLOCK = 1 << 22  # bytes
 
 
@@ -39,12 +39,12 @@ class TokenCache:
 
     @classmethod
     def of_user(cls) -> "TokenCache":
-        """``$LSTM_CACHE_DIR``, else where the system keeps what can be made again."""
+        """``$LSTM_CACHE_DIR``, else the folder where the system keeps caches."""
         named = os.environ.get("LSTM_CACHE_DIR")
         return cls(Path(named) if named else platformdirs.user_cache_path("lstm-cli"))
 
     def key(self, texts: Iterable[str], pattern: str) -> str:
-        """One for the same texts, in the same order, cut by the same pattern."""
+        """A name: the same for the same texts, in the same order, cut by the same pattern."""
         digest = hashlib.sha256(_FORM + pattern.encode())
         for text in texts:
             data = text.encode("utf-8", "surrogatepass")
@@ -52,7 +52,7 @@ class TokenCache:
         return digest.hexdigest()
 
     def load(self, key: str) -> TokenizedReviews | None:
-        """What is kept under a key, left in its file; None if there is none, or not a whole one."""
+        """The reviews kept under a key, their ids left on disk; None if they are not all there."""
         try:
             return _read(self.folder / key)
         except (OSError, ValueError):
@@ -60,7 +60,7 @@ class TokenCache:
 
     @contextmanager
     def writing(self, key: str) -> Iterator["TokenWriter"]:
-        """A file under the name of a key, once it is finished and on the disk."""
+        """A file that gets its name, the key, once it is complete and on the disk."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Only its owner may read it: it holds reviews.
         with NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as file:
@@ -75,7 +75,7 @@ class TokenCache:
         self._tidy()
 
     def _tidy(self) -> None:
-        """Remove the oldest files beyond what all may take, and what a killed run left."""
+        """Remove what killed runs left, and the oldest files while all are too large together."""
         kept = 0
         with suppress(OSError):  # another run may be tidying as well
             files = [(path.stat(), path) for path in self.folder.iterdir() if path.is_file()]
@@ -99,13 +99,13 @@ class TokenWriter:
         self._crc = 0
 
     def add(self, token_ids: NDArray[np.int32], lengths: NDArray[np.int64]) -> None:
-        """Some more reviews."""
+        """Write some more reviews."""
         self._write(token_ids.astype("<i4", copy=False).tobytes())
         self._lengths.append(lengths.astype("<i4"))
         self._num_tokens += len(token_ids)
 
     def finish(self, types: Sequence[str] | dict[str, int]) -> None:
-        """The tokens that the ids stand for, and the end."""
+        """Write the tokens that the ids stand for, and the end of the file."""
         lengths = np.concatenate(self._lengths)
         listed = "\n".join(types).encode("utf-8", "surrogatepass")
         self._write(lengths.tobytes())
@@ -134,15 +134,15 @@ def _read(path: Path) -> TokenizedReviews:
         if file.read() != _FORM or 4 * (num_tokens + num_reviews) + num_bytes != end:
             raise ValueError("not whole")
         file.seek(0)
-        found = 0
+        actual_crc = 0
         for start in range(0, end, _BLOCK):
-            found = zlib.crc32(file.read(min(_BLOCK, end - start)), found)
-        if found != crc:
+            actual_crc = zlib.crc32(file.read(min(_BLOCK, end - start)), actual_crc)
+        if actual_crc != crc:
             raise ValueError("damaged")
         file.seek(4 * num_tokens)
         lengths = np.frombuffer(file.read(4 * num_reviews), dtype="<i4").astype(np.int64)
         types = tuple(file.read(num_bytes).decode("utf-8", "surrogatepass").split("\n"))
-    os.utime(path)  # it was of use: it goes later
+    os.utime(path)  # it has been used, so others are removed first
     token_ids = (
         np.memmap(path, dtype="<i4", mode="r", shape=(num_tokens,))
         if num_tokens

@@ -2,7 +2,7 @@
 
 By the rules, a cell that begins with a quote ends at the quote before a
 delimiter or the end of the line, and quotes inside are doubled (or, as
-databases write them, follow a backslash). A quote anywhere else is a letter.
+databases write them, follow a backslash). Anywhere else a quote is a letter.
 """
 
 import re
@@ -17,7 +17,7 @@ class Split:
 
     cells: list[str]
     is_whole: bool  # every quote is where the rules want it
-    is_open: bool = False  # it would be, if the last cell went on in the next line
+    is_open: bool = False  # it would be whole if its last cell went on in the next line
 
 
 @dataclass(frozen=True)
@@ -54,16 +54,16 @@ def split_strictly(record: str, delimiter: str) -> Split:
     cells: list[str] = []
     place = 0
     while True:
-        if found := patterns.quoted.match(record, place):
-            cells.append(found[1].replace('""', '"'))
-        elif has_escapes and (found := patterns.escaped.match(record, place)):
-            cells.append(found[1].replace('\\"', '"').replace('""', '"'))
-        elif found := patterns.bare.match(record, place):
-            cells.append(found[0])
+        if match := patterns.quoted.match(record, place):
+            cells.append(match[1].replace('""', '"'))
+        elif has_escapes and (match := patterns.escaped.match(record, place)):
+            cells.append(match[1].replace('\\"', '"').replace('""', '"'))
+        elif match := patterns.bare.match(record, place):
+            cells.append(match[0])
         else:
             is_open = patterns.opened.match(record, place) is not None
             return Split(cells, is_whole=False, is_open=is_open or has_escapes)
-        place = found.end()
+        place = match.end()
         if place == len(record):
             return Split(cells, is_whole=True)
         if record[place] != delimiter:
@@ -72,7 +72,7 @@ def split_strictly(record: str, delimiter: str) -> Split:
 
 
 def split_loosely(record: str, delimiter: str) -> list[str]:
-    """Cut a record at its delimiters, those between two quotes left out; quotes are kept.
+    """Cut a record at its delimiters, except those between two quotes; quotes are kept.
 
     >>> split_loosely('"She said "no", really",5', ",")
     ['"She said "no", really"', '5']
@@ -92,7 +92,7 @@ def split_loosely(record: str, delimiter: str) -> list[str]:
 
 
 def _last_of_cell(pieces: Sequence[str], first: int) -> int:
-    """Where the cell ends that a quote begins: at a quote that makes their number even."""
+    """The piece that ends a quoted cell: at its end is a quote that makes their number even."""
     quotes = 0
     for k in range(first, len(pieces)):
         quotes += pieces[k].count('"')
@@ -114,7 +114,7 @@ def unquote(cell: str) -> str:
 
 
 def quote(cell: str, delimiter: str) -> str:
-    """A cell as the rules want it.
+    """A cell in quotes, if the rules want them.
 
     >>> quote('a "b", c', ","), quote("a", ",")
     ('"a ""b"", c"', 'a')

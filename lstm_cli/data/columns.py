@@ -1,8 +1,8 @@
 """Which column is the review, and which its rating.
 
-Names are trusted before contents. Names that are as good as each other, and
-both columns hold what they promise, are a question for a person: the error
-says how to answer it. Contents decide where no name does.
+Names are trusted before contents. If two names are equally good and both columns
+hold what they promise, a person has to choose, and the error says how. Contents
+decide where no name does.
 """
 
 import re
@@ -48,7 +48,7 @@ RATING_NAMES = (
 # Words in a name that promise part of it: "Rating (out of 5)", "Your review".
 _TEXT_WORDS = frozenset({"review", "reviews", "text", "comment", "comments", "feedback", "opinion"})
 _RATING_WORDS = frozenset({"rating", "ratings", "stars", "star", "score", "grade"})
-# Words in a name of something that stands beside reviews, which may look like one.
+# Words in the names of columns that accompany reviews, some of which look like them.
 _HELPERS = frozenset(
     re.findall(
         r"\w+",
@@ -75,7 +75,7 @@ class _Column:
     name: str
     words: float  # in a cell, on average
     numbers: float  # share of filled cells that are ratings or numbers
-    distinct: int  # cells that differ, on all but a twentieth of the rows
+    distinct: int  # how many different cells make up 95 % of the column
     filled: int
     largest: float = 0.0  # of the ratings or numbers, sign aside
 
@@ -96,7 +96,7 @@ class _Column:
 
     @property
     def is_key(self) -> bool:
-        """Whether it has, like the number of a row, another value on every row."""
+        """Whether it has a different value on almost every row, as row numbers do."""
         return self.filled >= 8 and self.distinct > 0.9 * self.filled
 
 
@@ -129,7 +129,7 @@ def find_text_column(table: Table, asked: str | None = None) -> str:
         return _longest(table, others, factor=2.0)
     empty = [c for c in columns if not c.filled and key(c.name) in TEXT_NAMES[0]]
     if len(empty) == 1:
-        return empty[0].name  # that every row lacks a text is said later
+        return empty[0].name  # that no row has a text is reported later
     raise ColumnError(
         f"{table.source}: no column looks like reviews", Remedy.NAME_TEXT_COLUMN, _listed(names)
     )
@@ -151,7 +151,8 @@ def find_rating_column(table: Table, text_column: str, asked: str | None = None)
         return _asked(table, asked, Remedy.CORRECT_RATING_COLUMN)
     columns = [_describe(table.frame[name]) for name in names if name != text_column]
     ratings = [column for column in columns if column.is_rating]
-    # A name without ratings in it is still a better guess than none; what is amiss is said later.
+    # A column of the right name without ratings is still a better guess than none; what is
+    # wrong with it is reported later.
     named_otherwise = [c for c in columns if c.is_label or c.numbers > 0.5]
     choices = [
         *([c for c in ratings if key(c.name) in group] for group in RATING_NAMES),
@@ -178,7 +179,7 @@ def key(name: str) -> str:
     >>> key("Review Text"), key("review_text"), key(" RATING "), key("Étoiles")
     ('reviewtext', 'reviewtext', 'rating', 'etoiles')
     """
-    # Accents alone: the marks of other scripts make other letters.
+    # Accents only: in other scripts a mark makes a different letter.
     plain = _ACCENTS.sub("", unicodedata.normalize("NFD", name.casefold()))
     return "".join(filter(str.isalnum, unicodedata.normalize("NFC", plain)))
 
@@ -193,7 +194,7 @@ def _promises(name: str, wanted: frozenset[str]) -> bool:
 
 
 def _is_helper(name: str) -> bool:
-    """Whether a name is of something that only stands beside a review.
+    """Whether a column of this name only accompanies the reviews.
 
     >>> _is_helper("reviewerID"), _is_helper("unixReviewTime"), _is_helper("helpful_votes")
     (True, True, True)
@@ -211,8 +212,8 @@ def _describe(column: pl.Series) -> _Column:
     if cells.is_empty():
         return _Column(column.name, 0.0, 0.0, 0, 0)
     words = cells.str.count_matches(r"\S+").mean()
-    found = cells.alias("cell").value_counts(sort=True, name="rows")
-    counts, kinds = found["rows"].to_numpy(), found["cell"].to_list()
+    by_kind = cells.alias("cell").value_counts(sort=True, name="rows")
+    counts, kinds = by_kind["rows"].to_numpy(), by_kind["cell"].to_list()
     parsed = [parse_rating(cell) for cell in kinds]
     is_number = np.array([rating is not None for rating in parsed])
     largest = max((abs(rating) for rating in parsed if rating is not None), default=0.0)
@@ -248,9 +249,9 @@ def _only(table: Table, columns: Sequence[_Column]) -> str:
 def _asked(table: Table, asked: str, otherwise: Remedy) -> str:
     names = table.frame.columns
     for same in (str, str.strip, lambda name: name.strip().casefold(), key):
-        found = [name for name in names if same(name) == same(asked)]
-        if len(found) == 1:
-            return found[0]
+        matching = [name for name in names if same(name) == same(asked)]
+        if len(matching) == 1:
+            return matching[0]
     near = get_close_matches(key(asked), [key(name) for name in names], n=1)
     hint = next((name for name in names if near and key(name) == near[0]), None)
     problem = f"{table.source} has no column {_listed([asked])}, only {_listed(names)}"

@@ -19,11 +19,11 @@ class Corpus:
     token_ids: NDArray[np.int32]  # of all reviews, in memory or in a file
     starts: NDArray[np.int64]  # (N,): review k is token_ids[starts[k]:starts[k] + lengths[k]]
     lengths: NDArray[np.int64]  # (N,)
-    read_as: NDArray[np.int32] | None = None  # what stands for each id, if not the id itself
+    read_as: NDArray[np.int32] | None = None  # the id that each id is read as, if not itself
 
     @classmethod
     def of(cls, token_ids: NDArray[np.int32], lengths: NDArray[np.int64]) -> "Corpus":
-        """Reviews of these lengths, one behind the other."""
+        """Reviews of these lengths, one after the other."""
         return cls(token_ids, np.cumsum(lengths) - lengths, lengths)
 
     @classmethod
@@ -47,7 +47,7 @@ class Corpus:
         return self._read(self.token_ids[start : start + self.lengths[review]])
 
     def gather(self, reviews: NDArray[np.int64]) -> NDArray[np.int32]:
-        """The ids of some reviews, one behind the other in the order asked for."""
+        """The ids of some reviews, one after the other in the order asked for."""
         lengths = self.lengths[reviews]
         shift = np.repeat(self.starts[reviews] - (np.cumsum(lengths) - lengths), lengths)
         return self._read(self.token_ids[np.arange(len(shift)) + shift])
@@ -95,12 +95,12 @@ class TokenizedReviews:
     types: tuple[str, ...]  # each distinct token once, in order of first appearance
 
     def counts(self, reviews: NDArray[np.int64]) -> dict[str, int]:
-        """How often each token occurs in some of the reviews; those that do not are left out."""
-        found = np.zeros(len(self.types), dtype=np.int64)
+        """How often each token occurs in some of the reviews, without tokens that do not occur."""
+        totals = np.zeros(len(self.types), dtype=np.int64)
         for start in range(0, len(reviews), _COUNTED_AT_ONCE):
             ids = self.corpus.gather(reviews[start : start + _COUNTED_AT_ONCE])
-            found += np.bincount(ids, minlength=len(self.types))
-        return {self.types[k]: int(found[k]) for k in np.flatnonzero(found)}
+            totals += np.bincount(ids, minlength=len(self.types))
+        return {self.types[k]: int(totals[k]) for k in np.flatnonzero(totals)}
 
     def all_counts(self) -> dict[str, int]:
         """The same over all reviews."""

@@ -1,9 +1,9 @@
-"""Comma, semicolon, tab or bar separated text: windows of strings out of it, and rows into it.
+"""Comma, semicolon, tab or bar separated text -> windows of strings; and rows -> such text.
 
-polars reads what keeps the rules. Whether a text does is surveyed first, in
-numpy, by its quotes and delimiters alone: polars takes a stray quote for an
-error, or for the beginning of a cell that swallows the rows after it. What
-breaks the rules is repaired row by row.
+polars reads a text that keeps the rules. Whether it does is checked first, in numpy,
+by its quotes and delimiters alone, because polars takes a stray quote for an error,
+or for the beginning of a cell that swallows the rows after it. A text that breaks
+the rules is repaired row by row.
 """
 
 import json
@@ -45,7 +45,7 @@ class Survey:
     first_lines: NDArray[np.int64]
     num_cells: NDArray[np.int64]  # 0 for a blank line
     starts: NDArray[np.int64]  # the byte where each begins
-    stops: NDArray[np.int64]  # the byte behind its last, newlines left out
+    stops: NDArray[np.int64]  # the byte after its last, without newlines
     has_long_cells: bool  # a cell holds a newline
 
 
@@ -64,7 +64,7 @@ class Delimited:
         return len(self.first_lines)
 
     def windows(self, rows: int) -> Iterator[pl.DataFrame]:
-        """The cells as strings, so many records at a time.
+        """The cells as strings, at most ``rows`` records at a time.
 
         Raises:
             PolarsError, ValueError: polars finds something amiss.
@@ -135,7 +135,7 @@ def survey_delimited(path: Path, folder: Path, source: str) -> Delimited:
 
     Args:
         path: the text.
-        folder: where a repaired copy may lie, as long as rows are read.
+        folder: where a repaired copy may lie while rows are read.
         source: as a person named it.
 
     Raises:
@@ -291,7 +291,7 @@ def _are_in_place(
 
 
 def _swallows_rows(frame: pl.DataFrame, expectation: Expectation) -> bool:
-    """Whether a cell of several lines consists of rows: two unclosed quotes met."""
+    """Whether a cell of several lines consists of rows, because two unclosed quotes met."""
     if not expectation.numeric:
         return False
     for column in frame.iter_columns():

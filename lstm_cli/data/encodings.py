@@ -12,7 +12,7 @@ from lstm_cli.errors import FileError
 
 CHUNK_BYTES = 1 << 20
 
-# UTF-32 begins with the mark of UTF-16, so it is looked for first.
+# The mark of UTF-32 begins with that of UTF-16, so it is looked for first.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -34,7 +34,7 @@ class Decoded:
 
 
 def to_utf8(path: Path, folder: Path, source: str) -> Decoded:
-    """Bring a file into UTF-8, where it is not: a copy in ``folder``.
+    """Bring a file into UTF-8: a copy in ``folder``, unless it is UTF-8 already.
 
     What is not UTF-8 in a file without a mark is read as Windows-1252 (cp1252),
     byte by byte, so that one stray byte garbles nothing else.
@@ -78,7 +78,7 @@ def to_utf8(path: Path, folder: Path, source: str) -> Decoded:
 
 
 class _Fallback:
-    """What a decoder asks about bytes that are not UTF-8; it counts them."""
+    """Reads bytes that are not UTF-8 as Windows-1252 for a decoder, and counts them."""
 
     name = "lstm-cli-cp1252"
 
@@ -90,13 +90,13 @@ class _Fallback:
             raise error
         stray = error.object[error.start : error.end]
         self.bytes_read += len(stray)
-        # Five bytes mean nothing in Windows-1252; as browsers do, they stand for themselves.
+        # Five bytes mean nothing in Windows-1252; they stand for themselves, as in browsers.
         letters = (bytes([b]).decode("cp1252", "ignore") or chr(b) for b in stray)
         return "".join(letters), error.end
 
 
 def _mac_newlines(text: str, after_return: bool) -> tuple[str, bool]:
-    """Newlines for carriage returns, and whether the text ended in one."""
+    """A text with newlines instead of carriage returns, and whether it ended in one of these."""
     if after_return and text.startswith("\n"):
         text = text[1:]
         after_return = False
@@ -105,7 +105,7 @@ def _mac_newlines(text: str, after_return: bool) -> tuple[str, bool]:
 
 
 def _codec_without_mark(head: bytes, source: str) -> str:
-    """UTF-8, or UTF-16 where every other byte is NUL, as in English written in it.
+    """UTF-16 if every other byte is NUL, as in English written in it; else UTF-8.
 
     >>> _codec_without_mark("review,rating".encode("utf-16-be"), "reviews.csv")
     'utf-16-be'

@@ -12,9 +12,11 @@ from lstm_cli.data.rows import Content, Rows
 from lstm_cli.data.showing import show_cell, show_source
 from lstm_cli.errors import FileError
 
+_TOO_DEEP = "JSON that is nested too deeply, or has too long a number; simplify it"
+
 
 def open_json(content: Content, rows: int) -> Rows:
-    """Read objects, one a line or in a list; then hand them out, ``rows`` at a time.
+    """Read all objects, one a line or in a list, and hand them out ``rows`` at a time.
 
     Raises:
         FileError: a line is not a JSON object, or there is none.
@@ -57,7 +59,7 @@ def _parse_lines(path: Path, source: str) -> Iterator[dict[str, object]]:
                         "every line must be one whole object"
                     ) from error
                 except (RecursionError, ValueError) as error:
-                    raise FileError(f"{place}: JSON beyond what can be read; mend it") from error
+                    raise FileError(f"{place}: {_TOO_DEEP}") from error
                 if not isinstance(row, dict):
                     raise FileError(
                         f"{place}: {show_cell(line.strip())} is not a JSON object; "
@@ -74,7 +76,7 @@ def _read_list(path: Path, source: str) -> list[dict[str, object]]:
             f"{show_source(source)}, line {error.lineno}: not JSON ({error.msg}); mend the list"
         ) from error
     except (RecursionError, ValueError) as error:
-        raise FileError(f"{show_source(source)}: JSON beyond what can be read; mend it") from error
+        raise FileError(f"{show_source(source)}: {_TOO_DEEP}") from error
     for number, row in enumerate(rows, 1):
         if not isinstance(row, dict):
             raise FileError(
@@ -85,7 +87,7 @@ def _read_list(path: Path, source: str) -> list[dict[str, object]]:
 
 
 def _tabulate(rows: list[dict[str, object]]) -> pl.DataFrame:
-    """Objects as rows, every value as text, so that 4 and "4" may stand in one column."""
+    """Objects as rows, every value as text, so that one column may hold 4 and "4"."""
     names = {name: None for row in rows for name in row}
     columns = {name: [_as_text(row.get(name)) for row in rows] for name in names}
     return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
@@ -93,7 +95,7 @@ def _tabulate(rows: list[dict[str, object]]) -> pl.DataFrame:
 
 def _as_text(value: object) -> str | None:
     if value is None or isinstance(value, str):
-        # Half of a surrogate pair, which JSON can write, is no letter.
+        # JSON can write half of a surrogate pair, which is no letter.
         return value and value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return json.dumps(value, ensure_ascii=False)
 

@@ -26,7 +26,7 @@ class Layout:
 
 
 def find_layout(sample: str) -> Layout | None:
-    """Look at the beginning of a text; None if nothing stands in it.
+    """The layout of a text, as its beginning shows it; None if it is blank.
 
     >>> find_layout("text;stars\\n\\"good, really good\\";5\\n").delimiter
     ';'
@@ -75,7 +75,7 @@ def make_distinct(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _records(sample: str) -> Iterator[str]:
-    """Lines, joined while a quote is open and a closing one is not far."""
+    """Lines, joined while a quote is open and its closing one is not far."""
     lines = sample.split("\n")
     k = 0
     while k < len(lines):
@@ -94,7 +94,7 @@ def _split(record: str, delimiter: str | None) -> list[str]:
 
 
 def _find_delimiter(records: Sequence[str]) -> str | None:
-    """The delimiter that stands in the header, and cuts most records as it cuts that."""
+    """The delimiter in the header that cuts the most records into as many cells."""
     best: tuple[float, int, str] | None = None
     for delimiter in DELIMITERS:
         width = len(_split(records[0], delimiter))
@@ -105,13 +105,13 @@ def _find_delimiter(records: Sequence[str]) -> str | None:
                 best = (agreeing, width, delimiter)
     if best is None:
         return None
-    # A file of bare texts: its first line has commas as sentences have, and no two alike.
+    # A file of bare texts: lines have commas as sentences have, and not equally many.
     is_bare = best[0] < 0.5 and _is_sentence(records[0])
     return None if is_bare else best[2]
 
 
 def _is_data(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row is a review already: a text, and a rating if there are columns."""
+    """Whether the first row is a review: a text, and beside it a rating if there are columns."""
     first = rows[0]
     if len(first) == 1:
         return _is_sentence(first[0])
@@ -131,5 +131,5 @@ def _is_phrase(cell: str) -> bool:
 
 
 def _is_sentence(cell: str) -> bool:
-    """Longer than any name of a column, and not a question of a form."""
+    """Longer than any name of a column, and not a question from a form."""
     return len(cell.split()) >= 5 and not cell.rstrip().endswith(("?", ":"))

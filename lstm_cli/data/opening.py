@@ -30,8 +30,8 @@ def is_remote(source: str) -> bool:
     >>> is_remote("hf://datasets/imdb/train.parquet"), is_remote("reviews.csv")
     (True, False)
     """
-    scheme, found, _ = source.partition("://")
-    return bool(found) and len(scheme) > 1 and scheme.isalnum()
+    scheme, separator, _ = source.partition("://")
+    return bool(separator) and len(scheme) > 1 and scheme.isalnum()
 
 
 def fetch(source: str, folder: Path) -> Path:
@@ -84,7 +84,7 @@ def _find(source: str, folder: Path) -> Path:
 
 
 def _near(path: Path) -> str:
-    """A hint at the name that may have been meant."""
+    """A hint at a similar name that exists, if there is one."""
     try:
         names = os.listdir(path.parent)  # noqa: PTH208, a list of names is what is compared
     except OSError:

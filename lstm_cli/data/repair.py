@@ -1,10 +1,10 @@
 """A delimited text that breaks the rules -> one that keeps them, row by row.
 
 Exports break them in few ways: a quote that is never closed, a quote in the
-middle of a cell, delimiters in a text without quotes around it, cells that
-are missing. What a row should have been is told by the other rows: which of
-their columns hold numbers, and which the text. No row is dropped, and none
-swallows the next.
+middle of a cell, delimiters in a text without quotes around it, missing cells.
+What a row should have been can be seen from the other rows: which of their
+columns hold numbers, and which the text. No row is dropped, and none swallows
+the next.
 """
 
 from collections import deque
@@ -24,17 +24,17 @@ from lstm_cli.data.showing import count
 
 LINES_LOOKED_AT = 2000
 CLEAN_ROWS_NEEDED = 3
-# How far a closing quote is looked for.
+# How far to look for a closing quote.
 MOST_LINES_OF_A_ROW = 1000
 MOST_LETTERS_OF_A_ROW = 1 << 18
 
-# Stands between columns when there is only one of them, and so never occurs.
+# Where there is only one column: a delimiter that never occurs.
 NO_DELIMITER = "\x1f"
 
 
 @dataclass
 class Mended:
-    """What was done to the rows: how many, and the line of the first."""
+    """Rows that were repaired in one way: how many, and the line of the first."""
 
     rows: int = 0
     first_line: int = 0
@@ -58,7 +58,7 @@ class Repairs:
         """The repairs in words."""
         kinds = (
             (self.quotes, "with unbalanced quotes read as they stand"),
-            (self.too_many, "with too many cells: what was over was read as text"),
+            (self.too_many, "with too many cells, the extra ones read as text"),
             (self.too_few, "with too few cells filled up with empty ones"),
         )
         return tuple(
@@ -79,12 +79,12 @@ class Repaired:
 
 @dataclass(frozen=True)
 class Expectation:
-    """What a row is like, as the other rows have it."""
+    """What a row should be like, judging by the others."""
 
     delimiter: str
     width: int
     numeric: frozenset[int]  # columns of numbers
-    text: int  # the column of long cells, which takes what is over
+    text: int  # the column of long cells, which takes extra ones
 
     def fits(self, cells: Sequence[str]) -> bool:
         """Whether there are as many cells as columns, with numbers where they belong."""
@@ -93,7 +93,7 @@ class Expectation:
         )
 
     def stands_alone(self, line: str) -> bool:
-        """Whether a line is clearly a row by itself, however its quotes stand."""
+        """Whether a line is clearly a row of its own, whatever its quotes."""
         if not self.numeric or self.delimiter not in line:
             return False
         cells = self.read(line)
@@ -109,13 +109,13 @@ class Expectation:
         return next(fitting, None) or next(complete, None) or candidates[0]
 
     def _at_most_width(self, pieces: Sequence[str]) -> list[str]:
-        """Cells without their quotes; those over joined to the text."""
+        """Cells without their quotes, extra ones joined to the text."""
         cells = list(pieces)
         while len(cells) > self.width and not cells[-1].strip():
             cells.pop()
-        over = len(cells) - self.width
-        if over > 0:
-            last = self.text + over + 1
+        extra = len(cells) - self.width
+        if extra > 0:
+            last = self.text + extra + 1
             cells[self.text : last] = [self.delimiter.join(cells[self.text : last])]
         return [unquote(cell) for cell in cells]
 
@@ -143,7 +143,7 @@ def expect(lines: Sequence[str], layout: Layout) -> Expectation:
 
 
 def _text_place(lines: Sequence[str], delimiter: str, width: int) -> int:
-    """The column that, given all that is over, leaves most numbers in the others."""
+    """The column that leaves most numbers in the others if it takes all extra cells."""
     best, most = width - 1, -1
     for place in reversed(range(width)):
         expectation = Expectation(delimiter, width, frozenset(), place)
@@ -155,7 +155,7 @@ def _text_place(lines: Sequence[str], delimiter: str, width: int) -> int:
 
 
 def repair(path: Path, target: Path, layout: Layout) -> Repaired:
-    """Write a text anew, in bounded memory, without its header and blank lines."""
+    """Write a text that keeps the rules, in bounded memory, without header and blank lines."""
     with path.open(encoding="utf-8", newline="\n") as file:
         start = layout.skipped_lines + layout.has_header
         sample = [line.rstrip("\r\n") for line in islice(file, start, LINES_LOOKED_AT)]
@@ -178,7 +178,7 @@ def repair(path: Path, target: Path, layout: Layout) -> Repaired:
 
 
 class _Lines:
-    """The lines of a file, which can be looked at before they are taken."""
+    """The lines of a file; they can be looked at before they are taken."""
 
     def __init__(self, file: Iterator[str]) -> None:
         self._file = file
@@ -194,7 +194,7 @@ class _Lines:
         return line.removesuffix("\n")
 
     def look(self, distance: int) -> str | None:
-        """The line so far ahead, 0 for the one that ``take`` would return."""
+        """The line at some distance; 0 is the one that ``take`` would return."""
         while len(self._ahead) <= distance:
             line = next(self._file, None)
             if line is None:
@@ -246,7 +246,7 @@ class _Joined:
 
 
 def _join(line: str, lines: _Lines, expectation: Expectation) -> _Joined | None:
-    """A row over several lines, if its quote is closed by the rules and swallows no row."""
+    """A row of several lines, if its quote is closed by the rules and swallows no other row."""
     parts = [line]
     letters = len(line)
     swallows = expectation.stands_alone(line)

@@ -1,7 +1,7 @@
 """Files -> reviews: texts, their ratings on one scale, and what was left out.
 
 A row is used if it has a text and a rating on the scale; any other is skipped
-and counted under the first of four reasons that holds. The order of the rows is
+and counted under the first of four reasons that applies. The order of the rows is
 kept, and so are duplicates, which are counted.
 """
 
@@ -69,9 +69,9 @@ class Reviews:
     scale: Scale
     sources: tuple[Source, ...]
     skipped: tuple[Skipped, ...]
-    duplicates: int  # rows whose text and rating stood in an earlier row
+    duplicates: int  # rows whose text and rating are those of an earlier row
     conflicts: int  # texts that occur with more than one rating
-    fingerprint: str  # sha256 over texts and ratings: one for the same reviews in any format
+    fingerprint: str  # sha256 of texts and ratings: the same in any format
     lines: NDArray[np.int64]  # (N,): where each begins in its file
     file_of: NDArray[np.int64]  # (N,): the place of that file in ``sources``
     unseen_ratings: dict[str, int] = field(default_factory=dict)  # not on the scale given
@@ -124,10 +124,10 @@ class ReviewsSummary:
 class _Rows:
     """The rows of one file, R of them, before it is known which can be used."""
 
-    table: Table  # its first rows, and what is said of the whole file
+    table: Table  # its first rows; the rest describes the whole file
     source: Source
     texts: list[str | None]
-    hashes: pl.Series  # (R,): of the texts, one for the same text
+    hashes: pl.Series  # (R,): of the texts, equal for equal texts
     cells: pl.Series  # (R,): the ratings as the file has them
     ratings: NDArray[np.float64]  # (R,): NaN where there is none
     states: NDArray[np.int8]  # (R,): _USABLE, or why not
@@ -145,7 +145,7 @@ def read_reviews(
 
     Args:
         sources: paths, addresses, or ``-``.
-        text_column: the column of reviews; found by name or contents if None.
+        text_column: the column of reviews; if None, detected by name or contents.
         rating_column: the column of ratings; likewise.
         strict: refuse rows that cannot be used instead of skipping them.
         scale: the scale of a model. Ratings that are not on it are kept, with index -1,
@@ -249,7 +249,7 @@ class TextWindow(NamedTuple):
 class OpenTexts:
     """Reviews without ratings, read as they are needed."""
 
-    table: Table  # the first rows; all else is said of the whole file
+    table: Table  # the first rows; the rest describes the whole file
     column: str
     num_rows: int
     windows: Iterator[TextWindow]
@@ -259,7 +259,7 @@ class OpenTexts:
 def open_texts(
     source: str, *, text_column: str | None = None, rows: int = WINDOW_ROWS
 ) -> Iterator[OpenTexts]:
-    """Open what is to be rated: every row, in order, some thousand at a time.
+    """Open what is to be rated: every row, in order, a few thousand at a time.
 
     Raises:
         FileError: the file cannot be read.
@@ -359,9 +359,9 @@ def _refuse_words(rows: _Rows) -> None:
     not_understood = rows.states == _NOT_UNDERSTOOD
     usable = int((rows.states == _USABLE).sum())
     if not_understood.sum() > usable:
-        found = cells.filter(pl.Series(not_understood)).value_counts(sort=True)
+        by_kind = cells.filter(pl.Series(not_understood)).value_counts(sort=True)
         # Ties by spelling: the same file always gives the same message.
-        examples = found.sort(["count", cells.name], descending=[True, False])[cells.name]
+        examples = by_kind.sort(["count", cells.name], descending=[True, False])[cells.name]
         shown = ", ".join(show_cell(cell) for cell in examples.head(3))
         raise ScaleError(
             f"{rows.source.name}: ratings must be numbers, but column "
@@ -391,19 +391,19 @@ def _with_ranges(files: Sequence[_Rows]) -> tuple[Source, ...]:
     for file in files:
         usable = file.ratings[file.states == _USABLE]
         ranges.append((label(usable.min()), label(usable.max())) if len(usable) else None)
-    if len({found for found in ranges if found}) < 2:
+    if len(set(filter(None, ranges))) < 2:
         return tuple(file.source for file in files)
     return tuple(
         replace(
             file.source,
             notes=(
                 *file.source.notes,
-                f"ratings {found[0]} to {found[1]}, unlike the other files: is it one scale?",
+                f"ratings {limits[0]} to {limits[1]}, unlike the other files: is it one scale?",
             ),
         )
-        if found
+        if limits
         else file.source
-        for file, found in zip(files, ranges, strict=True)
+        for file, limits in zip(files, ranges, strict=True)
     )
 
 
@@ -425,7 +425,7 @@ def _list_skipped(files: Sequence[_Rows]) -> tuple[Skipped, ...]:
 
 
 def _fingerprint(texts: Sequence[str], ratings: NDArray[np.float64]) -> str:
-    """One for the same reviews in the same order; lengths keep neighbours apart."""
+    """The same for the same reviews in the same order; lengths keep neighbours apart."""
     digest = hashlib.sha256()
     labels = {rating: label(rating) for rating in np.unique(ratings).tolist()}
     for text, rating in zip(texts, ratings.tolist(), strict=True):

@@ -9,10 +9,10 @@ Which values are *off the scale*: some scales are customary (0-1, 1-5, 1-10,
 nothing but rare values, each on fewer than ``max(2, 0.1 %)`` rows and together
 on at most one row of twenty or more, or 2 %. What it leaves out is off the
 scale. So a lone 55 or 0 among thousands of 1-5 is off it, and a lone 1 among
-thousands of 2-5 is on it. Off the scale are also a rare fraction where all
-common ratings are whole; and beside whole ratings from 0 to 10 a code for a
-missing one (-1, 99, ...), however often it occurs, and a single row far away,
-however small the file.
+thousands of 2-5 is on it. A rare fraction is also off the scale where all common
+ratings are whole. So are, beside whole ratings from 0 to 10, a code for a missing
+one (-1, 99, ...), however often it occurs, and a single row far away, however
+small the file.
 """
 
 import math
@@ -132,14 +132,14 @@ def _parse(cell: object) -> _ParsedRating | None:
         empty = stars["empty"].count("☆")
         rating = full + (0.5 if stars["half"] else 0.0)
         return _ParsedRating(rating, float(math.ceil(rating) + empty) if empty else None)
-    found = _RATING.fullmatch(text)
-    number = _number(found["number"]) if found else None
-    if found is None or number is None:
+    match = _RATING.fullmatch(text)
+    number = _number(match["number"]) if match else None
+    if match is None or number is None:
         return None
-    maximum = _number(found["maximum"]) if found["maximum"] else None
+    maximum = _number(match["maximum"]) if match["maximum"] else None
     if maximum is not None and not number <= maximum <= LARGEST_MAXIMUM:
         return None  # a date, or a count of something else
-    return _ParsedRating(number + (0.5 if found["half"] else 0.0), maximum)
+    return _ParsedRating(number + (0.5 if match["half"] else 0.0), maximum)
 
 
 def _number(text: str) -> float | None:
@@ -183,33 +183,33 @@ def find_scale(counts: Mapping[float, int], source: str = "the ratings") -> Scal
 
 
 def _without_strays(counts: Mapping[float, int]) -> set[float]:
-    """The ratings on the scale, by the rules on top of this module."""
-    found = set(counts)
-    far = {rating for rating in found if counts[rating] == 1 and not -5 <= rating <= 10}
-    rest = found - MISSING_CODES - (far if len(far) == 1 else set())
+    """The ratings on the scale, by the rules at the top of this module."""
+    ratings = set(counts)
+    far = {rating for rating in ratings if counts[rating] == 1 and not -5 <= rating <= 10}
+    rest = ratings - MISSING_CODES - (far if len(far) == 1 else set())
     if len(rest) >= 3 and rest <= _WHOLE_STARS:
-        found = rest
-    total = sum(counts[rating] for rating in found)
-    rare = {rating for rating in found if counts[rating] < max(2.0, total / 1000)}
-    common = found - rare
+        ratings = rest
+    total = sum(counts[rating] for rating in ratings)
+    rare = {rating for rating in ratings if counts[rating] < max(2.0, total / 1000)}
+    common = ratings - rare
     if common and all(rating.is_integer() for rating in common):
         fractions = {rating for rating in rare if not rating.is_integer()}
         if _are_few(fractions, counts, total):
-            found, rare = found - fractions, rare - fractions
-    has_halves = any(rating % 1 == 0.5 for rating in found)
+            ratings, rare = ratings - fractions, rare - fractions
+    has_halves = any(rating % 1 == 0.5 for rating in ratings)
     choices = [
-        (high - low, {rating for rating in found if not low <= rating <= high})
+        (high - low, {rating for rating in ratings if not low <= rating <= high})
         for low, high in CUSTOMARY_SCALES
-        if not (has_halves and high - low == 4)  # a half is as customary as a one there
+        if not (has_halves and high - low == 4)  # with halves, 0.5 is as customary as 1
     ]
     if common:  # on a scale that nobody has heard of, the run of the common ratings
-        run = {rating for rating in found if not min(common) <= rating <= max(common)}
+        run = {rating for rating in ratings if not min(common) <= rating <= max(common)}
         choices.append((math.inf, run))
     choices.sort(key=lambda choice: (choice[0], sum(counts[rating] for rating in choice[1])))
     for _, strays in choices:
         if strays <= rare and _are_few(strays, counts, total):
-            return found - strays
-    return found
+            return ratings - strays
+    return ratings
 
 
 def _are_few(ratings: Iterable[float], counts: Mapping[float, int], total: int) -> bool:

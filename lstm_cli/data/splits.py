@@ -1,8 +1,8 @@
-"""Which reviews are held out, so that what is measured on them is not known already.
+"""Which reviews are held out, so that a model is measured on what it has not seen.
 
-The same ratings in the same shares on both sides; an identical text never on
-both; and a phrase on the side of the sentence it is part of. Texts are the same
-when their tokens are.
+Both sides have the same ratings in the same shares. An identical text is never on
+both, and a phrase is on the side of the sentence it is part of. Texts are identical
+if their tokens are.
 """
 
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from lstm_cli.data.corpus import Corpus
 
-# From this share of texts that are parts of other texts on, a file is one of phrases.
+# A file is one of phrases if at least this share of its texts are parts of other texts.
 PHRASE_FILE_SHARE = 0.25
-# Parts longer than this are no phrases that people use by chance ("I love it", "best ever").
+# Longer parts are not in two reviews by chance, as "I love it" and "best ever" may be.
 _BY_CHANCE = 4
-# Parts up to this length are looked up by length, longer ones by their first tokens.
+# Parts up to this length are looked up as a whole, longer ones by their first tokens.
 _PREFIX = 4
-_TOKENS = 1_000_000  # looked at together
+_TOKENS = 1_000_000  # of a block
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ def hold_out(
 ) -> Split:
     """Hold out a share of the reviews, stratified by rating.
 
-    A text inside others goes where they go. If they stand on both sides it is
-    left out of both if it has more than four tokens, and in a file of phrases
-    whatever it has; a shorter one in a file of whole reviews (where "love it" is
-    a review of its own and words of a hundred others) is trained on.
+    A text inside others goes where they go. If they are on both sides, it is left
+    out of both if it has more than four tokens or the file is one of phrases. A
+    shorter one in a file of whole reviews (where "love it" is a review of its own
+    and part of a hundred others) is trained on.
 
     Args:
         corpus: the tokens of all reviews.
@@ -78,10 +78,10 @@ def hold_out(
 
 
 def split_at(corpus: Corpus, num_training: int) -> Split:
-    """Hold out the reviews behind the first ``num_training``.
+    """Hold out the reviews after the first ``num_training``.
 
-    Not trained on are their texts, what is part of them and what they are part of; a part
-    of up to four tokens may stand on both sides.
+    Their texts, parts of them and texts that contain them are not trained on; only a part of
+    up to four tokens may be on both sides.
     """
     text_of_review, one_review = _distinct_texts(corpus)
     texts = corpus.select(one_review)
@@ -212,7 +212,7 @@ def _blocks(texts: Corpus) -> Iterator[tuple[NDArray[np.int64], _Runs]]:
 
 
 def _of_bounded_work(count: NDArray[np.int64], most: int = 4_000_000) -> list[NDArray[np.int64]]:
-    """Places with any candidate, so many candidates at a time."""
+    """Places with any candidate, in groups of at most ``most`` candidates."""
     places = np.flatnonzero(count)
     ends = np.cumsum(count[places])
     cuts = np.searchsorted(ends, np.arange(most, ends[-1] if len(ends) else 0, most))

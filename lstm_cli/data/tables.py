@@ -60,13 +60,13 @@ class Table:
 class OpenTable:
     """A file whose rows are read as they are needed."""
 
-    head: Table  # its first rows; all else is said of the whole file
+    head: Table  # its first rows; the rest describes the whole file
     num_rows: int
     windows: Iterator[pl.DataFrame]  # every row in order, the first ones included
 
 
 def read_table(source: str) -> Table:
-    """Read a file of any of the forms.
+    """Read a file of any format.
 
     Args:
         source: a path, ``-`` for standard input, or any address that polars reads.
@@ -83,7 +83,7 @@ def read_table(source: str) -> Table:
 
 @contextmanager
 def open_table(source: str, rows: int = ROWS) -> Iterator[OpenTable]:
-    """Open a file to read it so many rows at a time.
+    """Open a file to read it, at most ``rows`` rows at a time.
 
     Memory does not grow with the rows of CSV, TSV and Parquet; JSON is read as a whole.
 

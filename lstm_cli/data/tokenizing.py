@@ -41,15 +41,14 @@ def tokenize_reviews(
     Args:
         texts: reviews.
         pattern: what a token is.
-        processes: how many share the work where there is enough of it. What comes out is
-            the same.
+        processes: how many share the work, if there is enough of it. The result is the same.
         cache: where the tokens of many reviews are kept, and read from instead of memory.
     """
     if cache is None or sum(map(len, texts)) < WORTH_KEEPING:
         return _in_memory(texts, pattern, processes)
     key = cache.key(texts, pattern)
-    found = cache.load(key)
-    if found is None:
+    tokenized = cache.load(key)
+    if tokenized is None:
         # Without a place to keep them (a full disk, a home that is read-only) tokens stay
         # in memory.
         with suppress(OSError):
@@ -58,8 +57,8 @@ def tokenize_reviews(
                 for token_ids, lengths in _renumbered(_pieces(texts, pattern, processes), types):
                     writer.add(token_ids, lengths)
                 writer.finish(types)
-            found = cache.load(key)
-    return found if found is not None else _in_memory(texts, pattern, processes)
+            tokenized = cache.load(key)
+    return tokenized if tokenized is not None else _in_memory(texts, pattern, processes)
 
 
 def _in_memory(texts: Sequence[str], pattern: str, processes: int) -> TokenizedReviews:
@@ -70,7 +69,7 @@ def _in_memory(texts: Sequence[str], pattern: str, processes: int) -> TokenizedR
 
 
 def _pieces(texts: Sequence[str], pattern: str, processes: int) -> Iterator[_Piece]:
-    """The reviews in order, some thousand at a time."""
+    """The reviews in order, a few thousand at a time."""
     starts = range(0, max(len(texts), 1), PIECE)
     if processes == 1 or len(starts) < FEWEST_PIECES:
         for start in starts:
@@ -114,7 +113,7 @@ def _renumbered(
 
 
 def _cut(tokenizer: RegexpTokenizer, text: str) -> list[str]:
-    """The tokens of one text; of a very long one word by word.
+    """The tokens of one text, word by word if it is very long.
 
     NLTK gives one call five seconds. No token holds white space, so that the
     pieces between it can be cut one by one.

@@ -42,7 +42,7 @@ def write_table(frame: pl.DataFrame, target: str, like: Table | None = None) -> 
 
 
 def write_whole(content: str, target: str) -> None:
-    """Write a text file that is whole or not there.
+    """Write a text file, whole or not at all.
 
     Raises:
         OutputError: it exists already, or cannot be written.
@@ -67,9 +67,9 @@ def _give_name(temporary: Path, path: Path) -> None:
 
 
 class TableWriter:
-    """Writes a table window by window; its name is given to it when all of it is there.
+    """Writes a table window by window; the file gets its name when all of it is there.
 
-    Interrupted by a person, it leaves what was written under the name with ``.part`` behind.
+    If a person interrupts it, what was written stays under the name followed by ``.part``.
 
     Args:
         target: a path whose ending says the format and the compression, as ``formats.py``
@@ -126,7 +126,7 @@ class TableWriter:
         self._file.write(self._compression.pack(window.getvalue()))
 
     def write_json(self, row: dict[str, object]) -> None:
-        """Add one row to JSON lines, as deep as it may be."""
+        """Add one row to JSON lines, however deep it is."""
         with _saying_what_failed(self._target):
             line = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
             self._file.write(line + b"\n")
