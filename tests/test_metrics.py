@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 from scipy.special import softmax
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 from lstm_cli.evaluation.evaluation import evaluate
-from lstm_cli.metrics.baselines import WordRegression, _count, _weigh
+from lstm_cli.metrics.baselines import INVERSE_PENALTY, WordRegression
 from lstm_cli.metrics.calibration import (
     apply_cross_fitted_temperature,
     apply_temperature,
@@ -86,16 +89,30 @@ def test_the_regression_travels_without_its_library_and_says_the_same() -> None:
     assert again.probabilities(reviews)[:, 3].max() == 0
 
 
-def test_of_two_ratings_the_softmax_is_the_sigmoid() -> None:
-    """scikit-learn gives two classes one row of weights; the bundle has a row a rating."""
-    reviews = [["good", "one"], ["bad", "one"], ["good", "two"], ["bad", "two"]]
-    model = WordRegression.fit(reviews, np.array([1, 0, 1, 0]), num_ratings=2)
-    assert (model.predict([["good"], ["bad"]]) == [1, 0]).all()
-    # One weight a class against its negative: the same odds, whichever way they are written.
-    found = model.probabilities([["good"]])[0]
-    features = _weigh(_count([["good"]]), model.inverse_document_frequency)
-    logit = (features @ model.weights[1])[0] + model.bias[1]
-    assert found[1] == pytest.approx(1 / (1 + np.exp(-logit)))
+@pytest.mark.parametrize("num_ratings", [2, 3])
+def test_the_regression_is_scikit_learns(num_ratings: int) -> None:
+    """The bundle has a row of weights a rating; scikit-learn gives two classes only one."""
+    texts = ["good film", "bad film", "so so", "very good", "very bad bad bad", "it is so so"]
+    truth = np.array([1, 0, 2, 1, 0, 2]) % num_ratings
+    reviews = [tokenize(text) for text in texts]
+    reference = make_pipeline(
+        HashingVectorizer(
+            n_features=2**17,
+            alternate_sign=False,
+            norm=None,
+            ngram_range=(1, 2),
+            tokenizer=str.split,
+            token_pattern=None,
+            dtype=np.float32,
+        ),
+        TfidfTransformer(sublinear_tf=True),
+        LogisticRegression(C=INVERSE_PENALTY, max_iter=200, tol=1e-3),
+    ).fit(texts, truth)
+    model = WordRegression.fit(reviews, truth, num_ratings)
+    asked = ["good", "so bad", "never seen"]
+    np.testing.assert_allclose(
+        model.probabilities(map(tokenize, asked)), reference.predict_proba(asked), atol=1e-6
+    )
 
 
 def test_an_evaluation_says_what_json_promises() -> None:

@@ -1,9 +1,9 @@
 """What simpler models reach: always the commonest rating, and logistic regression on words.
 
 The logistic regression reads 1- and 2-grams of the same tokens, hashed into
-2^17 columns and weighted by tf-idf, fitted on at most 50,000 reviews: no
-vocabulary to keep, so it travels in the bundle and can be asked again on any
-later file.
+2^17 columns and weighted by tf-idf. It is fitted on at most 50,000 reviews.
+It needs no vocabulary, so it is saved in the bundle and can be asked again
+about any later file.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import HashingVectorizer
+from scipy.special import softmax
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import normalize
+
+from lstm_cli.arrays import Float32Array, Float64Array
 
 REGRESSION = "logistic regression"
 NUM_COLUMNS = 2**17
@@ -27,9 +29,9 @@ INVERSE_PENALTY = 1.0  # of 0.3, 1, 3 and 10 the best on SST-5's dev sentences: 
 class WordRegression:
     """A logistic regression over hashed 1-2-grams of a review's words."""
 
-    inverse_document_frequency: NDArray[np.float32]  # (2^17,)
-    weights: NDArray[np.float32]  # (ratings, 2^17)
-    bias: NDArray[np.float32]  # (ratings,)
+    inverse_document_frequency: Float32Array  # (2^17,)
+    weights: Float32Array  # (ratings, 2^17)
+    bias: Float32Array  # (ratings,)
 
     @classmethod
     def fit(
@@ -38,15 +40,15 @@ class WordRegression:
         rating_indices: NDArray[np.int64],
         num_ratings: int,
     ) -> "WordRegression":
-        """Fit on the tokens of reviews; see ``drawn`` for how many.
+        """Fit on the tokens of reviews; ``drawn`` says which reviews of many.
 
         Ratings that do not occur among them are never predicted.
         """
         counts = _count(reviews)
-        documents = np.bincount(counts.indices, minlength=NUM_COLUMNS)
-        inverse = (np.log((1 + len(rating_indices)) / (1 + documents)) + 1).astype(np.float32)
-        # Columns no review fills would only be carried along by the solver.
-        filled = np.flatnonzero(documents)
+        # scikit-learn takes the logarithms in the type of the counts.
+        inverse = TfidfTransformer().fit(counts.astype(np.float64)).idf_.astype(np.float32)
+        # Columns that no review fills would only be carried along by the solver.
+        filled = np.unique(counts.indices)
         model = LogisticRegression(C=INVERSE_PENALTY, max_iter=200, tol=1e-3)
         model.fit(_weigh(counts, inverse)[:, filled], rating_indices)
         weights = np.zeros((num_ratings, NUM_COLUMNS), dtype=np.float32)
@@ -61,19 +63,17 @@ class WordRegression:
             bias[seen] = model.intercept_
         return cls(inverse, weights, bias)
 
-    def probabilities(self, reviews: Iterable[list[str]]) -> NDArray[np.float64]:
+    def probabilities(self, reviews: Iterable[list[str]]) -> Float64Array:
         """The probability of each rating, for the tokens of each review. (N, R)"""
         features = _weigh(_count(reviews), self.inverse_document_frequency)
         logits = np.asarray(features @ self.weights.T, dtype=np.float64) + self.bias
-        logits -= logits.max(axis=1, keepdims=True)
-        odds = np.exp(logits)
-        return odds / odds.sum(axis=1, keepdims=True)
+        return softmax(logits, axis=1)
 
     def predict(self, reviews: Iterable[list[str]]) -> NDArray[np.int64]:
-        """The most probable rating's place on the scale, for the tokens of each review. (N,)"""
+        """The place on the scale of the most probable rating of each review. (N,)"""
         return self.probabilities(reviews).argmax(axis=1)
 
-    def to_arrays(self) -> dict[str, NDArray[np.float32]]:
+    def to_arrays(self) -> dict[str, Float32Array]:
         """As a bundle keeps it; a rating that is never predicted has a bias of -1e9."""
         return {
             "inverse_document_frequency": self.inverse_document_frequency,
@@ -82,7 +82,7 @@ class WordRegression:
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[np.float32]]) -> "WordRegression":
+    def from_arrays(cls, arrays: Mapping[str, Float32Array]) -> "WordRegression":
         """The regression a bundle keeps."""
         return cls(arrays["inverse_document_frequency"], arrays["weights"], arrays["bias"])
 
@@ -119,8 +119,8 @@ def _grams(tokens: list[str]) -> list[str]:
     return tokens + [f"{a} {b}" for a, b in pairwise(tokens)]
 
 
-def _weigh(counts: Any, inverse: NDArray[np.float32]) -> Any:
-    """Sublinear tf-idf, each review of length one."""
-    counts = counts.copy()
-    counts.data = (1 + np.log(counts.data)) * inverse[counts.indices]
-    return normalize(counts)
+def _weigh(counts: Any, inverse_document_frequency: Float32Array) -> Any:
+    """Sublinear tf-idf, each review of length one. (N, 2^17)"""
+    tfidf = TfidfTransformer(sublinear_tf=True)
+    tfidf.idf_ = inverse_document_frequency  # which an earlier fit found
+    return tfidf.transform(counts)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 from sklearn.metrics import (
     cohen_kappa_score,
     confusion_matrix,
@@ -112,8 +113,6 @@ def accuracy_interval(is_right: NDArray[np.bool_]) -> tuple[float, float]:
     >>> round(low, 2), round(high, 2)
     (0.61, 1.0)
     """
-    n, share = len(is_right), float(is_right.mean())
-    z = 1.959964  # the normal distribution holds 95 % within so many standard deviations
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    reach = z / (1 + z**2 / n) * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    right = binomtest(int(is_right.sum()), len(is_right))
+    low, high = right.proportion_ci(confidence_level=0.95, method="wilson")
+    return float(low), float(high)
