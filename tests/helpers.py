@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from typer.testing import CliRunner, Result
 
-from lstm_cli.bundle.blocks import block_digests
 from lstm_cli.bundle.contents import NewBundle, description_digest
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.commands import app
@@ -122,8 +121,7 @@ def sign(path: Path) -> None:
         content = (path / name).read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         info["files"][name] = {"bytes": len(content), "sha256": digest}
-    content = (path / "weights.safetensors").read_bytes()
-    write_info(path, info | {"blocks": {"weights.safetensors": block_digests(content)}})
+    write_info(path, info)
 
 
 def leaves(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

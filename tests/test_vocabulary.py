@@ -5,7 +5,13 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_cli.text.vocabulary import PADDING_ID, SPECIAL_TOKENS, UNKNOWN_ID, Vocabulary
+from lstm_cli.text.vocabulary import (
+    PADDING_ID,
+    SPECIAL_TOKENS,
+    UNKNOWN_ID,
+    Vocabulary,
+    WrittenVocabulary,
+)
 
 COUNTS = {"the": 9, "film": 4, "dull": 2, "bad": 2, "odd": 1}
 
@@ -43,3 +49,13 @@ def test_the_same_counts_in_any_order_build_one_vocabulary(
     items = list(counts.items())
     shuffler.shuffle(items)
     assert Vocabulary.build(dict(items)).tokens == Vocabulary.build(counts).tokens
+
+
+@given(st.sets(st.text(st.characters(exclude_characters="\n", codec="utf-8"), min_size=1)))
+def test_words_are_found_in_the_file_as_in_the_vocabulary(words: set[str]) -> None:
+    """Also those that are parts of others, or begin like a special one."""
+    vocabulary = Vocabulary.build(dict.fromkeys(words - {"<padding>", "<unknown>"}, 1))
+    written = WrittenVocabulary("".join(f"{t}\n" for t in vocabulary.tokens).encode())
+    assert len(written) == len(vocabulary)
+    asked = [*words, "nowhere", "<padding>", "<unknown>"]
+    assert written.encode(asked) == vocabulary.encode(asked)

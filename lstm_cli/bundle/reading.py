@@ -10,14 +10,13 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lstm_cli.bundle.blocks import BLOCK_BYTES, BlockFile, EmbeddingRows, WeightsFile, are_sane
+from lstm_cli.arrays import Float32Array
 from lstm_cli.bundle.contents import (
     BASELINE_FILE,
     FORMAT,
@@ -30,6 +29,7 @@ from lstm_cli.bundle.contents import (
     network_weights,
     weight_shapes,
 )
+from lstm_cli.bundle.weights import EmbeddingRows, Refuse, Stored, load_arrays, to_float32
 from lstm_cli.core.reading import NetworkWeights
 from lstm_cli.data.scale import label
 from lstm_cli.errors import BundleError
@@ -49,7 +49,6 @@ class Bundle:
     path: Path
     info: BundleInfo
     files: dict[str, tuple[int, str]]  # name -> (bytes, sha256)
-    blocks: list[str]  # sha256 of each block of the weights; none in older models
 
     @property
     def name(self) -> str:
@@ -79,33 +78,18 @@ class Bundle:
         return Vocabulary(tokens)
 
     @cached_property
-    def arrays(self) -> dict[str, NDArray[np.float32]]:
+    def arrays(self) -> dict[str, Float32Array]:
         """The network's weights, by the names they are saved under."""
-        return self._arrays(WEIGHTS_FILE, weight_shapes(self.info.model), self.info.stored_as)
+        refuse = self._refuse(WEIGHTS_FILE)
+        return {name: to_float32(array, name, refuse) for name, array in self._network().items()}
 
     @cached_property
     def weights(self) -> NetworkWeights:
-        """The network's weights, each in its place; of the embedding only what is asked for."""
-        if not self.blocks:
-            return network_weights(self.arrays)
-        shapes = weight_shapes(self.info.model)
-        size, _ = self._entry(WEIGHTS_FILE)
-        self._check_size(WEIGHTS_FILE, shapes, self.info.stored_as)
-        if len(self.blocks) != -(-size // BLOCK_BYTES):
-            raise self._refused(INFO_FILE, f"should list the blocks of {WEIGHTS_FILE}")
-        path = checked_path(self.path, WEIGHTS_FILE)
-        if path.stat().st_size != size:
-            raise self._refused(
-                WEIGHTS_FILE, "has changed since it was saved (its size differs from bundle.json)"
-            )
-
-        def refuse(reason: str) -> BundleError:
-            return self._refused(WEIGHTS_FILE, reason)
-
-        kind = self.info.stored_as
-        file = WeightsFile(BlockFile(path, size, self.blocks, refuse), shapes, kind, refuse)
-        arrays = {name: file.array(name) for name in shapes if name != "embedding"}
-        return network_weights(arrays, EmbeddingRows(file))
+        """The network's weights, each in its place, for one review or a few."""
+        stored, refuse = self._network(), self._refuse(WEIGHTS_FILE)
+        embedding = EmbeddingRows(stored.pop("embedding"), refuse)
+        arrays = {name: to_float32(array, name, refuse) for name, array in stored.items()}
+        return network_weights(arrays, embedding)
 
     @cached_property
     def lookup(self) -> WrittenVocabulary:
@@ -119,7 +103,7 @@ class Bundle:
         return found
 
     @cached_property
-    def baseline(self) -> dict[str, NDArray[np.float32]] | None:
+    def baseline(self) -> dict[str, Float32Array] | None:
         """The logistic regression's weights, if the model was saved with one."""
         if BASELINE_FILE not in self.files:
             return None
@@ -130,7 +114,9 @@ class Bundle:
             "weights": (ratings, columns),
             "bias": (ratings,),
         }
-        return self._arrays(BASELINE_FILE, shapes)
+        stored = self._stored(BASELINE_FILE, shapes, "float32")
+        refuse = self._refuse(BASELINE_FILE)
+        return {name: to_float32(array, name, refuse) for name, array in stored.items()}
 
     @cached_property
     def gate_statistics(self) -> GateStatistics:
@@ -145,34 +131,18 @@ class Bundle:
         """A file of the bundle that is for people."""
         return self._bytes(name).decode("utf-8", errors="replace")
 
-    def _arrays(
-        self, name: str, shapes: dict[str, tuple[int, ...]], kind: str = "float32"
-    ) -> dict[str, NDArray[np.float32]]:
-        # Not needed for one review, which reads the file in parts.
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
+    def _network(self) -> dict[str, Stored]:
+        return self._stored(WEIGHTS_FILE, weight_shapes(self.info.model), self.info.stored_as)
 
-        self._check_size(name, shapes, kind)
-        try:
-            arrays = load(self._bytes(name))
-        except SafetensorError as error:
-            raise self._refused(name, "is not a safetensors file") from error
-        found = {key: (array.dtype.name, array.shape) for key, array in arrays.items()}
-        for key, shape in shapes.items():
-            if found.get(key) != (kind, shape):
-                raise self._refused(name, f"should hold {key!a} as {kind} of shape {shape}")
-            if not are_sane(arrays[key]):
-                raise self._refused(name, f"holds numbers in {key!a} that no training makes")
-        if len(found) != len(shapes):
-            raise self._refused(name, "holds arrays that belong to no model")
-        return {key: array.astype(np.float32, copy=False) for key, array in arrays.items()}
-
-    def _check_size(self, name: str, shapes: dict[str, tuple[int, ...]], kind: str) -> None:
-        # The recorded size must be that of the arrays, so that a small description
-        # never makes a large allocation; the header takes a few hundred bytes more.
+    def _stored(
+        self, name: str, shapes: dict[str, tuple[int, ...]], kind: str
+    ) -> dict[str, Stored]:
+        # The recorded size must be that of the arrays, so that a short description can
+        # never cause a large allocation; the header takes a few hundred bytes more.
         expected = np.dtype(kind).itemsize * sum(math.prod(shape) for shape in shapes.values())
         if not expected <= self._entry(name)[0] <= expected + 100_000:
             raise self._refused(name, f"should hold {expected:,} bytes of weights")
+        return load_arrays(self._bytes(name), shapes, kind, self._refuse(name))
 
     def _entry(self, name: str) -> tuple[int, str]:
         if name not in self.files:
@@ -187,6 +157,9 @@ class Bundle:
                 name, "has changed since it was saved (its checksum differs from bundle.json)"
             )
         return content
+
+    def _refuse(self, name: str) -> Refuse:
+        return partial(refused, self.path, name)
 
     def _refused(self, name: str, reason: str) -> BundleError:
         return refused(self.path, name, reason)
@@ -225,11 +198,10 @@ def open_bundle(path: Path) -> Bundle:
             for name, entry in found["files"].items()
         }
         _check(info, files)
-        blocks = [str(digest) for digest in found.get("blocks", {}).get(WEIGHTS_FILE, [])]
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         reason = f"lacks {error}" if isinstance(error, KeyError) else f"is not valid: {error!s:.80}"
         raise refused(path, INFO_FILE, reason.encode("unicode_escape").decode()) from error
-    return Bundle(path, info, files, blocks)
+    return Bundle(path, info, files)
 
 
 def refused(path: Path, name: str, reason: str) -> BundleError:

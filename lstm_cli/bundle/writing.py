@@ -16,7 +16,6 @@ from pathlib import Path
 
 from safetensors.numpy import save
 
-from lstm_cli.bundle.blocks import block_digests
 from lstm_cli.bundle.card import model_card
 from lstm_cli.bundle.contents import (
     BASELINE_FILE,
@@ -125,9 +124,7 @@ def _write_files(bundle: NewBundle, about: BundleInfo, folder: Path) -> None:
         name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in contents.items()
     }
-    # One review needs few rows of the embedding: its blocks can be verified one by one.
-    blocks = {WEIGHTS_FILE: block_digests(contents[WEIGHTS_FILE])}
-    info = about.to_json() | {"files": files, "blocks": blocks}
+    info = about.to_json() | {"files": files}
     info["sha256"] = description_digest(json.loads(json.dumps(info)))
     contents[INFO_FILE] = json.dumps(info, indent=1, ensure_ascii=False).encode() + b"\n"
     for name, content in contents.items():
