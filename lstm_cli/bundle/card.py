@@ -1,20 +1,20 @@
-"""The model card: what a saved model is, for people."""
+"""The model card, which tells people what a saved model is."""
 
 from lstm_cli.bundle.contents import BundleInfo
 
 
 def model_card(info: BundleInfo) -> str:
-    """A page about a model, in Markdown. It repeats no review."""
+    """A page about a model, in Markdown. It quotes no review."""
     if info.is_language_model:
         return _language_card(info)
     model, scores, origin = info.model, info.scores, info.provenance
-    named = "LSTM" if model.cell == "lstm" else "plain RNN"
+    cell = "LSTM" if model.cell == "lstm" else "plain RNN"
     low, high = scores["accuracy_interval"]
     ratings = ", ".join(f"{rating:g}" for rating in info.ratings)
     lines = [
         f"# {info.name}",
         "",
-        f"A forward-reading {named} that predicts the rating of a review, made by lstm-cli "
+        f"A forward-reading {cell} that predicts the rating of a review, made by lstm-cli "
         f"{info.versions['lstm-cli']} on {info.created[:10]}.",
         "",
         f"- ratings: {ratings}",
@@ -29,8 +29,8 @@ def model_card(info: BundleInfo) -> str:
         "",
         "| | accuracy | within one | mean error | kappa |",
         "|---|---|---|---|---|",
-        _row(named, scores),
-        *(_row(name, found) for name, found in scores["baselines"].items()),
+        _row(cell, scores),
+        *(_row(name, peer) for name, peer in scores["baselines"].items()),
         "",
         f"95 % interval of the accuracy: {100 * low:.1f} to {100 * high:.1f} %. These reviews "
         "chose the best epoch, so other reviews may score a little lower.",

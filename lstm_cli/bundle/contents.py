@@ -1,11 +1,11 @@
-"""What a saved model is made of. It holds no review's text, and nothing that runs.
+"""The files of a saved model. They hold no review's text, and nothing that runs.
 
-bundle.json            this page: configs, scale, scores, the sha256 of the rest and its own
-vocabulary.txt         a token a line
+bundle.json            configs, scale, scores, the sha256 of the other files and its own
+vocabulary.txt         one token per line
 weights.safetensors    the network
-baseline.safetensors   logistic regression on the same reviews, the peer of any evaluation
+baseline.safetensors   logistic regression on the same reviews, which evaluations compare with
 words.json             what the gates did with each word of the validation reviews
-history.jsonl          a line an epoch
+history.jsonl          one line per epoch
 README.md              a model card for people
 """
 
@@ -33,7 +33,7 @@ WORDS_FILE = "words.json"
 HISTORY_FILE = "history.jsonl"
 CARD_FILE = "README.md"
 
-# What settings are called in models of the first version, and what they are called now.
+# The names of settings in models of the first version, and their names now.
 _RENAMED = {
     "embedding_rate": "embedding_lr_scale",
     "cell_rate": "cell_lr_scale",
@@ -43,7 +43,7 @@ _RENAMED = {
     "bands": "cutoffs",
 }
 
-_STORED_AS = {"provenance": "data"}  # fields that the file calls otherwise
+_STORED_AS = {"provenance": "data"}  # fields that have another name in the file
 
 StoredAs = Literal["float32", "float16"]
 Arrays = Mapping[str, NDArray[np.float32]]
@@ -51,28 +51,28 @@ Arrays = Mapping[str, NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class BundleInfo:
-    """What ``bundle.json`` says of a model, the checksums left out."""
+    """What ``bundle.json`` says about a model, without the checksums."""
 
     name: str
     created: str  # UTC, ISO 8601
     model: ModelConfig
-    training: TrainConfig | PretrainConfig  # the latter of a language model
-    ratings: tuple[float, ...]  # the scale, in order; none of a language model
+    training: TrainConfig | PretrainConfig  # the latter for a language model
+    ratings: tuple[float, ...]  # the scale, in order; empty for a language model
     token_pattern: str
-    # Of the validation reviews, as ``lstm evaluate --json`` has them; a perplexity otherwise.
+    # On the validation reviews: those of ``lstm evaluate --json``; of a language model, perplexity.
     scores: dict[str, Any]
     provenance: Provenance  # what it was trained on; ``data`` in the file
     versions: dict[str, str]
     seconds: float
     format: int = FORMAT
-    # What the numbers of the network are kept in; float16 halves a model that ships.
+    # The type of the network's numbers in its file; float16 halves the size of the shipped base.
     stored_as: StoredAs = "float32"
     base: str | None = None  # the model it started from
     temperature: float = 1.0  # by which the readout has been divided, for calibration
 
     @property
     def is_language_model(self) -> bool:
-        """Whether it knows words and no ratings: something to start from, not to ask."""
+        """Whether it predicts words instead of ratings, so that training can start from it."""
         return self.model.num_ratings == 0
 
     def to_json(self) -> dict[str, Any]:
@@ -82,8 +82,13 @@ class BundleInfo:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "BundleInfo":
-        """Read it back; a key that is missing, unknown or of another type raises."""
-        # What older models do not say.
+        """Read it back.
+
+        Raises:
+            KeyError, TypeError, ValueError: a key is missing or unknown, or its value has
+                another type.
+        """
+        # Older models lack these.
         later = {"stored_as": "float32", "base": None, "temperature": 1.0}
         names = {field.name for field in fields(cls)}
         values = {name: (later | dict(stored))[_STORED_AS.get(name, name)] for name in names}
@@ -102,7 +107,7 @@ class BundleInfo:
 
 
 def description_digest(described: Mapping[str, Any]) -> str:
-    """sha256 of what ``bundle.json`` says, its own checksum left out, however it is laid out."""
+    """The sha256 of ``bundle.json`` without its own checksum, whatever its layout."""
     said = {key: value for key, value in described.items() if key != "sha256"}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
@@ -117,7 +122,7 @@ class NewBundle:
     gate_statistics: GateStatistics
     history: tuple[Mapping[str, Any], ...]
     baseline: Arrays | None = None
-    notes: str = ""  # what the model card says beyond the numbers
+    notes: str = ""  # what the model card says below the numbers
 
 
 def weight_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
@@ -134,11 +139,11 @@ def weight_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
 
 
 def network_weights(arrays: Arrays, embedding: Rows | None = None) -> NetworkWeights:
-    """Give the arrays of ``weights.safetensors`` their places.
+    """The network that the arrays of ``weights.safetensors`` make up.
 
     Args:
-        arrays: by their names.
-        embedding: in place of that of ``arrays``.
+        arrays: the arrays by their names.
+        embedding: takes the place of the one in ``arrays``.
     """
     return NetworkWeights(
         arrays["embedding"] if embedding is None else embedding,
@@ -149,14 +154,14 @@ def network_weights(arrays: Arrays, embedding: Rows | None = None) -> NetworkWei
 
 
 def _checked(kind: type, values: Mapping[str, Any]) -> Any:
-    """A config whose values have the types its defaults or annotations ask for."""
+    """A config, each of whose values has the type of its field; TypeError otherwise."""
     made = kind(**values)
     for field in fields(kind):
         value = getattr(made, field.name)
         if field.type is bool:
             fits = isinstance(value, bool)
         elif field.type in (int, float):
-            # JSON writes 1.0 as it likes; True is an int to Python and to nobody else.
+            # JSON may write 1.0 as 1. To Python, True is an int.
             fits = isinstance(value, int if field.type is int else int | float)
             fits = fits and not isinstance(value, bool)
         else:

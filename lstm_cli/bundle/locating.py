@@ -20,7 +20,7 @@ BASE = "base"
 
 @dataclass(frozen=True)
 class FoundModel:
-    """A model, and how it came to be the one."""
+    """A model, and why it is the one to use."""
 
     bundle: Bundle
     why: str
@@ -40,7 +40,7 @@ def find_model(
         asked: a name or a path; else ``$LSTM_MODEL``, else
             the model trained last in the models folder, else the base that ships.
         folder: the models folder, if another than the usual one.
-        must_rate: a language model will not do.
+        must_rate: refuse a language model.
 
     Raises:
         NoModelError: there is none.
@@ -88,7 +88,7 @@ def find_base(asked: str | None, folder: Path) -> Bundle | None:
         folder: the models folder.
 
     Raises:
-        NoModelError: there is none of that name.
+        NoModelError: no model has that name.
         BundleError: it cannot be used, or is a plain RNN.
     """
     if asked is None:
@@ -122,17 +122,17 @@ def saved_models(folder: Path) -> Iterator[Path]:
 
 
 def summaries(folder: Path) -> list[ModelSummary]:
-    """Every saved model, the one trained last at the end; what cannot be read says why."""
-    found = []
+    """Every saved model, the one trained last at the end; one that cannot be read says why."""
+    models = []
     for path in saved_models(folder):
         try:
             info = open_bundle(path).info
         except BundleError as error:
-            found.append(
+            models.append(
                 ModelSummary(path.name, str(path), "", "", (), 0, None, problem=str(error))
             )
             continue
-        found.append(
+        models.append(
             ModelSummary(
                 name=path.name,
                 path=str(path),
@@ -143,11 +143,11 @@ def summaries(folder: Path) -> list[ModelSummary]:
                 accuracy=info.scores.get("accuracy"),
             )
         )
-    return sorted(found, key=lambda summary: (summary.created, summary.name))
+    return sorted(models, key=lambda summary: (summary.created, summary.name))
 
 
 def base_path() -> Path | None:
-    """Where the base lies: package data in a wheel, the checkout in an editable install."""
+    """Where the base is: package data in a wheel, the checkout in an editable install."""
     package = Path(str(files("lstm_cli")))
     for models in (package / "models", package.parent / "models"):
         if (models / BASE / INFO_FILE).is_file():
@@ -156,7 +156,7 @@ def base_path() -> Path | None:
 
 
 def free_name(source: str, folder: Path, ending: str = "") -> str:
-    """A name for a model, after the file it is trained on: reviews, then reviews-2.
+    """A name for a model, after the file it is trained on: reviews, or reviews-2 if it is taken.
 
     >>> free_name("/data/My reviews (2024).csv.gz", Path("no/such/folder"))
     'My-reviews-2024'
@@ -165,22 +165,22 @@ def free_name(source: str, folder: Path, ending: str = "") -> str:
 
 
 def names_for(source: str, ending: str = "") -> Iterator[str]:
-    """Names for a model, after the file it is trained on: the first that is free will do."""
+    """Names for a model, after the file it is trained on, in order of preference."""
     if "://" in source:
-        source = re.split(r"[?#]", source)[0]  # what stands behind may be a password
+        source = re.split(r"[?#]", source)[0]  # what follows may be a password
     stem = Path(source).name
     while Path(stem).suffix.lower() in endings():
         stem = Path(stem).stem
     stem = re.sub(r"[^\w.-]+", "-", stem).lstrip("-.")[:90].rstrip("-.") or "reviews"
     stem += ending
-    # The base is never replaced by accident, and never left out by one.
+    # A model with the name of the base would replace it, or be left out like it.
     if stem != BASE:
         yield stem
     yield from (f"{stem}-{number}" for number in count(2))
 
 
 def is_name(name: str) -> bool:
-    """Whether a model can be called so: one plain folder name.
+    """Whether a model can have this name, which must be a plain folder name.
 
     >>> is_name("films-2"), is_name("../films"), is_name(".films")
     (True, False, False)

@@ -1,7 +1,7 @@
-"""Read a saved model, and believe nothing of it before it is checked.
+"""Read a saved model, and trust nothing in it before it is checked.
 
-Sizes are compared before a byte of a file is taken into memory, checksums
-before anything is parsed, names and shapes before an array is made.
+Sizes are compared before a file is read, checksums before anything is parsed,
+names and shapes before an array is used.
 """
 
 import hashlib
@@ -39,12 +39,12 @@ from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary, WrittenVocabula
 
 _LARGEST_INFO = 4 * 2**20
 _LARGEST_FILE = 4 * 2**30
-_MOST_RATINGS = 100
+_MAX_RATINGS = 100
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A saved model, read as far as it is needed: weights when they are asked for."""
+    """A saved model, of which each file is read when it is asked for."""
 
     path: Path
     info: BundleInfo
@@ -52,12 +52,12 @@ class Bundle:
 
     @property
     def name(self) -> str:
-        """The name of its folder, by which it is found."""
+        """The name of the model's folder, under which it is found."""
         return self.path.name
 
     @property
     def fingerprint(self) -> str:
-        """The sha256 of its weights, as ``bundle.json`` has it."""
+        """The sha256 of the weights, as ``bundle.json`` records it."""
         return self._entry(WEIGHTS_FILE)[1]
 
     @cached_property
@@ -79,13 +79,13 @@ class Bundle:
 
     @cached_property
     def arrays(self) -> dict[str, Float32Array]:
-        """The network's weights, by the names they are saved under."""
+        """The network's weights, by the names under which they are saved."""
         refuse = self._refuse(WEIGHTS_FILE)
         return {name: to_float32(array, name, refuse) for name, array in self._network().items()}
 
     @cached_property
     def weights(self) -> NetworkWeights:
-        """The network's weights, each in its place, for one review or a few."""
+        """The same weights in their places; embedding rows are checked when they are used."""
         stored, refuse = self._network(), self._refuse(WEIGHTS_FILE)
         embedding = EmbeddingRows(stored.pop("embedding"), refuse)
         arrays = {name: to_float32(array, name, refuse) for name, array in stored.items()}
@@ -93,14 +93,14 @@ class Bundle:
 
     @cached_property
     def lookup(self) -> WrittenVocabulary:
-        """The same words, for looking up some of them."""
-        found = WrittenVocabulary(self._bytes(VOCABULARY_FILE))
-        if len(found) != self.info.model.vocab_size:
+        """The same vocabulary without an index, which is faster for looking up a few words."""
+        vocabulary = WrittenVocabulary(self._bytes(VOCABULARY_FILE))
+        if len(vocabulary) != self.info.model.vocab_size:
             raise self._refused(
                 VOCABULARY_FILE,
                 f"should hold {self.info.model.vocab_size} different tokens, a line each",
             )
-        return found
+        return vocabulary
 
     @cached_property
     def baseline(self) -> dict[str, Float32Array] | None:
@@ -120,7 +120,7 @@ class Bundle:
 
     @cached_property
     def gate_statistics(self) -> GateStatistics:
-        """What the gates did with the validation reviews."""
+        """What the gates did with the words of the validation reviews."""
         text = self._bytes(WORDS_FILE)
         try:
             return _gate_statistics(json.loads(text))
@@ -128,7 +128,7 @@ class Bundle:
             raise self._refused(WORDS_FILE, "does not hold statistics of words") from error
 
     def text(self, name: str) -> str:
-        """A file of the bundle that is for people."""
+        """The text of a file that is written for people."""
         return self._bytes(name).decode("utf-8", errors="replace")
 
     def _network(self) -> dict[str, Stored]:
@@ -166,38 +166,38 @@ class Bundle:
 
 
 def open_bundle(path: Path) -> Bundle:
-    """Open a saved model; its weights are read when they are asked for.
+    """Open a saved model. Its other files are read when they are asked for.
 
     Raises:
-        BundleError: a file is missing, has changed, or is not what a model needs;
-            the message names it.
+        BundleError: ``bundle.json`` is missing, has changed, or does not describe a model
+            that this version can read.
     """
     if not path.is_dir():
         raise BundleError(f"{path}: not a saved model, which is a folder with a {INFO_FILE}")
     content = _read(path, INFO_FILE, _LARGEST_INFO)
     try:
-        found: Any = json.loads(content)
+        stored: Any = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise refused(path, INFO_FILE, "is not JSON") from error
-    if not isinstance(found, dict) or "format" not in found:
+    if not isinstance(stored, dict) or "format" not in stored:
         raise refused(path, INFO_FILE, "does not describe a model")
-    if found["format"] != FORMAT:
+    if stored["format"] != FORMAT:
         raise refused(
             path,
             INFO_FILE,
-            f"has format {found['format']!a:.20}, and this version reads format {FORMAT}; "
+            f"has format {stored['format']!a:.20}, and this version reads format {FORMAT}; "
             "train again or install the version that saved it",
         )
-    # Models of the first version lack the checksum.
-    if found.get("sha256", digest := description_digest(found)) != digest:
+    # Models of the first version lack this checksum.
+    if stored.get("sha256", digest := description_digest(stored)) != digest:
         raise refused(path, INFO_FILE, "has changed since it was saved (its checksum differs)")
     try:
-        info = BundleInfo.from_json(found)
+        info = BundleInfo.from_json(stored)
         files = {
             str(name): (int(entry["bytes"]), str(entry["sha256"]))
-            for name, entry in found["files"].items()
+            for name, entry in stored["files"].items()
         }
-        _check(info, files)
+        _check_description(info, files)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         reason = f"lacks {error}" if isinstance(error, KeyError) else f"is not valid: {error!s:.80}"
         raise refused(path, INFO_FILE, reason.encode("unicode_escape").decode()) from error
@@ -205,12 +205,16 @@ def open_bundle(path: Path) -> Bundle:
 
 
 def refused(path: Path, name: str, reason: str) -> BundleError:
-    """What is said of a model that cannot be used."""
+    """The error that says why a file of a model cannot be used."""
     return BundleError(f"{path / name}: {reason}")
 
 
-def _check(info: BundleInfo, files: dict[str, tuple[int, str]]) -> None:
-    """Raise ValueError for a description no training could have written."""
+def _check_description(info: BundleInfo, files: dict[str, tuple[int, str]]) -> None:
+    """Refuse what no training could have written.
+
+    Raises:
+        KeyError, TypeError, ValueError, OverflowError: what is wrong.
+    """
     model = info.model
     if model.cell not in ("lstm", "rnn"):
         raise ValueError(f"cell {model.cell!a}")
@@ -221,21 +225,21 @@ def _check(info: BundleInfo, files: dict[str, tuple[int, str]]) -> None:
         raise ValueError(f"sizes {sizes}")
     if info.stored_as not in ("float32", "float16"):
         raise ValueError(f"numbers stored as {info.stored_as!a}")
-    is_scale = 2 <= len(info.ratings) <= _MOST_RATINGS or info.is_language_model
+    is_scale = 2 <= len(info.ratings) <= _MAX_RATINGS or info.is_language_model
     if not is_scale or len(info.ratings) != model.num_ratings:
         raise ValueError(f"{len(info.ratings)} ratings")
-    rising = all(a < b for a, b in zip(info.ratings, info.ratings[1:], strict=False))
-    if not rising or not all(map(math.isfinite, info.ratings)):
-        raise ValueError("ratings that do not rise")
+    is_ascending = all(a < b for a, b in zip(info.ratings, info.ratings[1:], strict=False))
+    if not is_ascending or not all(map(math.isfinite, info.ratings)):
+        raise ValueError("ratings that are not in ascending order")
     if not isinstance(info.token_pattern, str) or not isinstance(info.name, str):
         raise ValueError("names that are not text")
     try:
         compiled(info.token_pattern)
     except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError("a token pattern that is no pattern") from error
+        raise ValueError("a token pattern that is not a regular expression") from error
     datetime.fromisoformat(info.created)
-    _number(info.seconds)
-    _number(info.scores["perplexity" if info.is_language_model else "accuracy"])
+    _check_number(info.seconds)
+    _check_number(info.scores["perplexity" if info.is_language_model else "accuracy"])
     for rating in info.ratings:
         info.provenance.counts[label(rating)]  # how often it occurred, or KeyError
     for name, (size, _) in files.items():
@@ -245,58 +249,55 @@ def _check(info: BundleInfo, files: dict[str, tuple[int, str]]) -> None:
             raise ValueError(f"a size of {size} bytes")
 
 
-def _gate_statistics(found: Any) -> GateStatistics:
-    """What a file of words says; an error where something else stands there."""
-    if isinstance(found, list):  # a model of the first version: words alone
-        found = {"words": found}
-    half_life = tuple(found.get("half_life", ()))
-    for words in half_life:
-        if words is not None:
-            _number(words)
-    _number(found.get("followed", 0))
-    units = tuple(UnitStatistics(**unit) for unit in found.get("units", ()))
+def _gate_statistics(stored: Any) -> GateStatistics:
+    """The contents of ``words.json``.
+
+    Raises:
+        KeyError, TypeError, ValueError, OverflowError: a part is missing or has another type.
+    """
+    if isinstance(stored, list):  # models of the first version list the words alone
+        stored = {"words": stored}
+    half_life = tuple(stored.get("half_life", ()))
+    for value in half_life:
+        if value is not None:
+            _check_number(value)
+    followed = stored.get("followed", 0)
+    _check_number(followed)
+    units = tuple(UnitStatistics(**unit) for unit in stored.get("units", ()))
     for unit in units:
-        _number(unit.unit)
-        _number(unit.correlation)
-    return GateStatistics(
-        tuple(_word(word) for word in found["words"]), half_life, found.get("followed", 0), units
-    )
+        _check_number(unit.unit)
+        _check_number(unit.correlation)
+    words = tuple(_word_statistics(word) for word in stored["words"])
+    return GateStatistics(words, half_life, followed, units)
 
 
-def _word(found: dict[str, Any]) -> WordStatistics:
-    """What the gates did with a word; TypeError where something else stands there."""
-    word = WordStatistics(**found)
+def _word_statistics(stored: dict[str, Any]) -> WordStatistics:
+    word = WordStatistics(**stored)
     if not isinstance(word.word, str) or not isinstance(word.count, int):
-        raise TypeError("a word and its count")
-    _number(word.contribution)
+        raise TypeError(f"{word.word!r:.40} and {word.count!r:.40} are not a word and its count")
+    _check_number(word.contribution)
     for value in (word.forget, word.learn, word.use, word.writes, word.erases, word.flips):
         if value is not None:
-            _number(value)
+            _check_number(value)
     return word
 
 
-def _number(value: object) -> None:
+def _check_number(value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TypeError(f"{value!r:.40} is no number")
+        raise TypeError(f"{value!r:.40} is not a number")
 
 
-def checked_path(path: Path, name: str) -> Path:
-    """A file of a bundle that is there, and no link."""
+def _read(path: Path, name: str, max_bytes: int) -> bytes:
+    """A whole file of the bundle; refused if it is a link, is missing, or is too large."""
     file = path / name
-    if file.is_symlink() or not file.is_file():
-        reason = "is a link, which is not followed" if file.is_symlink() else "is missing"
-        raise refused(path, name, reason)
-    return file
-
-
-def _read(path: Path, name: str, most: int) -> bytes:
-    """At most so many bytes of a file of the bundle, and one more to tell that there are more."""
     try:
-        file = checked_path(path, name)
+        if file.is_symlink() or not file.is_file():
+            reason = "is a link, which is not followed" if file.is_symlink() else "is missing"
+            raise refused(path, name, reason)
         with file.open("rb") as opened:
-            content = opened.read(most + 1)
+            content = opened.read(max_bytes + 1)  # one byte more shows that it is too large
     except OSError as error:
         raise refused(path, name, (error.strerror or str(error)).lower()) from error
-    if len(content) > most:
-        raise refused(path, name, f"is larger than the {most:,} bytes it should have")
+    if len(content) > max_bytes:
+        raise refused(path, name, f"is larger than the {max_bytes:,} bytes it should have")
     return content

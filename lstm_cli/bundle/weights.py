@@ -1,7 +1,7 @@
-"""Arrays of a safetensors file, which may come from anyone.
+"""The arrays of a safetensors file, which may come from anyone.
 
-Names, types and shapes are checked when a file is loaded, numbers when they are turned
-into float32. One review needs a few rows of the embedding, so only those are turned.
+Names, types and shapes are checked when a file is loaded, numbers when they are converted
+to float32. One review needs few rows of the embedding, so only these are converted.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def load_arrays(
     """The arrays of a file as they are stored. Their numbers are not checked yet.
 
     Args:
-        content: the file, whose checksum is right.
+        content: the file, whose checksum has been verified.
         shapes: the arrays it must hold, and no others.
         kind: "float32" or "float16", the type of their numbers.
         refuse: makes the error for what is wrong.
@@ -45,16 +45,16 @@ def load_arrays(
 
 
 def to_float32(stored: Stored, name: str, refuse: Refuse) -> Float32Array:
-    """Numbers as they are computed with; refused unless they are finite and not huge."""
+    """Numbers to compute with. They are refused unless they are finite and not huge."""
     numbers = stored.astype(np.float32, copy=False)
-    # In NaN <= x, the answer is no.
+    # Written so that NaN, which is not <= anything, is refused too.
     if numbers.size and not max(-numbers.min(), numbers.max()) <= _LARGEST_NUMBER:
         raise refuse(f"holds numbers in {name!a} that no training makes")
     return numbers
 
 
 class EmbeddingRows:
-    """An embedding whose rows are turned into float32 and checked as they are asked for."""
+    """An embedding whose rows are checked and converted to float32 as they are asked for."""
 
     def __init__(self, stored: Stored, refuse: Refuse) -> None:
         self._stored, self._refuse = stored, refuse

@@ -1,4 +1,4 @@
-"""Save a model: whole, or not at all."""
+"""Save a model completely, or not at all."""
 
 import ctypes
 import errno
@@ -32,19 +32,19 @@ from lstm_cli.bundle.contents import (
 from lstm_cli.bundle.locating import free_name
 from lstm_cli.errors import BundleExistsError, OutputError, Remedy
 
-# Folders beside a model; no model is called so, because a name holds no '~'.
+# Folders beside a model. No model can have such a name, because names contain no '~'.
 _NEW, _OLD = ".{}~new-", ".{}~old-"
 
 
 def write_bundle(bundle: NewBundle, path: Path, *, replace: bool = False) -> None:
-    """Write a model to a folder beside ``path``, then give it its name: that of the folder.
+    """Write a model to a folder beside ``path``, then rename the folder to ``path``.
 
-    Whoever calls this holds the name (``claiming.claimed``): what a killed process left of
-    an earlier attempt is tidied up.
+    The model is named after the folder. The caller must hold the name (``claiming.claimed``),
+    because what killed processes left of earlier attempts is removed.
 
     Raises:
         BundleExistsError: there is a model at ``path`` already.
-        OutputError: the disk is full, or may not be written to.
+        OutputError: the disk is full, or the folder is not writable.
     """
     check_free(path, replace=replace)
     with saying_what_failed(path):
@@ -60,10 +60,10 @@ def write_bundle(bundle: NewBundle, path: Path, *, replace: bool = False) -> Non
 
 
 def write_beside(bundle: NewBundle, path: Path, *, replace: bool = False) -> Path:
-    """The same; but if somebody took the name meanwhile, under the next that is free.
+    """Write a model; if another process has taken its name meanwhile, under the next free one.
 
     Returns:
-        Where it was written: nothing learned is lost.
+        Where it was written. A finished training is never lost to a name.
     """
     try:
         write_bundle(bundle, path, replace=replace)
@@ -74,7 +74,7 @@ def write_beside(bundle: NewBundle, path: Path, *, replace: bool = False) -> Pat
 
 
 def check_free(path: Path, *, replace: bool) -> None:
-    """Refuse, before hours of training, what would be refused after them.
+    """Refuse before hours of training what would be refused after them.
 
     Raises:
         BundleExistsError: there is a model, or something else, of that name.
@@ -82,9 +82,9 @@ def check_free(path: Path, *, replace: bool) -> None:
     """
     if not (path.exists() or path.is_symlink()):
         with saying_what_failed(path):
-            # Tried in a folder there is: a training that never begins leaves none behind.
-            there = next(folder for folder in path.absolute().parents if folder.exists())
-            Path(tempfile.mkdtemp(prefix=_NEW.format(path.name), dir=there)).rmdir()
+            # Tried in a folder that exists: a training that never begins leaves no new one.
+            existing = next(folder for folder in path.absolute().parents if folder.exists())
+            Path(tempfile.mkdtemp(prefix=_NEW.format(path.name), dir=existing)).rmdir()
         return
     if not replace:
         raise BundleExistsError(
@@ -96,7 +96,7 @@ def check_free(path: Path, *, replace: bool) -> None:
 
 
 def check_own(path: Path) -> None:
-    """Refuse to delete a folder in which somebody keeps files of their own."""
+    """Refuse to delete a folder that also holds files of the user's."""
     own = {
         INFO_FILE, VOCABULARY_FILE, WEIGHTS_FILE, BASELINE_FILE, WORDS_FILE, HISTORY_FILE,
         CARD_FILE,
@@ -104,7 +104,7 @@ def check_own(path: Path) -> None:
     others = sorted(file.name for file in path.iterdir() if file.name not in own)
     if others:
         raise BundleExistsError(
-            f"{path}: holds files that are no part of the model ({others[0]!a}); move them away"
+            f"{path}: holds files that are not part of the model ({others[0]!a}); move them away"
         )
 
 
@@ -140,12 +140,12 @@ def _json(value: object) -> bytes:
 
 
 def _put_in_place(beside: Path, path: Path, *, replace: bool) -> None:
-    """Rename, or change places with an older model, which goes."""
+    """Rename the new folder to ``path``, and delete the older model there, if any."""
     if not (replace and path.exists()):
         try:
             beside.rename(path)
         except OSError as error:
-            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # another training was faster
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # another process was faster
                 check_free(path, replace=False)
             raise
     elif not _exchange(beside, path):
@@ -161,9 +161,9 @@ def _put_in_place(beside: Path, path: Path, *, replace: bool) -> None:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Let two folders change places in one step, so that no kill falls in between.
+    """Exchange two folders in one step, so that the process cannot be killed in between.
 
-    Linux alone can; the numbers are those of its ``fcntl.h`` and ``fs.h``.
+    Only Linux can do this; the numbers are from its ``fcntl.h`` and ``fs.h``.
 
     Returns:
         False where it cannot be done.
@@ -178,7 +178,7 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def _tidy_up(path: Path) -> None:
-    """Remove what killed processes left; an old model that had stepped aside comes back."""
+    """Remove what killed processes left, and put back a model they had moved out of the way."""
     for old in path.parent.glob(f"{_OLD.format(path.name)}*"):
         if not path.exists():
             old.rename(path)
@@ -198,7 +198,7 @@ def _fsync_folder(folder: Path) -> None:
 
 @contextmanager
 def saying_what_failed(path: Path) -> Iterator[None]:
-    """Turn what the operating system refuses into one line."""
+    """Turn an error of the operating system into an OutputError of one line."""
     try:
         yield
     except OSError as error:

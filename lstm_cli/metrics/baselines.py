@@ -1,4 +1,4 @@
-"""What simpler models reach: always the commonest rating, and logistic regression on words.
+"""Simpler models to compare with: always the commonest rating, and logistic regression on words.
 
 The logistic regression reads 1- and 2-grams of the same tokens, hashed into
 2^17 columns and weighted by tf-idf. It is fitted on at most 50,000 reviews.
@@ -22,7 +22,7 @@ from lstm_cli.arrays import Float32Array, Float64Array
 REGRESSION = "logistic regression"
 NUM_COLUMNS = 2**17
 MOST_REVIEWS = 50_000
-INVERSE_PENALTY = 1.0  # of 0.3, 1, 3 and 10 the best on SST-5's dev sentences: 39.7 %
+INVERSE_PENALTY = 1.0  # the best of 0.3, 1, 3 and 10 on SST-5's dev sentences: 39.7 %
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class WordRegression:
         return self.probabilities(reviews).argmax(axis=1)
 
     def to_arrays(self) -> dict[str, Float32Array]:
-        """As a bundle keeps it; a rating that is never predicted has a bias of -1e9."""
+        """As a bundle stores it; a rating that is never predicted has a bias of -1e9."""
         return {
             "inverse_document_frequency": self.inverse_document_frequency,
             "weights": self.weights,
@@ -83,12 +83,12 @@ class WordRegression:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Float32Array]) -> "WordRegression":
-        """The regression a bundle keeps."""
+        """The regression that a bundle stores."""
         return cls(arrays["inverse_document_frequency"], arrays["weights"], arrays["bias"])
 
 
 def drawn(num_reviews: int) -> NDArray[np.int64]:
-    """Which reviews a regression is fitted on: all, or 50,000 of more at random."""
+    """Which reviews a regression is fitted on: all, or a random 50,000 if there are more."""
     if num_reviews <= MOST_REVIEWS:
         return np.arange(num_reviews)
     return np.sort(np.random.default_rng(0).permutation(num_reviews)[:MOST_REVIEWS])

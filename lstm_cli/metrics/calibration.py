@@ -9,13 +9,13 @@ from lstm_cli.arrays import Float64Array
 from lstm_cli.results import ReliabilityBin
 
 FOLDS = 5
-WIDEST = 4.0  # a temperature further from 1 than this factor is noise of a few reviews
-# What log T² costs, in nats: a few right answers are no proof of certainty, thousands are.
+WIDEST = 4.0  # temperatures are at most this factor from 1; more is the noise of a few reviews
+# The penalty on (log T)², in nats: a few right answers do not prove certainty, thousands do.
 PRIOR = 5.0
 
 RatedProbabilities = tuple[
     Float64Array, NDArray[np.int64]
-]  # probabilities (N, R), places of the true ratings (N,)
+]  # probabilities (N, R), indices of the true ratings (N,)
 
 
 def apply_temperature(probabilities: Float64Array, temperature: float) -> Float64Array:
@@ -24,36 +24,35 @@ def apply_temperature(probabilities: Float64Array, temperature: float) -> Float6
     >>> apply_temperature(np.array([[0.9, 0.1]]), 2.0).round(2)
     array([[0.75, 0.25]])
     """
-    found: Float64Array = softmax(_logits(probabilities) / temperature, axis=1)
-    return found
+    return softmax(_logits(probabilities) / temperature, axis=1)
 
 
 def fit_temperature(probabilities: Float64Array, rating_indices: NDArray[np.int64]) -> float:
     """The temperature under which the true ratings are most likely.
 
-    One number, so that it can be fitted on few reviews, and the order of the ratings
-    by probability stays. What few reviews ask for is drawn towards 1.
+    It is a single number, so a few reviews are enough to fit it, and it keeps the order of
+    the ratings by probability. The fewer the reviews, the more it is drawn towards 1.
 
     Args:
         probabilities: of reviews the network has not been trained on. (N, R)
-        rating_indices: places of the true ratings. (N,)
+        rating_indices: indices of the true ratings. (N,)
     """
     if not len(rating_indices):
         return 1.0
     logits = _logits(probabilities)
     rows = np.arange(len(rating_indices))
 
-    def surprise(log_temperature: float) -> float:
-        likely = log_softmax(logits / np.exp(log_temperature), axis=1)
-        doubt = PRIOR * log_temperature**2
-        return doubt - float(likely[rows, rating_indices].sum())
+    def loss(log_temperature: float) -> float:
+        log_probabilities = log_softmax(logits / np.exp(log_temperature), axis=1)
+        penalty = PRIOR * log_temperature**2
+        return penalty - float(log_probabilities[rows, rating_indices].sum())
 
     bound = np.log(WIDEST)
-    return float(np.exp(minimize_scalar(surprise, bounds=(-bound, bound), method="bounded").x))
+    return float(np.exp(minimize_scalar(loss, bounds=(-bound, bound), method="bounded").x))
 
 
 def together(reviews: RatedProbabilities, others: RatedProbabilities | None) -> RatedProbabilities:
-    """Both one after the other, or the first alone."""
+    """Both sets of reviews as one, or the first alone if there are no others."""
     if others is None:
         return reviews
     return np.concatenate([reviews[0], others[0]]), np.concatenate([reviews[1], others[1]])
@@ -64,29 +63,28 @@ def apply_cross_fitted_temperature(
     rating_indices: NDArray[np.int64],
     beside: RatedProbabilities | None = None,
 ) -> Float64Array:
-    """Each fifth of the reviews under the temperature of the others. (N, R)
+    """The probabilities of each fifth, at the temperature fitted on the other four. (N, R)
 
     So the reviews that set the temperature can also measure what it is worth.
 
     Args:
         probabilities: of reviews the network has not been trained on. (N, R)
-        rating_indices: places of the true ratings. (N,)
-        beside: further reviews that help to set every temperature, and are not answered.
+        rating_indices: indices of the true ratings. (N,)
+        beside: further reviews, which help to fit every temperature and are not returned.
     """
-    found = probabilities.copy()
+    calibrated = probabilities.copy()
     fold = np.arange(len(rating_indices)) % FOLDS
     for part in range(FOLDS):
         others = fold != part
         if others.any() or beside is not None:
             known = probabilities[others], rating_indices[others]
             fitted = fit_temperature(*together(known, beside))
-            found[~others] = apply_temperature(probabilities[~others], fitted)
-    return found
+            calibrated[~others] = apply_temperature(probabilities[~others], fitted)
+    return calibrated
 
 
 def _logits(probabilities: Float64Array) -> Float64Array:
-    found: Float64Array = np.log(np.maximum(probabilities, 1e-300))
-    return found
+    return np.log(np.maximum(probabilities, 1e-300))
 
 
 def reliability(
@@ -95,9 +93,9 @@ def reliability(
     """Bins of equal mass, from the least to the most confident answers.
 
     Args:
-        confidence: the probability of the rating that was named. (N,)
+        confidence: the probability of the predicted rating. (N,)
         is_right: whether it was the true one. (N,)
-        num_bins: at most; never more than there are answers.
+        num_bins: the number of bins; where there are fewer answers, one bin each.
     """
     order = np.argsort(confidence, kind="stable")
     parts = np.array_split(order, min(num_bins, len(order)))
@@ -108,7 +106,7 @@ def reliability(
 
 
 def expected_calibration_error(bins: tuple[ReliabilityBin, ...]) -> float:
-    """Mean distance of confidence and accuracy over bins of equal mass (Nguyen & O'Connor 2015).
+    """Mean distance between confidence and accuracy in bins (Nguyen & O'Connor 2015).
 
     >>> expected_calibration_error((ReliabilityBin(0.5, 0.5, 10), ReliabilityBin(0.9, 0.7, 10)))
     0.1

@@ -24,8 +24,8 @@ def scores_of(
     """Every score of predicted ratings.
 
     Args:
-        rating_indices: the true ratings' places in ``ratings``. (N,)
-        predicted_indices: the predicted ratings' places. (N,)
+        rating_indices: indices of the true ratings in ``ratings``. (N,)
+        predicted_indices: indices of the predicted ratings. (N,)
         ratings: the scale in order, in rating points. Ratings the model cannot
             predict may be among them. (R,)
     """
@@ -51,14 +51,14 @@ def scores_of(
 def paired_difference(
     first_right: NDArray[np.bool_], second_right: NDArray[np.bool_], draws: int = 10_000
 ) -> Difference:
-    """How many more the first gets right, with the interval of a paired bootstrap.
+    """How many more reviews the first gets right, with the interval of a paired bootstrap.
 
-    A review counts +1, 0 or -1, so that drawing reviews anew is drawing three counts.
+    Each review counts +1, 0 or -1, so resampling the reviews means drawing three counts.
 
     Args:
         first_right: whether the first answer to each review is right. (N,)
-        second_right: the same of the second. (N,)
-        draws: of N reviews each.
+        second_right: the same for the second. (N,)
+        draws: the number of resamples, of N reviews each.
 
     >>> same = np.array([True, False])
     >>> paired_difference(same, same).interval
@@ -74,9 +74,9 @@ def paired_difference(
 
 
 def _kappa(truth: NDArray[np.int64], predicted: NDArray[np.int64], num_ratings: int) -> float:
-    """Quadratic weighted kappa; 0, which is chance, where one answer leaves it undefined."""
+    """Quadratic weighted kappa, or 0, as by chance, where it is undefined."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # 0 / 0 is answered below
+        warnings.simplefilter("ignore")  # 0 / 0 is handled below
         kappa = cohen_kappa_score(
             truth, predicted, labels=np.arange(num_ratings), weights="quadratic"
         )
@@ -94,7 +94,7 @@ def confusion_of(
 def scores_by_rating(
     rating_indices: NDArray[np.int64], predicted_indices: NDArray[np.int64], labels: Sequence[str]
 ) -> tuple[RatingScores, ...]:
-    """Precision, recall and F1 of each rating; 0 where it was never named, or never occurs."""
+    """Precision, recall and F1 of each rating; 0 where it is never predicted, or never occurs."""
     columns = precision_recall_fscore_support(
         rating_indices, predicted_indices, labels=np.arange(len(labels)), zero_division=0
     )
@@ -107,7 +107,7 @@ def scores_by_rating(
 def accuracy_interval(is_right: NDArray[np.bool_]) -> tuple[float, float]:
     """The 95 % interval of an accuracy (Wilson 1927).
 
-    Unlike a bootstrap it does not shrink to a point where all of a few answers are right.
+    Unlike a bootstrap, it does not shrink to a point when all of a few answers are right.
 
     >>> low, high = accuracy_interval(np.array([True] * 6))
     >>> round(low, 2), round(high, 2)

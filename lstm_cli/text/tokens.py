@@ -1,6 +1,6 @@
 """One pattern that cuts a review into tokens.
 
-A review is first tidied (HTML gone, lower-case, long runs of a letter
+A review is first tidied (HTML removed, lower-cased, long runs of a letter
 shortened), then cut by ``TOKEN_PATTERN``. A saved model keeps the pattern it
 was trained with, so that prediction needs only ``re`` and an upgrade of a
 library can never change the tokens of a saved model. The vocabulary is built
@@ -20,9 +20,9 @@ _UNSPACED = (
     "\u0e00-\u0e7f\u0e80-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0002fa1f"
 )
-# What no word is made of: said by ranges, because ``\w`` differs between ``re`` and the
-# ``regex`` that NLTK compiles with, and from one version of Unicode to the next. Vowel signs
-# and joiners (U+200C, U+200D) are thereby parts of the word they stand in.
+# Characters that are never part of a word, as ranges, because ``\w`` differs between ``re`` and
+# the ``regex`` that NLTK compiles with, and from one version of Unicode to the next. So vowel
+# signs and joiners (U+200C, U+200D) belong to the word in which they stand.
 _NO_LETTER = (
     r"\s\x00-@\[-`{-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf×÷"
     "\u037e\u0387\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4"
@@ -38,13 +38,13 @@ _CLITIC = f"'(?:s|re|ve|ll|d|m)(?!{_LETTER_OR_DIGIT})"
 
 TOKEN_PATTERN = "|".join(
     (
-        # Emoticons with the eyes first: :-) ;( =D :'( and <3; a letter as a mouth only stands
-        # apart from words, and the colon of http:// has no mouth
+        # Emoticons with the eyes first: :-) ;( =D :'( and <3; a letter is a mouth only where no
+        # word touches it, and the slash of http:// is not one
         r"<3|</3|[:;=][-o*']?[()\[\]|}{@*\\]|[:;=][-o*']?/(?!/)",
         f"(?<!{_LETTER})(?<![0-9])[:;=][-o*']?[dp3](?!{_LETTER_OR_DIGIT})",
         # An emoji with its skin tone, its variation selector and what is joined to it
         rf"{_EMOJI}(?:[\U0001f3fb-\U0001f3ff\ufe0f]|\u200d{_EMOJI})*",
-        # don't -> do n't; film's -> film 's: apart, as pretrained vectors have them
+        # don't -> do n't; film's -> film 's: split as pretrained vectors have them
         f"{_LETTER}+?(?=n't(?!{_LETTER_OR_DIGIT}))",
         f"n't(?!{_LETTER_OR_DIGIT})",
         f"(?<={_LETTER}){_CLITIC}|(?<=[0-9]){_CLITIC}",
@@ -52,9 +52,9 @@ TOKEN_PATTERN = "|".join(
         f"{_LETTER}+(?:(?!{_CLITIC})'{_LETTER}+)*",
         # Numbers: 3, 4.5, 1,000, 7/10, 90%
         "[0-9]+(?:[.,/:][0-9]+)*%?",
-        # Punctuation that carries feeling is kept as it stands, in runs of one length
+        # Punctuation that expresses feeling: a run of it is one token
         r"\.{2,}|!+|\?+|--+",
-        # Whatever else can be seen: one token a character
+        # Any other visible character is a token of its own
         r"\S",
     )
 )
@@ -70,7 +70,7 @@ _QUOTES = str.maketrans("’‘‛ʼ＇“”„«»", "'''''\"\"\"\"\"")
 
 
 def tidy(text: str) -> str:
-    """A review without markup, in lower-case, with long runs of a letter shortened to three.
+    """A review without markup, in lower case, with long runs of a letter shortened to three.
 
     >>> tidy("Loooooove it!!!!! &amp; <b>more</b>")
     'looove it!! &  more '
@@ -84,12 +84,12 @@ def tidy(text: str) -> str:
         text = unicodedata.normalize("NFKC", text.replace("…", "...")).translate(_QUOTES)
     text = _CONTROL.sub(" ", text).lower()
     text = _LONG_RUN.sub(r"\1\1\1", text)
-    return _MANY_MARKS.sub(lambda found: found[1] * 2 if found[1] else "...", text)
+    return _MANY_MARKS.sub(lambda marks: marks[1] * 2 if marks[1] else "...", text)
 
 
 @lru_cache(maxsize=8)
 def compiled(pattern: str) -> "re.Pattern[str]":
-    """The pattern, compiled once a process with the flags NLTK compiles it with."""
+    """The pattern, compiled with NLTK's flags, and only once per process."""
     return re.compile(pattern, re.UNICODE | re.MULTILINE | re.DOTALL)
 
 

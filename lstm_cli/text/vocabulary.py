@@ -1,8 +1,8 @@
 """The words a model knows, each with its id.
 
-Ids follow how often a token occurs, ties broken by spelling, so that the same
-reviews in any order build the same vocabulary. Two ids come first and are no
-words: 0 pads a batch, 1 stands for every token that is not in the vocabulary.
+Ids are ordered by how often a token occurs, and ties by spelling, so that the same
+reviews in any order build the same vocabulary. The first two ids are not words:
+0 pads a batch, 1 stands for every token that is not in the vocabulary.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -39,7 +39,7 @@ class Vocabulary:
         Args:
             counts: how often each token occurs in the training reviews.
             minimum_count: a token that occurs less often stays unknown.
-            maximum_size: the most tokens kept, the two special ones not counted.
+            maximum_size: the number of tokens to keep at most, not counting the two special ones.
         """
         known = [token for token, count in counts.items() if count >= minimum_count]
         known.sort(key=lambda token: (-counts[token], token))
@@ -65,7 +65,7 @@ class Vocabulary:
 
 
 class WrittenVocabulary:
-    """A vocabulary as its file holds it, a token a line: for looking up some of its tokens.
+    """A vocabulary as its file holds it, one token per line, for looking up a few tokens.
 
     >>> vocabulary = WrittenVocabulary(b"<padding>\\n<unknown>\\ngood\\nbad\\n")
     >>> vocabulary.encode(["bad", "odd", "good"])
@@ -74,20 +74,19 @@ class WrittenVocabulary:
 
     def __init__(self, content: bytes) -> None:
         self._content = b"\n" + content
-        self._found: dict[str, int] = {}
+        self._ids: dict[str, int] = {}  # of the tokens looked up so far
 
     def __len__(self) -> int:
         return self._content.count(b"\n") - 1
 
     def id(self, token: str) -> int:
         """The id of a token; ``UNKNOWN_ID`` if the vocabulary does not hold it."""
-        found = self._found.get(token)
-        if found is None:
+        if token not in self._ids:
             line = b"\n" + token.encode("utf-8", "surrogatepass") + b"\n"
             place = self._content.find(line)
-            found = self._content.count(b"\n", 0, place) if place >= 0 else UNKNOWN_ID
-            self._found[token] = found = found if found >= len(SPECIAL_TOKENS) else UNKNOWN_ID
-        return found
+            number = self._content.count(b"\n", 0, place) if place >= 0 else UNKNOWN_ID
+            self._ids[token] = number if number >= len(SPECIAL_TOKENS) else UNKNOWN_ID
+        return self._ids[token]
 
     def __iter__(self) -> Iterator[str]:
         words = self._content.decode("utf-8", "replace").split("\n")
