@@ -1,13 +1,17 @@
 """Why a rating, checked: counterfactuals, arithmetic, surgery."""
 
 import json
+from dataclasses import fields
+from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from lstm_cli.bundle.reading import Bundle
+from lstm_cli.commands.inspect_request import GateRequest, check, mode_of
 from lstm_cli.errors import RequestError
 from lstm_cli.gates.arithmetic import arithmetic
 from lstm_cli.gates.counterfactuals import MOST_TRIED, probabilities_without
@@ -190,13 +194,18 @@ def test_the_ledger_in_json_adds_up(tiny_bundle: Bundle) -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        (["--quiz"], "--step"),
-        (["--unit", "2"], "--step"),
-        (["--at", "fun"], "--clamp"),
+        (["--quiz"], "--unit and --quiz go with --step"),
+        (["--unit", "2"], "--unit and --quiz go with --step"),
+        (["--at", "fun"], "--at goes with --clamp"),
+        (["--at", "fun", "--clamp", "use=0", "--input", "x"], "--at goes with one review"),
         (["--step", "99"], "words 1 to 12"),
         (["--step", "1", "--unit", "99"], "units 1 to 4"),
-        (["--ledger", "--step", "1"], "one of them"),
-        (["--output", "x.jsonl"], "--input"),
+        (["--ledger", "--step", "1"], "--ledger and --step show different things"),
+        (["--output", "x.jsonl"], "--output goes with --input"),
+        (["--input", "x", "--output", "y", "--clamp", "use=0"], "and without --clamp"),
+        (["--input", "x"], "--input FILE goes without TEXT"),
+        (["--html", "x", "--json"], "--html goes without --json"),
+        (["--units"], "--units goes with --json"),
     ],
 )
 def test_options_that_do_not_fit_are_one_line(
@@ -207,6 +216,30 @@ def test_options_that_do_not_fit_are_one_line(
     assert done.exit_code == 2
     assert problem in done.stderr
     assert done.stderr.count("\n") <= 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "mode"),
+    [
+        ({}, "show_statistics"),
+        ({"texts": ["fun"]}, "show_traces"),
+        ({"texts": ["fun"], "ledger": True}, "show_traces"),
+        ({"texts": ["fun"], "step": 1, "quiz": True}, "show_step"),
+        ({"texts": ["fun"], "clamp": ["use=0"]}, "hold"),
+        ({"texts": ["fun"], "html": "page.html"}, "write_page"),
+        ({"input_file": "in.csv"}, "show_statistics_of_file"),
+        ({"input_file": "in.csv", "output": "out.jsonl"}, "trace_file"),
+        ({"input_file": "in.csv", "clamp": ["use=0"]}, "hold_on_file"),
+    ],
+)
+def test_one_mode_answers(asked: dict[str, Any], mode: str) -> None:
+    """Decided once, by what was given."""
+    nothing = dict.fromkeys(field.name for field in fields(GateRequest))
+    request = GateRequest(**nothing | asked)
+    check(request)
+    chosen = mode_of(request)
+    assert isinstance(chosen, partial)
+    assert chosen.func.__name__ == mode
 
 
 def test_traces_of_a_file_are_lines_of_json(

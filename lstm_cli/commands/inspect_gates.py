@@ -1,20 +1,14 @@
 """``lstm inspect-gates``: what the gates do with long-term and short-term memory at every word."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import replace
+from typing import Annotated
 
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import note, print_json, verbosity
+from lstm_cli.commands.inspect_request import GateRequest, check, mode_of
+from lstm_cli.commands.program import note
 from lstm_cli.commands.texts import texts_given
-from lstm_cli.errors import OptionError
-
-if TYPE_CHECKING:
-    from lstm_cli.bundle.reading import Bundle
-    from lstm_cli.gates.surgery import Clamp
-    from lstm_cli.results import GateStatistics
 
 
 def inspect_gates(
@@ -104,227 +98,29 @@ def inspect_gates(
     Without TEXT: which words write, erase and flip the memory, how long it lasts, and
     which units tell the rating, as the held-out reviews showed, or those of --input.
     """
-    _check(texts, ledger, step, unit, quiz, clamp, at, html, input_file, output, as_json, units)
+    asked = GateRequest(
+        texts=texts,
+        ledger=ledger,
+        step=step,
+        unit=unit,
+        quiz=quiz,
+        clamp=clamp,
+        at=at,
+        html=html,
+        input_file=input_file,
+        output=output,
+        text_column=text_column,
+        rating_column=rating_column,
+        as_json=as_json,
+        units=units,
+    )
+    check(asked)
+    if input_file is None:
+        asked = replace(asked, texts=texts_given(texts))
+    show = mode_of(asked)
 
     from lstm_cli.bundle.locating import find_model
-    from lstm_cli.gates.surgery import Clamp
 
-    given = None if input_file is not None else texts_given(texts)
-    clamps = [Clamp.parse(asked) for asked in clamp or []]
-    if given is None and input_file is None and (ledger or step or clamps or html):
-        raise OptionError("give a review to look at, as: lstm inspect-gates TEXT")
-    found = find_model(model, models_dir)
-    bundle = found.bundle
-    note(ctx, f"model {bundle.name} ({found.why})")
-    if clamps and bundle.info.model.cell == "rnn":
-        raise OptionError(f"--clamp: model {bundle.name} is a plain RNN, which has no gates")
-    if input_file is not None:
-        if clamps:
-            _hold_on_file(ctx, bundle, clamps, input_file, text_column, rating_column, as_json)
-        elif output is not None:
-            _trace_file(ctx, bundle, input_file, output, text_column)
-        else:
-            _words_of_file(ctx, bundle, input_file, text_column, as_json)
-    elif given is None:
-        _show_words(bundle, as_json)
-    elif html is not None:
-        _write_page(ctx, bundle, given, html)
-    elif step is not None:
-        _show_step(bundle, given, step, unit, quiz, as_json)
-    elif clamps:
-        _hold(bundle, given, clamps, at, as_json)
-    else:
-        _show_traces(bundle, given, ledger, units, as_json)
-
-
-def _check(
-    texts: list[str] | None,
-    ledger: bool,
-    step: int | None,
-    unit: int | None,
-    quiz: bool,
-    clamp: list[str] | None,
-    at: list[str] | None,
-    html: str | None,
-    input_file: str | None,
-    output: str | None,
-    as_json: bool,
-    units: bool,
-) -> None:
-    """Refuse options that do not go together."""
-    if units and not as_json:
-        raise OptionError("--units goes with --json")
-    if step is None and (quiz or unit is not None):
-        raise OptionError("--unit and --quiz go with --step")
-    if at and not clamp:
-        raise OptionError("--at goes with --clamp")
-    if at and input_file is not None:
-        raise OptionError("--at goes with one review; on a file a gate is held at every word")
-    if output is not None and (input_file is None or clamp):
-        raise OptionError("--output goes with --input, and without --clamp")
-    if input_file is not None and (texts or ledger or html or step is not None):
-        raise OptionError("--input FILE goes without TEXT, --ledger, --step and --html")
-    if html is not None and (as_json or ledger):
-        raise OptionError("--html goes without --json and --ledger: the page shows the ledger")
-    named = (("--ledger", ledger), ("--step", step), ("--clamp", clamp), ("--html", html))
-    kinds = [name for name, given in named if given]
-    if len(kinds) > 1:
-        raise OptionError(f"{' and '.join(kinds)} show different things; give one of them")
-
-
-def _show_traces(
-    bundle: "Bundle", texts: Sequence[str], ledger: bool, units: bool, as_json: bool
-) -> None:
-    from lstm_cli.gates.trace import trace
-    from lstm_cli.inference.predictor import Predictor
-    from lstm_cli.views.console import results_console
-    from lstm_cli.views.gates import show_trace
-
-    predictor = Predictor(bundle)
-    console = results_console()
-    for place, text in enumerate(texts):
-        traced = trace(predictor, text, with_units=units, with_ledger=ledger)
-        if as_json:
-            print_json(traced.to_json())
-            continue
-        if place:
-            console.print()
-        show_trace(console, traced)
-        if ledger:
-            from lstm_cli.views.ledger import show_ledger
-
-            show_ledger(console, traced)
-
-
-def _write_page(ctx: typer.Context, bundle: "Bundle", texts: Sequence[str], html: str) -> None:
-    from lstm_cli.data.writing import write_whole
-    from lstm_cli.gates.trace import trace
-    from lstm_cli.inference.predictor import Predictor
-    from lstm_cli.views.page import page
-
-    if len(texts) > 1:
-        raise OptionError(f"--html: a page shows one review; {len(texts)} were given")
-    traced = trace(Predictor(bundle), texts[0], with_ledger=True)
-    write_whole(page(traced, bundle.info.ratings), html)
-    note(ctx, f"written: {html}")
-
-
-def _show_step(
-    bundle: "Bundle",
-    texts: Sequence[str],
-    step: int,
-    unit: int | None,
-    quiz: bool,
-    as_json: bool,
-) -> None:
-    from lstm_cli.gates.arithmetic import arithmetic
-    from lstm_cli.inference.predictor import Predictor
-    from lstm_cli.views.arithmetic import show_arithmetic
-    from lstm_cli.views.console import results_console
-
-    predictor = Predictor(bundle)
-    for text in texts:
-        found = arithmetic(predictor, predictor.tokenize(text), step, unit)
-        if as_json:
-            print_json(found.to_json())
-        else:
-            show_arithmetic(results_console(), found, quiz=quiz)
-
-
-def _hold(
-    bundle: "Bundle",
-    texts: Sequence[str],
-    clamps: Sequence["Clamp"],
-    at: Sequence[str] | None,
-    as_json: bool,
-) -> None:
-    from lstm_cli.gates.surgery import operate
-    from lstm_cli.inference.predictor import Predictor
-    from lstm_cli.views.console import results_console
-    from lstm_cli.views.surgery import show_operation
-
-    predictor = Predictor(bundle)
-    for text in texts:
-        found = operate(predictor, text, clamps, at)
-        if as_json:
-            print_json(found.to_json())
-        else:
-            show_operation(results_console(), found)
-
-
-def _hold_on_file(
-    ctx: typer.Context,
-    bundle: "Bundle",
-    clamps: Sequence["Clamp"],
-    file: str,
-    text_column: str | None,
-    rating_column: str | None,
-    as_json: bool,
-) -> None:
-    from lstm_cli.evaluation.surgery import operate_on_file
-    from lstm_cli.views.console import results_console
-    from lstm_cli.views.surgery import show_file_operation
-
-    found = operate_on_file(bundle, file, clamps, text_column, rating_column)
-    if as_json:
-        print_json(found.to_json())
-    else:
-        show_file_operation(results_console(), found)
-
-
-def _trace_file(
-    ctx: typer.Context, bundle: "Bundle", file: str, output: str, text_column: str | None
-) -> None:
-    from lstm_cli.data.formats import FORMATS
-    from lstm_cli.data.reviews import open_texts
-    from lstm_cli.data.writing import TableWriter, check_output
-    from lstm_cli.gates.trace import trace
-    from lstm_cli.inference.predictor import Predictor
-    from lstm_cli.views.console import notes_console
-    from lstm_cli.views.prediction import rating_progress
-
-    if output != "-" and not output.endswith(FORMATS["jsonl"].endings):
-        raise OptionError(f"--output {output}: traces are JSON lines; name the file .jsonl")
-    check_output(output)
-    predictor = Predictor(bundle)
-    console = notes_console(quiet=verbosity(ctx).quiet)
-    with (
-        open_texts(file, text_column=text_column) as opened,
-        TableWriter(output) as writer,
-        rating_progress(console, opened.num_rows) as heard,
-    ):
-        note(ctx, f"{opened.table.source}: {opened.num_rows:,} rows, text in {opened.column!r}")
-        for window in opened.windows:
-            for text in window.texts:
-                writer.write_json(trace(predictor, text, with_explanation=False).to_json())
-                heard(1)
-
-
-def _words_of_file(
-    ctx: typer.Context, bundle: "Bundle", file: str, text_column: str | None, as_json: bool
-) -> None:
-    from lstm_cli.data.reviews import read_texts
-    from lstm_cli.gates.words import gate_statistics_on
-
-    table, column, texts = read_texts(file, text_column=text_column)
-    note(ctx, f"{table.source}: {len(texts):,} rows, text in {column!r}")
-    gate_statistics = gate_statistics_on(bundle, texts)
-    _show_gate_statistics(bundle, gate_statistics, f"the reviews of {table.source}", as_json)
-
-
-def _show_words(bundle: "Bundle", as_json: bool) -> None:
-    _show_gate_statistics(bundle, bundle.gate_statistics, "the held-out reviews", as_json)
-
-
-def _show_gate_statistics(
-    bundle: "Bundle", gate_statistics: "GateStatistics", whose: str, as_json: bool
-) -> None:
-    from lstm_cli.views.console import results_console
-    from lstm_cli.views.gate_statistics import show_gate_statistics
-
-    if as_json:
-        print_json(asdict(gate_statistics))
-        return
-    show_gate_statistics(
-        results_console(), gate_statistics, bundle.info.model.cell, bundle.name, whose
-    )
+    chosen = find_model(model, models_dir)
+    note(ctx, f"model {chosen.bundle.name} ({chosen.why})")
+    show(ctx, chosen.bundle)

@@ -1,0 +1,196 @@
+"""The modes of ``lstm inspect-gates``: each asks the core and shows what it answers."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from lstm_cli.commands.program import note, print_json, verbosity
+from lstm_cli.errors import OptionError
+
+if TYPE_CHECKING:
+    from lstm_cli.bundle.reading import Bundle
+    from lstm_cli.gates.surgery import Clamp
+    from lstm_cli.results import GateStatistics
+
+
+def show_traces(
+    _: typer.Context,
+    bundle: "Bundle",
+    *,
+    texts: Sequence[str],
+    ledger: bool,
+    units: bool,
+    as_json: bool,
+) -> None:
+    """TEXT: what the gates did at every word, and why the rating."""
+    from lstm_cli.gates.trace import trace
+    from lstm_cli.inference.predictor import Predictor
+    from lstm_cli.views.console import results_console
+    from lstm_cli.views.gates import show_trace
+    from lstm_cli.views.ledger import show_ledger
+
+    predictor = Predictor(bundle)
+    console = results_console()
+    for place, text in enumerate(texts):
+        traced = trace(predictor, text, with_units=units, with_ledger=ledger)
+        if as_json:
+            print_json(traced.to_json())
+            continue
+        if place:
+            console.print()
+        show_trace(console, traced)
+        if ledger:
+            show_ledger(console, traced)
+
+
+def write_page(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], html: str) -> None:
+    """``--html``: one review as a page."""
+    from lstm_cli.data.writing import write_whole
+    from lstm_cli.gates.trace import trace
+    from lstm_cli.inference.predictor import Predictor
+    from lstm_cli.views.page import page
+
+    if len(texts) > 1:
+        raise OptionError(f"--html: a page shows one review; {len(texts)} were given")
+    traced = trace(Predictor(bundle), texts[0], with_ledger=True)
+    write_whole(page(traced, bundle.info.ratings), html)
+    note(ctx, f"written: {html}")
+
+
+def show_step(
+    _: typer.Context,
+    bundle: "Bundle",
+    *,
+    texts: Sequence[str],
+    step: int,
+    unit: int | None,
+    quiz: bool,
+    as_json: bool,
+) -> None:
+    """``--step``: the arithmetic of one word."""
+    from lstm_cli.gates.arithmetic import arithmetic
+    from lstm_cli.inference.predictor import Predictor
+    from lstm_cli.views.arithmetic import show_arithmetic
+    from lstm_cli.views.console import results_console
+
+    predictor = Predictor(bundle)
+    for text in texts:
+        numbers = arithmetic(predictor, predictor.tokenize(text), step, unit)
+        if as_json:
+            print_json(numbers.to_json())
+        else:
+            show_arithmetic(results_console(), numbers, quiz=quiz)
+
+
+def hold(
+    _: typer.Context,
+    bundle: "Bundle",
+    *,
+    texts: Sequence[str],
+    clamps: Sequence["Clamp"],
+    at: Sequence[str] | None,
+    as_json: bool,
+) -> None:
+    """``--clamp``: what becomes of a rating when a gate is held."""
+    from lstm_cli.gates.surgery import operate
+    from lstm_cli.inference.predictor import Predictor
+    from lstm_cli.views.console import results_console
+    from lstm_cli.views.surgery import show_operation
+
+    _check_has_gates(bundle)
+    predictor = Predictor(bundle)
+    for text in texts:
+        operation = operate(predictor, text, clamps, at)
+        if as_json:
+            print_json(operation.to_json())
+        else:
+            show_operation(results_console(), operation)
+
+
+def hold_on_file(
+    _: typer.Context,
+    bundle: "Bundle",
+    *,
+    file: str,
+    clamps: Sequence["Clamp"],
+    text_column: str | None,
+    rating_column: str | None,
+    as_json: bool,
+) -> None:
+    """``--input --clamp``: what becomes of a file's scores when a gate is held."""
+    from lstm_cli.evaluation.surgery import operate_on_file
+    from lstm_cli.views.console import results_console
+    from lstm_cli.views.surgery import show_file_operation
+
+    _check_has_gates(bundle)
+    operation = operate_on_file(bundle, file, clamps, text_column, rating_column)
+    if as_json:
+        print_json(operation.to_json())
+    else:
+        show_file_operation(results_console(), operation)
+
+
+def trace_file(
+    ctx: typer.Context, bundle: "Bundle", *, file: str, output: str, text_column: str | None
+) -> None:
+    """``--input --output``: the trace of every review, a line of JSON each."""
+    from lstm_cli.data.reviews import open_texts
+    from lstm_cli.data.writing import TableWriter, check_output
+    from lstm_cli.gates.trace import trace
+    from lstm_cli.inference.predictor import Predictor
+    from lstm_cli.views.console import notes_console
+    from lstm_cli.views.prediction import rating_progress
+
+    if output != "-" and not output.endswith((".jsonl", ".ndjson")):
+        raise OptionError(f"--output {output}: traces are JSON lines; name the file .jsonl")
+    check_output(output)
+    predictor = Predictor(bundle)
+    console = notes_console(quiet=verbosity(ctx).quiet)
+    with (
+        open_texts(file, text_column=text_column) as opened,
+        TableWriter(output) as writer,
+        rating_progress(console, opened.num_rows) as advance,
+    ):
+        note(ctx, f"{opened.table.source}: {opened.num_rows:,} rows, text in {opened.column!r}")
+        for window in opened.windows:
+            for text in window.texts:
+                writer.write_json(trace(predictor, text, with_explanation=False).to_json())
+                advance(1)
+
+
+def show_statistics_of_file(
+    ctx: typer.Context, bundle: "Bundle", *, file: str, text_column: str | None, as_json: bool
+) -> None:
+    """``--input``: what the gates do with the words of a file."""
+    from lstm_cli.data.reviews import read_texts
+    from lstm_cli.gates.words import gate_statistics_on
+
+    table, column, texts = read_texts(file, text_column=text_column)
+    note(ctx, f"{table.source}: {len(texts):,} rows, text in {column!r}")
+    statistics = gate_statistics_on(bundle, texts)
+    _show_statistics(bundle, statistics, f"the reviews of {table.source}", as_json)
+
+
+def show_statistics(_: typer.Context, bundle: "Bundle", *, as_json: bool) -> None:
+    """Without TEXT and ``--input``: what the gates did with the held-out reviews."""
+    _show_statistics(bundle, bundle.gate_statistics, "the held-out reviews", as_json)
+
+
+def _show_statistics(
+    bundle: "Bundle", statistics: "GateStatistics", whose: str, as_json: bool
+) -> None:
+    from lstm_cli.views.console import results_console
+    from lstm_cli.views.gate_statistics import show_gate_statistics
+
+    if as_json:
+        print_json(asdict(statistics))
+        return
+    cell = bundle.info.model.cell
+    show_gate_statistics(results_console(), statistics, cell, bundle.name, whose)
+
+
+def _check_has_gates(bundle: "Bundle") -> None:
+    if bundle.info.model.cell == "rnn":
+        raise OptionError(f"--clamp: model {bundle.name} is a plain RNN, which has no gates")

@@ -1,0 +1,188 @@
+"""What ``lstm inspect-gates`` was asked for: which options go together, and which mode answers.
+
+--input FILE   --clamp     the scores of the file's reviews with a gate held
+               --output    the traces of its reviews, as JSON lines
+               otherwise   gate statistics of its reviews
+TEXT           --html      the review as a page
+               --step      the arithmetic of one word
+               --clamp     the rating with a gate held
+               otherwise   the trace, with --ledger the ledger as well
+neither                    gate statistics of the model's held-out reviews
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import TYPE_CHECKING
+
+import typer
+
+from lstm_cli.commands import inspect_modes as modes
+from lstm_cli.errors import OptionError
+
+if TYPE_CHECKING:
+    from lstm_cli.bundle.reading import Bundle
+    from lstm_cli.gates.surgery import Clamp
+
+Mode = Callable[[typer.Context, "Bundle"], None]
+
+VIEWS = ("ledger", "step", "clamp", "html")  # of one review: they show different things
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateRequest:
+    """The options of ``lstm inspect-gates`` as a person gave them."""
+
+    texts: Sequence[str] | None
+    ledger: bool
+    step: int | None
+    unit: int | None
+    quiz: bool
+    clamp: Sequence[str] | None
+    at: Sequence[str] | None
+    html: str | None
+    input_file: str | None
+    output: str | None
+    text_column: str | None
+    rating_column: str | None
+    as_json: bool
+    units: bool
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of the options that were given."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return frozenset(
+            name for name, value in values.items() if value not in (None, False, [], ())
+        )
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What some options need beside them, and what they exclude."""
+
+    options: frozenset[str]
+    problem: str
+    needs: frozenset[str] = frozenset()
+    excludes: frozenset[str] = frozenset()
+
+    def is_broken_by(self, given: frozenset[str]) -> bool:
+        """Whether one of the options was given without what it needs, or with what it excludes."""
+        return bool(given & self.options) and not (
+            given >= self.needs and given.isdisjoint(self.excludes)
+        )
+
+
+def _rule(options: str, problem: str, *, needs: str = "", excludes: str = "") -> Rule:
+    return Rule(
+        frozenset(options.split()), problem, frozenset(needs.split()), frozenset(excludes.split())
+    )
+
+
+RULES = (
+    _rule("units", "--units goes with --json", needs="as_json"),
+    _rule("unit quiz", "--unit and --quiz go with --step", needs="step"),
+    _rule("at", "--at goes with --clamp", needs="clamp"),
+    _rule(
+        "at",
+        "--at goes with one review; on a file a gate is held at every word",
+        excludes="input_file",
+    ),
+    _rule(
+        "output",
+        "--output goes with --input, and without --clamp",
+        needs="input_file",
+        excludes="clamp",
+    ),
+    _rule(
+        "input_file",
+        "--input FILE goes without TEXT, --ledger, --step and --html",
+        excludes="texts ledger step html",
+    ),
+    _rule(
+        "html",
+        "--html goes without --json and --ledger: the page shows the ledger",
+        excludes="as_json ledger",
+    ),
+)
+
+
+def check(asked: GateRequest) -> None:
+    """Refuse options that do not go together.
+
+    Raises:
+        OptionError: they break a rule, or ask for two views at once.
+    """
+    for rule in RULES:
+        if rule.is_broken_by(asked.given):
+            raise OptionError(rule.problem)
+    views = [f"--{view}" for view in VIEWS if view in asked.given]
+    if len(views) > 1:
+        raise OptionError(f"{' and '.join(views)} show different things; give one of them")
+
+
+def mode_of(asked: GateRequest) -> Mode:
+    """The mode that answers, with the options it needs.
+
+    Args:
+        asked: checked; its texts may have come through a pipe.
+
+    Raises:
+        OptionError: a view of one review was asked for, without a review.
+        RequestError: a gate cannot be held like that.
+    """
+    from lstm_cli.gates.surgery import Clamp
+
+    clamps = [Clamp.parse(clamp) for clamp in asked.clamp or ()]
+    if asked.input_file is not None:
+        return _mode_for_file(asked, asked.input_file, clamps)
+    if asked.texts is not None:
+        return _mode_for_texts(asked, asked.texts, clamps)
+    if not asked.given.isdisjoint(VIEWS):
+        raise OptionError("give a review to look at, as: lstm inspect-gates TEXT")
+    return partial(modes.show_statistics, as_json=asked.as_json)
+
+
+def _mode_for_file(asked: GateRequest, file: str, clamps: Sequence["Clamp"]) -> Mode:
+    if clamps:
+        return partial(
+            modes.hold_on_file,
+            file=file,
+            clamps=clamps,
+            text_column=asked.text_column,
+            rating_column=asked.rating_column,
+            as_json=asked.as_json,
+        )
+    if asked.output is not None:
+        return partial(
+            modes.trace_file, file=file, output=asked.output, text_column=asked.text_column
+        )
+    return partial(
+        modes.show_statistics_of_file,
+        file=file,
+        text_column=asked.text_column,
+        as_json=asked.as_json,
+    )
+
+
+def _mode_for_texts(asked: GateRequest, texts: Sequence[str], clamps: Sequence["Clamp"]) -> Mode:
+    if asked.html is not None:
+        return partial(modes.write_page, texts=texts, html=asked.html)
+    if asked.step is not None:
+        return partial(
+            modes.show_step,
+            texts=texts,
+            step=asked.step,
+            unit=asked.unit,
+            quiz=asked.quiz,
+            as_json=asked.as_json,
+        )
+    if clamps:
+        return partial(modes.hold, texts=texts, clamps=clamps, at=asked.at, as_json=asked.as_json)
+    return partial(
+        modes.show_traces,
+        texts=texts,
+        ledger=asked.ledger,
+        units=asked.units,
+        as_json=asked.as_json,
+    )
