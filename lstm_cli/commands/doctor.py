@@ -11,7 +11,7 @@ from lstm_cli.commands.program import note, print_json
 
 def doctor(
     ctx: typer.Context,
-    reviews: Annotated[
+    files: Annotated[
         list[str],
         typer.Argument(metavar="FILE", help="One or more files of reviews, as lstm train reads."),
     ],
@@ -33,18 +33,18 @@ def doctor(
     from lstm_cli.evaluation.health import examine
     from lstm_cli.views.reviews import lines_about
 
-    found = read_reviews(reviews, text_column=text_column, rating_column=rating_column)
-    for line in lines_about(found):
+    reviews = read_reviews(files, text_column=text_column, rating_column=rating_column)
+    for line in lines_about(reviews):
         note(ctx, line)
     processes = threads or os.cpu_count() or 1
-    tokenized = tokenize_reviews(found.texts, processes=processes, cache=TokenCache.of_user())
+    tokenized = tokenize_reviews(reviews.texts, processes=processes, cache=TokenCache.of_user())
     base = find_base(None, models_folder())
     known_share = None
     if base is not None:
         from lstm_cli.training.base import Base
 
         known_share = Base.from_bundle(base).known_share(tokenized.all_counts())
-    health = examine(found, tokenized, known_share)
+    health = examine(reviews, tokenized, known_share)
     if as_json:
         print_json(health.to_json())
     else:

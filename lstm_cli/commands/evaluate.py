@@ -49,10 +49,7 @@ def evaluate(
     reaches, and the logistic regression that was trained with it; and what the model makes of
     the same reviews with their words shuffled.
     """
-    from lstm_cli.bundle.locating import find_model
-
-    found = find_model(model, models_dir)
-    note(ctx, f"model {found.bundle.name} ({found.why})")
+    bundle = options.chosen_bundle(ctx, model, models_dir)
 
     from lstm_cli.data.formats import FORMATS
     from lstm_cli.data.writing import check_output, write_whole
@@ -62,25 +59,24 @@ def evaluate(
 
     if errors is not None:
         check_output(errors)
-    evaluation, rated = evaluate_file(found.bundle, file, text_column, rating_column)
+    evaluation, rated = evaluate_file(bundle, file, text_column, rating_column)
     for line in lines_about(rated.reviews):
         note(ctx, line)
-    if rated.reviews.fingerprint == found.bundle.info.provenance.fingerprint:
+    if rated.reviews.fingerprint == bundle.info.provenance.fingerprint:
         note(
             ctx,
-            f"careful: {found.bundle.name} was trained on these very reviews; what it reached on "
-            f"those held out, lstm models show {found.bundle.name} says",
+            f"careful: {bundle.name} was trained on these very reviews; what it reached on "
+            f"those held out, lstm models show {bundle.name} says",
         )
     if errors is not None:
-        made = mistakes(found.bundle, rated, MOST_MISTAKES)
-        write_whole(
-            mistakes_as_text(made, as_lines=errors.endswith(FORMATS["jsonl"].endings)), errors
-        )
+        made = mistakes(bundle, rated, MOST_MISTAKES)
+        as_lines = errors.endswith(FORMATS["jsonl"].endings)
+        write_whole(mistakes_as_text(made, as_lines=as_lines), errors)
         note(ctx, f"written: {errors}, {len(made):,} mistake{'s' * (len(made) != 1)}")
     if as_json:
         print_json(evaluation.to_json())
     else:
-        _show(found.bundle, evaluation, rated, file)
+        _show(bundle, evaluation, rated, file)
     if min_accuracy is not None and evaluation.scores.accuracy < min_accuracy:
         note(ctx, f"accuracy {evaluation.scores.accuracy:.4f} is under {min_accuracy:g}")
         raise typer.Exit(1)

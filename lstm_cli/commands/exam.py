@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import note, print_json
+from lstm_cli.commands.program import print_json
 
 
 def exam(
@@ -24,16 +24,13 @@ def exam(
     Pairs of sentences that differ in one thing, written for this; no model is trained on
     them. Beside it stands the logistic regression that was trained with it.
     """
-    from lstm_cli.bundle.locating import find_model
-
-    found = find_model(model, models_dir)
-    note(ctx, f"model {found.bundle.name} ({found.why})")
+    bundle = options.chosen_bundle(ctx, model, models_dir)
 
     from lstm_cli.evaluation.exam import examine
     from lstm_cli.views.console import results_console
     from lstm_cli.views.exam import show_exam
 
-    report = examine(found.bundle)
+    report = examine(bundle)
     if as_json:
         print_json(report.to_json())
     else:

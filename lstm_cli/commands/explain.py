@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import note
 
 
 def explain(
@@ -58,21 +57,19 @@ def explain(
         show_cell(console, (cell or options.CellChoice.lstm).value)
         return
 
-    from lstm_cli.bundle.locating import find_model
     from lstm_cli.gates.arithmetic import arithmetic
     from lstm_cli.inference.predictor import Predictor
     from lstm_cli.views.arithmetic import show_arithmetic
 
-    found = find_model(model, models_dir)
-    has = found.bundle.info.model.cell
-    if cell is not None and cell.value != has:
-        raise OptionError(f"--cell {cell.value}: model {found.bundle.name} has the cell {has}")
-    note(ctx, f"model {found.bundle.name} ({found.why})")
-    predictor = Predictor(found.bundle)
+    bundle = options.chosen_bundle(ctx, model, models_dir)
+    actual = bundle.info.model.cell
+    if cell is not None and cell.value != actual:
+        raise OptionError(f"--cell {cell.value}: model {bundle.name} has the cell {actual}")
+    predictor = Predictor(bundle)
     tokens = predictor.tokenize(text)
     if not tokens:
         raise OptionError("TEXT holds no word")
     numbers = arithmetic(predictor, tokens, step or len(tokens), unit)
-    show_cell(console, has)
+    show_cell(console, actual)
     console.print()
     show_arithmetic(console, numbers)

@@ -7,7 +7,6 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.inspect_request import GateRequest, check, mode_of
-from lstm_cli.commands.program import note
 from lstm_cli.commands.texts import texts_given
 
 
@@ -118,9 +117,4 @@ def inspect_gates(
     if input_file is None:
         asked = replace(asked, texts=texts_given(texts))
     show = mode_of(asked)
-
-    from lstm_cli.bundle.locating import find_model
-
-    chosen = find_model(model, models_dir)
-    note(ctx, f"model {chosen.bundle.name} ({chosen.why})")
-    show(ctx, chosen.bundle)
+    show(ctx, options.chosen_bundle(ctx, model, models_dir))

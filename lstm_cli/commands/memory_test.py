@@ -68,16 +68,16 @@ def memory_test(
 
     Compute(threads=1).set_up_process()  # the products are too small to share out
     config = MemoryTestConfig(hidden_size=hidden_size, seed=seed)
-    with learning(notes_console(quiet=verbosity(ctx).quiet), 2 * len(RATES)) as heard:
-        found = run(config, heard)
+    with learning(notes_console(quiet=verbosity(ctx).quiet), 2 * len(RATES)) as advance:
+        measured = run(config, advance)
     if as_json:
-        print_json(found.to_json())
+        print_json(measured.to_json())
     elif html is not None:
         from lstm_cli.views.memory_page import memory_page
 
-        _write(ctx, memory_page(found), html)
+        _write(ctx, memory_page(measured), html)
     else:
-        show_memory_test(results_console(), found)
+        show_memory_test(results_console(), measured)
 
 
 def _reach(
@@ -89,18 +89,16 @@ def _reach(
     html: str | None,
     as_json: bool,
 ) -> None:
-    from lstm_cli.bundle.locating import find_model
     from lstm_cli.data.reviews import read_texts
     from lstm_cli.gates.memory_test import reach_of
     from lstm_cli.samples import sample_file
     from lstm_cli.views.console import results_console
     from lstm_cli.views.memory_test import show_reach
 
-    found = find_model(model, models_dir)
-    note(ctx, f"model {found.bundle.name} ({found.why})")
+    bundle = options.chosen_bundle(ctx, model, models_dir)
     table, _, texts = read_texts(input_file or str(sample_file()), text_column=text_column)
     whose = f"the reviews of {table.source}" if input_file else "the sample reviews"
-    reach = reach_of(found.bundle, texts, whose)
+    reach = reach_of(bundle, texts, whose)
     if as_json:
         print_json(reach.to_json())
     elif html is not None:

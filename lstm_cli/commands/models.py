@@ -30,13 +30,13 @@ def list_models(
     from lstm_cli.views.models import show_models
 
     folder = models_folder(models_dir)
-    found = summaries(folder)
+    saved = summaries(folder)
     if as_json:
-        for summary in found:
+        for summary in saved:
             print_json(asdict(summary))
         return
-    show_models(results_console(), found, str(folder))
-    for summary in found:
+    show_models(results_console(), saved, str(folder))
+    for summary in saved:
         if summary.problem is not None:
             note(ctx, summary.problem)
 

@@ -5,12 +5,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lstm_cli.commands.program import note
 from lstm_cli.config import Precision
 from lstm_cli.errors import OptionError
+
+if TYPE_CHECKING:
+    from lstm_cli.bundle.reading import Bundle
 
 TextColumn = Annotated[
     str | None,
@@ -100,10 +104,10 @@ def seconds_of(budget: str) -> float:
     >>> seconds_of("90s"), seconds_of("5m"), seconds_of("1.5h")
     (90.0, 300.0, 5400.0)
     """
-    said = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?(s|m|min|h)?", budget.strip())
-    if said is None or not float(said[1]):
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?(s|m|min|h)?", budget.strip())
+    if match is None or not float(match[1]):
         raise OptionError(f"--budget {budget}: a time is written as 90s, 5m or 1h")
-    return float(said[1]) * {"s": 1, "m": 60, "min": 60, "h": 3_600}[said[2] or "s"]
+    return float(match[1]) * {"s": 1, "m": 60, "min": 60, "h": 3_600}[match[2] or "s"]
 
 
 def share_or_file(validation: str) -> float | str:
@@ -115,6 +119,15 @@ def share_or_file(validation: str) -> float | str:
     if not 0 < share < 1:
         raise OptionError(f"--validation {validation}: a share lies between 0 and 1, as 0.1")
     return share
+
+
+def chosen_bundle(ctx: typer.Context, model: str | None, models_dir: Path | None) -> "Bundle":
+    """The model that ``--model`` stands for; standard error names it and says why it was chosen."""
+    from lstm_cli.bundle.locating import find_model
+
+    chosen = find_model(model, models_dir)
+    note(ctx, f"model {chosen.bundle.name} ({chosen.why})")
+    return chosen.bundle
 
 
 def is_given(ctx: typer.Context, option: str) -> bool:

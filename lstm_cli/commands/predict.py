@@ -52,8 +52,6 @@ def predict(
 
     lstm predict --input reviews.csv --output rated.csv
     """
-    from lstm_cli.bundle.locating import find_model
-
     if input_file is None and (output is not None or text_column is not None or safe_csv):
         raise OptionError("--output, --safe-csv and --text-column go with --input FILE")
     if input_file is not None and texts:
@@ -64,12 +62,11 @@ def predict(
     given = texts_given(texts) if input_file is None else None
     if given is None and input_file is None:
         raise OptionError('nothing to predict: give a review, as in: lstm predict "great movie"')
-    found = find_model(model, models_dir)
-    note(ctx, f"model {found.bundle.name} ({found.why})")
+    bundle = options.chosen_bundle(ctx, model, models_dir)
     if input_file is not None:
-        _rate_file(ctx, found.bundle, input_file, output, text_column, as_json, safe_csv)
+        _rate_file(ctx, bundle, input_file, output, text_column, as_json, safe_csv)
     elif given is not None:
-        _rate_texts(found.bundle, given, as_json)
+        _rate_texts(bundle, given, as_json)
 
 
 def _rate_texts(bundle: "Bundle", texts: list[str], as_json: bool) -> None:
@@ -124,12 +121,12 @@ def _rate_file(
         console = notes_console(quiet=verbosity(ctx).quiet)
         with (
             TableWriter(output or "-", like=table) as writer,
-            rating_progress(console, opened.num_rows) as heard,
+            rating_progress(console, opened.num_rows) as advance,
         ):
             for rated in rate(bundle, opened):
                 writer.write(rated.with_ratings(is_safe=safe_csv))
                 summary.add(rated)
-                heard(len(rated.texts))
+                advance(len(rated.texts))
         lines = table.line_numbers([row for _, row, *_ in summary.least_certain])
         show_file_summary(
             console,

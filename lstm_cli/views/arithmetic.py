@@ -9,27 +9,27 @@ from lstm_cli.views.console import say, visible
 ASKED = ("i", "learned", "kept", "LTM", "STM")
 
 
-def show_arithmetic(console: Console, found: Arithmetic, *, quiz: bool = False) -> None:
+def show_arithmetic(console: Console, arithmetic: Arithmetic, *, quiz: bool = False) -> None:
     """The gates in turn; as a quiz, with blanks and their key at the end."""
-    hidden = frozenset(line.symbol for line in found.lines if line.symbol in ASKED)
+    hidden = frozenset(line.symbol for line in arithmetic.lines if line.symbol in ASKED)
     hidden = hidden if quiz else frozenset()
-    chosen = ", the one with most say in the rating" if found.is_chosen else ""
+    chosen = ", the one with most say in the rating" if arithmetic.is_chosen else ""
     say(
         console,
-        f'"{visible(found.token, 40)}", word {found.step} of {found.num_words}; '
-        f"unit {found.unit} of {found.num_units}{chosen}",
+        f'"{visible(arithmetic.token, 40)}", word {arithmetic.step} of {arithmetic.num_words}; '
+        f"unit {arithmetic.unit} of {arithmetic.num_units}{chosen}",
         style="bold",
     )
-    before = "nothing yet" if found.step == 1 else f"as word {found.step - 1} left them"
-    say(console, f"E: the embedded word, {found.embedding_size} numbers. STM, LTM: {before}.")
+    before = "nothing yet" if arithmetic.step == 1 else f"as word {arithmetic.step - 1} left them"
+    say(console, f"E: the embedded word, {arithmetic.embedding_size} numbers. STM, LTM: {before}.")
     gate = ""
-    for line in found.lines:
+    for line in arithmetic.lines:
         if line.gate != gate:
             gate = line.gate
             say(console, f"\n{gate}", style="bold")
         say(console, _written(line, hidden))
     if quiz:
-        key = ", ".join(f"{line.symbol} = {line.value:.4f}" for line in found.lines
+        key = ", ".join(f"{line.symbol} = {line.value:.4f}" for line in arithmetic.lines
                         if line.symbol in hidden)  # fmt: skip
         say(console, f"\nKey: {key}", style="dim")
 

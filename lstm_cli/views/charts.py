@@ -35,7 +35,7 @@ class Chart:
     id: str
     title: str
     note: str
-    label: str  # for those who hear it
+    label: str  # for screen readers
     ticks: tuple[tuple[int, str], ...]
     lines: tuple[Curve, ...]
     below: tuple[tuple[int, str], ...] = ()  # ticks of the other axis
@@ -72,13 +72,13 @@ def curve(
 def render(template: str, script: str, **values: Any) -> str:
     """A page from a template of this folder, with its style and its script inside."""
     style = _text("page.css")
-    surroundings = Environment(
+    environment = Environment(
         loader=PackageLoader("lstm_cli", "views"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    return surroundings.get_template(template).render(
+    return environment.get_template(template).render(
         style=Markup(style),
         script=Markup(script),
         style_hash=_hash(style),

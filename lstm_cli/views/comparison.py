@@ -11,15 +11,15 @@ MOST_SHOWN = 8
 HEADERS = ("", "accuracy", "within one", "mean error", "kappa", "macro F1")
 
 
-def show_comparison(console: Console, found: Comparison) -> None:
+def show_comparison(console: Console, comparison: Comparison) -> None:
     """Their scores, the difference, and where they part."""
-    first, second = found.models
+    first, second = comparison.models
     table = plain_table(*HEADERS, right=(1, 2, 3, 4, 5))
-    for name, scores in zip(found.models, found.scores, strict=True):
+    for name, scores in zip(comparison.models, comparison.scores, strict=True):
         table.add_row(Text(visible(name, 24)), *score_cells(scores))
     show_table(console, table)
-    low, high = found.difference.interval
-    worth = 100 * found.difference.worth
+    low, high = comparison.difference.interval
+    worth = 100 * comparison.difference.worth
     say(
         console,
         f"{first} is {abs(worth):.1f} points {'better' if worth >= 0 else 'worse'} than {second} "
@@ -27,12 +27,15 @@ def show_comparison(console: Console, found: Comparison) -> None:
     )
     if low <= 0 <= high:
         say(console, "the interval holds 0: these reviews cannot tell the two apart")
-    if not found.parted:
+    if not comparison.parted:
         return
     console.print()
-    say(console, f"one is right and the other wrong on {found.num_parted:,} reviews; the surest:")
+    say(
+        console,
+        f"one is right and the other wrong on {comparison.num_parted:,} reviews; the surest:",
+    )
     table = plain_table("true", first, second, "review", right=(0,))
-    for parting in found.parted[:MOST_SHOWN]:
+    for parting in comparison.parted[:MOST_SHOWN]:
         answers = (
             f"{rating} ({percent(sure)})"
             for rating, sure in zip(parting.predicted, parting.confidence, strict=True)

@@ -75,8 +75,8 @@ def show_confusion(console: Console, evaluation: Evaluation) -> None:
             Text(f"{count:,}", style="bold" if column == place else "")
             for column, count in enumerate(row)
         ]
-        told = (percent(share) for share in (rating.precision, rating.recall, rating.f1))
-        table.add_row(Text(rating.rating, style="dim"), *cells, *told)
+        shares = (percent(share) for share in (rating.precision, rating.recall, rating.f1))
+        table.add_row(Text(rating.rating, style="dim"), *cells, *shares)
     show_table(console, table)
 
 
@@ -107,11 +107,11 @@ def _beside(sure: float, right: float) -> str:
     return line.ljust(CURVE_WIDTH)
 
 
-def _word_order(found: Difference) -> str:
-    low, high = (100 * end for end in found.interval)
+def _word_order(difference: Difference) -> str:
+    low, high = (100 * end for end in difference.interval)
     interval = f"(95 % interval {low:+.1f} to {high:+.1f})"
     if low > 0:
-        return f"word order is worth {100 * found.worth:.1f} points here {interval}"
+        return f"word order is worth {100 * difference.worth:.1f} points here {interval}"
     return f"word order is worth nothing that these reviews could show {interval}"
 
 

@@ -12,15 +12,15 @@ KINDS = ("first", "second", "third")
 Gradients = dict[str, Sequence[float]]
 
 
-def memory_page(found: MemoryTest) -> str:
+def memory_page(test: MemoryTest) -> str:
     """The experiment as one page of HTML."""
-    gradients: Gradients = {"STM of the plain RNN": found.cells["rnn"].gradients}
+    gradients: Gradients = {"STM of the plain RNN": test.cells["rnn"].gradients}
     gradients |= _gradients_of(
-        "LSTM", found.cells["lstm"].gradients, found.cells["lstm"].long_term_gradients
+        "LSTM", test.cells["lstm"].gradients, test.cells["lstm"].long_term_gradients
     )
-    places = (0, *found.distances)
+    places = (0, *test.distances)
     # Before any event has come between, both know: the hint is the last thing read.
-    accuracies = {NAMES[name]: (1.0, *cell.accuracies) for name, cell in found.cells.items()}
+    accuracies = {NAMES[name]: (1.0, *cell.accuracies) for name, cell in test.cells.items()}
     chart = Chart(
         "accuracy",
         "Right answers by distance",
@@ -41,7 +41,7 @@ def memory_page(found: MemoryTest) -> str:
             *(percent(shares[k + 1]) for shares in accuracies.values()),
             *(f"{values[distance]:.1e}" for values in gradients.values()),
         )
-        for k, distance in enumerate(found.distances)
+        for k, distance in enumerate(test.distances)
     ]
     return render(
         "memory_page.html.j2",
@@ -49,8 +49,8 @@ def memory_page(found: MemoryTest) -> str:
         title="What is still remembered",
         lead=(
             "An animal, then events that say little, then the question: which animal was it? "
-            f"Both cells have {found.hidden_size} units and learned from the same "
-            f"{found.steps:,} batches of scenes with up to {found.trained_up_to} events.",
+            f"Both cells have {test.hidden_size} units and learned from the same "
+            f"{test.steps:,} batches of scenes with up to {test.trained_up_to} events.",
         ),
         charts=(chart, _gradient_chart(gradients, places[-1], "events")),
         headers=("events between", *accuracies, *gradients),
@@ -58,10 +58,10 @@ def memory_page(found: MemoryTest) -> str:
     )
 
 
-def reach_page(found: Reach) -> str:
+def reach_page(reach: Reach) -> str:
     """How far back a trained model's rating reaches, as one page of HTML."""
-    gradients = _gradients_of(NAMES[found.cell], found.gradients, found.long_term_gradients)
-    last = found.length - 1
+    gradients = _gradients_of(NAMES[reach.cell], reach.gradients, reach.long_term_gradients)
+    last = reach.length - 1
     rows = [
         (step, *(f"{values[step]:.1e}" for values in gradients.values()))
         for step in sorted({round(last * k / 12) for k in range(13)})
@@ -69,8 +69,8 @@ def reach_page(found: Reach) -> str:
     return render(
         "memory_page.html.j2",
         "",
-        title=f"How far back the rating of {found.model} reaches",
-        lead=(f"On {found.reviews:,} of {found.whose}, their last {found.length} words.",),
+        title=f"How far back the rating of {reach.model} reaches",
+        lead=(f"On {reach.reviews:,} of {reach.whose}, their last {reach.length} words.",),
         charts=(_gradient_chart(gradients, last, "words"),),
         headers=("words back", *gradients),
         rows=rows,
@@ -80,8 +80,8 @@ def reach_page(found: Reach) -> str:
 def _gradients_of(
     name: str, short_term: Sequence[float], long_term: Sequence[float] | None
 ) -> Gradients:
-    found: Gradients = {f"STM of the {name}": short_term}
-    return found if long_term is None else found | {f"LTM of the {name}": long_term}
+    gradients: Gradients = {f"STM of the {name}": short_term}
+    return gradients if long_term is None else gradients | {f"LTM of the {name}": long_term}
 
 
 def _gradient_chart(gradients: Gradients, last: int, what: str) -> Chart:

@@ -24,9 +24,9 @@ def learning(console: Console, trainings: int) -> Iterator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
-def show_memory_test(console: Console, found: MemoryTest) -> None:
+def show_memory_test(console: Console, test: MemoryTest) -> None:
     """Both cells side by side."""
-    rnn, lstm = found.cells["rnn"], found.cells["lstm"]
+    rnn, lstm = test.cells["rnn"], test.cells["lstm"]
     say(
         console,
         "An animal, then events that say little, then the question: which animal was it?",
@@ -34,17 +34,17 @@ def show_memory_test(console: Console, found: MemoryTest) -> None:
     )
     say(
         console,
-        f"Both cells: {found.hidden_size} units, the same {found.steps:,} batches of scenes with "
-        f"up to {found.trained_up_to} events,\nthe same start (seed {found.seed}), the best of "
+        f"Both cells: {test.hidden_size} units, the same {test.steps:,} batches of scenes with "
+        f"up to {test.trained_up_to} events,\nthe same start (seed {test.seed}), the best of "
         f"three learning rates ({rnn.learning_rate:g} and {lstm.learning_rate:g}).",
     )
     console.print()
     table = plain_table("events between", "plain RNN", "LSTM", right=(0,))
-    for place, distance in enumerate(found.distances):
+    for place, distance in enumerate(test.distances):
         table.add_row(str(distance), *(_accuracy(cell.accuracies[place]) for cell in (rnn, lstm)))
     show_table(console, table)
     say(console, "Right answers on new scenes; one in eight would be chance.", style="dim")
-    for name, cell in found.cells.items():
+    for name, cell in test.cells.items():
         where = (
             f"falls under 60 % at {cell.fails_at} event{'s' * (cell.fails_at > 1)}"
             if cell.fails_at is not None
@@ -57,7 +57,7 @@ def show_memory_test(console: Console, found: MemoryTest) -> None:
     gradients = [("RNN: STM", rnn.gradients), ("LSTM: STM", lstm.gradients)]
     if lstm.long_term_gradients is not None:
         gradients.append(("LSTM: LTM", lstm.long_term_gradients))
-    _show_gradients(console, gradients, (0, *found.distances))
+    _show_gradients(console, gradients, (0, *test.distances))
     say(
         console,
         "The length of the gradient |dloss/dmemory|; a bar loses a twelfth with every power of\n"
@@ -67,18 +67,18 @@ def show_memory_test(console: Console, found: MemoryTest) -> None:
     )
 
 
-def show_reach(console: Console, found: Reach) -> None:
+def show_reach(console: Console, reach: Reach) -> None:
     """The gradients of a trained model on reviews."""
     say(
         console,
-        f"How far back the rating of {found.model} ({NAMES[found.cell]}) reaches: "
-        f"{found.reviews:,} of {found.whose},\ntheir last {found.length} words",
+        f"How far back the rating of {reach.model} ({NAMES[reach.cell]}) reaches: "
+        f"{reach.reviews:,} of {reach.whose},\ntheir last {reach.length} words",
         style="bold",
     )
-    gradients = [("STM", found.gradients)]
-    if found.long_term_gradients is not None:
-        gradients.append(("LTM", found.long_term_gradients))
-    last = found.length - 1
+    gradients = [("STM", reach.gradients)]
+    if reach.long_term_gradients is not None:
+        gradients.append(("LTM", reach.long_term_gradients))
+    last = reach.length - 1
     steps = sorted({round(last * k / 12) for k in range(13)})
     _show_gradients(console, gradients, steps)
     say(

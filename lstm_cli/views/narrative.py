@@ -18,13 +18,13 @@ def narrative(trace: GateTrace) -> list[str]:
     """The sentences: where the rating turned, which words made it, and how far to believe that."""
     if trace.explanation is None:
         return []
-    found = [*_turns(trace), *_words(trace), *_forgetting(trace), *_faithfulness(trace)]
-    if found and not trace.explanation.is_exact:
-        found.append(
+    sentences = [*_turns(trace), *_words(trace), *_forgetting(trace), *_faithfulness(trace)]
+    if sentences and not trace.explanation.is_exact:
+        sentences.append(
             f"Of this long review, the {MOST_TRIED} words whose reading moved the rating most "
             "were left out in turn."
         )
-    return found
+    return sentences
 
 
 def show_narrative(console: Console, trace: GateTrace) -> None:
@@ -60,11 +60,15 @@ def _words(trace: GateTrace) -> list[str]:
     assert trace.explanation is not None
     named, words = trace.explanation.named, trace.explanation.words
     against = [important.word for important in words if important.word not in named][:1]
-    told = [important for important in words if important.word in (*named, *against)]
-    found = [_word(trace, important) for important in told if abs(important.effect) >= LEAST_EFFECT]
-    if trace.words and not found:
-        found.append("No single word made this rating: without any one of them it stays the same.")
-    return found
+    mentioned = [important for important in words if important.word in (*named, *against)]
+    sentences = [
+        _word(trace, important) for important in mentioned if abs(important.effect) >= LEAST_EFFECT
+    ]
+    if trace.words and not sentences:
+        sentences.append(
+            "No single word made this rating: without any one of them it stays the same."
+        )
+    return sentences
 
 
 def _word(trace: GateTrace, important: ImportantWord) -> str:

@@ -2,8 +2,8 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const buttons = [...document.querySelectorAll("#words button")];
 const markers = [...document.querySelectorAll(".marker")];
-const place = (id, name, value) => { const found = document.getElementById(id); if (found) found.setAttribute(name, value); };
-const say = (id, text) => { const found = document.getElementById(id); if (found) found.textContent = text; };
+const place = (id, name, value) => { const element = document.getElementById(id); if (element) element.setAttribute(name, value); };
+const say = (id, text) => { const element = document.getElementById(id); if (element) element.textContent = text; };
 let now = 0;
 function select(k, move) {
   if (!buttons.length) return;

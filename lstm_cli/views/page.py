@@ -44,7 +44,7 @@ def page(trace: GateTrace, ratings: tuple[float, ...]) -> str:
                 "known": word.known,
                 "x": round(across(place + 1, len(trace.words)), 1),
                 "cells": _cells(word, ratings, has_gates),
-                "ledger": _said(trace, place),
+                "ledger": _ledger_sentence(trace, place),
             }
             for place, (word, shown) in enumerate(zip(trace.words, words, strict=True))
         ]
@@ -116,17 +116,17 @@ def _shade(contribution: float) -> str:
     return ("up" if contribution > 0 else "down") + str(1 + (size >= CLEAR) + (size >= STRONG))
 
 
-def _said(trace: GateTrace, place: int) -> str:
+def _ledger_sentence(trace: GateTrace, place: int) -> str:
     if trace.ledger is None:
         return ""
     line = trace.ledger.lines[place]
     token = visible(trace.words[place].token, 30)
     if place == len(trace.words) - 1:
         return f"{token}: read last, all of it is there."
-    said = f"{token}: {percent(line.left)} of what it wrote is there at the end"
+    sentence = f"{token}: {percent(line.left)} of what it wrote is there at the end"
     if line.half_gone is not None:
-        said += f"; under half after {visible(trace.words[line.half_gone].token, 30)}"
-    return said + "."
+        sentence += f"; under half after {visible(trace.words[line.half_gone].token, 30)}"
+    return sentence + "."
 
 
 def _charts(trace: GateTrace, ratings: tuple[float, ...]) -> list[Chart]:

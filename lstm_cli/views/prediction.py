@@ -58,10 +58,10 @@ def rating_progress(console: Console, num_reviews: int) -> Iterator[Callable[[in
     with Progress(*columns, console=console, transient=True, disable=disable) as progress:
         task = progress.add_task("", total=num_reviews, rate=0.0)
 
-        def heard(more: int) -> None:
+        def advance(more: int) -> None:
             progress.update(task, advance=more, rate=progress.tasks[0].speed or 0.0)
 
-        yield heard
+        yield advance
 
 
 def show_file_summary(

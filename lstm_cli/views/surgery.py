@@ -6,25 +6,31 @@ from lstm_cli.results import FileOperation, Operation, Prediction, Scores
 from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
 
 
-def show_operation(console: Console, found: Operation) -> None:
+def show_operation(console: Console, operation: Operation) -> None:
     """Both readings of one review, rating by rating."""
-    say(console, f'"{visible(found.free.text, 76)}"')
-    where = f" at {', '.join(visible(word, 20) for word in found.at)}" if found.at else ""
-    held = f"{', '.join(found.clamps)}{where}"
-    say(console, f"as it is          {_rating(found.free)}", style="bold")
-    say(console, f"with {held:<12} {_rating(found.held)}", style="bold")
+    say(console, f'"{visible(operation.free.text, 76)}"')
+    where = f" at {', '.join(visible(word, 20) for word in operation.at)}" if operation.at else ""
+    held = f"{', '.join(operation.clamps)}{where}"
+    say(console, f"as it is          {_rating(operation.free)}", style="bold")
+    say(console, f"with {held:<12} {_rating(operation.held)}", style="bold")
     table = plain_table("rating", "as it is", held)
-    for rating, share in found.free.probabilities.items():
-        other = found.held.probabilities[rating]
+    for rating, share in operation.free.probabilities.items():
+        other = operation.held.probabilities[rating]
         table.add_row(rating, _share(share), _share(other))
     show_table(console, table)
 
 
-def show_file_operation(console: Console, found: FileOperation) -> None:
+def show_file_operation(console: Console, operation: FileOperation) -> None:
     """The scores of both readings."""
-    say(console, f"{found.model} on {found.free.n:,} reviews of {visible(found.file, 60)}")
+    say(
+        console,
+        f"{operation.model} on {operation.free.n:,} reviews of {visible(operation.file, 60)}",
+    )
     table = plain_table("", "accuracy", "within one", "mean error", "kappa", right=(1, 2, 3, 4))
-    for name, scores in (("as it is", found.free), (", ".join(found.clamps), found.held)):
+    for name, scores in (
+        ("as it is", operation.free),
+        (", ".join(operation.clamps), operation.held),
+    ):
         table.add_row(name, *_cells(scores))
     show_table(console, table)
 
