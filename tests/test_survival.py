@@ -98,7 +98,7 @@ def test_what_was_stopped_is_not_begun_anew_by_accident(tiny_reviews: Path) -> N
     kept.write_bytes(b"hours of work")
     done = lstm("train", tiny_reviews, *TINY)
     assert done.exit_code == 2
-    assert "--resume goes on, with --replace it begins anew" in done.stderr
+    assert "--resume to continue, or with --replace to start over" in done.stderr
     done = lstm("train", tiny_reviews, *TINY, "--resume")
     assert done.exit_code == 2
     assert "is no whole checkpoint" in done.stderr

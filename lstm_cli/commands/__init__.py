@@ -56,13 +56,15 @@ def _show_version(asked: bool) -> None:
 @app.callback()
 def lstm(
     ctx: typer.Context,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Show where in the program a mistake was met.")
+        bool, typer.Option("--verbose", "-v", help="Show a traceback when something fails.")
     ] = False,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
     ] = False,
 ) -> None:
     """Learn ratings from reviews with an LSTM, predict them, and read its gates."""
@@ -70,5 +72,5 @@ def lstm(
 
 
 def main() -> None:
-    """The ``lstm`` of the terminal."""
+    """Run ``lstm`` in a terminal."""
     run(app)

@@ -11,19 +11,19 @@ from lstm_cli.commands.program import note, print_json
 def compare(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="Reviews with their ratings.")],
-    first: Annotated[str, typer.Argument(metavar="A", help="A model's name or path.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="Another's.")],
+    first: Annotated[str, typer.Argument(metavar="A", help="Name or path of a model.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Name or path of another model.")],
     models_dir: options.ModelsFolder = None,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     as_json: options.Json = False,
 ) -> None:
-    """Measure two models on the same reviews, and say whether one is better.
+    """Compare two models on the same reviews.
 
     lstm compare reviews.csv films films-2
 
-    The interval of the difference is that of a paired bootstrap: where it holds 0, the
-    reviews are too few to tell the two apart.
+    Reports whether one is better, with an interval from a paired bootstrap. If the interval
+    contains 0, there are too few reviews to tell the two models apart.
     """
     from lstm_cli.bundle.locating import find_model
 

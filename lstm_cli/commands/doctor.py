@@ -1,4 +1,4 @@
-"""``lstm doctor``: a file of reviews, examined before anything is learned from it."""
+"""``lstm doctor``: files of reviews, checked before training on them."""
 
 import os
 from typing import Annotated
@@ -13,18 +13,19 @@ def doctor(
     ctx: typer.Context,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE", help="One or more files of reviews, as lstm train reads."),
+        typer.Argument(metavar="FILE", help="One or more files, in any format lstm train reads."),
     ],
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     threads: options.Threads = None,
     as_json: options.Json = False,
 ) -> None:
-    """Examine files of reviews before anything is learned from them.
+    """Check files of reviews before training on them.
 
     lstm doctor reviews.csv
 
-    Exits with 1 when something needs a person.
+    Looks for letters in a wrong encoding, identical texts with different ratings, ratings that
+    contradict their words, and the like. Exits with code 1 if anything needs your attention.
     """
     from lstm_cli.bundle.locating import find_base, models_folder
     from lstm_cli.data.cache import TokenCache

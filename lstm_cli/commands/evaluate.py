@@ -25,7 +25,7 @@ def evaluate(
         typer.Option(
             min=0,
             max=1,
-            help="Exit with 1 if the accuracy, from 0 to 1, is lower.",
+            help="Exit with code 1 if the accuracy (0 to 1) is below this value.",
             show_default=False,
         ),
     ] = None,
@@ -33,7 +33,8 @@ def evaluate(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Write the 100 surest mistakes, with what each word did, as CSV or JSON lines.",
+            help="Write the 100 most confident mistakes, with the effect of each word, to this "
+            "file: JSON lines if it ends in .jsonl, CSV otherwise.",
             show_default=False,
         ),
     ] = None,
@@ -45,9 +46,8 @@ def evaluate(
 
     lstm evaluate reviews.csv
 
-    Beside the model stand what always answering the commonest rating of its training reviews
-    reaches, and the logistic regression that was trained with it; and what the model makes of
-    the same reviews with their words shuffled.
+    Also shows the majority-class and logistic-regression baselines, and how much worse the
+    model does when the words of each review are shuffled.
     """
     bundle = options.chosen_bundle(ctx, model, models_dir)
 
@@ -65,8 +65,8 @@ def evaluate(
     if rated.reviews.fingerprint == bundle.info.provenance.fingerprint:
         note(
             ctx,
-            f"careful: {bundle.name} was trained on these very reviews; what it reached on "
-            f"those held out, lstm models show {bundle.name} says",
+            f"careful: {bundle.name} was trained on these very reviews; for its scores on "
+            f"held-out reviews, see: lstm models show {bundle.name}",
         )
     if errors is not None:
         made = mistakes(bundle, rated, MOST_MISTAKES)

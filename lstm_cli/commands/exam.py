@@ -17,12 +17,13 @@ def exam(
     ] = False,
     as_json: options.Json = False,
 ) -> None:
-    """Ask a model about negation, degree, contrast, comparison, irony, typing and names.
+    """Test a model on negation, contrast, irony and the like.
 
     lstm exam
 
-    Pairs of sentences that differ in one thing, written for this; no model is trained on
-    them. Beside it stands the logistic regression that was trained with it.
+    The questions are pairs of sentences that differ in one respect: negation, degree, contrast,
+    comparison, irony, a typing error or a name. They were written for this exam, and no model is
+    trained on them. Also shows the logistic-regression baseline.
     """
     bundle = options.chosen_bundle(ctx, model, models_dir)
 

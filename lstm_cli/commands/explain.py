@@ -13,32 +13,35 @@ def explain(
         str | None,
         typer.Argument(
             metavar="TEXT",
-            help="A review: the cell is filled in with the numbers of one of its words.",
+            help="A review. The equations are then also worked out for one of its words.",
             show_default=False,
         ),
     ] = None,
     cell: Annotated[
         options.CellChoice | None,
-        typer.Option(help="Which cell; that of the model with TEXT, an LSTM without."),
+        typer.Option(help="The cell to draw. Default: the model's with TEXT, an LSTM without."),
     ] = None,
     step: Annotated[
         int | None,
         typer.Option(
-            min=1, help="With TEXT: which word, from 1; the last otherwise.", show_default=False
+            min=1,
+            help="With TEXT: the word to show, counted from 1. Default: the last.",
+            show_default=False,
         ),
     ] = None,
     unit: Annotated[
         int | None,
         typer.Option(
             min=1,
-            help="With TEXT: which hidden unit; otherwise the one with most say in the rating.",
+            help="With TEXT: the hidden unit to show, counted from 1. Default: the one with the "
+            "most say in the rating.",
             show_default=False,
         ),
     ] = None,
     model: options.Model = None,
     models_dir: options.ModelsFolder = None,
 ) -> None:
-    """Draw the cell: what each gate computes, and what that means.
+    """Draw the cell and explain what each gate computes.
 
     lstm explain
 
@@ -64,11 +67,11 @@ def explain(
     bundle = options.chosen_bundle(ctx, model, models_dir)
     actual = bundle.info.model.cell
     if cell is not None and cell.value != actual:
-        raise OptionError(f"--cell {cell.value}: model {bundle.name} has the cell {actual}")
+        raise OptionError(f"--cell {cell.value}: model {bundle.name} has an {actual} cell")
     predictor = Predictor(bundle)
     tokens = predictor.tokenize(text)
     if not tokens:
-        raise OptionError("TEXT holds no word")
+        raise OptionError("TEXT contains no words")
     numbers = arithmetic(predictor, tokens, step or len(tokens), unit)
     show_cell(console, actual)
     console.print()

@@ -1,36 +1,36 @@
-"""What to do about an error, in options of the command line: the errors know none."""
+"""What to do about an error, in terms of command-line options, which the errors do not know."""
 
 from lstm_cli.errors import LstmError, Remedy, RequestError
 
 HINTS = {
     Remedy.NAME_TEXT_COLUMN: "name it with --text-column ({0})",
     Remedy.CHOOSE_TEXT_COLUMN: "choose one with --text-column",
-    Remedy.CORRECT_TEXT_COLUMN: "give --text-column another name",
+    Remedy.CORRECT_TEXT_COLUMN: "name another with --text-column",
     Remedy.NAME_RATING_COLUMN: "name it with --rating-column ({0})",
     Remedy.CHOOSE_RATING_COLUMN: "choose one with --rating-column",
-    Remedy.CORRECT_RATING_COLUMN: "give --rating-column another name",
+    Remedy.CORRECT_RATING_COLUMN: "name another with --rating-column",
     Remedy.WRITE_NUMBERS: "write numbers instead (0 and 1, say), or name another column with "
     "--rating-column",
     Remedy.ROUND_RATINGS: "round them, or name another column with --rating-column",
     Remedy.ADD_OTHER_RATINGS: "add reviews with other ratings, or name another column with "
     "--rating-column",
     Remedy.MEND_OR_SKIP_ROWS: "mend them, or drop --strict",
-    Remedy.ADD_OR_GIVE_VALIDATION: "add reviews or give others with --validation FILE",
+    Remedy.ADD_OR_GIVE_VALIDATION: "add reviews, or give held-out ones with --validation FILE",
     Remedy.REMOVE_CHECKPOINT: "remove it, or leave out --resume",
-    Remedy.REPEAT_OR_BEGIN_ANEW: "repeat those, or leave out --resume to begin anew",
+    Remedy.REPEAT_OR_BEGIN_ANEW: "repeat those, or leave out --resume to start over",
     Remedy.RENAME_OR_REPLACE: "choose another with --name, or give --replace",
-    Remedy.RESUME_OR_REPLACE: "the same command with --resume goes on, with --replace it begins "
-    "anew",
+    Remedy.RESUME_OR_REPLACE: "run the same command with --resume to continue, or with "
+    "--replace to start over",
     Remedy.WAIT_OR_RENAME: "wait for it, or choose another with --name",
     Remedy.TEACH_RATINGS: "teach it with: lstm train REVIEWS.csv --base {0}",
     Remedy.TRAIN_A_MODEL: "train one with: lstm train REVIEWS.csv (or lstm train --sample)",
-    Remedy.LIST_MODELS: "lstm models lists the models there are",
-    Remedy.START_FROM_LSTM: "training starts from an LSTM, or --base none",
+    Remedy.LIST_MODELS: "see the available models with: lstm models",
+    Remedy.START_FROM_LSTM: "start from an LSTM, or give --base none",
     Remedy.LEAVE_OUT: "leave the option out",
     Remedy.GIVE_SAME_FILE: "give the same file",
     Remedy.GIVE_SAME_VECTORS: "give the same file with --vectors",
     Remedy.GIVE_SAME_VALIDATION: "give the same file with --validation",
-    Remedy.GIVE_BASE: "give the folder where it lies with --base",
+    Remedy.GIVE_BASE: "give its folder with --base",
 }
 
 

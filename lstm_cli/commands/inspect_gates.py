@@ -1,4 +1,4 @@
-"""``lstm inspect-gates``: what the gates do with long-term and short-term memory at every word."""
+"""``lstm inspect-gates``: what the gates do with the two memories at every word."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -15,43 +15,57 @@ def inspect_gates(
     texts: options.Texts = None,
     ledger: Annotated[
         bool,
-        typer.Option("--ledger", help="What each word wrote, and what is left of it at the end."),
+        typer.Option(
+            "--ledger",
+            help="Also show what each word wrote into the long-term memory and how much of it is "
+            "left at the end.",
+        ),
     ] = False,
     step: Annotated[
         int | None,
-        typer.Option(min=1, help="The arithmetic of one word, counted from 1.", show_default=False),
+        typer.Option(
+            min=1,
+            help="Show the arithmetic of one word; words are counted from 1.",
+            show_default=False,
+        ),
     ] = None,
     unit: Annotated[
         int | None,
         typer.Option(
             min=1,
-            help="With --step: which hidden unit; otherwise the one with most say in the rating.",
+            help="With --step: the hidden unit to show, counted from 1. Default: the one with the "
+            "most say in the rating.",
             show_default=False,
         ),
     ] = None,
     quiz: Annotated[
-        bool, typer.Option("--quiz", help="With --step: blanks to fill in, and the key at the end.")
+        bool,
+        typer.Option(
+            "--quiz", help="With --step: leave blanks to fill in, with the key at the end."
+        ),
     ] = False,
     clamp: Annotated[
         list[str] | None,
         typer.Option(
             metavar="GATE=VALUE",
-            help="Hold a gate: forget=1, learn=0, use=0.5. With --input: what becomes of the "
-            "accuracy.",
+            help="Hold a gate at a value, such as forget=1, learn=0 or use=0.5, and show how the "
+            "rating changes. With --input: how the accuracy changes.",
             show_default=False,
         ),
     ] = None,
     at: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="WORD", help="With --clamp: only where this word stands.", show_default=False
+            metavar="WORD",
+            help="With --clamp: hold the gate only at this word.",
+            show_default=False,
         ),
     ] = None,
     html: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
-            help="The review as one page to open in a browser: gates, memories, ledger.",
+            help="Write the review, with its gates, memories and ledger, as an HTML page.",
             show_default=False,
         ),
     ] = None,
@@ -60,7 +74,8 @@ def inspect_gates(
         typer.Option(
             "--input",
             metavar="FILE",
-            help="What the gates do with the words of these reviews; - is standard input.",
+            help="Show what the gates do with the words of the reviews in this file; - is "
+            "standard input.",
             show_default=False,
         ),
     ] = None,
@@ -68,7 +83,8 @@ def inspect_gates(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="With --input: the trace of every review, one JSON object a line (.jsonl).",
+            help="With --input: write the trace of every review to this file, one JSON object per "
+            "line (.jsonl); - is standard output.",
             show_default=False,
         ),
     ] = None,
@@ -79,10 +95,10 @@ def inspect_gates(
     as_json: options.Json = False,
     units: Annotated[
         bool,
-        typer.Option("--units", help="With --json: whole vectors of every word, not only means."),
+        typer.Option("--units", help="With --json: include the values of every unit."),
     ] = False,
 ) -> None:
-    """Show, word by word, what the gates kept, learned and used, and why the rating.
+    """Show what the gates kept, learned and used at every word.
 
     lstm inspect-gates "not a bad film at all"
 
@@ -94,8 +110,10 @@ def inspect_gates(
 
     lstm inspect-gates "not a bad film at all" --html film.html
 
-    Without TEXT: which words write, erase and flip the memory, how long it lasts, and
-    which units tell the rating, as the held-out reviews showed, or those of --input.
+    Below the table, sentences say which words made the rating, and how far to trust that.
+
+    Without TEXT, shows which words write to, erase and flip the memory, how long it lasts, and
+    which units track the rating: measured on the model's held-out reviews, or on those of --input.
     """
     asked = GateRequest(
         texts=texts,

@@ -1,4 +1,4 @@
-"""``lstm memory-test``: RNN against LSTM, what each still knows after n events."""
+"""``lstm memory-test``: what a plain RNN and an LSTM still know after n events."""
 
 from typing import Annotated
 
@@ -11,13 +11,14 @@ from lstm_cli.commands.program import note, print_json, verbosity
 def memory_test(
     ctx: typer.Context,
     hidden_size: Annotated[
-        int, typer.Option(min=1, max=256, help="Units of each memory, of both cells.")
+        int, typer.Option(min=1, max=256, help="Hidden units of each cell.")
     ] = 32,
     seed: options.Seed = 0,
     model: Annotated[
         str | None,
         typer.Option(
-            help="A trained model instead: how far back its rating reaches.", show_default=False
+            help="Instead, show how far back the rating of this trained model reaches.",
+            show_default=False,
         ),
     ] = None,
     input_file: Annotated[
@@ -25,7 +26,7 @@ def memory_test(
         typer.Option(
             "--input",
             metavar="FILE",
-            help="With --model: the reviews it reads; the sample reviews otherwise.",
+            help="With --model: the reviews to read. Default: the sample reviews.",
             show_default=False,
         ),
     ] = None,
@@ -33,7 +34,7 @@ def memory_test(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Draw it on one page to open in a browser.",
+            help="Write the results as an HTML page.",
             show_default=False,
         ),
     ] = None,
@@ -48,7 +49,7 @@ def memory_test(
     lstm memory-test --model films --input reviews.csv
 
     Both cells learn from the same scenes: an animal, then up to 60 events that say
-    little, then the question which animal it was. Under two minutes on two cores.
+    little, then the question of which animal it was. Takes under two minutes on two cores.
     """
     from lstm_cli.errors import OptionError
 

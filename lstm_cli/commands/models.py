@@ -1,4 +1,4 @@
-"""``lstm models``: the saved models: list, show, remove."""
+"""``lstm models``: list, show and remove the saved models."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json
 
 models = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A model's name or path.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name or path of the model.")]
 
 
 @models.callback()
@@ -48,7 +48,7 @@ def show(
     models_dir: options.ModelsFolder = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show what a model was made of, from what, and how good it is."""
+    """Show a model's settings, training data and scores."""
     from lstm_cli.bundle.contents import CARD_FILE, INFO_FILE
     from lstm_cli.bundle.locating import find_model
 
@@ -70,7 +70,7 @@ def remove(
     ctx: typer.Context,
     name: Name,
     models_dir: options.ModelsFolder = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Remove a model."""
     from lstm_cli.bundle.claiming import checkpoint_of, claimed
@@ -79,7 +79,7 @@ def remove(
 
     path: Path = find_folder(name, models_dir or ctx.meta.get("models_dir"))
     if not (yes or typer.confirm(f"Remove {path}?", err=True)):
-        note(ctx, f"{path} stays")
+        note(ctx, f"{path} was not removed")
         return
     check_own(path)
     with saying_what_failed(path), claimed(path):

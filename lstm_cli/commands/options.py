@@ -1,4 +1,4 @@
-"""The options several commands share, each described once."""
+"""Options that several commands share."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -18,32 +18,33 @@ if TYPE_CHECKING:
 
 TextColumn = Annotated[
     str | None,
-    typer.Option(help="The column that holds the text; found by itself otherwise."),
+    typer.Option(help="The column that holds the text. Default: detected automatically."),
 ]
 RatingColumn = Annotated[
     str | None,
-    typer.Option(help="The column that holds the rating; found by itself otherwise."),
+    typer.Option(help="The column that holds the rating. Default: detected automatically."),
 ]
 Model = Annotated[
     str | None,
     typer.Option(
-        help="A model's name or path. Otherwise $LSTM_MODEL, otherwise the one trained last."
+        help="Name or path of the model. Default: $LSTM_MODEL, or else the one trained last."
     ),
 ]
 ModelsFolder = Annotated[
     Path | None,
     typer.Option(
-        "--models-dir", help="Where models lie: $LSTM_MODELS_DIR, or ./models by default."
+        "--models-dir", help="Folder of the models. Default: $LSTM_MODELS_DIR, or else ./models."
     ),
 ]
 Json = Annotated[
-    bool, typer.Option("--json", help="Print JSON, one object a line, instead of text for people.")
+    bool, typer.Option("--json", help="Print JSON instead of text, one object per line.")
 ]
 Seed = Annotated[
-    int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same model.")
+    int, typer.Option(min=0, max=2**32 - 1, help="Random seed: the same seed gives the same model.")
 ]
 Threads = Annotated[
-    int | None, typer.Option(min=1, max=1024, help="Processor threads; all cores otherwise.")
+    int | None,
+    typer.Option(min=1, max=1024, help="Number of processor threads. Default: one per core."),
 ]
 
 
@@ -55,7 +56,7 @@ class CellChoice(StrEnum):
 
 
 class PrecisionChoice(StrEnum):
-    """What the products of the network are computed in."""
+    """The number format in which the network multiplies."""
 
     auto = "auto"
     float32 = "float32"
@@ -70,7 +71,7 @@ class PrecisionChoice(StrEnum):
 
 
 PrecisionOption = Annotated[
-    PrecisionChoice, typer.Option(help="auto: bfloat16 where the processor computes in it.")
+    PrecisionChoice, typer.Option(help="auto: bfloat16 if the processor supports it, else float32.")
 ]
 
 
@@ -78,46 +79,47 @@ Reviews = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="REVIEWS",
-        help="CSV, TSV, JSON lines or Parquet, plain or compressed, files or URLs; "
+        help="Files or URLs of reviews: CSV, TSV, JSON lines or Parquet, plain or compressed; "
         "- is standard input.",
         show_default=False,
     ),
 ]
 NewName = Annotated[
-    str | None, typer.Option(help="The model's name. Default: the name of the file.")
+    str | None, typer.Option(help="Name of the new model. Default: the name of the file.")
 ]
-Replace = Annotated[bool, typer.Option("--replace", help="Replace the model of that name.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on where the same command was stopped.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace an existing model of that name.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Continue where the same command was stopped.")]
 Texts = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="TEXT",
-        help="A review. Without any, reviews are read from standard input, one a line.",
+        help="One or more reviews. Without TEXT, reviews are read from standard input, one per "
+        "line.",
         show_default=False,
     ),
 ]
 
 
 def seconds_of(budget: str) -> float:
-    """How long a person means.
+    """The seconds in a time such as ``5m``.
 
     >>> seconds_of("90s"), seconds_of("5m"), seconds_of("1.5h")
     (90.0, 300.0, 5400.0)
     """
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?(s|m|min|h)?", budget.strip())
     if match is None or not float(match[1]):
-        raise OptionError(f"--budget {budget}: a time is written as 90s, 5m or 1h")
+        raise OptionError(f"--budget {budget}: write a time as 90s, 5m or 1h")
     return float(match[1]) * {"s": 1, "m": 60, "min": 60, "h": 3_600}[match[2] or "s"]
 
 
 def share_or_file(validation: str) -> float | str:
-    """What ``--validation`` means: a share of the reviews, or a file of others."""
+    """What ``--validation`` gives: a share to hold out, or a file of held-out reviews."""
     try:
         share = float(validation)
     except ValueError:
         return validation
     if not 0 < share < 1:
-        raise OptionError(f"--validation {validation}: a share lies between 0 and 1, as 0.1")
+        raise OptionError(f"--validation {validation}: a share lies between 0 and 1, such as 0.1")
     return share
 
 

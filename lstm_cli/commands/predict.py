@@ -1,4 +1,4 @@
-"""``lstm predict``: the rating of one review, of many, of a file."""
+"""``lstm predict``: the ratings of one review, of several, or of a file."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,22 +21,23 @@ def predict(
         typer.Option(
             "--input",
             metavar="FILE",
-            help="Rate every row of a CSV, TSV, JSON lines or Parquet file; - is standard input.",
+            help="Predict a rating for every row of a CSV, TSV, JSON lines or Parquet file; - is "
+            "standard input.",
         ),
     ] = None,
     output: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Write the rows of --input here, with predicted_rating, expected_rating and "
-            "confidence added; - is standard output.",
+            help="Write the rows of --input to this file, with predicted_rating, expected_rating "
+            "and confidence added; - is standard output.",
         ),
     ] = None,
     safe_csv: Annotated[
         bool,
         typer.Option(
             "--safe-csv",
-            help="Put an apostrophe before cells that a spreadsheet would run as a formula.",
+            help="Put an apostrophe before any cell that a spreadsheet would run as a formula.",
         ),
     ] = False,
     text_column: options.TextColumn = None,

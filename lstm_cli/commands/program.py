@@ -1,4 +1,4 @@
-"""The program around the commands: global options, and mistakes answered in one line."""
+"""The program around the commands: global options, and errors reported in one line."""
 
 import json
 import os
@@ -22,14 +22,14 @@ EXIT_INTERRUPTED = 130
 
 @dataclass(frozen=True)
 class Verbosity:
-    """How much is said on standard error."""
+    """How much is printed on standard error."""
 
     quiet: bool = False
     verbose: bool = False
 
 
 class Program(TyperGroup):
-    """Runs a command and turns what can go wrong into an exit code and one line."""
+    """Runs a command and turns what goes wrong into an exit code and a line of text."""
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the command that was asked for."""
@@ -44,13 +44,13 @@ class Program(TyperGroup):
             print_error(f"stopped: {stopped}" if str(stopped) else "stopped")
             raise typer.Exit(EXIT_INTERRUPTED) from None
         except BrokenPipeError:
-            # The reader has left; so that the interpreter does not complain at its end
-            # that it cannot flush, standard output goes nowhere from here on.
+            # The reader has left. Standard output goes nowhere from here on, or the interpreter
+            # would complain on exit that it cannot flush it.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit from None
         except MemoryError:
             print_error(
-                "the machine's memory is used up; give less at once, or close other programs"
+                "the machine is out of memory; give it less at once, or close other programs"
             )
             raise typer.Exit(EXIT_BAD_INPUT) from None
         except OSError as error:
@@ -62,18 +62,18 @@ class Program(TyperGroup):
 
 
 def print_error(message: str) -> None:
-    """One line on standard error, whatever the message holds."""
+    """Print one line on standard error, whatever the message contains."""
     with suppress(OSError):  # nobody listens
         typer.echo(f"lstm: {escape(' '.join(message.split()))}", err=True)
 
 
 def verbosity(ctx: typer.Context) -> Verbosity:
-    """What ``--quiet`` and ``--verbose`` asked for."""
+    """The settings of ``--quiet`` and ``--verbose``."""
     return ctx.obj if isinstance(ctx.obj, Verbosity) else Verbosity()
 
 
 def note(ctx: typer.Context, message: str) -> None:
-    """Say something on standard error, unless told to be quiet."""
+    """Print a note on standard error, unless ``--quiet`` was given."""
     if not verbosity(ctx).quiet:
         from lstm_cli.views.console import notes_console, say
 
@@ -81,15 +81,15 @@ def note(ctx: typer.Context, message: str) -> None:
 
 
 def print_json(described: object) -> None:
-    """One object a line on standard output, as JSON whatever the output can show."""
+    """Print one object as a line of JSON, escaped where standard output is not UTF-8."""
     shows_all = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     typer.echo(json.dumps(described, ensure_ascii=not shows_all))
 
 
 def run(app: Callable[[], Any]) -> None:
-    """Run the program as a process."""
+    """Run the program; this is the process's entry point."""
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character gets its code instead of a traceback.
+        # A character that the terminal cannot show is escaped instead of ending in a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:

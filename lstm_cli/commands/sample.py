@@ -1,4 +1,4 @@
-"""``lstm sample``: the sample reviews, as a file to look at and to train on."""
+"""``lstm sample``: writes the sample reviews to a file to look at and train on."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +12,12 @@ from lstm_cli.errors import OutputError
 def sample(
     ctx: typer.Context,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Where to write them; - is standard output.")
+        Path, typer.Argument(metavar="FILE", help="The file to write; - is standard output.")
     ] = Path("film_reviews.csv"),
 ) -> None:
-    """Write the 500 sample film reviews that ship with the package.
+    """Write the 500 sample film reviews to a file.
 
-    They were written for this project: 100 for each rating from 1 to 5.
+    They ship with the package and were written for it: 100 for each rating from 1 to 5.
     """
     from lstm_cli.bundle.writing import saying_what_failed
     from lstm_cli.samples import sample_file

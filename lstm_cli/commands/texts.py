@@ -1,4 +1,4 @@
-"""Reviews given on the command line or through a pipe."""
+"""Reviews given on the command line or piped in."""
 
 import sys
 
@@ -8,9 +8,9 @@ MOST_BYTES = 64 * 2**20  # more belongs in a file, which is read in bounded memo
 
 
 def texts_given(arguments: list[str] | None) -> list[str] | None:
-    """The reviews to look at; ``None`` where nothing was given and nobody pipes anything in.
+    """The reviews to read; ``None`` if none were given or piped in.
 
-    A piped line is a review; empty lines are none.
+    Each piped line is a review; empty lines are skipped.
 
     Raises:
         OptionError: more is piped in than should be held in memory.
@@ -25,13 +25,13 @@ def texts_given(arguments: list[str] | None) -> list[str] | None:
             f"more than {MOST_BYTES >> 20} MiB on standard input; put the reviews into a file "
             "and give it with: lstm predict --input FILE --output RATED"
         )
-    # Only the ends of lines end a review: splitlines() would cut at form feeds too.
+    # Only a newline ends a review: splitlines() would split at form feeds too.
     lines = (line.removesuffix("\r") for line in _decoded(content).split("\n"))
     return [line for line in lines if line.strip()] or None
 
 
 def _decoded(content: bytes) -> str:
-    """UTF-8, UTF-16 if it says so, else what Windows writes in the west."""
+    """Decode UTF-16 with a byte order mark, UTF-8, or else cp1252, Windows' western encoding."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     try:
