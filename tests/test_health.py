@@ -39,7 +39,7 @@ def test_a_clean_file_needs_nobody(tiny_reviews: Path) -> None:
     assert health.ceiling == 1
     done = lstm("doctor", "one.csv")
     assert done.exit_code == 0, done.stderr
-    assert "nothing here needs a person" in done.stdout
+    assert "nothing here needs your attention" in done.stdout
 
 
 FIVES, ONES = ["Iâ€™d see it again,5"], ["lost \ufffd letters,1"]
@@ -67,7 +67,7 @@ def test_what_is_wrong_is_found(
     assert (finding.kind, finding.count, finding.lines) == (kind, count, lines)
     done = lstm("doctor", "one.csv")
     assert done.exit_code == 1
-    assert "needs a person" in done.stdout
+    assert "needs your attention" in done.stdout
     assert not any(ord(c) < 32 and c != "\n" for c in done.stdout)
 
 

@@ -1,1 +1,1 @@
-"""What people see: text for a terminal."""
+"""What people see: text for a terminal, and pages for a browser."""

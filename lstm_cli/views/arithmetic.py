@@ -1,16 +1,16 @@
-"""One word on paper: every operation with its numbers, or with some left for the reader."""
+"""The arithmetic of one word: every operation with its numbers, or with blanks to fill in."""
 
 from rich.console import Console
 
 from lstm_cli.results import Arithmetic, Line, Operand
 from lstm_cli.views.console import say, visible
 
-# What a quiz asks for: enough to go once through all gates, each from numbers that are shown.
+# What a quiz leaves blank: a result of every gate, each of which follows from numbers shown.
 ASKED = ("i", "learned", "kept", "LTM", "STM")
 
 
 def show_arithmetic(console: Console, arithmetic: Arithmetic, *, quiz: bool = False) -> None:
-    """The gates in turn; as a quiz, with blanks and their key at the end."""
+    """Print the gates in turn; a quiz has blanks, with their key at the end."""
     hidden = frozenset(line.symbol for line in arithmetic.lines if line.symbol in ASKED)
     hidden = hidden if quiz else frozenset()
     chosen = ", the one with most say in the rating" if arithmetic.is_chosen else ""

@@ -1,6 +1,6 @@
-"""Charts and pages: SVG and HTML that need no network and obey nobody's text.
+"""Charts and pages: self-contained SVG and HTML, in which untrusted text stays text.
 
-The content security policy of a page admits its own style and its own script, by
+The content security policy of a page admits its own style and its own script by
 their hashes, and nothing else.
 """
 
@@ -20,7 +20,7 @@ WIDTH, HEIGHT, LEFT, MARGIN = 720, 220, 64, 20
 
 @dataclass(frozen=True)
 class Curve:
-    """A line of a chart."""
+    """A line in a chart."""
 
     name: str
     kind: str  # first, second or third
@@ -38,17 +38,17 @@ class Chart:
     label: str  # for screen readers
     ticks: tuple[tuple[int, str], ...]
     lines: tuple[Curve, ...]
-    below: tuple[tuple[int, str], ...] = ()  # ticks of the other axis
+    below: tuple[tuple[int, str], ...] = ()  # ticks of the horizontal axis
     has_marker: bool = True
 
 
 def across(place: float, number: float) -> float:
-    """Where ``place`` of ``number`` stands in a chart."""
+    """The x coordinate of ``place``, of ``number`` in all."""
     return LEFT + (WIDTH - 8 - LEFT) * place / max(number, 1)
 
 
 def up(value: float, low: float, high: float) -> float:
-    """How far from the top a value stands in a chart."""
+    """The y coordinate of a value, between the lowest and the highest."""
     return HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / max(high - low, 1e-9)
 
 
@@ -60,7 +60,7 @@ def curve(
     label_y: int,
     places: Sequence[float] | None = None,
 ) -> Curve:
-    """A line through values, one a word, or at ``places`` that begin at 0."""
+    """A line through values: one per word, or at ``places``, the first of which is 0."""
     at = range(len(values)) if places is None else places
     points = " ".join(
         f"{across(place, at[-1]):.1f},{up(value, *bounds):.1f}"
@@ -70,7 +70,7 @@ def curve(
 
 
 def render(template: str, script: str, **values: Any) -> str:
-    """A page from a template of this folder, with its style and its script inside."""
+    """Render a template of this folder as a page that contains its style and script."""
     style = _text("page.css")
     environment = Environment(
         loader=PackageLoader("lstm_cli", "views"),
@@ -92,7 +92,7 @@ def render(template: str, script: str, **values: Any) -> str:
 
 
 def script_of(name: str) -> str:
-    """A script of this folder."""
+    """The text of a script in this folder."""
     return _text(name)
 
 

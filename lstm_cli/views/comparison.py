@@ -12,7 +12,7 @@ HEADERS = ("", "accuracy", "within one", "mean error", "kappa", "macro F1")
 
 
 def show_comparison(console: Console, comparison: Comparison) -> None:
-    """Their scores, the difference, and where they part."""
+    """Print the scores of both, their difference, and the reviews on which they disagree."""
     first, second = comparison.models
     table = plain_table(*HEADERS, right=(1, 2, 3, 4, 5))
     for name, scores in zip(comparison.models, comparison.scores, strict=True):
@@ -26,13 +26,13 @@ def show_comparison(console: Console, comparison: Comparison) -> None:
         f"(95 % interval {100 * low:+.1f} to {100 * high:+.1f})",
     )
     if low <= 0 <= high:
-        say(console, "the interval holds 0: these reviews cannot tell the two apart")
+        say(console, "the interval contains 0: these reviews cannot tell the two apart")
     if not comparison.parted:
         return
     console.print()
     say(
         console,
-        f"one is right and the other wrong on {comparison.num_parted:,} reviews; the surest:",
+        f"one is right and the other wrong on {comparison.num_parted:,} reviews; the clearest:",
     )
     table = plain_table("true", first, second, "review", right=(0,))
     for parting in comparison.parted[:MOST_SHOWN]:

@@ -1,4 +1,4 @@
-"""Consoles, bars, and text from strangers made safe to show."""
+"""Consoles, bars, and untrusted text made safe to print."""
 
 import os
 import re
@@ -12,34 +12,34 @@ from rich.text import Text
 
 
 class ResultsConsole(Console):
-    """A console that leaves it to the program what to do when its reader has left."""
+    """A console that leaves a closed pipe to the program."""
 
     def on_broken_pipe(self) -> None:
-        """Raise again what rich would answer with an exit code of its own."""
+        """Raise the error again, which rich would turn into an exit code of its own."""
         raise
 
 
 class NotesConsole(Console):
-    """A console that nobody need listen to: work goes on when its reader has left."""
+    """A console whose reader may leave: work continues after its pipe is closed."""
 
     def on_broken_pipe(self) -> None:
-        """Say nothing more, and let nobody else who writes there fail either."""
+        """Print nothing more, and send standard error nowhere, so that nothing else fails there."""
         self.quiet = True
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def results_console() -> Console:
-    """Standard output: data, and nothing else."""
+    """Standard output: results, and nothing else."""
     return ResultsConsole(highlight=False, soft_wrap=False, emoji=False, markup=False)
 
 
 def notes_console(*, quiet: bool = False) -> Console:
-    """Standard error: progress, notes and complaints."""
+    """Standard error: progress, notes and errors."""
     return NotesConsole(stderr=True, highlight=False, emoji=False, markup=False, quiet=quiet)
 
 
 def plain_table(*headers: str, right: tuple[int, ...] = ()) -> Table:
-    """A table without lines: it reads the same in a pipe, without colour, and in 80 columns."""
+    """A table without borders, which reads the same in a pipe, without colour and in 80 columns."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for place, header in enumerate(headers):
         table.add_column(
@@ -49,7 +49,7 @@ def plain_table(*headers: str, right: tuple[int, ...] = ()) -> Table:
 
 
 def show_table(console: Console, table: Table) -> None:
-    """Print a table as wide as it is: a number that lost a digit would be another number."""
+    """Print a table at its full width: a number cut short would be another number."""
     natural = Measurement.get(console, console.options.update(max_width=10_000), table).maximum
     if natural > console.width:
         table.width = natural
@@ -57,7 +57,7 @@ def show_table(console: Console, table: Table) -> None:
 
 
 def bar(share: float, width: int) -> str:
-    """A bar of a share from 0 to 1, in eighths of a character.
+    """Draw a share from 0 to 1 as a bar, in eighths of a character.
 
     >>> bar(0.5, 4), bar(1, 4), bar(0.03, 4)
     ('██  ', '████', '▏   ')
@@ -70,7 +70,7 @@ def bar(share: float, width: int) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a person reads it.
+    """Write a share as a percentage.
 
     >>> percent(0.256), percent(0.004)
     ('26 %', '0 %')
@@ -79,19 +79,19 @@ def percent(share: float) -> str:
 
 
 def bar_and_percent(share: float, width: int) -> str:
-    """A share drawn and said."""
+    """A share as a bar and as a percentage."""
     return f"{bar(share, width)} {percent(share):>5}"
 
 
 def visible(text: str, longest: int | None = None) -> str:
-    """A stranger's text on one line, with nothing in it that a terminal would obey.
+    """Untrusted text on one line, with whatever a terminal would interpret escaped.
 
     >>> print(visible("fine\\x1b[31m film\\nindeed", 20))
     fine\\x1b[31m film i…
     """
     text = re.sub(r"\s+", " ", text).strip()
     shown = "".join(
-        c if unicodedata.category(c) not in _OBEYED else c.encode("unicode_escape").decode()
+        c if unicodedata.category(c) not in _ESCAPED else c.encode("unicode_escape").decode()
         for c in text
     )
     if longest is not None and len(shown) > longest:
@@ -99,11 +99,11 @@ def visible(text: str, longest: int | None = None) -> str:
     return shown
 
 
-# Control codes, formatting marks that turn text around, halves of characters. The joiners
-# that make one emoji out of several are among the formatting marks: they are shown as codes.
-_OBEYED = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+# Control codes, formatting marks that reverse text, and surrogates. The joiners that make one
+# emoji out of several are formatting marks too, and are therefore escaped.
+_ESCAPED = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 
 
 def say(console: Console, text: str, style: str = "") -> None:
-    """Print a line as it stands, never cut or wrapped: it may be a path someone copies."""
+    """Print a line as it is, never cut or wrapped: it may be a path that someone copies."""
     console.print(Text(text, style=style), soft_wrap=True)

@@ -12,12 +12,12 @@ CURVE_WIDTH = 40
 def show_evaluation(
     console: Console, evaluation: Evaluation, cell: str, data: str, *, with_curve: bool = False
 ) -> None:
-    """How good the model is on some reviews, and whether a simpler one would do.
+    """Print how good the model is on some reviews, and whether a simpler one would do.
 
     Args:
         console: where results go.
         evaluation: what was measured.
-        cell: "lstm" or "rnn", as the model's row is called.
+        cell: "lstm" or "rnn", which names the model's row.
         data: what the reviews are, such as "855 held-out reviews".
         with_curve: draw the reliability curve as well.
     """
@@ -51,7 +51,9 @@ def show_evaluation(
 
 
 def _is_as_good(scores: Scores, others: Scores) -> bool:
-    """In both: where most ratings are the same, always naming that one is accurate, and worthless.
+    """Whether accuracy and kappa are both as high.
+
+    Where most ratings are the same, always predicting that one is accurate, and worthless.
 
     >>> import dataclasses
     >>> model = Scores(n=100, accuracy=0.70, within_one=0.8, mae=0.5, qwk=0.6, macro_f1=0.5)
@@ -62,7 +64,7 @@ def _is_as_good(scores: Scores, others: Scores) -> bool:
 
 
 def show_confusion(console: Console, evaluation: Evaluation) -> None:
-    """Counts: a line a true rating, a column a predicted one; then how well each is told."""
+    """Print counts, a row per true rating and a column per predicted one, and scores per rating."""
     console.print()
     say(console, "true rating down, predicted rating across")
     num_ratings = len(evaluation.ratings)
@@ -81,7 +83,7 @@ def show_confusion(console: Console, evaluation: Evaluation) -> None:
 
 
 def show_reliability(console: Console, evaluation: Evaluation) -> None:
-    """The reliability curve: in ten parts of equal size, how sure and how often right."""
+    """Print the reliability curve: confidence and accuracy in ten parts of equal size."""
     console.print()
     say(console, "from the least sure tenth of the answers to the surest: ░ how sure, █ how right")
     for part in evaluation.reliability:
@@ -93,7 +95,7 @@ def show_reliability(console: Console, evaluation: Evaluation) -> None:
 
 
 def _beside(sure: float, right: float) -> str:
-    """Two shares on one line, in fortieths: what is right in full, what is only believed in dots.
+    """Draw confidence and accuracy on one line, in fortieths: accuracy solid, the excess dotted.
 
     >>> _beside(0.5, 0.25).rstrip()
     '██████████░░░░░░░░░░'
@@ -101,7 +103,7 @@ def _beside(sure: float, right: float) -> str:
     full, reach = round(CURVE_WIDTH * right), round(CURVE_WIDTH * max(sure, right))
     mark = round(CURVE_WIDTH * sure)
     line = "█" * full + "░" * (reach - full)
-    # Where more is right than was believed, the belief is marked inside the bar.
+    # Where accuracy exceeds confidence, a mark inside the bar shows the confidence.
     if mark < full:
         line = line[:mark] + "│" + line[mark + 1 :]
     return line.ljust(CURVE_WIDTH)
@@ -112,11 +114,11 @@ def _word_order(difference: Difference) -> str:
     interval = f"(95 % interval {low:+.1f} to {high:+.1f})"
     if low > 0:
         return f"word order is worth {100 * difference.worth:.1f} points here {interval}"
-    return f"word order is worth nothing that these reviews could show {interval}"
+    return f"word order is worth nothing measurable on these reviews {interval}"
 
 
 def score_cells(scores: Scores) -> tuple[str, ...]:
-    """The columns of a table of scores, behind the name."""
+    """The cells that follow the name in a table of scores."""
     return (
         f"{100 * scores.accuracy:.1f} %",
         f"{100 * scores.within_one:.1f} %",

@@ -1,4 +1,4 @@
-"""A report card: how many pairs were told right, by subject."""
+"""A report card: how many pairs each model ranks correctly, by subject."""
 
 from rich.console import Console
 from rich.text import Text
@@ -10,7 +10,7 @@ WIDTH = 12
 
 
 def show_exam(console: Console, report: ExamReport, *, with_mistakes: bool = False) -> None:
-    """A line a subject, a column for the model and each of its peers.
+    """Print a row per subject and a column for the model and each baseline.
 
     Args:
         console: where results go.

@@ -1,4 +1,4 @@
-"""The cells, drawn and written out in the notes' words, the field's names beside them."""
+"""The cells, drawn and written out in the words of the notes, with the field's names."""
 
 from rich.console import Console
 
@@ -33,7 +33,7 @@ use       V = σ(W_v [STM, E] + b_v)         how much is used now       output g
 
 σ squeezes a number into 0 to 1, tanh into -1 to 1; × and + work unit by unit. The
 long-term memory is only scaled by f and added to: that is why it lasts, and why
-every word's part in it can be told exactly (lstm inspect-gates TEXT --ledger)."""
+every word's part in it is known exactly (lstm inspect-gates TEXT --ledger)."""
 
 RNN = """\
 One event of a plain RNN: one memory, no gates
@@ -46,12 +46,12 @@ One event of a plain RNN: one memory, no gates
 STM = tanh(W_h STM + W_x E + b)
 
 Each word passes the whole memory through W_h and tanh once more. What an early word
-left is multiplied by every later one: it fades, and so does the slope that would
-teach the cell to keep it (lstm memory-test shows both)."""
+left is multiplied by every later one: it fades, and so does the gradient that
+would teach the cell to keep it (lstm memory-test shows both)."""
 
 
 def show_cell(console: Console, cell: str) -> None:
-    """The drawing and the equations."""
+    """Print the drawing and the equations."""
     title, rest = (LSTM if cell == "lstm" else RNN).split("\n", 1)
     say(console, title, style="bold")
     say(console, rest)

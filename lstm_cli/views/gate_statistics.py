@@ -9,7 +9,7 @@ from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, WordStatistics
 from lstm_cli.views.console import bar_and_percent, percent, plain_table, say, show_table, visible
 
 MOST_ROWS = 8
-FEWEST_SEEN = 20  # where there are enough words: a mean over three is an anecdote
+FEWEST_SEEN = 20  # if there are enough words: a mean over three occurrences is an anecdote
 MANY_WORDS = 1_000
 BAR_WIDTH = 16
 
@@ -23,12 +23,12 @@ def show_gate_statistics(
     model: str,
     whose: str = "the held-out reviews",
 ) -> None:
-    """What the gates do in general, as some reviews showed."""
+    """Print what the gates do in general, as measured on some reviews."""
     often = FEWEST_SEEN if len(gate_statistics.words) >= MANY_WORDS else 3
     words = [word for word in gate_statistics.words if word.count >= often]
     say(console, f"{model}: {len(words):,} words that occur at least {often} times in {whose}")
     if not words:
-        say(console, "They are too few to say anything about words.")
+        say(console, "There are too few of them to say anything about words.")
     elif cell == "lstm":
         _show_ranking(
             console, "open the learn gate widest", "learned", words, lambda w: w.learn or 0.0
@@ -37,7 +37,9 @@ def show_gate_statistics(
         _show_ranking(console, "make it forget most", "erased", words, _erased)
         _show_ranking(console, "flip most of the memory", "flipped", words, lambda w: w.flips or 0)
     else:
-        say(console, "A plain RNN has no gates; what moves its rating can be told all the same.")
+        say(
+            console, "A plain RNN has no gates; the words that move its rating can still be listed."
+        )
     if words:
         _show_ranking(console, "raise the rating most", None, words, lambda w: w.contribution)
         _show_ranking(console, "lower the rating most", None, words, lambda w: -w.contribution)
@@ -46,7 +48,7 @@ def show_gate_statistics(
 
 
 def _erased(word: WordStatistics) -> float:
-    """What a model of the first version did not measure, its forget gate stands for."""
+    """The share erased; of models of the first version, which did not measure it, an estimate."""
     return word.erases if word.erases is not None else 1 - (word.forget or 0.0)
 
 
@@ -87,7 +89,7 @@ def _show_units(console: Console, gate_statistics: GateStatistics) -> None:
     if not gate_statistics.units:
         return
     console.print()
-    say(console, "Hidden units that tell the rating alone", style="bold")
+    say(console, "Hidden units that track the rating best", style="bold")
     table = plain_table("unit", "correlation with the expected rating", right=(0,))
     for unit in gate_statistics.units[:MOST_ROWS]:
         table.add_row(

@@ -12,7 +12,7 @@ BAR_WIDTH = 6
 
 
 def show_trace(console: Console, trace: GateTrace) -> None:
-    """One review, a line a word."""
+    """Print one review, a row per word."""
     say(console, f'"{visible(trace.text, 76)}"')
     if trace.cell == "rnn":
         say(console, "A plain RNN: one short-term memory, no gates, and a rating after each word.")

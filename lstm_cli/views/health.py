@@ -1,4 +1,4 @@
-"""A file of reviews, examined."""
+"""The health of a file of reviews."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from lstm_cli.views.console import bar, percent, plain_table, say, show_table, v
 
 
 def show_health(console: Console, health: DataHealth) -> None:
-    """Ratings, lengths, what is known of the language, suspects, and what needs a person."""
+    """Print ratings, lengths, known words, suspicious rows, and what needs attention."""
     widest = max(health.counts.values())
     for rating, count in health.counts.items():
         share = count / health.reviews
@@ -18,8 +18,8 @@ def show_health(console: Console, health: DataHealth) -> None:
     shortest, early, middle, late, longest = health.lengths
     say(
         console,
-        f"\nlength in words and signs: {middle:,} in the middle, {early:,} to {late:,} for nine "
-        f"in ten, {shortest:,} the shortest, {longest:,} the longest",
+        f"\nlength in words and punctuation marks: median {middle:,}, nine in ten {early:,} to "
+        f"{late:,}, shortest {shortest:,}, longest {longest:,}",
     )
     scripts = ", ".join(f"{name} {percent(share)}" for name, share in health.scripts.items())
     if scripts:
@@ -35,8 +35,8 @@ def show_health(console: Console, health: DataHealth) -> None:
     if health.regression_accuracy is not None:
         say(
             console,
-            f"the words alone say {100 * health.regression_accuracy:.1f} % of the ratings "
-            "(logistic regression, each fifth rated by what was learned from the others)",
+            f"the words alone predict {100 * health.regression_accuracy:.1f} % of the ratings "
+            "(logistic regression, five-fold cross-validation)",
         )
     if health.suspects:
         say(console, "\nrows whose words contradict their rating most; mislabelled, or irony:")
@@ -52,14 +52,14 @@ def show_health(console: Console, health: DataHealth) -> None:
         show_table(console, table)
     console.print()
     if health.findings:
-        say(console, "needs a person:", style="bold")
+        say(console, "needs your attention:", style="bold")
         show_findings(console, health.findings)
     else:
-        say(console, "nothing here needs a person", style="bold")
+        say(console, "nothing here needs your attention", style="bold")
 
 
 def show_findings(console: Console, findings: Iterable[Finding]) -> None:
-    """A line each, and where to look."""
+    """Print a line per finding, with where to look."""
     for finding in findings:
         where = f" (line {', '.join(finding.lines)})" if finding.lines else ""
         say(console, visible(f"! {finding.message}{where}"), style="yellow")

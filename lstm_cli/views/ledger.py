@@ -1,4 +1,4 @@
-"""The memory ledger in a terminal: a line a word, and who is remembered after whom."""
+"""The memory ledger in a terminal: a row per word, and what is left of it after later words."""
 
 from rich.console import Console
 from rich.text import Text
@@ -9,11 +9,11 @@ from lstm_cli.views.console import bar, percent, plain_table, say, show_table, v
 SHADES = " ▁▂▃▄▅▆▇█"
 WORD_WIDTH = 14
 MOST_COLUMNS = 60  # of the matrix; a longer review shows its last words
-LEAST_SHARE = 0.05  # taken by one word; less is not worth naming
+LEAST_SHARE = 0.05  # taken by one word; a smaller share is not shown
 
 
 def show_ledger(console: Console, trace: GateTrace) -> None:
-    """What each word wrote into the long-term memory, and what is left of it."""
+    """Print what each word wrote into the long-term memory, and what is left of it."""
     ledger = trace.ledger
     if ledger is None:
         say(console, "A plain RNN keeps no ledger: it carries nothing over unchanged.")
@@ -45,10 +45,10 @@ def show_ledger(console: Console, trace: GateTrace) -> None:
     _show_matrix(console, trace, ledger)
     say(
         console,
-        "left: of what the word wrote, by units that have a say in the rating. The last\n"
-        "column adds up to the logit exactly; a word that only moved gates has no part in\n"
-        "it. A row of the lower table is a word, a column what is left of it after reading\n"
-        "the word of that number: a full block is all of it.",
+        "left: share of what the word wrote, over the units that have a say in the rating.\n"
+        "The last column adds up to the logit exactly; a word that only moved gates has no\n"
+        "part in it. In the lower table a row is a word, and a column shows how much of it\n"
+        "is left after the word of that number: a full block is all of it.",
         style="dim",
     )
 

@@ -1,4 +1,4 @@
-"""RNN against LSTM on one page: accuracy by distance, and how the gradients fade."""
+"""RNN and LSTM on one page: accuracy by distance, and how the gradients fade."""
 
 import math
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ def memory_page(test: MemoryTest) -> str:
         "LSTM", test.cells["lstm"].gradients, test.cells["lstm"].long_term_gradients
     )
     places = (0, *test.distances)
-    # Before any event has come between, both know: the hint is the last thing read.
+    # With no event in between, both cells know the answer: the hint is the last thing read.
     accuracies = {NAMES[name]: (1.0, *cell.accuracies) for name, cell in test.cells.items()}
     chart = Chart(
         "accuracy",
         "Right answers by distance",
-        "Share of right answers when so many events stand between the hint and the question; "
-        "one in eight would be chance.",
+        "Share of right answers by the number of events between the hint and the question; one "
+        "in eight would be chance.",
         "Accuracy of both cells at growing distances",
         tuple((round(up(share, 0, 1)), percent(share)) for share in (0, 0.5, 1)),
         tuple(
@@ -70,7 +70,7 @@ def reach_page(reach: Reach) -> str:
         "memory_page.html.j2",
         "",
         title=f"How far back the rating of {reach.model} reaches",
-        lead=(f"On {reach.reviews:,} of {reach.whose}, their last {reach.length} words.",),
+        lead=(f"Measured on the last {reach.length} words of {reach.reviews:,} of {reach.whose}.",),
         charts=(_gradient_chart(gradients, last, "words"),),
         headers=("words back", *gradients),
         rows=rows,
@@ -94,9 +94,9 @@ def _gradient_chart(gradients: Gradients, last: int, what: str) -> Chart:
     ]
     return Chart(
         "gradients",
-        "What a memory so far back still has to do with the loss",
-        f"The length of the gradient |dloss/dmemory|, so many {what} before the end; each line is "
-        "a power of ten further down. Where it vanishes, an early word teaches nothing.",
+        "How strongly a memory this far back still affects the loss",
+        f"The norm of the gradient |dloss/dmemory|, by the number of {what} before the end; each "
+        "line down is a power of ten. Where it vanishes, an early word teaches nothing.",
         "The gradients of the memories by distance, on a logarithmic axis",
         tuple((round(up(power, LOWEST, 1)), f"1e{power}") for power in (0, -4, -8, LOWEST)),
         tuple(lines),

@@ -1,4 +1,4 @@
-"""RNN against LSTM in a terminal: accuracy by distance, and how the gradients fade."""
+"""RNN and LSTM in a terminal: accuracy by distance, and how the gradients fade."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -12,12 +12,12 @@ from lstm_cli.views.console import bar, percent, plain_table, say, show_table
 
 NAMES = {"rnn": "plain RNN", "lstm": "LSTM"}
 WIDTH = 14
-LOWEST = -12  # powers of ten that a bar shows; less is nothing
+LOWEST = -12  # the power of ten at which a bar is empty
 
 
 @contextmanager
 def learning(console: Console, trainings: int) -> Iterator[Callable[[], None]]:
-    """A bar over the trainings; what it yields is called after each."""
+    """Show a bar over the trainings, and yield what to call after each."""
     columns = (TextColumn("learning"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=trainings)
@@ -25,7 +25,7 @@ def learning(console: Console, trainings: int) -> Iterator[Callable[[], None]]:
 
 
 def show_memory_test(console: Console, test: MemoryTest) -> None:
-    """Both cells side by side."""
+    """Print both cells side by side."""
     rnn, lstm = test.cells["rnn"], test.cells["lstm"]
     say(
         console,
@@ -53,14 +53,14 @@ def show_memory_test(console: Console, test: MemoryTest) -> None:
         say(console, f"The {NAMES[name]} {where}.")
 
     console.print()
-    say(console, "What a memory so many events back still has to do with the loss", style="bold")
+    say(console, "How strongly a memory this many events back still affects the loss", style="bold")
     gradients = [("RNN: STM", rnn.gradients), ("LSTM: STM", lstm.gradients)]
     if lstm.long_term_gradients is not None:
         gradients.append(("LSTM: LTM", lstm.long_term_gradients))
     _show_gradients(console, gradients, (0, *test.distances))
     say(
         console,
-        "The length of the gradient |dloss/dmemory|; a bar loses a twelfth with every power of\n"
+        "The norm of the gradient |dloss/dmemory|; a bar loses a twelfth with every power of\n"
         "ten. Learning follows these gradients: where they vanish, an early word teaches nothing.\n"
         "The LSTM carries its gradient in the long-term memory, which is only added to and kept.",
         style="dim",
@@ -68,7 +68,7 @@ def show_memory_test(console: Console, test: MemoryTest) -> None:
 
 
 def show_reach(console: Console, reach: Reach) -> None:
-    """The gradients of a trained model on reviews."""
+    """Print the gradients of a trained model on reviews."""
     say(
         console,
         f"How far back the rating of {reach.model} ({NAMES[reach.cell]}) reaches: "
@@ -83,9 +83,9 @@ def show_reach(console: Console, reach: Reach) -> None:
     _show_gradients(console, gradients, steps)
     say(
         console,
-        "The length of the gradient |dloss/dmemory| of the rating the model gives, so many words\n"
-        "before the end; a bar loses a twelfth with every power of ten. A readout of the mean\n"
-        "sees every word directly, so that gradients do not fall below its share.",
+        "The norm of the gradient |dloss/dmemory|, where the loss is that of the predicted\n"
+        "rating; a bar loses a twelfth with every power of ten. A readout of the mean sees\n"
+        "every word directly, so that gradients do not fall below its share.",
         style="dim",
     )
 

@@ -1,4 +1,4 @@
-"""Wrong answers as a file: a row each, with what every word did."""
+"""Mistakes as a file: a row per review, with the effect of every word."""
 
 import csv
 import io
@@ -10,11 +10,11 @@ from lstm_cli.results import Mistake
 
 
 def mistakes_as_text(mistakes: Sequence[Mistake], *, as_lines: bool) -> str:
-    """CSV, or JSON lines.
+    """Write mistakes as CSV, or as JSON lines.
 
     Args:
-        mistakes: the surest first.
-        as_lines: whether as JSON lines.
+        mistakes: the most confident first.
+        as_lines: as JSON lines.
     """
     if as_lines:
         return "".join(

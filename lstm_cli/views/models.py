@@ -10,7 +10,7 @@ from lstm_cli.views.console import percent, plain_table, say, show_table, visibl
 
 
 def show_models(console: Console, models: Sequence[ModelSummary], folder: str) -> None:
-    """A line a model, the one trained last at the bottom."""
+    """Print a row per model, the one trained last at the bottom."""
     if not models:
         say(console, f"no model in {folder} yet; train one with: lstm train REVIEWS.csv")
         return

@@ -1,4 +1,4 @@
-"""An explanation in sentences, each of them something that was measured."""
+"""An explanation in sentences, each of which was measured."""
 
 import textwrap
 
@@ -8,14 +8,14 @@ from lstm_cli.gates.counterfactuals import DRAWS, MOST_TRIED
 from lstm_cli.results import GateTrace, ImportantWord
 from lstm_cli.views.console import percent, say, visible
 
-LEAST_EFFECT = 0.05  # rating points; less is not worth a sentence
+LEAST_EFFECT = 0.05  # in rating points; a smaller effect gets no sentence
 MOST_TURNS = 3
 WIDTH = 79
-FORGETS = 0.5  # of the memory, on average over the units that have a say
+FORGETS = 0.5  # share of the memory kept, on average over the units that have a say
 
 
 def narrative(trace: GateTrace) -> list[str]:
-    """The sentences: where the rating turned, which words made it, and how far to believe that."""
+    """The sentences: where the rating turned, which words made it, and how far to trust that."""
     if trace.explanation is None:
         return []
     sentences = [*_turns(trace), *_words(trace), *_forgetting(trace), *_faithfulness(trace)]
@@ -28,13 +28,13 @@ def narrative(trace: GateTrace) -> list[str]:
 
 
 def show_narrative(console: Console, trace: GateTrace) -> None:
-    """A line a sentence."""
+    """Print each sentence on a line of its own."""
     for sentence in narrative(trace):
         say(console, textwrap.fill(sentence, WIDTH, subsequent_indent="  "))
 
 
 def quoted(trace: GateTrace, word: int) -> str:
-    """A word of the review; with its place, counted from 1, where it stands there twice."""
+    """A word of the review in quotes, with its position from 1 if it occurs more than once."""
     token = trace.words[word].token
     is_twice = sum(other.token == token for other in trace.words) > 1
     return f'"{visible(token, 24)}"' + (f" (word {word + 1})" if is_twice else "")

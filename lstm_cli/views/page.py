@@ -1,4 +1,4 @@
-"""One review on one page.
+"""One review as a page.
 
 Everything is drawn here, in SVG; the script only moves the marks from word to word.
 """
@@ -15,15 +15,15 @@ from lstm_cli.views.narrative import narrative
 
 LEVELS = 8
 CLEAR, STRONG = 0.1, 0.4  # rating points at which a word is marked, and marked more strongly
-LEAST = 0.02
+LEAST = 0.02  # rating points below which it gets no colour
 
 
 def page(trace: GateTrace, ratings: tuple[float, ...]) -> str:
-    """A review's trace as one page of HTML.
+    """A review's trace as a page of HTML.
 
     Args:
         trace: with its explanation; its ledger is drawn if it has one.
-        ratings: the scale in order, in rating points.
+        ratings: the scale, in order.
     """
     prediction = trace.prediction
     has_gates = trace.cell == "lstm"
@@ -136,8 +136,8 @@ def _charts(trace: GateTrace, ratings: tuple[float, ...]) -> list[Chart]:
     charts = [
         Chart(
             "running",
-            "The rating as it ran",
-            "The expected rating if the review ended there.",
+            "The rating word by word",
+            "The expected rating after each word, as if the review ended there.",
             f"From {expected[0]:.2f} before the first word to {expected[-1]:.2f} after the last",
             tuple((round(up(value, low, high)), f"{value:g}") for value in labels),
             (curve("", "first", expected, (low, high), 0),),
@@ -153,7 +153,7 @@ def _charts(trace: GateTrace, ratings: tuple[float, ...]) -> list[Chart]:
         Chart(
             "memories",
             "The two memories" if trace.cell == "lstm" else "The memory",
-            "Means over the units, signed: above zero means for a higher rating.",
+            "Means over the units, signed so that above zero stands for a higher rating.",
             "The memories after each word",
             tuple(
                 (round(up(value, -bound, bound)), f"{value:.2g}") for value in (-bound, 0, bound)
@@ -165,7 +165,7 @@ def _charts(trace: GateTrace, ratings: tuple[float, ...]) -> list[Chart]:
 
 
 def _heat(ledger: LedgerTrace | None) -> dict[str, Any] | None:
-    """The matrix of what is remembered, neighbours of one shade drawn as one."""
+    """The matrix of what is remembered, with neighbours of one shade drawn as one cell."""
     if ledger is None or not ledger.remembered:
         return None
     cells: list[tuple[int, int, int, int]] = []
@@ -184,6 +184,6 @@ def _heat(ledger: LedgerTrace | None) -> dict[str, Any] | None:
 
 
 def _embedded(data: object) -> Markup:
-    """JSON that no text in it can end."""
+    """JSON for a script element, which no text in it can close."""
     text = json.dumps(data, ensure_ascii=True).replace("<", "\\u003c").replace("&", "\\u0026")
     return Markup(text)

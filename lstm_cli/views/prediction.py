@@ -20,7 +20,7 @@ BAR_WIDTH = 40
 
 
 def show_prediction(console: Console, prediction: Prediction) -> None:
-    """One review: the rating, a bar for each rating, the words the model did not know."""
+    """Print the rating of one review, a bar for each rating, and the unknown words."""
     say(console, f'"{visible(prediction.text, 76)}"')
     say(
         console,
@@ -44,7 +44,7 @@ def show_prediction(console: Console, prediction: Prediction) -> None:
 
 @contextmanager
 def rating_progress(console: Console, num_reviews: int) -> Iterator[Callable[[int], None]]:
-    """A bar with rate and time left; it is told how many more reviews have been rated."""
+    """Show a bar with rate and time left; what it yields is called with how many more are rated."""
     columns = (
         TextColumn("rating"),
         BarColumn(bar_width=30),
@@ -71,14 +71,14 @@ def show_file_summary(
     least_certain: Sequence[tuple[int, str, str, float]],
     num_empty: int,
 ) -> None:
-    """After a file: how often each rating was predicted, and the rows to look at first.
+    """Print how often each rating was predicted in a file, and the rows to look at first.
 
     Args:
         console: where the notes go.
         target: the file that was written.
         counts: how often each rating was predicted.
         least_certain: line, text, rating and its probability, least certain first.
-        num_empty: rows without a text.
+        num_empty: rows without text.
     """
     total = sum(counts.values())
     say(console, f"{total:,} reviews rated, written to {target}")
@@ -87,7 +87,7 @@ def show_file_summary(
         share = count / total if total else 0
         say(console, f"{rating:>6}  {bar(count / widest, 30)} {count:>9,}  {percent(share):>5}")
     if num_empty:
-        say(console, f"{num_empty:,} rows have no text: they got what the model says of nothing")
+        say(console, f"{num_empty:,} rows have no text: they were rated as empty reviews")
     if least_certain:
         say(console, "least certain:")
         table = plain_table("line", "rating", "sure", "review", right=(0, 1, 2))

@@ -1,4 +1,4 @@
-"""What was found in files of reviews, a line each."""
+"""What files of reviews contain, a line per fact."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What becomes of a rating, or of a file's, when a gate is held."""
+"""How a rating, or the scores of a file, change when a gate is held."""
 
 from rich.console import Console
 
@@ -7,7 +7,7 @@ from lstm_cli.views.console import bar, percent, plain_table, say, show_table, v
 
 
 def show_operation(console: Console, operation: Operation) -> None:
-    """Both readings of one review, rating by rating."""
+    """Print one review read both ways, rating by rating."""
     say(console, f'"{visible(operation.free.text, 76)}"')
     where = f" at {', '.join(visible(word, 20) for word in operation.at)}" if operation.at else ""
     held = f"{', '.join(operation.clamps)}{where}"
@@ -21,7 +21,7 @@ def show_operation(console: Console, operation: Operation) -> None:
 
 
 def show_file_operation(console: Console, operation: FileOperation) -> None:
-    """The scores of both readings."""
+    """Print the scores of a file read both ways."""
     say(
         console,
         f"{operation.model} on {operation.free.n:,} reviews of {visible(operation.file, 60)}",
