@@ -76,13 +76,13 @@ def test_there_are_functions_and_commands_to_measure() -> None:
 def test_no_function_is_longer_than_a_screen() -> None:
     """What does not fit is two functions."""
     too_long = [function for function in functions() if function.lines > MOST_LINES]
-    assert not too_long, too_long
+    assert not too_long, "\n".join(map(str, too_long))
 
 
 def test_no_function_has_more_parameters_than_a_reader_can_tell_apart() -> None:
     """What goes together is an object with a name."""
     too_many = [function for function in functions() if function.parameters > MOST_PARAMETERS]
-    assert not too_many, too_many
+    assert not too_many, "\n".join(map(str, too_many))
 
 
 def test_no_file_is_longer_than_one_idea_needs() -> None:
