@@ -136,14 +136,15 @@ def trace_file(
     ctx: typer.Context, bundle: "Bundle", *, file: str, output: str, text_column: str | None
 ) -> None:
     """``--input --output``: the trace of every review, a line of JSON each."""
-    from lstm_cli.data.reviews import open_texts
+    from lstm_cli.data.formats import FORMATS
+    from lstm_cli.data.texts import open_texts
     from lstm_cli.data.writing import TableWriter, check_output
     from lstm_cli.gates.trace import trace
     from lstm_cli.inference.predictor import Predictor
     from lstm_cli.views.console import notes_console
     from lstm_cli.views.prediction import rating_progress
 
-    if output != "-" and not output.endswith((".jsonl", ".ndjson")):
+    if output != "-" and not output.endswith(FORMATS["jsonl"].endings):
         raise OptionError(f"--output {output}: traces are JSON lines; name the file .jsonl")
     check_output(output)
     predictor = Predictor(bundle)
@@ -164,7 +165,7 @@ def show_statistics_of_file(
     ctx: typer.Context, bundle: "Bundle", *, file: str, text_column: str | None, as_json: bool
 ) -> None:
     """``--input``: what the gates do with the words of a file."""
-    from lstm_cli.data.reviews import read_texts
+    from lstm_cli.data.texts import read_texts
     from lstm_cli.gates.words import gate_statistics_on
 
     table, column, texts = read_texts(file, text_column=text_column)

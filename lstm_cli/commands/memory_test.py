@@ -90,7 +90,7 @@ def _reach(
     html: str | None,
     as_json: bool,
 ) -> None:
-    from lstm_cli.data.reviews import read_texts
+    from lstm_cli.data.texts import read_texts
     from lstm_cli.gates.memory_test import reach_of
     from lstm_cli.samples import sample_file
     from lstm_cli.views.console import results_console

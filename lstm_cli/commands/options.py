@@ -88,7 +88,9 @@ NewName = Annotated[
     str | None, typer.Option(help="Name of the new model. Default: the name of the file.")
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="Replace an existing model of that name.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Continue where the same command was stopped.")]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Continue where the same command was stopped.")
+]
 Texts = Annotated[
     list[str] | None,
     typer.Argument(

@@ -97,8 +97,8 @@ def _rate_file(
     safe_csv: bool,
 ) -> None:
     from lstm_cli.core.compute import Compute
-    from lstm_cli.data.reviews import open_texts
     from lstm_cli.data.scale import label
+    from lstm_cli.data.texts import open_texts
     from lstm_cli.data.writing import TableWriter, check_output
     from lstm_cli.inference.rating import FileSummary, check_columns_free, rate
     from lstm_cli.views.console import notes_console

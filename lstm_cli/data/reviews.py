@@ -8,10 +8,8 @@ kept, and so are duplicates, which are counted.
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -20,7 +18,8 @@ from numpy.typing import NDArray
 from lstm_cli.data.columns import find_rating_column, find_text_column
 from lstm_cli.data.scale import Scale, check_maxima, find_scale, label, parse_maximum, parse_rating
 from lstm_cli.data.showing import count, show_cell, show_source
-from lstm_cli.data.tables import Table, open_table, read_table
+from lstm_cli.data.tables import Table, open_table
+from lstm_cli.data.texts import as_strings
 from lstm_cli.errors import FileError, Remedy, RowError, ScaleError
 
 NO_TEXT = "no text"
@@ -29,7 +28,6 @@ NOT_UNDERSTOOD = "rating not understood"
 OFF_THE_SCALE = "rating off the scale"
 REASONS = (NO_TEXT, NO_RATING, NOT_UNDERSTOOD, OFF_THE_SCALE)
 LINES_SHOWN = 5
-WINDOW_ROWS = 5_000  # of reviews that are only rated
 
 # What is written where there is no rating, by people and by programs.
 _MISSING = frozenset({"", "nan", "null", "none", "na", "n/a", "#n/a", "nil", "-", "?", "\\n"})
@@ -218,63 +216,6 @@ def named(reviews: Reviews, name: str) -> Reviews:
     return replace(reviews, sources=tuple(replace(source, name=name) for source in reviews.sources))
 
 
-class Texts(NamedTuple):
-    """Reviews without ratings: a table, and the text of each of its rows."""
-
-    table: Table
-    column: str
-    texts: list[str]  # "" where the row has none
-
-
-def read_texts(source: str, *, text_column: str | None = None) -> Texts:
-    """Read what is to be rated: every row, in order.
-
-    Raises:
-        FileError: the file cannot be read.
-        ColumnError: the column is absent, or two are equally plausible.
-    """
-    table = read_table(source)
-    column = find_text_column(table, text_column)
-    return Texts(table, column, _texts_of(table.frame, column))
-
-
-class TextWindow(NamedTuple):
-    """Some rows of a table, and the text of each."""
-
-    frame: pl.DataFrame
-    texts: list[str]  # "" where a row has none
-
-
-@dataclass(frozen=True)
-class OpenTexts:
-    """Reviews without ratings, read as they are needed."""
-
-    table: Table  # the first rows; the rest describes the whole file
-    column: str
-    num_rows: int
-    windows: Iterator[TextWindow]
-
-
-@contextmanager
-def open_texts(
-    source: str, *, text_column: str | None = None, rows: int = WINDOW_ROWS
-) -> Iterator[OpenTexts]:
-    """Open what is to be rated: every row, in order, a few thousand at a time.
-
-    Raises:
-        FileError: the file cannot be read.
-        ColumnError: the column is absent, or two are equally plausible.
-    """
-    with open_table(source, rows) as opened:
-        column = find_text_column(opened.head, text_column)
-        windows = (TextWindow(frame, _texts_of(frame, column)) for frame in opened.windows)
-        yield OpenTexts(opened.head, column, opened.num_rows, windows)
-
-
-def _texts_of(frame: pl.DataFrame, column: str) -> list[str]:
-    return _as_strings(frame[column]).fill_null("").to_list()
-
-
 def _refuse_twice(sources: Sequence[str]) -> None:
     seen: set[str] = set()
     for source in sources:
@@ -294,14 +235,14 @@ def _read_rows(source: str, text_column: str | None, rating_column: str | None) 
         texts: list[str | None] = []
         hashes, parts, filled = [], [], []
         for frame in opened.windows:
-            column = _as_strings(frame[text_name])
+            column = as_strings(frame[text_name])
             texts += column.to_list()
             hashes.append(column.hash())
             filled.append((column.str.strip_chars() != "").fill_null(False))
             parts.append(frame[rating_name])
     cells = pl.concat(parts)
     if not cells.dtype.is_numeric():
-        cells = _as_strings(cells)
+        cells = as_strings(cells)
     elif cells.dtype == pl.Float32:  # 4.2 in single precision is 4.199999809 in double
         cells = cells.cast(pl.Float64).round(6)
     # A rating is parsed once, however many rows have it.
@@ -332,16 +273,6 @@ def _read_rows(source: str, text_column: str | None, rating_column: str | None) 
     )
     _refuse_words(rows)
     return rows
-
-
-def _as_strings(column: pl.Series) -> pl.Series:
-    if column.dtype == pl.String:
-        return column
-    if column.dtype.is_nested() or column.dtype == pl.Binary:
-        return pl.Series(
-            column.name, [None if cell is None else str(cell) for cell in column], pl.String
-        )
-    return column.cast(pl.String)
 
 
 def _is_missing(cell: object) -> bool:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.compute import best_precision
-from lstm_cli.data.reviews import OpenTexts
 from lstm_cli.data.tables import Table
+from lstm_cli.data.texts import OpenTexts
 from lstm_cli.errors import OutputError
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.scoring import score_windows

@@ -15,7 +15,7 @@ from lstm_cli.bundle.provenance import Provenance
 from lstm_cli.config import ModelConfig, PretrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.cache import TokenCache
-from lstm_cli.data.reviews import read_texts
+from lstm_cli.data.texts import read_texts
 from lstm_cli.pipeline.origin import file_name, now, versions
 from lstm_cli.pipeline.requests import PretrainRequest
 from lstm_cli.results import GateStatistics

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm_cli.bundle.reading import open_bundle
-from lstm_cli.data.reviews import read_texts
+from lstm_cli.data.texts import read_texts
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
 

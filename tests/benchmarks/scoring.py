@@ -22,7 +22,7 @@ from lstm_cli.core.compute import Compute, best_precision
 from lstm_cli.core.network import ReviewNetwork
 from lstm_cli.data.batches import batches, make_batch
 from lstm_cli.data.corpus import Corpus
-from lstm_cli.data.reviews import open_texts
+from lstm_cli.data.texts import open_texts
 from lstm_cli.data.writing import TableWriter
 from lstm_cli.inference.rating import rate
 from tests.benchmarks.big_bundle import made_up_word, write_big_bundle
