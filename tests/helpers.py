@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -93,7 +94,12 @@ def learn(
     return trained, notebook
 
 
-# Saved models, to be written again or spoiled
+# Saved models, to be there, to be written again or to be spoiled
+
+
+def copied(bundle: Bundle, name: str) -> Path:
+    """A copy among the models of the current folder, where a test needs any model at all."""
+    return shutil.copytree(bundle.path, Path("models") / name)
 
 
 def new_bundle(bundle: Bundle) -> NewBundle:

@@ -8,7 +8,7 @@ import pytest
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.text.vocabulary import UNKNOWN_ID
 from lstm_cli.training.base import Base, remap_readout
-from tests.helpers import TINY, lstm
+from tests.helpers import TINY, copied, lstm
 
 
 @pytest.fixture
@@ -55,12 +55,12 @@ def test_training_starts_from_a_model_and_says_so(tmp_path: Path, tiny_reviews: 
     assert info.training.cell_lr_scale < 1
 
 
-def test_a_base_of_another_language_is_passed_over(tmp_path: Path, tiny_reviews: Path) -> None:
+def test_a_base_of_another_language_is_passed_over(tmp_path: Path, tiny_bundle: Bundle) -> None:
     """It would only be in the way; the command says so."""
     lines = [f"{'schön' if k % 2 else 'schlecht'} wirklich {k},{1 + k % 2}" for k in range(20)]
     german = tmp_path / "german.csv"
     german.write_text("review,rating\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    assert lstm("train", tiny_reviews, "--name", "first", *TINY).exit_code == 0
+    copied(tiny_bundle, "first")
     done = lstm("train", german, "--base", "first", "--epochs", "1")
     assert done.exit_code == 0, done.stderr
     assert "too little to help: training from nothing" in done.stderr

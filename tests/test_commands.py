@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from lstm_cli.bundle.contents import NewBundle
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.commands import app
-from tests.helpers import TINY, lstm
+from tests.helpers import TINY, copied, lstm
 
 COMMITTED = Path(__file__).parent / "data" / "format-1"
 
@@ -204,10 +204,10 @@ def test_quiet_leaves_standard_error_empty(tiny_reviews: Path) -> None:
     assert "logistic" not in done.stdout
 
 
-def test_a_second_training_makes_a_second_model(tiny_reviews: Path) -> None:
+def test_a_second_training_makes_a_second_model(tiny_bundle: Bundle, tiny_reviews: Path) -> None:
     """Nothing is replaced unasked; and the new one is the one that is used."""
-    for _ in range(2):
-        lstm("-q", "train", tiny_reviews, *TINY, "--no-baseline")
+    copied(tiny_bundle, "tiny")
+    lstm("-q", "train", tiny_reviews, *TINY, "--no-baseline")
     assert sorted(path.name for path in Path("models").iterdir()) == ["tiny", "tiny-2"]
     assert "model tiny-2 (trained last" in lstm("predict", "fun").stderr
     again = lstm("train", tiny_reviews, "--name", "tiny")
@@ -253,23 +253,24 @@ def test_vectors_set_the_size_of_the_embedding(tiny_reviews: Path, tmp_path: Pat
     assert shown["model"]["embedding_size"] == 3
 
 
-def test_models_can_be_listed_shown_and_removed(tiny_reviews: Path) -> None:
+def test_models_can_be_listed_shown_and_removed(tiny_bundle: Bundle) -> None:
     """The life of a model."""
     assert "no model in models yet" in lstm("models").stdout
-    lstm("-q", "train", tiny_reviews, *TINY)
-    assert "tiny" in lstm("models").stdout
-    assert "# tiny" in lstm("models", "show", "tiny").stdout
-    assert lstm("models", "remove", "tiny", "--yes").exit_code == 0
-    assert not Path("models/tiny").exists()
+    path = copied(tiny_bundle, tiny_bundle.name)
+    assert path.name in lstm("models").stdout
+    assert f"# {path.name}" in lstm("models", "show", path.name).stdout
+    assert lstm("models", "remove", path.name, "--yes").exit_code == 0
+    assert not path.exists()
 
 
-def test_a_broken_model_is_listed_with_what_is_wrong(tiny_reviews: Path) -> None:
+def test_a_broken_model_is_listed_with_what_is_wrong(tiny_bundle: Bundle) -> None:
     """It must not hide the others."""
-    lstm("-q", "train", tiny_reviews, *TINY)
+    copied(tiny_bundle, "whole")
     Path("models/broken").mkdir()
     Path("models/broken/bundle.json").write_text("{}", "utf-8")
     done = lstm("models")
     assert done.exit_code == 0
+    assert "whole" in done.stdout
     assert "cannot be used" in done.stdout
     assert "broken/bundle.json" in done.stderr
 
@@ -380,9 +381,9 @@ def test_what_is_no_model_is_refused_in_one_line() -> None:
     assert "bundle.json: not a saved model" in refused(lstm(*asked, "bundle.json"))
 
 
-def test_an_empty_name_is_no_model(tiny_reviews: Path) -> None:
+def test_an_empty_name_is_no_model(tiny_bundle: Bundle) -> None:
     """`lstm models remove "$UNSET"` must not remove the model trained last."""
-    lstm("-q", "train", tiny_reviews, *TINY)
+    copied(tiny_bundle, "tiny")
     assert "empty" in refused(lstm("-q", "models", "remove", "", "--yes"))
     Path("models/tiny/thesis.txt").write_text("mine", "utf-8")
     assert "thesis.txt" in refused(lstm("-q", "models", "remove", "tiny", "--yes"))
@@ -457,14 +458,14 @@ def test_a_name_taken_during_training_costs_nothing(
         return describe(*arguments)
 
     monkeypatch.setattr("lstm_cli.pipeline.training.describe", slower)
-    done = lstm("-q", "train", tiny_reviews, "--epochs", "1", "--json")
+    done = lstm("-q", "train", tiny_reviews, *TINY, "--json")
     assert json.loads(done.stdout)["model"] == "tiny-2"
     assert json.loads(Path("models/tiny-2/bundle.json").read_text())["name"] == "tiny-2"
 
 
-def test_a_broken_model_can_be_removed(tiny_reviews: Path) -> None:
+def test_a_broken_model_can_be_removed(tiny_bundle: Bundle) -> None:
     """It is in the way until it is."""
-    lstm("-q", "train", tiny_reviews, "--epochs", "1")
+    copied(tiny_bundle, "tiny")
     Path("models/tiny/bundle.json").write_text("{}")
     assert lstm("models", "remove", "tiny", stdin="n\n").exit_code == 0
     assert Path("models/tiny").is_dir()
@@ -482,5 +483,5 @@ def test_vectors_and_another_size_of_the_embedding_contradict(tiny_reviews: Path
 def test_files_of_different_ranges_are_said(tiny_reviews: Path) -> None:
     """One from 1 to 5 and one from 1 to 10 are seldom one scale."""
     other = write("ten.csv", "review,rating\n" + "".join(f"film {k},{k}\n" for k in range(1, 11)))
-    done = lstm("train", tiny_reviews, other, "--epochs", "1")
+    done = lstm("train", tiny_reviews, other, *TINY)
     assert "ratings 1 to 10, unlike the other files" in done.stderr

@@ -18,7 +18,7 @@ from lstm_cli.training.folds import NUM_FOLDS, OutOfFold, out_of_fold
 from lstm_cli.training.loop import Trained
 from lstm_cli.training.preparation import RatedCorpus
 from lstm_cli.training.trainer import TrainingTask
-from tests.helpers import SCALE, eight_reviews, lstm
+from tests.helpers import SCALE, TINY, eight_reviews, lstm
 from tests.helpers import learn as learn_the_eight
 
 Learn = Callable[[TrainingTask], Trained]
@@ -128,7 +128,7 @@ def test_reviews_beside_set_the_temperature_too() -> None:
 
 def test_training_on_few_reviews_says_that_it_trains_on_folds(tiny_reviews: Path) -> None:
     """And one temperature comes of it, the same when it is done again."""
-    line = ("train", tiny_reviews, "--epochs", "2", "--base", "none", "--json")
+    line = ("train", tiny_reviews, *TINY, "--json")
     first = lstm(*line, "--name", "first")
     assert f"few to calibrate on: {NUM_FOLDS} more trainings" in first.stderr
     lstm(*line, "--name", "second")
@@ -140,7 +140,7 @@ def test_the_folds_set_the_temperature_of_the_model(
     tiny_reviews: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Folds that are wrong and sure make the model unsure."""
-    line = ("-q", "train", tiny_reviews, "--epochs", "2", "--base", "none")
+    line = ("-q", "train", tiny_reviews, *TINY)
     assert lstm(*line, "--name", "as-it-is").exit_code == 0
     wrong = OutOfFold(np.array([[0.98, 0.01, 0.01]] * 300), np.arange(300) % 3)
     monkeypatch.setattr("lstm_cli.pipeline.training.out_of_fold", lambda *_: wrong)

@@ -9,7 +9,7 @@ from lstm_cli.data.reviews import read_reviews
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.evaluation.health import examine
 from lstm_cli.results import DataHealth
-from tests.helpers import BLAME, PRAISE, lstm
+from tests.helpers import BLAME, PRAISE, TINY, lstm
 
 CLEAN = [
     f"{text} {'very ' * k}{word},{rating}"
@@ -98,6 +98,6 @@ def test_a_rating_that_contradicts_its_words_is_suspected() -> None:
 def test_training_says_what_is_wrong_before_it_begins() -> None:
     """In short: the file may have been waiting for hours."""
     health_of(*FIVES)
-    done = lstm("train", "one.csv", "--epochs", "1")
+    done = lstm("train", "one.csv", *TINY)
     assert done.exit_code == 0, done.stderr
     assert "! 1 text with letters from a wrong encoding" in done.stderr

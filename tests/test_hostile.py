@@ -25,7 +25,7 @@ from lstm_cli.evaluation.files import peers
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.rating import neutralized
 from lstm_cli.views.reviews import lines_about
-from tests.helpers import leaves, lstm, sign, write_info
+from tests.helpers import copied, leaves, lstm, sign, write_info
 
 FEW, MANY = 300, 5_000
 OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -147,9 +147,9 @@ def test_mutated_bundles(tiny_bundle: Bundle, tmp_path: Path, times: int) -> Non
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_mutated_bundles_in_commands(tiny_bundle: Bundle, tmp_path: Path, seed: int) -> None:
+def test_mutated_bundles_in_commands(tiny_bundle: Bundle, seed: int) -> None:
     """As a person meets them: one line, no traceback, nothing a terminal obeys."""
-    path = shutil.copytree(tiny_bundle.path, tmp_path / "models" / "odd")
+    path = copied(tiny_bundle, "odd")
     spoiled(path, np.random.default_rng(seed))
     for command in (
         ("predict", "a fine film"),

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.bundle.reading import Bundle, open_bundle
+from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.commands.options import seconds_of
 from lstm_cli.commands.stopping import interruptible
 from lstm_cli.config import TrainConfig
@@ -20,7 +21,7 @@ from lstm_cli.training import search as searching
 from lstm_cli.training.loop import Trained
 from lstm_cli.training.rules import patience_for
 from lstm_cli.training.search import SearchResult, search
-from tests.helpers import SCALE, TINY, learn, lstm
+from tests.helpers import SCALE, TINY, copied, learn, lstm, new_bundle
 
 TRUTH = np.arange(200) % 3
 
@@ -254,18 +255,18 @@ def test_config_says_why_another_model_comes_of_it(tiny_reviews: Path) -> None:
     assert "not the same model as one: these are other reviews" in done.stderr
 
 
-def test_config_and_what_the_model_started_from(tiny_reviews: Path, tmp_path: Path) -> None:
+def test_config_and_what_the_model_started_from(
+    tiny_bundle: Bundle, tiny_reviews: Path, tmp_path: Path
+) -> None:
     """A base may have moved, and is refused when it is another."""
-    for name, seed in (("mine", "1"), ("elsewhere/base", "1"), ("other", "2")):
-        folder, _, name = str(tmp_path / "models" / name).rpartition("/")
-        made = ("--seed", seed, "--models-dir", folder, "--name", name.replace("base", "moved"))
-        assert lstm("-q", "train", tiny_reviews, *TINY, *made).exit_code == 0
-    start = ("--base", str(tmp_path / "models" / "mine"), "--epochs", "1")
+    mine, moved = copied(tiny_bundle, "mine"), copied(tiny_bundle, "elsewhere/moved")
+    changed = {name: array + 1 for name, array in tiny_bundle.arrays.items()}
+    write_bundle(replace(new_bundle(tiny_bundle), weights=changed), Path("models/other"))
+    start = ("--base", tmp_path / mine, "--epochs", "1")
     assert lstm("-q", "train", tiny_reviews, *start, "--name", "one").exit_code == 0
     again = ("-q", "train", tiny_reviews, "--config", "one")
     assert lstm(*again, "--name", "two").exit_code == 0
-    moved = str(tmp_path / "models" / "elsewhere" / "moved")
-    assert lstm(*again, "--name", "three", "--base", moved).exit_code == 0
+    assert lstm(*again, "--name", "three", "--base", tmp_path / moved).exit_code == 0
     weights = [
         Path("models", name, "weights.safetensors").read_bytes() for name in ("one", "two", "three")
     ]
