@@ -20,7 +20,7 @@ from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.errors import LstmError
 from lstm_cli.training.checkpoint import TrainerState, load_checkpoint, save_checkpoint
-from tests.helpers import lstm, new_bundle
+from tests.helpers import in_case, lstm, new_bundle
 
 SIZE = 512  # KiB of the disk
 STEP = 4  # KiB, a page
@@ -59,20 +59,21 @@ def main(folder: Path, model: Path) -> None:
             write_bundle(new, folder / "models" / "one")
             old = (folder / "models" / "one" / "weights.safetensors").read_bytes()
             save_checkpoint(TrainerState(0, (), {}), folder / "checkpoint", "it")
-            before = {path.name for path in folder.rglob("*")}
-            _fill(folder / "filler", free)
-            try:
-                way()
-            except LstmError as error:
-                refused += 1
-                assert "the disk is full" in str(error) or "No space left" in str(error), error
-                left = {path.name for path in folder.rglob("*")} - {"filler"}
-                assert left == before, left ^ before
-                assert load_checkpoint(folder / "checkpoint", "it").step == 0
-            else:
-                done += 1
-            assert (folder / "models" / "one" / "weights.safetensors").read_bytes() == old
-            open_bundle(folder / "models" / "one")
+            with in_case(f"{way.__name__}, {free} KiB free"):
+                before = {path.name for path in folder.rglob("*")}
+                _fill(folder / "filler", free)
+                try:
+                    way()
+                except LstmError as error:
+                    refused += 1
+                    assert "the disk is full" in str(error) or "No space left" in str(error), error
+                    left = {path.name for path in folder.rglob("*")} - {"filler"}
+                    assert left == before, left ^ before
+                    assert load_checkpoint(folder / "checkpoint", "it").step == 0
+                else:
+                    done += 1
+                assert (folder / "models" / "one" / "weights.safetensors").read_bytes() == old
+                open_bundle(folder / "models" / "one")
         found[way.__name__] = [refused, done]
     print(json.dumps(found))
 

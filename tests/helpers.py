@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,16 @@ TINY = (
 def lstm(*arguments: object, stdin: str | None = None) -> Result:
     """Run ``lstm`` as a person would; the result has stdout, stderr and exit_code."""
     return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
+
+
+@contextmanager
+def in_case(named: str) -> Iterator[None]:
+    """One case of many within a test: what fails in it fails with its name."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"in this case: {named}")
+        raise
 
 
 # Eight reviews, learned without the command

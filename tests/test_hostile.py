@@ -10,7 +10,7 @@ import resource
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -25,7 +25,7 @@ from lstm_cli.evaluation.files import peers
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.rating import neutralized
 from lstm_cli.views.reviews import lines_about
-from tests.helpers import copied, leaves, lstm, sign, write_info
+from tests.helpers import copied, in_case, leaves, lstm, sign, write_info
 
 FEW, MANY = 300, 5_000
 OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -86,8 +86,22 @@ def use(path: Path) -> dict[str, Any]:
     }
 
 
-def spoiled(path: Path, rng: np.random.Generator) -> bool:
-    """Change something in a model; whether its checksums were made to fit."""
+def test_what_fails_in_one_case_of_many_fails_with_its_name() -> None:
+    """Guards the tests below: one mutation of thousands is found again by its number."""
+    with pytest.raises(ZeroDivisionError) as error, in_case("mutation 7"):
+        _ = 1 / 0
+    assert error.value.__notes__ == ["in this case: mutation 7"]
+
+
+class Spoiled(NamedTuple):
+    """What was done to a model, and whether its checksums were made to fit."""
+
+    what: str
+    is_signed: bool
+
+
+def spoiled(path: Path, rng: np.random.Generator) -> Spoiled:
+    """Change something in a model."""
     files = sorted(file.name for file in path.iterdir())
     name = files[int(rng.integers(len(files)))]
     is_signed = bool(rng.integers(2)) and name != "bundle.json"
@@ -101,16 +115,16 @@ def spoiled(path: Path, rng: np.random.Generator) -> bool:
             place = place[key]
         place[last] = WRONG[int(rng.integers(len(WRONG)))]
         write_info(path, info)
-        return True
+        return Spoiled(f"{'.'.join(map(str, (*above, last)))} is {place[last]!r:.50}", True)
     if kind == 9:
         (path / name).unlink()
         if rng.integers(2):
             (path / name).symlink_to("/etc/passwd")
-        return False
+        return Spoiled(f"{name} is gone or a link", False)
     (path / name).write_bytes(mutated((path / name).read_bytes(), rng))
     if is_signed:
         sign(path)
-    return is_signed
+    return Spoiled(f"{name} is mutated", is_signed)
 
 
 WRONG: tuple[Any, ...] = (
@@ -122,25 +136,25 @@ WRONG: tuple[Any, ...] = (
 @many
 def test_mutated_bundles(tiny_bundle: Bundle, tmp_path: Path, times: int) -> None:
     """0 tracebacks, 0 wrong loads, and no more memory than a model takes."""
-    rng = np.random.default_rng(7)
     right = use(tiny_bundle.path)
     path = tmp_path / "one" / "model"
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     refusals = 0
-    for _ in range(times):
+    for seed in range(times):
         shutil.rmtree(path, ignore_errors=True)
         shutil.copytree(tiny_bundle.path, path)
-        is_signed = spoiled(path, rng)
-        assert len(summaries(path.parent)) <= 1
-        try:
-            found = use(path)
-        except BundleError as error:
-            refusals += 1
-            assert "\n" not in str(error)
-            assert not OBEYED.search(str(error)), repr(str(error))
-        else:
-            # Who can sign can say what he likes; all others change nothing unnoticed.
-            assert is_signed or found == right
+        what, is_signed = spoiled(path, np.random.default_rng([7, seed]))
+        with in_case(f"mutation {seed}: {what}"):
+            assert len(summaries(path.parent)) <= 1
+            try:
+                found = use(path)
+            except BundleError as error:
+                refusals += 1
+                assert "\n" not in str(error)
+                assert not OBEYED.search(str(error)), repr(str(error))
+            else:
+                # Who can sign can say what he likes; all others change nothing unnoticed.
+                assert is_signed or found == right
     assert refusals > times / 4
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert (after - before) * 1_024 < MOST_MEMORY
@@ -150,7 +164,7 @@ def test_mutated_bundles(tiny_bundle: Bundle, tmp_path: Path, times: int) -> Non
 def test_mutated_bundles_in_commands(tiny_bundle: Bundle, seed: int) -> None:
     """As a person meets them: one line, no traceback, nothing a terminal obeys."""
     path = copied(tiny_bundle, "odd")
-    spoiled(path, np.random.default_rng(seed))
+    what, _ = spoiled(path, np.random.default_rng(seed))
     for command in (
         ("predict", "a fine film"),
         ("inspect-gates", "a fine film"),
@@ -158,7 +172,8 @@ def test_mutated_bundles_in_commands(tiny_bundle: Bundle, seed: int) -> None:
         ("models",),
         ("models", "show", "odd"),
     ):
-        check(lstm(*command))
+        with in_case(f"lstm {' '.join(command)}: {what}"):
+            check(lstm(*command))
 
 
 def check(done: Result) -> None:
@@ -192,23 +207,24 @@ def reviews_in_every_form() -> Iterator[tuple[str, bytes]]:
 @pytest.mark.filterwarnings("default")  # a damaged file may make a library print_error
 def test_mutated_review_files(times: int) -> None:
     """0 tracebacks, and nothing that a terminal obeys in what is said of them."""
-    rng = np.random.default_rng(11)
     forms = list(reviews_in_every_form())
     read = 0
-    for k in range(times):
-        name, content = forms[k % len(forms)]
+    for seed in range(times):
+        rng = np.random.default_rng([11, seed])
+        name, content = forms[seed % len(forms)]
         for _ in range(int(rng.integers(1, 4))):
             content = mutated(content, rng)
         Path(name).write_bytes(content)
-        try:
-            reviews = read_reviews([name])
-        except LstmError as error:
-            said = str(error)
-            assert "\n" not in said
-        else:
-            read += 1
-            said = "".join(lines_about(reviews))
-        assert not OBEYED.search(said), repr(said)
+        with in_case(f"mutation {seed}: {name}"):
+            try:
+                reviews = read_reviews([name])
+            except LstmError as error:
+                said = str(error)
+                assert "\n" not in said
+            else:
+                read += 1
+                said = "".join(lines_about(reviews))
+            assert not OBEYED.search(said), repr(said)
     assert read > times / 10
 
 
@@ -221,9 +237,13 @@ def test_mutated_review_files_in_commands(tiny_bundle: Bundle, seed: int) -> Non
     name, content = forms[seed % len(forms)]
     Path(name).write_bytes(mutated(mutated(content, rng), rng))
     at = ("--model", tiny_bundle.path)
-    check(lstm("predict", "--input", name, "--output", "rated.jsonl", *at))
-    check(lstm("evaluate", name, *at))
-    check(lstm("doctor", name))
+    for command in (
+        ("predict", "--input", name, "--output", "rated.jsonl", *at),
+        ("evaluate", name, *at),
+        ("doctor", name),
+    ):
+        with in_case(f"lstm {' '.join(map(str, command))}"):
+            check(lstm(*command))
 
 
 def test_a_pickle_in_a_bundle_is_never_opened(tiny_bundle: Bundle, tmp_path: Path) -> None:
@@ -240,7 +260,7 @@ def test_a_pickle_in_a_bundle_is_never_opened(tiny_bundle: Bundle, tmp_path: Pat
         (path / name).write_bytes(pickle.dumps(Trap()))
         (path / "pytorch_model.bin").write_bytes(pickle.dumps(Trap()))
         sign(path)
-        with pytest.raises(BundleError):
+        with in_case(name), pytest.raises(BundleError):
             use(path)
     assert not (tmp_path / "sprung").exists()
 
@@ -275,9 +295,10 @@ def test_huge_and_odd_files_stay_within_bounds() -> None:
     Path("bomb.csv.gz").write_bytes(bomb)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for name in ("cell.csv", "columns.csv", "bomb.csv.gz"):
-        try:
-            read_reviews([name])
-        except LstmError as error:
-            assert "\n" not in str(error)
+        with in_case(name):
+            try:
+                read_reviews([name])
+            except LstmError as error:
+                assert "\n" not in str(error)
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert (after - before) * 1_024 < 4 * MOST_MEMORY

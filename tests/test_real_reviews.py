@@ -17,6 +17,7 @@ from lstm_cli.core.reading import softmax
 from lstm_cli.gates.ledger import keep_ledger
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.samples import sample_file
+from tests.helpers import in_case
 
 SST5 = Path(__file__).parents[2] / "shared" / "data" / "sst5"
 IMDB = SST5.parent / "imdb" / "train.csv.gz"
@@ -80,18 +81,19 @@ def test_ledgers_and_running_ratings_are_exact_on_real_reviews() -> None:
     texts = pl.read_csv(SST5 / "dev.csv")["review"].to_list()[:900]
     texts += pl.read_csv(IMDB)["review"].tail(100).to_list()
     for place, text in enumerate(texts):
-        tokens = predictor.tokenize(text)[:300]
-        reading, probabilities = predictor.read(tokens)
-        gates = Gates(*(values[0].astype(np.float64) for values in reading.gates))
-        ledger = keep_ledger(gates, weights, pooling, say)
-        np.testing.assert_allclose(
-            ledger.parts.sum(axis=0), reading.long_term[0, -1], rtol=1e-5, atol=1e-5
-        )
-        logits = ledger.contributions.sum(axis=0) + weights.readout_bias
-        np.testing.assert_allclose(softmax(logits), probabilities[-1], atol=1e-5)
-        step = place % len(tokens) + 1
-        alone = predictor.read(tokens[:step])[1][-1]
-        np.testing.assert_allclose(alone, probabilities[step], atol=1e-6)
+        with in_case(f"review {place}: {text:.50}"):
+            tokens = predictor.tokenize(text)[:300]
+            reading, probabilities = predictor.read(tokens)
+            gates = Gates(*(values[0].astype(np.float64) for values in reading.gates))
+            ledger = keep_ledger(gates, weights, pooling, say)
+            np.testing.assert_allclose(
+                ledger.parts.sum(axis=0), reading.long_term[0, -1], rtol=1e-5, atol=1e-5
+            )
+            logits = ledger.contributions.sum(axis=0) + weights.readout_bias
+            np.testing.assert_allclose(softmax(logits), probabilities[-1], atol=1e-5)
+            step = place % len(tokens) + 1
+            alone = predictor.read(tokens[:step])[1][-1]
+            np.testing.assert_allclose(alone, probabilities[step], atol=1e-6)
 
 
 @pytest.mark.skipif(not SST5.is_dir(), reason="the Stanford Sentiment Treebank is not here")

@@ -22,7 +22,7 @@ from lstm_cli.errors import BundleExistsError, CheckpointError
 from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.loop import Trained
 from tests import to_be_killed
-from tests.helpers import TINY, learn, lstm, new_bundle
+from tests.helpers import TINY, in_case, learn, lstm, new_bundle
 from tests.to_be_killed import ended, killed_after, started
 
 SETTINGS = {"epochs": 12, "tokens_per_batch": 6, "adversarial_epsilon": 0.25, "patience": 12}
@@ -165,14 +165,15 @@ def test_killed_at_forty_moments_and_resumed(tiny_reviews: Path) -> None:
     found = 0
     for moment in swept(took, 40):
         shutil.rmtree("models")
-        found += killed_after(moment, started(*run)) == -signal.SIGKILL
-        if Path("models/tiny").exists():
-            open_bundle(Path("models/tiny"))
-        if kept.exists() or not Path("models/tiny").exists():  # else there is nothing to resume
-            assert ended(started(*run)) == 0
-        assert weights_of(Path("models/tiny")) == whole
-        Path("models/.tiny.lock").unlink(missing_ok=True)  # held by nobody, taken by the next
-        assert {path.name for path in Path("models").iterdir()} == {"tiny"}
+        with in_case(f"killed after {moment:.3f} s of {took:.3f}"):
+            found += killed_after(moment, started(*run)) == -signal.SIGKILL
+            if Path("models/tiny").exists():
+                open_bundle(Path("models/tiny"))
+            if kept.exists() or not Path("models/tiny").exists():  # else nothing is to resume
+                assert ended(started(*run)) == 0
+            assert weights_of(Path("models/tiny")) == whole
+            Path("models/.tiny.lock").unlink(missing_ok=True)  # held by nobody, taken by the next
+            assert {path.name for path in Path("models").iterdir()} == {"tiny"}
     assert found >= 30  # the others had ended by then
 
 
@@ -188,8 +189,9 @@ def test_killed_at_forty_moments_of_saving(tiny_bundle: Bundle, tmp_path: Path) 
     versions.add(weights_of(path))
     for moment in swept(0.2, 40):
         process = started(to_be_killed.save, path, first, second)
-        assert killed_after(moment, process) == -signal.SIGKILL
-        assert weights_of(path) in versions
+        with in_case(f"killed after {moment:.3f} s"):
+            assert killed_after(moment, process) == -signal.SIGKILL
+            assert weights_of(path) in versions
     write_bundle(first, path, replace=True)
     assert [path.name for path in path.parent.iterdir()] == ["one"]
 
