@@ -1,15 +1,22 @@
 """The interface of Python: ``from lstm_cli import load``.
 
-A model read once and asked many times, on numpy alone. What comes back are the
-dataclasses of ``lstm_cli.results``, which the commands show.
+A model read once and asked many times; on numpy alone unless it is asked to rate many
+texts together. What comes back are the dataclasses of ``lstm_cli.results``, which the
+commands show.
 """
 
+from collections.abc import Sequence
+from functools import cached_property
 from os import PathLike, fspath
+from typing import TYPE_CHECKING
 
 from lstm_cli.bundle.locating import find_model
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import GateTrace, Prediction
+
+if TYPE_CHECKING:
+    from lstm_cli.inference.scorer import Scorer
 
 
 class Model:
@@ -30,6 +37,26 @@ class Model:
     def predict(self, text: str) -> Prediction:
         """Rate one review; an empty one too."""
         return self._predictor.predict(text)
+
+    def predict_many(self, texts: Sequence[str]) -> list[Prediction]:
+        """Rate many reviews, in their order: the answers of ``predict``, sooner.
+
+        Probabilities agree with those of ``predict`` to the sixth decimal. The first call
+        loads torch and the whole model, which takes longer than a few reviews do.
+        """
+        describe, tokenize = self._predictor.describe, self._predictor.tokenize
+        return [
+            describe(text, tokenize(text), probabilities)
+            for text, probabilities in zip(texts, self._scorer(texts), strict=True)
+        ]
+
+    @cached_property
+    def _scorer(self) -> "Scorer":
+        # Here, because nothing else needs torch.
+        from lstm_cli.core.compute import Compute
+        from lstm_cli.inference.scorer import Scorer
+
+        return Scorer(self._predictor.bundle, Compute())
 
     def inspect(
         self, text: str, *, explanation: bool = True, ledger: bool = False, units: bool = False

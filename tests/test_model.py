@@ -1,5 +1,7 @@
 """The interface of Python."""
 
+from dataclasses import replace
+
 import pytest
 
 from lstm_cli import load
@@ -22,6 +24,20 @@ def test_a_loaded_model_says_what_the_commands_say(tiny_bundle: Bundle) -> None:
     assert found == trace(predictor, TEXT, with_ledger=True, with_units=True)
     assert found.ledger is not None
     assert model.inspect(TEXT, explanation=False).explanation is None
+
+
+def test_many_reviews_are_rated_as_each_alone(tiny_bundle: Bundle) -> None:
+    """All that is said of one is said of each, in their order."""
+    model = load(tiny_bundle.path)
+    texts = ["a fine film", "", "zebra film", "no fun at all"]
+    many = model.predict_many(texts)
+    for text, of_many in zip(texts, many, strict=True):
+        alone = model.predict(text)
+        assert of_many.probabilities == pytest.approx(alone.probabilities, abs=2e-6)
+        assert of_many.expected_rating == pytest.approx(alone.expected_rating, abs=1e-5)
+        differ = {"probabilities": {}, "expected_rating": 0.0}
+        assert replace(of_many, **differ) == replace(alone, **differ)
+    assert model.predict_many([]) == []
 
 
 def test_a_model_that_is_not_there_is_said(tmp_path: object) -> None:

@@ -1,26 +1,11 @@
 """One review, rated in numpy."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.inference.predictor import Predictor
-from lstm_cli.inference.scoring import score_texts
-
-
-@pytest.mark.parametrize("cell", ["lstm", "rnn"])
-def test_numpy_and_torch_give_the_same_probabilities(
-    tiny_bundles: dict[str, Bundle], cell: str
-) -> None:
-    """One review and a file of a million must not be rated by two models."""
-    texts = ["a fine film", "no fun at all", "", "words nobody knows", "superb! " * 60]
-    many = score_texts(tiny_bundles[cell], texts)
-    predictor = Predictor(tiny_bundles[cell])
-    for text, expected in zip(texts, many, strict=True):
-        found = list(predictor.predict(text).probabilities.values())
-        np.testing.assert_allclose(found, expected, rtol=0, atol=2e-6)
 
 
 def test_what_was_learned_is_told_apart(tiny_bundle: Bundle) -> None:

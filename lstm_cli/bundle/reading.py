@@ -86,6 +86,8 @@ class Bundle:
     @cached_property
     def weights(self) -> NetworkWeights:
         """The same weights in their places; embedding rows are checked when they are used."""
+        if "arrays" in vars(self):  # where all has been read, nothing is read again
+            return network_weights(self.arrays)
         stored, refuse = self._network(), self._refuse(WEIGHTS_FILE)
         embedding = EmbeddingRows(stored.pop("embedding"), refuse)
         arrays = {name: to_float32(array, name, refuse) for name, array in stored.items()}

@@ -101,18 +101,21 @@ def _rate_file(
     from lstm_cli.data.texts import open_texts
     from lstm_cli.data.writing import TableWriter, check_output
     from lstm_cli.inference.rating import FileSummary, check_columns_free, rate
+    from lstm_cli.inference.scorer import Scorer
     from lstm_cli.views.console import notes_console
     from lstm_cli.views.prediction import rating_progress, show_file_summary
 
     check_output(output or "-")
-    Compute().set_up_process()
+    compute = Compute.of_machine()
+    compute.set_up_process()
     with open_texts(source, text_column=text_column) as opened:
         table = opened.table
         note(ctx, f"{table.source}: {opened.num_rows:,} rows, text in {opened.column!r}")
         for repair in table.notes:
             note(ctx, f"  {repair}")
+        scorer = Scorer(bundle, compute)
         if as_json:
-            for rated in rate(bundle, opened):
+            for rated in rate(scorer, opened):
                 for prediction in rated.predictions():
                     print_json(prediction.to_json())
             return
@@ -124,7 +127,7 @@ def _rate_file(
             TableWriter(output or "-", like=table) as writer,
             rating_progress(console, opened.num_rows) as advance,
         ):
-            for rated in rate(bundle, opened):
+            for rated in rate(scorer, opened):
                 writer.write(rated.with_ratings(is_safe=safe_csv))
                 summary.add(rated)
                 advance(len(rated.texts))

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.inference.scoring import score_texts
+from lstm_cli.core.compute import Compute
+from lstm_cli.inference.scorer import Scorer
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression
 from lstm_cli.results import ExamAnswer, ExamReport
 from lstm_cli.samples import exam_file
@@ -49,7 +50,7 @@ def examine(bundle: Bundle) -> ExamReport:
     """What a model has learned of language, and the logistic regression beside it."""
     ratings = np.array(bundle.info.ratings)
     pairs = read_exam()
-    answers = {bundle.name: _answers(pairs, lambda texts: score_texts(bundle, texts), ratings)}
+    answers = {bundle.name: _answers(pairs, Scorer(bundle, Compute()), ratings)}
     if bundle.baseline is not None:
         regression = WordRegression.from_arrays(bundle.baseline)
         pattern = bundle.info.token_pattern

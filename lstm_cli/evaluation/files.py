@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
+from lstm_cli.core.compute import Compute
 from lstm_cli.data.reviews import Reviews, read_reviews
 from lstm_cli.data.scale import Scale, label
 from lstm_cli.errors import RowError
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
-from lstm_cli.inference.scoring import score_shuffled, score_texts
+from lstm_cli.inference.scorer import Scorer
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always
 from lstm_cli.metrics.scores import paired_difference, scores_of
 from lstm_cli.results import Comparison, Evaluation, Mistake, Parting
@@ -52,10 +53,11 @@ def evaluate_file(
         ReviewsError: the file cannot be used.
     """
     reviews = _read([bundle], file, text_column, rating_column)
-    rated = _rate(bundle, reviews, bundle.info.ratings)
+    scorer = Scorer(bundle, Compute())
+    rated = _rate(scorer, reviews, bundle.info.ratings)
     places = np.searchsorted(rated.ratings, bundle.info.ratings)
     shuffled = np.zeros_like(rated.probabilities)
-    shuffled[:, places] = score_shuffled(bundle, reviews.texts)
+    shuffled[:, places] = scorer.shuffled(reviews.texts)
     evaluation = evaluate(
         rated.probabilities,
         rated.rating_indices,
@@ -82,7 +84,7 @@ def compare_on_file(
     """
     reviews = _read(bundles, file, text_column, rating_column)
     known = [rating for bundle in bundles for rating in bundle.info.ratings]
-    first, second = (_rate(bundle, reviews, known) for bundle in bundles)
+    first, second = (_rate(Scorer(bundle, Compute()), reviews, known) for bundle in bundles)
     truth = first.rating_indices
     first_right, second_right = first.predicted == truth, second.predicted == truth
     parted = np.flatnonzero(first_right != second_right)
@@ -163,10 +165,10 @@ def _read(
     return reviews
 
 
-def _rate(bundle: Bundle, reviews: Reviews, known: Sequence[float]) -> ScoredReviews:
+def _rate(scorer: Scorer, reviews: Reviews, known: Sequence[float]) -> ScoredReviews:
     """A model's answers on a scale that holds ``known`` ratings and those of the file."""
     ratings = np.unique(np.concatenate([known, reviews.ratings]))
     probabilities = np.zeros((len(reviews), len(ratings)))
-    places = np.searchsorted(ratings, bundle.info.ratings)
-    probabilities[:, places] = score_texts(bundle, reviews.texts)
+    places = np.searchsorted(ratings, scorer.bundle.info.ratings)
+    probabilities[:, places] = scorer(reviews.texts)
     return ScoredReviews(reviews, ratings, np.searchsorted(ratings, reviews.ratings), probabilities)

@@ -9,13 +9,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from lstm_cli.bundle.reading import Bundle
-from lstm_cli.core.compute import best_precision
 from lstm_cli.data.tables import Table
 from lstm_cli.data.texts import OpenTexts
 from lstm_cli.errors import OutputError
 from lstm_cli.inference.predictor import Predictor
-from lstm_cli.inference.scoring import score_windows
+from lstm_cli.inference.scorer import Scorer
 from lstm_cli.results import Prediction
 
 ADDED_COLUMNS = ("predicted_rating", "expected_rating", "confidence")
@@ -120,18 +118,11 @@ class FileSummary:
         return {label: self.counts[label] for label in self.labels}
 
 
-def rate(bundle: Bundle, opened: OpenTexts) -> Iterator[RatedRows]:
-    """Rate every row of a table, window by window, in what the processor computes best in."""
-    predictor = Predictor(bundle)
-    frames: list[pl.DataFrame] = []
-
-    def texts() -> Iterator[list[str]]:
-        for window in opened.windows:
-            frames.append(window.frame)
-            yield window.texts
-
-    for scored in score_windows(bundle, texts(), best_precision()):
-        yield RatedRows(predictor, frames.pop(0), scored.texts, scored.probabilities)
+def rate(scorer: Scorer, opened: OpenTexts) -> Iterator[RatedRows]:
+    """Rate every row of a table, window by window."""
+    predictor = Predictor(scorer.bundle)
+    for window, probabilities in scorer.windows(opened.windows):
+        yield RatedRows(predictor, window.frame, window.texts, probabilities)
 
 
 def check_columns_free(table: Table) -> None:

@@ -1,0 +1,102 @@
+"""Many reviews at once, on torch's fused kernel.
+
+Reviews are scored window by window: within a window, reviews of like length are
+read together, and while the network reads one window the next is tokenised.
+
+Shapes: N texts, R ratings.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+
+from lstm_cli.arrays import Float64Array
+from lstm_cli.bundle.reading import Bundle
+from lstm_cli.core.compute import Compute
+from lstm_cli.core.network import ReviewNetwork, rating_probabilities
+from lstm_cli.data.batches import prefetch
+from lstm_cli.data.corpus import Corpus
+
+WINDOW = 5_000  # texts: enough of every length, some MiB of tokens
+
+
+class HasTexts(Protocol):
+    """A window: some texts, and whatever else belongs to them."""
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The texts, in order."""
+
+
+Window = TypeVar("Window", bound=HasTexts)
+
+
+class Scored(NamedTuple, Generic[Window]):
+    """A window, and the probability of each rating for each of its texts."""
+
+    window: Window
+    probabilities: Float64Array  # (N, R)
+
+
+class Scorer:
+    """A saved model that rates any number of texts, as often as it is asked.
+
+    Nothing changes from one call to the next, so one scorer serves a file, a server's
+    threads or a worker of a cluster alike.
+
+    Args:
+        bundle: the model; its weights are read and verified here, once.
+        compute: where the network computes, and in which precision. With bfloat16 a
+            probability differs in the third decimal from that of ``Predictor``, which reads
+            the same text alone; with float32 only in the sixth.
+    """
+
+    def __init__(self, bundle: Bundle, compute: Compute) -> None:
+        self.bundle = bundle
+        self.compute = compute
+        self._vocabulary = bundle.vocabulary
+        self._pattern = bundle.info.token_pattern
+        self._network = compute.place(ReviewNetwork.from_arrays(bundle.info.model, bundle.arrays))
+
+    def __call__(self, texts: Sequence[str]) -> Float64Array:
+        """The probability of each rating, for each text, in the order of the texts. (N, R)"""
+        return _joined(self.windows(_slices(texts)))
+
+    def shuffled(self, texts: Sequence[str]) -> Float64Array:
+        """The same with the words of each text in a random order, one order every time. (N, R)"""
+        rng = np.random.default_rng(0)
+        return _joined(self._score(_slices(texts), lambda corpus: corpus.shuffled(rng)))
+
+    def windows(self, windows: Iterable[Window]) -> Iterator[Scored[Window]]:
+        """Rate windows of texts in their order, the next being tokenised meanwhile.
+
+        Args:
+            windows: some thousand texts each; read in another thread, at most two ahead.
+        """
+        return self._score(windows, lambda corpus: corpus)
+
+    def _score(
+        self, windows: Iterable[Window], prepared: Callable[[Corpus], Corpus]
+    ) -> Iterator[Scored[Window]]:
+        encoded = (
+            (window, prepared(Corpus.encoded(window.texts, self._vocabulary, self._pattern)))
+            for window in windows
+        )
+        for window, corpus in prefetch(encoded):
+            yield Scored(window, rating_probabilities(self._network, corpus, self.compute))
+
+
+class _Slice(NamedTuple):
+    """A window with nothing but texts."""
+
+    texts: Sequence[str]
+
+
+def _slices(texts: Sequence[str]) -> Iterator[_Slice]:
+    """Windows of some texts, in order; of no text one empty window."""
+    return (_Slice(texts[k : k + WINDOW]) for k in range(0, max(len(texts), 1), WINDOW))
+
+
+def _joined(scored: Iterable[Scored[_Slice]]) -> Float64Array:
+    return np.concatenate([window.probabilities for window in scored])

@@ -1,0 +1,147 @@
+"""Many reviews, rated by one model that was loaded once."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from lstm_cli.bundle.reading import Bundle, open_bundle
+from lstm_cli.core.compute import Compute
+from lstm_cli.core.network import ReviewNetwork
+from lstm_cli.evaluation.exam import examine
+from lstm_cli.evaluation.files import evaluate_file, mistakes
+from lstm_cli.inference import scorer as module
+from lstm_cli.inference.predictor import Predictor
+from lstm_cli.inference.scorer import Scorer
+from tests.conftest import PRAISE
+
+TEXTS = ["a fine film", "no fun at all", "", "words nobody knows", "superb! " * 60, *PRAISE]
+
+
+class Numbered(NamedTuple):
+    """A window with something of its own."""
+
+    number: int
+    texts: list[str]
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was read of any model from now on, in order: networks made, and files."""
+    heard: list[str] = []
+    make, read = ReviewNetwork.from_arrays, Bundle._bytes
+
+    def made(*arguments: object) -> ReviewNetwork:
+        heard.append("network")
+        return make(*arguments)  # type: ignore[arg-type]
+
+    def read_file(bundle: Bundle, name: str) -> bytes:
+        heard.append(name)
+        return read(bundle, name)
+
+    monkeypatch.setattr(ReviewNetwork, "from_arrays", made)
+    monkeypatch.setattr(Bundle, "_bytes", read_file)
+    return heard
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_it_says_of_many_what_the_predictor_says_of_each(
+    tiny_bundles: dict[str, Bundle], cell: str
+) -> None:
+    """One review and a file of a million must not be rated by two models."""
+    many = Scorer(tiny_bundles[cell], Compute())(TEXTS)
+    predictor = Predictor(tiny_bundles[cell])
+    for text, expected in zip(TEXTS, many, strict=True):
+        alone = list(predictor.predict(text).probabilities.values())
+        np.testing.assert_allclose(alone, expected, rtol=0, atol=2e-6)
+
+
+def test_no_text_has_no_probabilities(tiny_bundle: Bundle) -> None:
+    """Of the right shape all the same: what asks may join it to others."""
+    assert Scorer(tiny_bundle, Compute())([]).shape == (0, 2)
+
+
+def test_the_weights_are_read_once_however_often_it_is_asked(
+    tiny_bundle: Bundle, reads: list[str]
+) -> None:
+    """A server asks all day."""
+    scorer = Scorer(open_bundle(tiny_bundle.path), Compute())
+    for _ in range(3):
+        scorer(TEXTS)
+    scorer.shuffled(TEXTS)
+    assert sorted(reads) == ["network", "vocabulary.txt", "weights.safetensors"]
+
+
+def test_an_evaluation_reads_the_weights_once(
+    tiny_bundle: Bundle, tiny_reviews: object, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In order, shuffled, and for the words of the mistakes; an exam likewise."""
+    parts: list[object] = []
+    monkeypatch.setattr("lstm_cli.bundle.reading.BlockFile", lambda path, *_: parts.append(path))
+    bundle = open_bundle(tiny_bundle.path)
+    _, rated = evaluate_file(bundle, str(tiny_reviews))
+    assert mistakes(bundle, rated, 5)
+    assert reads.count("network") == reads.count("weights.safetensors") == 1
+    examine(open_bundle(tiny_bundle.path))
+    assert reads.count("network") == reads.count("weights.safetensors") == 2
+    assert not parts
+
+
+def test_what_belongs_to_a_window_comes_back_with_it(tiny_bundle: Bundle) -> None:
+    """A file's rows are written beside their own ratings, though windows are read ahead."""
+    windows = [Numbered(k, TEXTS[k : k + size]) for k, size in enumerate((3, 1, 0, 4, 2))]
+    read: list[int] = []
+
+    def reading() -> Iterator[Numbered]:
+        for window in windows:
+            read.append(window.number)
+            yield window
+
+    scorer = Scorer(tiny_bundle, Compute())
+    scored = scorer.windows(reading())
+    first = next(scored)
+    assert len(read) < len(windows)  # not all of a long file
+    done = [first, *scored]
+    assert [window for window, _ in done] == windows
+    for window, probabilities in done:
+        np.testing.assert_allclose(probabilities, scorer(window.texts), rtol=0, atol=2e-6)
+
+
+def test_texts_are_read_in_windows_and_keep_their_order(
+    tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The memory of a million texts is that of one window."""
+    scorer = Scorer(tiny_bundle, Compute())
+    whole, shuffled = scorer(TEXTS), scorer.shuffled(TEXTS)
+    monkeypatch.setattr(module, "WINDOW", 3)
+    np.testing.assert_allclose(scorer(TEXTS), whole, rtol=0, atol=2e-6)
+    np.testing.assert_allclose(scorer.shuffled(TEXTS), shuffled, rtol=0, atol=2e-6)
+
+
+def test_shuffled_words_are_the_same_words_in_one_other_order(tiny_bundle: Bundle) -> None:
+    """What the order of words is worth must not differ from one measuring to the next."""
+    scorer = Scorer(tiny_bundle, Compute())
+    in_order, shuffled = scorer(TEXTS), scorer.shuffled(TEXTS)
+    np.testing.assert_array_equal(shuffled, scorer.shuffled(TEXTS))
+    assert np.abs(shuffled - in_order).max() > 1e-3
+    # One word, or one word over and over, has no other order.
+    alike = ["", "superb", "superb " * 60]
+    np.testing.assert_allclose(scorer.shuffled(alike), scorer(alike), rtol=0, atol=2e-6)
+
+
+def test_threads_share_one_scorer(tiny_bundle: Bundle) -> None:
+    """As those of a server do."""
+    scorer = Scorer(tiny_bundle, Compute())
+    expected = scorer(TEXTS)
+    with ThreadPoolExecutor(4) as threads:
+        for found in threads.map(scorer, [TEXTS] * 20):
+            np.testing.assert_allclose(found, expected, rtol=0, atol=2e-6)
+
+
+def test_it_computes_as_it_is_told(tiny_bundles: dict[str, Bundle]) -> None:
+    """A plain RNN computes in bfloat16 everywhere, to two or three decimals."""
+    exact = Scorer(tiny_bundles["rnn"], Compute())(TEXTS)
+    reduced = Scorer(tiny_bundles["rnn"], Compute(precision="bfloat16"))(TEXTS)
+    assert 1e-5 < np.abs(reduced - exact).max() < 0.05
