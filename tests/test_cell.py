@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lstm_cli.bundle.contents import network_weights
 from lstm_cli.config import ModelConfig, Pooling
-from lstm_cli.core.cell import Array, CellWeights, Memory, read_event, read_plain_event
+from lstm_cli.core.cell import Array, CellWeights, Memory, read_event, read_next
 from lstm_cli.core.network import ReviewNetwork, _MaskedPooling
 from lstm_cli.core.reading import run_cell, running_logits
 from lstm_cli.text.vocabulary import PADDING_ID
@@ -40,12 +40,8 @@ def run_event_by_event(cell: str, events: Array, weights: CellWeights, xp: Modul
     memory = Memory(nothing, nothing)
     short_terms = []
     for step in range(events.shape[1]):
-        if cell == "lstm":
-            memory, _ = read_event(events[:, step], memory, weights, xp)
-        else:
-            memory = Memory(
-                nothing, read_plain_event(events[:, step], memory.short_term, weights, xp)
-            )
+        memory, gates = read_next(events[:, step], memory, weights, xp)
+        assert (gates is not None) == weights.has_gates == (cell == "lstm")
         short_terms.append(memory.short_term)
     return xp.stack(short_terms, 1)
 

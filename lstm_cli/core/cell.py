@@ -27,6 +27,12 @@ class CellWeights(NamedTuple):
     short_term: Array  # W_h, (4H, H) or (H, H)
     bias: Array  # b, (4H,) or (H,): the sum of torch's two
 
+    @property
+    def has_gates(self) -> bool:
+        """Whether these are the weights of an LSTM, whose gates make it four rows a unit."""
+        rows, hidden_size = self.short_term.shape
+        return bool(rows == 4 * hidden_size)
+
 
 class Memory(NamedTuple):
     """What is carried from one event to the next. (B, H) each."""
@@ -47,6 +53,32 @@ class Gates(NamedTuple):
 def sigmoid(x: Array, xp: ModuleType) -> Array:
     """1 / (1 + exp(-x)) by way of tanh, which never overflows, in either library."""
     return 0.5 * xp.tanh(0.5 * x) + 0.5
+
+
+def read_next(
+    event: Array,
+    memory: Memory,
+    weights: CellWeights,
+    xp: ModuleType,
+    hold: Callable[[Gates], Gates] | None = None,
+) -> tuple[Memory, Gates | None]:
+    """Let one event pass through the cell that the weights belong to.
+
+    Args:
+        event: the embedded token being read. (B, E)
+        memory: LTM and STM as the previous event left them. A plain RNN has no LTM, and
+            passes on what stands in its place.
+        weights: the learned weights of either cell.
+        xp: the array library, ``numpy`` or ``torch``.
+        hold: an experiment on the gates of an LSTM.
+
+    Returns:
+        LTM and STM after the event, and the gate values, which a plain RNN does not have.
+    """
+    if weights.has_gates:
+        return read_event(event, memory, weights, xp, hold)
+    short_term = read_plain_event(event, memory.short_term, weights, xp)
+    return Memory(memory.long_term, short_term), None
 
 
 def read_event(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float32Array
 from lstm_cli.config import ModelConfig, Pooling
-from lstm_cli.core.cell import CellWeights, Gates, Memory, read_event, read_plain_event
+from lstm_cli.core.cell import CellWeights, Gates, Memory, read_next
 
 EVENTS_AT_ONCE = 4_096
 
@@ -64,26 +64,26 @@ def run_cell(
     events = weights.embedding[token_ids]  # (B, T, E)
     batch, steps = token_ids.shape
     nothing = np.zeros((batch, config.hidden_size), dtype=events.dtype)
-    if config.cell == "rnn":
-        short_term = nothing
-        kept = []
-        for step in range(steps):
-            short_term = read_plain_event(events[:, step], short_term, weights.cell, np)
-            kept.append(short_term)
-        return Reading(_along_time(kept, nothing), None, None)
     memory = Memory(nothing, nothing)
     memories: list[Memory] = []
-    gates: list[Gates] = []
+    all_gates: list[Gates] = []
     for step in range(steps):
         held = None if hold is None else partial(hold, step)
-        memory, gate = read_event(events[:, step], memory, weights.cell, np, held)
+        memory, gates = read_next(events[:, step], memory, weights.cell, np, held)
         memories.append(memory)
-        gates.append(gate)
+        if gates is not None:
+            all_gates.append(gates)
+    short_term = _along_time([memory.short_term for memory in memories], nothing)
+    if not weights.cell.has_gates:
+        return Reading(short_term, None, None)
     return Reading(
-        short_term=_along_time([memory.short_term for memory in memories], nothing),
-        long_term=_along_time([memory.long_term for memory in memories], nothing),
-        gates=Gates(
-            *(_along_time([gate[k] for gate in gates], nothing) for k in range(len(Gates._fields)))
+        short_term,
+        _along_time([memory.long_term for memory in memories], nothing),
+        Gates(
+            *(
+                _along_time([gates[k] for gates in all_gates], nothing)
+                for k in range(len(Gates._fields))
+            )
         ),
     )
 
@@ -107,11 +107,7 @@ def read_to_end(
     highest = np.full_like(nothing, -2.0)  # below any tanh
     for start in range(0, steps, EVENTS_AT_ONCE):
         for event in weights.embedding[token_ids.T[start : start + EVENTS_AT_ONCE]]:
-            if config.cell == "rnn":
-                short_term = read_plain_event(event, memory.short_term, weights.cell, np)
-                memory = Memory(nothing, short_term)
-            else:
-                memory, _ = read_event(event, memory, weights.cell, np)
+            memory, _ = read_next(event, memory, weights.cell, np)
             total += memory.short_term
             np.maximum(highest, memory.short_term, out=highest)
     if not steps:

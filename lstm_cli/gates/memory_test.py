@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import Cell
-from lstm_cli.core.cell import CellWeights, Memory, read_event, read_plain_event
+from lstm_cli.core.cell import CellWeights, Memory, read_next
 from lstm_cli.core.network import weight_of
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.errors import RowError
@@ -166,13 +166,12 @@ def _gradients(
     def loss(last: Tensor, _: Sequence[Tensor]) -> Tensor:
         return nn.functional.cross_entropy(network.readout(last), hints, reduction="sum")
 
-    return gradients_by_distance(events, weights, isinstance(cell, nn.LSTM), loss)
+    return gradients_by_distance(events, weights, loss)
 
 
 def gradients_by_distance(
     events: Tensor,
     weights: CellWeights,
-    has_gates: bool,
     loss: Callable[[Tensor, Sequence[Tensor]], Tensor],
 ) -> tuple[tuple[float, ...], tuple[float, ...] | None]:
     """|∂loss/∂STM_t|, and |∂loss/∂LTM_t| of an LSTM, from the last event back to the first.
@@ -180,7 +179,6 @@ def gradients_by_distance(
     Args:
         events: (B, T, E)
         weights: of the cell.
-        has_gates: whether it is an LSTM.
         loss: of the last STM and of all of them, (B, H) each, summed over the reviews.
 
     Returns:
@@ -188,19 +186,17 @@ def gradients_by_distance(
     """
     nothing = events.new_zeros(events.shape[0], weights.short_term.shape[1], requires_grad=True)
     memory = Memory(nothing, nothing)
-    short_terms, long_terms = [], []
+    memories = []
     for event in events.unbind(1):
-        if has_gates:
-            memory, _ = read_event(event, memory, weights, torch)
-            long_terms.append(memory.long_term)
-        else:
-            memory = Memory(nothing, read_plain_event(event, memory.short_term, weights, torch))
-        short_terms.append(memory.short_term)
-    found = torch.autograd.grad(loss(short_terms[-1], short_terms), short_terms + long_terms)
-    lengths = [float(gradient.norm(dim=1).mean()) for gradient in found]
+        memory, _ = read_next(event, memory, weights, torch)
+        memories.append(memory)
+    short_terms = [memory.short_term for memory in memories]
+    long_terms = [memory.long_term for memory in memories] if weights.has_gates else []
+    gradients = torch.autograd.grad(loss(short_terms[-1], short_terms), short_terms + long_terms)
+    lengths = [float(gradient.norm(dim=1).mean()) for gradient in gradients]
     steps = len(short_terms)
     of_short, of_long = lengths[:steps][::-1], lengths[steps:][::-1]
-    return tuple(of_short), tuple(of_long) if has_gates else None
+    return tuple(of_short), tuple(of_long) if weights.has_gates else None
 
 
 def reach_of(bundle: Bundle, texts: Sequence[str], whose: str) -> Reach:
@@ -236,5 +232,5 @@ def reach_of(bundle: Bundle, texts: Sequence[str], whose: str) -> Reach:
         return nn.functional.cross_entropy(logits, logits.argmax(1), reduction="sum")
 
     events = arrays["embedding"][torch.from_numpy(ids.astype(np.int64))]
-    short_term, long_term = gradients_by_distance(events, weights, config.cell == "lstm", loss)
+    short_term, long_term = gradients_by_distance(events, weights, loss)
     return Reach(bundle.name, config.cell, whose, len(fit), length, short_term, long_term)
