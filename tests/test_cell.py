@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from lstm_cli.bundle.contents import network_weights
 from lstm_cli.config import ModelConfig, Pooling
-from lstm_cli.core.cell import Array, CellWeights, Memory, read_event, read_next
-from lstm_cli.core.network import ReviewNetwork, _MaskedPooling
-from lstm_cli.core.reading import run_cell, running_logits
+from lstm_cli.core.cell import Array, CellWeights, Memory, pool, read_event, read_next
+from lstm_cli.core.network import MaskedPooling, ReviewNetwork
+from lstm_cli.core.reading import pool_running, run_cell, running_logits
 from lstm_cli.text.vocabulary import PADDING_ID
 
 SIZES = st.integers(1, 7)
@@ -141,14 +141,52 @@ def test_weights_saved_and_loaded_are_the_same_network(cell: str) -> None:
     torch.testing.assert_close(network(token_ids, lengths), again(token_ids, lengths))
 
 
-@pytest.mark.parametrize("pooling", [("last", "mean", "maximum"), ("mean",), ("maximum", "last")])
-def test_the_slope_of_the_pooling_is_right(pooling: tuple[str, ...]) -> None:
-    """It is written by hand, so it is checked against differences."""
+POOLINGS: list[tuple[Pooling, ...]] = [
+    ("last", "mean", "maximum"),
+    ("mean",),
+    ("maximum", "last"),
+]
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_the_pooling_of_a_batch_is_that_of_each_review(pooling: tuple[Pooling, ...]) -> None:
+    """Values and gradients: training must go down the slope of what predicts."""
     torch.manual_seed(0)
-    short_terms = torch.randn(4, 6, 3, dtype=torch.float64).tanh().requires_grad_()
+    batch = torch.randn(4, 6, 3, dtype=torch.float64).tanh().requires_grad_()
     lengths = torch.tensor([6, 1, 0, 4])
+    is_read = lengths > 0
 
-    def pool(memories: torch.Tensor) -> torch.Tensor:
-        return _MaskedPooling.apply(memories, lengths, pooling)[lengths > 0]
+    def fused(memories: torch.Tensor) -> torch.Tensor:
+        return MaskedPooling.apply(memories, lengths, pooling)[is_read]
 
-    assert torch.autograd.gradcheck(pool, short_terms)
+    def plain(memories: torch.Tensor) -> torch.Tensor:
+        reviews = zip(memories, lengths.tolist(), strict=True)
+        return torch.stack(
+            [pool(review[:length], pooling, torch) for review, length in reviews if length]
+        )
+
+    torch.testing.assert_close(fused(batch), plain(batch), rtol=0, atol=1e-7)  # shares in float32
+    towards = torch.randn_like(plain(batch))
+    gradients = [torch.autograd.grad(pooled(batch), batch, towards)[0] for pooled in (fused, plain)]
+    torch.testing.assert_close(*gradients, rtol=0, atol=1e-7)
+    assert torch.autograd.gradcheck(fused, batch)
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_the_pooling_is_the_same_in_either_library(pooling: tuple[Pooling, ...]) -> None:
+    """To the bit; and what it runs past is what it would have said there."""
+    memories = np.tanh(np.random.default_rng(0).normal(size=(9, 2, 3)))
+    in_torch = pool(torch.from_numpy(memories), pooling, torch)
+    np.testing.assert_array_equal(pool(memories, pooling, np), in_torch.numpy())
+    running = pool_running(memories.swapaxes(0, 1), pooling)
+    for step in range(9):
+        np.testing.assert_array_equal(running[:, step], pool(memories[: step + 1], pooling, np))
+
+
+def test_pooling_is_the_last_the_mean_and_the_highest() -> None:
+    """By definition."""
+    memories = np.tanh(np.random.default_rng(0).normal(size=(9, 2, 3)))
+    last, mean, maximum = np.split(pool(memories, ("last", "mean", "maximum"), np), 3, axis=-1)
+    np.testing.assert_array_equal(last, memories[-1])
+    np.testing.assert_allclose(mean, memories.mean(axis=0), rtol=1e-12)
+    np.testing.assert_array_equal(maximum, memories.max(axis=0))

@@ -44,7 +44,7 @@ def test_slopes_are_those_of_torchs_own_cell(kind: type[torch.nn.RNN]) -> None:
         cell.weight_hh_l0.detach(),
         (cell.bias_ih_l0 + cell.bias_hh_l0).detach(),
     )
-    gradients, of_long = gradients_by_distance(events, weights, lambda last, _: last.sum())
+    gradients, of_long = gradients_by_distance(events, weights, lambda memories: memories[-1].sum())
 
     def after(step: int, push: torch.Tensor) -> float:
         """The loss where the short-term memory after ``step`` is pushed."""

@@ -1,6 +1,7 @@
-"""The shared core: the LSTM's four gates and the plain RNN, read one event at a time.
+"""The shared core: the LSTM's four gates and the plain RNN, read one event at a time; and
+the pooling of what they leave in memory.
 
-Shapes: B reviews in a batch, E embedding size, H hidden size. A *factor* is a
+Shapes: B reviews in a batch, E embedding size, H hidden size, P poolings. A *factor* is a
 sigmoid: 0 shuts its gate, 1 opens it. ``xp`` is the array library the operands
 belong to, numpy or torch: one text of the arithmetic serves both.
 
@@ -9,9 +10,11 @@ Gers, Schmidhuber and Cummins (2000), as torch's ``nn.LSTM`` computes it; the
 plain RNN is that of Elman (1990), as ``nn.RNN`` computes it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
+
+from lstm_cli.config import Pooling
 
 # numpy.ndarray or torch.Tensor; naming either here would load it for everyone.
 Array = Any
@@ -131,3 +134,64 @@ def read_plain_event(
         The new STM, in (-1, 1). (B, H)
     """
     return xp.tanh(event @ weights.event.T + short_term @ weights.short_term.T + weights.bias)
+
+
+class RunningPool:
+    """What the readout sees of the short-term memories that have been added, one after another.
+
+    After each word it holds what the readout would see if the review ended there. It does not
+    grow with the number of words.
+
+    Args:
+        pooling: which views of the memories the readout joins, in order.
+        xp: the array library, ``numpy`` or ``torch``.
+
+    >>> import numpy as np
+    >>> pool = RunningPool(("last", "mean", "maximum"), np)
+    >>> for memory in (0.25, 0.5, -0.75):
+    ...     pool.add(np.array([memory]))
+    >>> pool.joined().tolist()
+    [-0.75, 0.0, 0.5]
+    """
+
+    def __init__(self, pooling: Sequence[Pooling], xp: ModuleType) -> None:
+        self._pooling = pooling
+        self._xp = xp
+        self._num_added = 0
+        self._last: Array = None
+        self._total: Array = None
+        self._highest: Array = None
+
+    def add(self, short_term: Array) -> None:
+        """Take in the short-term memory after one more word. (..., H)"""
+        self._last = short_term
+        # Nothing is changed in place: gradients are taken through here.
+        if self._num_added:
+            self._total = self._total + short_term
+            self._highest = self._xp.maximum(self._highest, short_term)
+        else:
+            self._total = self._highest = short_term
+        self._num_added += 1
+
+    def joined(self) -> Array:
+        """The views of what has been added, at least one memory, side by side. (..., P·H)"""
+        views = {
+            "last": self._last,
+            "mean": self._total / self._num_added,
+            "maximum": self._highest,
+        }
+        return self._xp.concatenate([views[name] for name in self._pooling], -1)
+
+
+def pool(short_terms: Iterable[Array], pooling: Sequence[Pooling], xp: ModuleType) -> Array:
+    """What the readout sees of a whole review. (..., P·H)
+
+    Args:
+        short_terms: STM after each of its words, of which there is at least one. (..., H) each
+        pooling: which views of the memories the readout joins, in order.
+        xp: the array library, ``numpy`` or ``torch``.
+    """
+    running = RunningPool(pooling, xp)
+    for short_term in short_terms:
+        running.add(short_term)
+    return running.joined()

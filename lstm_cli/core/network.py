@@ -106,7 +106,7 @@ class ReviewNetwork(nn.Module):
 
     def _pool(self, short_terms: Tensor, lengths: Tensor) -> Tensor:
         """The memories the readout sees, of the real words alone. (B, P·H)"""
-        pooled = _MaskedPooling.apply(short_terms, lengths, self.config.pooling)  # type: ignore[no-untyped-call]
+        pooled = MaskedPooling.apply(short_terms, lengths, self.config.pooling)  # type: ignore[no-untyped-call]
         return torch.where(lengths[:, None] > 0, pooled, 0)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
@@ -150,7 +150,7 @@ class ReviewNetwork(nn.Module):
             weight_of(places[name]).copy_(torch.from_numpy(np.array(array)))
 
 
-class _MaskedPooling(torch.autograd.Function):
+class MaskedPooling(torch.autograd.Function):
     """The last, mean and highest memories of the real words.
 
     Written by hand because its slope is then one pass over the memories, where
@@ -159,6 +159,7 @@ class _MaskedPooling(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, short_terms: Tensor, lengths: Tensor, pooling: Sequence[str]) -> Tensor:
+        """What the readout sees of each review; what it says of an empty one means nothing."""
         batch, steps, size = short_terms.shape
         is_word = torch.arange(steps, device=lengths.device) < lengths[:, None]  # (B, T)
         share = (is_word / lengths.clamp(min=1)[:, None]).to(short_terms.dtype)
@@ -169,11 +170,11 @@ class _MaskedPooling(torch.autograd.Function):
                 continue
             if view == "last":
                 place = (lengths - 1).clamp(min=0)[:, None].expand(batch, size)
-                found = short_terms.gather(1, place[:, None]).squeeze(1)
+                memory = short_terms.gather(1, place[:, None]).squeeze(1)
             else:
                 # -2 is below any tanh
-                found, place = short_terms.masked_fill(~is_word[:, :, None], -2).max(1)
-            views.append(found)
+                memory, place = short_terms.masked_fill(~is_word[:, :, None], -2).max(1)
+            views.append(memory)
             places.append(place)
         ctx.pooling = pooling
         ctx.save_for_backward(share, *places)
@@ -181,6 +182,7 @@ class _MaskedPooling(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+        """The gradient of the memories, from that of what the readout sees."""
         share, *places = ctx.saved_tensors
         parts = dict(zip(ctx.pooling, grads[0].chunk(len(ctx.pooling), dim=1), strict=True))
         if "mean" in parts:

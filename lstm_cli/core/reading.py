@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float32Array
 from lstm_cli.config import ModelConfig, Pooling
-from lstm_cli.core.cell import CellWeights, Gates, Memory, read_next
+from lstm_cli.core.cell import CellWeights, Gates, Memory, RunningPool, read_next
 
 EVENTS_AT_ONCE = 4_096
 
@@ -103,18 +103,14 @@ def read_to_end(
     batch, steps = token_ids.shape
     nothing = np.zeros((batch, config.hidden_size), dtype=weights.readout.dtype)
     memory = Memory(nothing, nothing)
-    total = np.zeros_like(nothing)
-    highest = np.full_like(nothing, -2.0)  # below any tanh
+    pool = RunningPool(config.pooling, np)
     for start in range(0, steps, EVENTS_AT_ONCE):
         for event in weights.embedding[token_ids.T[start : start + EVENTS_AT_ONCE]]:
             memory, _ = read_next(event, memory, weights.cell, np)
-            total += memory.short_term
-            np.maximum(highest, memory.short_term, out=highest)
+            pool.add(memory.short_term)
     if not steps:
         return np.tile(weights.readout_bias, (batch, 1))
-    views = {"last": memory.short_term, "mean": total / steps, "maximum": highest}
-    pooled = np.concatenate([views[name] for name in config.pooling], axis=1)
-    return pooled @ weights.readout.T + weights.readout_bias
+    return pool.joined() @ weights.readout.T + weights.readout_bias
 
 
 def pool_running(short_term: Float32Array, pooling: tuple[Pooling, ...]) -> Float32Array:
@@ -124,16 +120,14 @@ def pool_running(short_term: Float32Array, pooling: tuple[Pooling, ...]) -> Floa
         short_term: STM after each word. (B, T, H)
         pooling: which views of the memories the readout joins, in order.
     """
-    counts = np.arange(1, short_term.shape[1] + 1, dtype=short_term.dtype)[:, None]
-    views: list[Float32Array] = []
-    for name in pooling:
-        if name == "last":
-            views.append(short_term)
-        elif name == "mean":
-            views.append((np.cumsum(short_term, axis=1) / counts).astype(short_term.dtype))
-        else:
-            views.append(np.maximum.accumulate(short_term, axis=1))
-    return np.concatenate(views, axis=-1)
+    pool = RunningPool(pooling, np)
+    joined = []
+    for step in range(short_term.shape[1]):
+        pool.add(short_term[:, step])
+        joined.append(pool.joined())
+    batch, _, hidden_size = short_term.shape
+    nothing = np.zeros((batch, len(pooling) * hidden_size), dtype=short_term.dtype)
+    return _along_time(joined, nothing)
 
 
 def running_logits(
@@ -151,5 +145,5 @@ def softmax(logits: Float32Array) -> NDArray[np.float64]:
 
 
 def _along_time(steps: list[Float32Array], nothing: Float32Array) -> Float32Array:
-    """(B, H) of each step to (B, T, H), of no step too."""
+    """What there is after each step, (B, ...), along a second axis; of no step, too. (B, T, ...)"""
     return np.stack(steps, axis=1) if steps else nothing[:, None][:, :0]

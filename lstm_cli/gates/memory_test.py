@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import Cell
-from lstm_cli.core.cell import CellWeights, Memory, read_next
+from lstm_cli.core.cell import CellWeights, Memory, pool, read_next
 from lstm_cli.core.network import weight_of
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.errors import RowError
@@ -163,8 +163,8 @@ def _gradients(
     )
     events = network.embedding(scenes).detach()
 
-    def loss(last: Tensor, _: Sequence[Tensor]) -> Tensor:
-        return nn.functional.cross_entropy(network.readout(last), hints, reduction="sum")
+    def loss(short_terms: Sequence[Tensor]) -> Tensor:
+        return nn.functional.cross_entropy(network.readout(short_terms[-1]), hints, reduction="sum")
 
     return gradients_by_distance(events, weights, loss)
 
@@ -172,14 +172,14 @@ def _gradients(
 def gradients_by_distance(
     events: Tensor,
     weights: CellWeights,
-    loss: Callable[[Tensor, Sequence[Tensor]], Tensor],
+    loss: Callable[[Sequence[Tensor]], Tensor],
 ) -> tuple[tuple[float, ...], tuple[float, ...] | None]:
     """|∂loss/∂STM_t|, and |∂loss/∂LTM_t| of an LSTM, from the last event back to the first.
 
     Args:
         events: (B, T, E)
         weights: of the cell.
-        loss: of the last STM and of all of them, (B, H) each, summed over the reviews.
+        loss: of the STM after each event, (B, H) each, summed over the reviews.
 
     Returns:
         The mean length over the reviews at distance 0, 1, ... from the end. (T,)
@@ -192,7 +192,7 @@ def gradients_by_distance(
         memories.append(memory)
     short_terms = [memory.short_term for memory in memories]
     long_terms = [memory.long_term for memory in memories] if weights.has_gates else []
-    gradients = torch.autograd.grad(loss(short_terms[-1], short_terms), short_terms + long_terms)
+    gradients = torch.autograd.grad(loss(short_terms), short_terms + long_terms)
     lengths = [float(gradient.norm(dim=1).mean()) for gradient in gradients]
     steps = len(short_terms)
     of_short, of_long = lengths[:steps][::-1], lengths[steps:][::-1]
@@ -224,10 +224,8 @@ def reach_of(bundle: Bundle, texts: Sequence[str], whose: str) -> Reach:
     arrays = {name: torch.from_numpy(np.array(array)) for name, array in bundle.arrays.items()}
     weights = CellWeights(arrays["cell.event"], arrays["cell.short_term"], arrays["cell.bias"])
 
-    def loss(last: Tensor, all_of_them: Sequence[Tensor]) -> Tensor:
-        memories = torch.stack(list(all_of_them), dim=1)  # (B, T, H)
-        views = {"last": last, "mean": memories.mean(1), "maximum": memories.amax(1)}
-        pooled = torch.cat([views[name] for name in config.pooling], dim=1)
+    def loss(short_terms: Sequence[Tensor]) -> Tensor:
+        pooled = pool(short_terms, config.pooling, torch)
         logits = pooled @ arrays["readout.weight"].T + arrays["readout.bias"]
         return nn.functional.cross_entropy(logits, logits.argmax(1), reduction="sum")
 

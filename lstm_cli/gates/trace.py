@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float64Array
-from lstm_cli.core.cell import Gates
-from lstm_cli.core.reading import Reading, pool_running
+from lstm_cli.core.cell import Gates, pool
+from lstm_cli.core.reading import Reading
 from lstm_cli.gates.counterfactuals import explain
 from lstm_cli.gates.ledger import keep_ledger
 from lstm_cli.inference.predictor import Predictor
@@ -125,7 +125,7 @@ def weigh_units(
     size = predictor.config.hidden_size
     if not reading.short_term.shape[1]:
         return np.full(size, 1 / size)
-    pooled = pool_running(reading.short_term, predictor.config.pooling)[0, -1].reshape(-1, size)
+    pooled = pool(reading.short_term[0], predictor.config.pooling, np).reshape(-1, size)
     unit_weights = np.abs(_gradients(predictor, probabilities) * pooled).sum(axis=0)
     total = unit_weights.sum()
     return unit_weights / total if total > 0 else np.full(size, 1 / size)
