@@ -75,18 +75,15 @@ def test_the_weights_are_read_once_however_often_it_is_asked(
 
 
 def test_an_evaluation_reads_the_weights_once(
-    tiny_bundle: Bundle, tiny_reviews: object, reads: list[str], monkeypatch: pytest.MonkeyPatch
+    tiny_bundle: Bundle, tiny_reviews: object, reads: list[str]
 ) -> None:
     """In order, shuffled, and for the words of the mistakes; an exam likewise."""
-    parts: list[object] = []
-    monkeypatch.setattr("lstm_cli.bundle.reading.BlockFile", lambda path, *_: parts.append(path))
     bundle = open_bundle(tiny_bundle.path)
     _, rated = evaluate_file(bundle, str(tiny_reviews))
     assert mistakes(bundle, rated, 5)
     assert reads.count("network") == reads.count("weights.safetensors") == 1
     examine(open_bundle(tiny_bundle.path))
     assert reads.count("network") == reads.count("weights.safetensors") == 2
-    assert not parts
 
 
 def test_what_belongs_to_a_window_comes_back_with_it(tiny_bundle: Bundle) -> None:
