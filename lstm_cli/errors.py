@@ -39,11 +39,11 @@ class Remedy(Enum):
     ROUND_RATINGS = "round them, or name another column of ratings"
     ADD_OTHER_RATINGS = "add reviews with other ratings, or name another column of ratings"
     MEND_OR_SKIP_ROWS = "mend them, or let them be skipped"
-    ADD_OR_GIVE_VALIDATION = "add reviews or give others to measure on"
-    REMOVE_CHECKPOINT = "remove it, or begin anew"
-    REPEAT_OR_BEGIN_ANEW = "repeat those, or begin anew"
+    ADD_OR_GIVE_VALIDATION = "add reviews, or give held-out ones"
+    REMOVE_CHECKPOINT = "remove it, or start over"
+    REPEAT_OR_BEGIN_ANEW = "repeat those, or start over"
     RENAME_OR_REPLACE = "choose another name, or say that it may be replaced"
-    RESUME_OR_REPLACE = "resume it, or replace it to begin anew"
+    RESUME_OR_REPLACE = "resume it, or replace it to start over"
     WAIT_OR_RENAME = "wait for it, or choose another name"
     TEACH_RATINGS = "train a model that starts from it"
     TRAIN_A_MODEL = "train one"
@@ -52,8 +52,8 @@ class Remedy(Enum):
     LEAVE_OUT = "leave it out"
     GIVE_SAME_FILE = "give the same file"
     GIVE_SAME_VECTORS = "give the same file of vectors"
-    GIVE_SAME_VALIDATION = "give the same file to measure on"
-    GIVE_BASE = "give the folder where it lies"
+    GIVE_SAME_VALIDATION = "give the same held-out file"
+    GIVE_BASE = "give its folder"
 
 
 class LstmError(Exception):

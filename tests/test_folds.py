@@ -130,7 +130,7 @@ def test_training_on_few_reviews_says_that_it_trains_on_folds(tiny_reviews: Path
     """And one temperature comes of it, the same when it is done again."""
     line = ("train", tiny_reviews, *TINY, "--json")
     first = lstm(*line, "--name", "first")
-    assert f"few to calibrate on: {NUM_FOLDS} more trainings" in first.stderr
+    assert f"too few to calibrate on: training {NUM_FOLDS} more networks" in first.stderr
     lstm(*line, "--name", "second")
     weights = [Path("models", name, "weights.safetensors") for name in ("first", "second")]
     assert weights[0].read_bytes() == weights[1].read_bytes()

@@ -202,7 +202,7 @@ def test_within_a_budget_and_again_with_config(tiny_reviews: Path, also: tuple[s
     line = ("train", "more.csv", "--budget", "1s", "--name", "one", *TINY, *also)
     done = lstm(*line)
     assert done.exit_code == 0, done.stderr
-    assert "as without a budget" in done.stderr
+    assert "the default settings" in done.stderr
     assert "lstm train ... --config one" in done.stdout
     one = open_bundle(Path("models/one"))
     tried = one.info.provenance.tried

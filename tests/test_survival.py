@@ -105,7 +105,10 @@ def test_what_was_stopped_is_not_begun_anew_by_accident(tiny_reviews: Path) -> N
     done = lstm("-q", "train", tiny_reviews, *TINY, "--replace")
     assert done.exit_code == 0, done.stderr
     assert not kept.exists()
-    assert "was stopped: beginning one" in lstm("train", tiny_reviews, *TINY, "--resume").stderr
+    assert (
+        "no stopped training of tiny-2 to resume: starting a new one"
+        in lstm("train", tiny_reviews, *TINY, "--resume").stderr
+    )
 
 
 def test_ctrl_c_keeps_the_best_so_far_and_resume_goes_on(tiny_reviews: Path) -> None:

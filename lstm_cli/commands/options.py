@@ -55,6 +55,12 @@ class CellChoice(StrEnum):
     rnn = "rnn"
 
 
+Cell = Annotated[
+    CellChoice,
+    typer.Option(help="The kind of network: an LSTM, or a plain RNN to compare it with."),
+]
+
+
 class PrecisionChoice(StrEnum):
     """The number format in which the network multiplies."""
 

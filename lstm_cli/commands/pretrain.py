@@ -1,4 +1,4 @@
-"""``lstm pretrain``: from reviews without ratings to a base of one's own."""
+"""``lstm pretrain``: makes a base of your own from reviews without ratings."""
 
 import time
 from typing import Annotated
@@ -17,31 +17,34 @@ def pretrain(
         list[str],
         typer.Argument(
             metavar="REVIEWS",
-            help="CSV, TSV, JSON lines or Parquet, plain or compressed, files or URLs; ratings "
-            "are ignored.",
+            help="Files or URLs of reviews: CSV, TSV, JSON lines or Parquet, plain or compressed; "
+            "ratings are ignored.",
             show_default=False,
         ),
     ],
     name: Annotated[
-        str | None, typer.Option(help="The base's name. Default: FILE-language.")
+        str | None, typer.Option(help="Name of the base. Default: FILE-language.")
     ] = None,
     replace: options.Replace = False,
     resume: options.Resume = False,
     text_column: options.TextColumn = None,
     words: Annotated[
-        int, typer.Option(min=10, max=1_000_000, help="Words learned, at most; the commonest.")
+        int,
+        typer.Option(
+            min=10, max=1_000_000, help="Maximum number of words, the most frequent first."
+        ),
     ] = PretrainConfig.maximum_words,
     embedding_size: Annotated[
         int, typer.Option(min=1, max=4096, help="Embedding dimensions.")
     ] = PretrainConfig.embedding_size,
     hidden_size: Annotated[
-        int, typer.Option(min=1, max=4096, help="Units of each memory.")
+        int, typer.Option(min=1, max=4096, help="Hidden units.")
     ] = PretrainConfig.hidden_size,
     epochs: Annotated[
-        int, typer.Option(min=1, max=1_000, help="Passes over the reviews.")
+        int, typer.Option(min=1, max=1_000, help="Number of passes over the reviews.")
     ] = PretrainConfig.epochs,
     learning_rate: Annotated[
-        float, typer.Option(min=1e-7, max=10.0, help="The highest step size.")
+        float, typer.Option(min=1e-7, max=10.0, help="The peak learning rate.")
     ] = PretrainConfig.learning_rate,
     seed: options.Seed = PretrainConfig.seed,
     precision: options.PrecisionOption = options.PrecisionChoice.auto,
@@ -49,14 +52,14 @@ def pretrain(
     models_dir: options.ModelsFolder = None,
     as_json: options.Json = False,
 ) -> None:
-    """Learn the language of reviews without ratings: a base to train from.
+    """Learn language from reviews without ratings, as a base.
 
     lstm pretrain reviews.csv more-reviews.csv --name films
 
     lstm train rated.csv --base films
 
-    Twenty million words take an hour or two on two cores. The work is saved from time to
-    time; after a stop, the same command with --resume goes on.
+    Twenty million words take an hour or two on two cores. Progress is saved regularly; to
+    continue after a stop, run the same command with --resume.
     """
     began = time.perf_counter()
     from lstm_cli.bundle.locating import models_folder

@@ -28,31 +28,31 @@ def train(
     resume: options.Resume = False,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse unusable rows.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse files with unusable rows.")
+    ] = False,
     validation: Annotated[
         str,
         typer.Option(
-            metavar="FILE|SHARE", help="A file of held-out reviews, or the share to hold out."
+            metavar="FILE|SHARE", help="Held-out reviews: a file of them, or the share to hold out."
         ),
     ] = str(TrainConfig.validation_share),
     base: Annotated[
         str | None,
         typer.Option(
             metavar="NAME|PATH|none",
-            help="The model to start from, or none to start from nothing. Default: the base that "
-            "ships with lstm.",
+            help="The model to start from; none starts from nothing. Default: the base that ships "
+            "with lstm.",
             show_default=False,
         ),
     ] = None,
-    cell: Annotated[
-        options.CellChoice, typer.Option(help="An LSTM, or a plain RNN to compare it with.")
-    ] = options.CellChoice.lstm,
+    cell: options.Cell = options.CellChoice.lstm,
     embedding_size: Annotated[
         int | None,
         typer.Option(
             min=1,
             max=4096,
-            help="Embedding dimensions. Default: those of the base or of --vectors, else "
+            help="Embedding dimensions. Default: those of the base or of --vectors, or else "
             f"{ModelConfig.embedding_size}.",
             show_default=False,
         ),
@@ -62,7 +62,7 @@ def train(
         typer.Option(
             min=1,
             max=4096,
-            help=f"Units of each memory. Default: the base's, else {ModelConfig.hidden_size}.",
+            help=f"Hidden units. Default: the base's, or else {ModelConfig.hidden_size}.",
             show_default=False,
         ),
     ] = None,
@@ -71,8 +71,8 @@ def train(
         typer.Option(
             min=1,
             max=10_000,
-            help="Passes over the reviews, at most. Default: 4 to 30, from a base 4 to 8; more "
-            "for fewer reviews.",
+            help="Maximum number of passes over the reviews. Default: 4 to 30, or 4 to 8 from a "
+            "base; more for fewer reviews.",
             show_default=False,
         ),
     ] = None,
@@ -81,8 +81,8 @@ def train(
         typer.Option(
             min=1e-7,
             max=10.0,
-            help=f"The highest step size. Default: {TrainConfig.learning_rate:g}, from a base half "
-            "of it for a few hundred sentences.",
+            help=f"The peak learning rate. Default: {TrainConfig.learning_rate:g}; half of that "
+            "from a base with only a few hundred sentences.",
             show_default=False,
         ),
     ] = None,
@@ -92,16 +92,17 @@ def train(
             "--max-words",
             min=0,
             max=10_000_000,
-            help="Words learned from the reviews, at most; the commonest, beside those of the "
-            "base.",
+            help="Maximum number of words to learn from the reviews, the most frequent first, in "
+            "addition to those of the base.",
         ),
     ] = VocabularyConfig.maximum_size,
     budget: Annotated[
         str | None,
         typer.Option(
             metavar="TIME",
-            help="Spend this long (90s, 5m, 1h) on trying other settings. They seldom beat the "
-            "default by more than chance, and replace it only then.",
+            help="Spend this long (90s, 5m, 1h) trying other settings; one replaces the default "
+            "only if it is better by more than chance. Expect no change: in the project's own "
+            "benchmark, none of 15 to 29 tries was. Meant for unusual data.",
             show_default=False,
         ),
     ] = None,
@@ -109,22 +110,22 @@ def train(
         str | None,
         typer.Option(
             metavar="NAME|PATH",
-            help="Take settings, seed and start from another model; on the same reviews this "
-            "makes the same model.",
+            help="Take the settings, seed and starting point of another model; on the same "
+            "reviews, this makes the same model.",
             show_default=False,
         ),
     ] = None,
-    balance: Annotated[bool, typer.Option("--balance", help="Weigh rare ratings more.")] = False,
+    balance: Annotated[
+        bool, typer.Option("--balance", help="Give rare ratings more weight.")
+    ] = False,
     vectors: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Word vectors to start from, as GloVe's text files."),
+        typer.Option(metavar="FILE", help="Word vectors to start from, in GloVe's text format."),
     ] = None,
     seed: options.Seed = TrainConfig.seed,
     precision: options.PrecisionOption = options.PrecisionChoice.auto,
     threads: options.Threads = None,
-    no_baseline: Annotated[
-        bool, typer.Option("--no-baseline", help="Do not train a logistic regression beside it.")
-    ] = False,
+    no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Train no baseline.")] = False,
     models_dir: options.ModelsFolder = None,
     as_json: options.Json = False,
 ) -> None:
@@ -132,9 +133,10 @@ def train(
 
     lstm train reviews.csv
 
-    Columns and scale are detected and reported. A tenth of the reviews is held out to
-    measure the model; at the end its scores stand beside those of simpler models. Ctrl-C
-    saves the best so far; after that, or after a crash, the same command with --resume goes on.
+    The columns and the rating scale are detected and reported. A tenth of the reviews is held
+    out to measure the model, and its scores are shown beside those of simpler models. Ctrl-C
+    saves the best model so far; to continue after that, or after a crash, run the same command
+    with --resume.
     """
     began = time.perf_counter()
     if sample == bool(reviews):
@@ -145,7 +147,6 @@ def train(
     if against is not None and config is None and base not in (None, "none"):
         raise OptionError(f"{against} does not go with --base {base}; leave one of them out")
     held_out = options.share_or_file(validation)
-    seconds = None if budget is None else options.seconds_of(budget)
     if config is not None:
         options.check_not_given(ctx, DECIDED_BY_CONFIG, "--config, which decides it")
 
@@ -166,7 +167,7 @@ def train(
         base=base,
         repeat=config,
         cell=cell.value,
-        budget=seconds,
+        budget=None if budget is None else options.seconds_of(budget),
         precision=precision.asked,
         with_baseline=not no_baseline,
     )

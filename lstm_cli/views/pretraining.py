@@ -27,7 +27,7 @@ _SHARE_OF_LAST = 0.02  # of the last batch in the perplexity that is shown
 def show_unlabelled(console: Console, reviews: "Unlabelled", config: PretrainConfig) -> None:
     """What was found, before anything is learned."""
     if reviews.duplicates:
-        say(console, f"{reviews.duplicates:,} texts stand there more than once and are read once")
+        say(console, f"{reviews.duplicates:,} duplicate texts are read only once")
     say(
         console,
         f"{reviews.training.num_tokens:,} words to learn from, "
@@ -100,7 +100,7 @@ class PretrainProgress:
     def begin(self, num_epochs: int, num_steps: int, steps_done: int) -> None:
         """Draw the bar and the heads of the table."""
         if steps_done:
-            say(self.console, f"going on after {steps_done:,} of {num_steps:,} batches")
+            say(self.console, f"resuming after {steps_done:,} of {num_steps:,} batches")
         self.task = self.progress.add_task(
             "", total=num_steps, completed=steps_done, perplexity=float("nan"), rate=0.0
         )
@@ -131,6 +131,6 @@ class PretrainProgress:
 
 def show_pretrained(console: Console, made: "LanguageModel", seconds: float) -> None:
     """How well it knows the language, where it is, and what to type next."""
-    say(console, f"perplexity {made.perplexity:.1f} on reviews held out")
+    say(console, f"perplexity {made.perplexity:.1f} on held-out reviews")
     say(console, f"saved in {made.path} after {seconds:.0f} s; try:")
     say(console, f"  lstm train REVIEWS.csv --base {made.path.name}")

@@ -84,7 +84,7 @@ class TrainingView:
 
 def say_that_one_begins(console: Console, name: str) -> None:
     """A training should go on, and there is none."""
-    say(console, f"no training of {name} was stopped: beginning one")
+    say(console, f"no stopped training of {name} to resume: starting a new one")
 
 
 def show_data(console: Console, run: "PreparedRun") -> None:
@@ -104,7 +104,7 @@ def show_data(console: Console, run: "PreparedRun") -> None:
     if data.left_out:
         say(
             console,
-            f"{data.left_out:,} left out: what they say stands on both sides of the split",
+            f"{data.left_out:,} left out: the same text is on both sides of the split",
         )
     say(
         console,
@@ -160,7 +160,7 @@ class SearchProgress:
             self.console,
             f"{self.number:>5}  {attempt.loss:>7.3f}  {100 * attempt.accuracy:>6.1f} %  "
             f"{attempt.qwk:>6.3f}  {attempt.seconds:>4.0f} s  "
-            f"{'best: ' if attempt.is_best else ''}{changes or 'as without a budget'}",
+            f"{'best: ' if attempt.is_best else ''}{changes or 'the default settings'}",
         )
 
 
@@ -208,8 +208,8 @@ class TrainingProgress:
         self.with_epochs = False
         say(
             self.console,
-            f"{num_held_out} held out are few to calibrate on: "
-            f"{num_folds} more trainings, each without a third",
+            f"{num_held_out} held out are too few to calibrate on: training {num_folds} more "
+            "networks on parts",
         )
 
     def batch_done(self, num_tokens: int) -> None:
@@ -252,7 +252,7 @@ def show_trained(console: Console, made: "TrainedModel", seconds: float) -> None
         if attempts:
             say(console, f"{again} trains by its recipe to the end")
         else:
-            say(console, "the same command with --resume goes on")
+            say(console, "to continue, run the same command with --resume")
 
 
 def _chosen(attempts: Sequence[Mapping[str, Any]], num_held_out: int) -> str:
