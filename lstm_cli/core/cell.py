@@ -3,7 +3,7 @@ the pooling of what they leave in memory.
 
 Shapes: B reviews in a batch, E embedding size, H hidden size, P poolings. A *factor* is a
 sigmoid: 0 shuts its gate, 1 opens it. ``xp`` is the array library the operands
-belong to, numpy or torch: one text of the arithmetic serves both.
+belong to, numpy or torch: the arithmetic is written once and runs in both.
 
 The LSTM is that of Hochreiter and Schmidhuber (1997) with the forget gate of
 Gers, Schmidhuber and Cummins (2000), as torch's ``nn.LSTM`` computes it; the
@@ -73,7 +73,7 @@ def read_next(
             passes on what stands in its place.
         weights: the learned weights of either cell.
         xp: the array library, ``numpy`` or ``torch``.
-        hold: an experiment on the gates of an LSTM.
+        hold: an experiment on the gates of an LSTM, as in ``read_event``.
 
     Returns:
         LTM and STM after the event, and the gate values, which a plain RNN does not have.
@@ -98,7 +98,7 @@ def read_event(
         memory: LTM and STM as the previous event left them.
         weights: the learned weights, rows stacked i, f, g, o.
         xp: the array library, ``numpy`` or ``torch``.
-        hold: an experiment: what the gates are made to do instead of what they would.
+        hold: an experiment: given what the gates would do, it returns what they do instead.
 
     Returns:
         LTM and STM after the event, and the gate values that made them.

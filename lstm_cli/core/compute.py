@@ -30,7 +30,7 @@ class Compute:
 
     device: str = "cpu"  # as torch names it
     precision: Precision = "float32"  # of the products; weights are float32 in either
-    threads: int | None = None  # of the processor; None: as many as torch takes by itself
+    threads: int | None = None  # of the processor; None: as many as torch chooses
     rank: int = 0  # of this process, from 0 ...
     world_size: int = 1  # ... to one less than this
 
@@ -38,7 +38,7 @@ class Compute:
     def of_machine(
         cls, precision: Precision | None = None, threads: int | None = None
     ) -> "Compute":
-        """What the machine computes best in, where a person has not decided."""
+        """What this machine computes best with, where a person has not decided."""
         return cls(precision=precision or best_precision(), threads=threads)
 
     @property
@@ -57,7 +57,7 @@ class Compute:
         return torch.get_num_threads()
 
     def set_up_process(self) -> None:
-        """Give the process its threads, and let it keep memory that is given back."""
+        """Set the number of threads of this process, and let it keep freed memory for reuse."""
         if self.threads is not None:
             torch.set_num_threads(self.threads)
             threadpool_limits(self.threads)
@@ -79,20 +79,20 @@ class Compute:
 
     @contextmanager
     def seeded(self, seed: int) -> Iterator[None]:
-        """A context with random numbers of its own, which follow from the seed."""
+        """A context with its own random numbers, determined by the seed."""
         with torch.random.fork_rng(devices=[] if self.is_cpu else [self.device]):
             torch.manual_seed(seed)
             yield
 
     def generator_state(self) -> dict[str, Tensor]:
-        """Where the random numbers stand, for a checkpoint."""
+        """The state of the random numbers, for a checkpoint."""
         state = {_GENERATOR: torch.get_rng_state()}
         if not self.is_cpu:
             state[_DEVICE_GENERATOR] = torch.cuda.get_rng_state(self.device)
         return state
 
     def set_generator_state(self, state: Mapping[str, Tensor]) -> None:
-        """Go on with the random numbers of a checkpoint, as far as it was of this device."""
+        """Go on with the random numbers of a checkpoint, as far as it has those of this device."""
         torch.set_rng_state(state[_GENERATOR])
         if not self.is_cpu and _DEVICE_GENERATOR in state:
             torch.cuda.set_rng_state(state[_DEVICE_GENERATOR], self.device)
@@ -101,7 +101,7 @@ class Compute:
 def best_precision() -> Precision:
     """bfloat16 where the processor multiplies matrices in it (AMX, AVX-512 BF16), else float32.
 
-    Decided from what the hardware says of itself, so that a run can be repeated. With
+    Decided by what the hardware reports, so that a run can be repeated. With
     AVX-512 BF16 alone the LSTM's forward and backward take 0.5 to 0.7 of float32's time.
     """
     able = torch.cpu.get_capabilities()
@@ -109,11 +109,11 @@ def best_precision() -> Precision:
 
 
 def _keep_memory() -> None:
-    """Keep memory that was given back for the next batch, where the C library is glibc.
+    """Keep freed memory for the next batch, where the C library is glibc.
 
-    glibc returns every large array to the system and asks for fresh pages, zeroed one by
-    one, at the next: a quarter of a training step. Both numbers are those of its
-    ``malloc.h``; other C libraries are left as they are.
+    By default glibc returns every large array to the system and asks for fresh pages,
+    zeroed one by one, for the next: a quarter of a training step. Both numbers are from
+    its ``malloc.h``; other C libraries are left as they are.
     """
     trim_threshold, most_mappings = -1, -4
     if sys.platform != "linux":

@@ -1,8 +1,8 @@
 """The language model in torch: which word comes next, by the same forward cell.
 
-Its embedding serves twice, as what is read and as what is predicted (Press and
-Wolf 2017; Inan et al. 2017). The softmax is in two steps, as Grave et al. (2017)
-have it: first the common words and one class for each band of rarer ones, then
+Its embedding serves twice, for the words read and for the words predicted (Press
+and Wolf 2017; Inan et al. 2017). The softmax has two steps, as in Grave et al.
+(2017): first the common words and one class for each band of rarer ones, then
 the word within its band. A rare band is computed only where its words occur, so
 that thirty thousand words cost little more than two thousand; and since the
 probabilities of all words add up to 1, the perplexity is a true one.
@@ -27,14 +27,14 @@ _ROWS_AT_ONCE = 512  # their scores stay in the processor's cache
 
 
 class LanguageNetwork(nn.Module):
-    """Token ids in, the cost of the words that follow out.
+    """Token ids in, the cost of predicting each next word out.
 
     Args:
         vocab_size: V.
         embedding_size: E.
         hidden_size: H.
         cutoffs: ids at which the bands of rarer words begin; ids follow frequency.
-        dropout: share of the dimensions of events and predictions hidden from a whole piece.
+        dropout: share of the dimensions of events and predictions hidden throughout a piece.
     """
 
     def __init__(
@@ -60,10 +60,10 @@ class LanguageNetwork(nn.Module):
             self.embedding.weight.mul_(0.1)
 
     def forward(self, token_ids: Tensor, lengths: Tensor, rows: Tensor) -> Tensor:
-        """The cost of every word that follows another, added up, in nats.
+        """The cost of every word that follows another, summed, in nats.
 
         Args:
-            token_ids: places in ``rows``, padded behind the words. (B, T)
+            token_ids: places in ``rows``, padded after the words. (B, T)
             lengths: (B,)
             rows: ids of the distinct words of the batch. (U,)
         """
@@ -75,7 +75,7 @@ class LanguageNetwork(nn.Module):
         return self._nll(predicted[is_word], rows[token_ids[:, 1:][is_word]])
 
     def _hidden(self, values: Tensor) -> Tensor:
-        """One mask a piece: what is hidden stays so (Gal and Ghahramani 2016). (B, T, E)"""
+        """One mask per piece: what is hidden stays so (Gal and Ghahramani 2016). (B, T, E)"""
         if not (self.training and self.dropout):
             return values
         keep = 1 - self.dropout
@@ -83,7 +83,7 @@ class LanguageNetwork(nn.Module):
         return values * (mask / keep)
 
     def _nll(self, predicted: Tensor, words: Tensor) -> Tensor:
-        """Nats that the words cost, each predicted from a vector. (N, E), (N,) -> scalar"""
+        """The cost of the words in nats, each predicted from a vector. (N, E), (N,) -> scalar"""
         first = self.edges[0]
         band = torch.bucketize(
             words, torch.tensor(self.edges[:-1], device=words.device), right=True
@@ -107,7 +107,7 @@ class LanguageNetwork(nn.Module):
         return nll
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """What a network that rates can start from, by the names a bundle keeps it under."""
+        """The weights that a rating network can start from, by their names in a bundle."""
         cell = self.cell
         arrays = {
             "embedding": self.embedding.weight,
@@ -119,9 +119,9 @@ class LanguageNetwork(nn.Module):
 
 
 class _CrossEntropy(torch.autograd.Function):
-    """Cross-entropy of a linear layer, added up, with its gradients found on the way.
+    """Cross-entropy of a linear layer, summed, with its gradients computed along the way.
 
-    Written by hand because the scores of all words, kept for a way back, would take
+    Written by hand because keeping the scores of all words for the backward pass would take
     more memory and time than all the rest: here they never leave the cache.
     """
 

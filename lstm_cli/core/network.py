@@ -1,10 +1,9 @@
 """The network in torch: embedding, fused LSTM or RNN, linear readout.
 
 Training and bulk scoring run torch's fused kernels on *padded* batches, which
-are several times faster than packed ones on a processor. Padding stands behind
-the words, and a cell that reads forward has not met it yet when it reads the
-last word: so the memories of the real words are exact, and only those are
-pooled.
+are several times faster than packed ones on a processor. Padding follows the
+words, and a cell that reads forward has not met it yet when it reads the last
+word: so the memories of the real words are exact, and only those are pooled.
 
 Shapes: B reviews in a batch, T tokens in its longest review, E embedding size,
 H hidden size, R ratings, P poolings.
@@ -27,13 +26,13 @@ from lstm_cli.text.vocabulary import PADDING_ID, UNKNOWN_ID
 
 
 class ReviewNetwork(nn.Module):
-    """Token ids in, one logit a rating out.
+    """Token ids in, one logit for each rating out.
 
     Args:
         config: the sizes, the cell and the pooling.
         embedding_dropout: share of the embedding's dimensions hidden from a whole review.
         word_dropout: share of the words of a review read as unknown.
-        blank_review_rate: share of the reviews of which every word is.
+        blank_review_rate: share of the reviews in which every word is.
         readout_dropout: share of the pooled memories hidden from the readout.
     """
 
@@ -76,11 +75,11 @@ class ReviewNetwork(nn.Module):
         DistributedDataParallel does) sees all of it.
 
         Args:
-            token_ids: padded with ``PADDING_ID`` behind the words. (B, T)
+            token_ids: padded with ``PADDING_ID`` after the words. (B, T)
             lengths: the number of words of each review; 0 for an empty one. (B,)
             perturbation: added to the events, the embedded words. (B, T, E)
-            table: some rows of the embedding, in which ``token_ids`` are places; the padding's
-                and the unknown word's first. The whole embedding where left out. (U, E)
+            table: some rows of the embedding, first those of the padding and of the unknown
+                word; ``token_ids`` are then places in it. The whole embedding if None. (U, E)
         """
         events = self._embed(token_ids, self.embedding.weight if table is None else table)
         if perturbation is not None:
@@ -98,19 +97,19 @@ class ReviewNetwork(nn.Module):
             token_ids = token_ids.masked_fill(hidden & (token_ids != PADDING_ID), UNKNOWN_ID)
         events = functional.embedding(token_ids, table)
         if self.training and self.embedding_dropout:
-            # One mask a review: a dimension that is hidden stays hidden (Gal and Ghahramani 2016).
+            # One mask per review: a hidden dimension stays hidden (Gal and Ghahramani 2016).
             keep = 1 - self.embedding_dropout
             mask = events.new_empty(events.shape[0], 1, events.shape[2]).bernoulli_(keep)
             events = events * (mask / keep)
         return events
 
     def _pool(self, short_terms: Tensor, lengths: Tensor) -> Tensor:
-        """The memories the readout sees, of the real words alone. (B, P·H)"""
+        """What the readout sees of the memories, those of the real words alone. (B, P·H)"""
         pooled = MaskedPooling.apply(short_terms, lengths, self.config.pooling)  # type: ignore[no-untyped-call]
         return torch.where(lengths[:, None] > 0, pooled, 0)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """The weights as a bundle keeps them: float32, torch's two biases added up."""
+        """The weights as a bundle keeps them: float32, with torch's two biases summed."""
         cell = self.cell
         arrays = {
             "embedding": self.embedding.weight,
@@ -134,7 +133,7 @@ class ReviewNetwork(nn.Module):
 
     @torch.no_grad()
     def start_from(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Put weights in place; what ``arrays`` lacks stays as it is."""
+        """Copy weights into place; those missing from ``arrays`` stay as they are."""
         cell = self.cell
         places = {
             "embedding": self.embedding.weight,
@@ -153,7 +152,7 @@ class ReviewNetwork(nn.Module):
 class MaskedPooling(torch.autograd.Function):
     """The last, mean and highest memories of the real words.
 
-    Written by hand because its slope is then one pass over the memories, where
+    Written by hand because its gradient is then one pass over the memories, where
     autograd makes six: a tenth of a training step.
     """
 
@@ -195,7 +194,7 @@ class MaskedPooling(torch.autograd.Function):
 
 
 def weight_of(weight: Tensor | nn.Module) -> Tensor:
-    """A weight of a kernel: torch's types take any attribute for a module, too."""
+    """A weight of a kernel; to torch's types, any attribute might be a module."""
     assert isinstance(weight, Tensor)
     return weight
 

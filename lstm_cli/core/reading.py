@@ -1,9 +1,11 @@
 """Reviews read in numpy, event by event, with everything the gates did kept.
 
-Slower than the fused kernel for many reviews, but it needs no torch and hides
-nothing. Shapes: B reviews, T tokens in the longest, E embedding size, H hidden
-size, R ratings, P poolings. Positions behind the end of a review hold what the
-cell makes of padding, and nobody looks at them.
+It is slower than the fused kernel for many reviews, but it needs no torch and
+hides nothing. Positions after the end of a review hold what the cell makes of
+padding, and nobody looks at them.
+
+Shapes: B reviews, T tokens in the longest, E embedding size, H hidden size,
+R ratings, P poolings.
 """
 
 from collections.abc import Callable
@@ -24,10 +26,10 @@ Hold = Callable[[int, Gates], Gates]
 
 
 class Rows(Protocol):
-    """A matrix of which rows can be taken, as an array or a file gives them."""
+    """A matrix whose rows can be taken, in memory or in a file."""
 
     def __getitem__(self, places: NDArray[np.int64], /) -> Float32Array:
-        """The rows of some places. (..., E)"""
+        """The rows at some places. (..., E)"""
 
 
 class NetworkWeights(NamedTuple):
@@ -43,8 +45,8 @@ class Reading(NamedTuple):
     """What was in memory after each event, and what the gates did with it."""
 
     short_term: Float32Array  # STM, (B, T, H)
-    long_term: Float32Array | None  # LTM, (B, T, H); the plain RNN has none
-    gates: Gates | None  # (B, T, H) each; the plain RNN has none
+    long_term: Float32Array | None  # LTM, (B, T, H); a plain RNN has none
+    gates: Gates | None  # (B, T, H) each; a plain RNN has none
 
 
 def run_cell(
@@ -56,10 +58,10 @@ def run_cell(
     """Read reviews from their first token to their last.
 
     Args:
-        token_ids: padded behind the words. (B, T)
+        token_ids: padded after the words. (B, T)
         weights: the network.
-        config: which cell it is, and its sizes.
-        hold: an experiment on an LSTM: what its gates are made to do at each step.
+        config: its sizes.
+        hold: an experiment on an LSTM that decides what its gates do at each step.
     """
     events = weights.embedding[token_ids]  # (B, T, E)
     batch, steps = token_ids.shape
@@ -91,14 +93,14 @@ def run_cell(
 def read_to_end(
     token_ids: NDArray[np.int64], weights: NetworkWeights, config: ModelConfig
 ) -> Float32Array:
-    """The logits of reviews when all of them have been read. (B, R)
+    """The logits of reviews that have been read to their end. (B, R)
 
-    Memory does not grow with their length.
+    The memory this takes does not grow with their length.
 
     Args:
-        token_ids: of reviews of one length. (B, T)
+        token_ids: of reviews of the same length. (B, T)
         weights: the network.
-        config: which cell it is, its sizes and its pooling.
+        config: its sizes and its pooling.
     """
     batch, steps = token_ids.shape
     nothing = np.zeros((batch, config.hidden_size), dtype=weights.readout.dtype)

@@ -1,4 +1,4 @@
-"""Predicted probabilities against known ratings, beside what simpler models reach."""
+"""Predicted probabilities against known ratings, next to what simpler models achieve."""
 
 from collections.abc import Mapping
 
@@ -30,15 +30,17 @@ def evaluate(
     """Measure a model.
 
     Args:
-        probabilities: of each rating, for each review; 0 for one the model cannot name. (N, R)
+        probabilities: of each rating, for each review; 0 for a rating that the model does
+            not know. (N, R)
         rating_indices: places of the true ratings in ``ratings``. (N,)
         ratings: those of the model and those it has never seen, in order. (R,)
-        labels: the same as a person writes them.
+        labels: the same ratings, as a person writes them.
         model: its name.
         baselines: what simpler models predict, by their names. (N,) each
-        unseen_ratings: how often each rating occurs that the model has never seen;
-            such a review counts as wrong.
-        shuffled: as ``probabilities``, of the reviews with their words in another order. (N, R)
+        unseen_ratings: how often each rating that the model has never seen occurs; a review
+            with such a rating counts as wrong.
+        shuffled: ``probabilities`` of the same reviews with their words in a random
+            order. (N, R)
     """
     predicted = probabilities.argmax(axis=1)
     is_right = predicted == rating_indices

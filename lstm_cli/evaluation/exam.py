@@ -1,8 +1,8 @@
 """The language exam: pairs of sentences that differ in one thing.
 
-Of each pair a reader knows which sentence praises more, or, where only a name differs,
-that neither does. Nothing is trained on it. Pairs like these are due to Isabelle, Cherry
-and Foster (2017) and to the invariance tests of Ribeiro et al. (2020).
+A reader knows which sentence of each pair praises more or, where only a name differs,
+that neither does. No model is trained on them. Pairs like these are due to Isabelle,
+Cherry and Foster (2017) and to the invariance tests of Ribeiro et al. (2020).
 """
 
 import csv
@@ -41,13 +41,13 @@ class Pair:
 
 
 def read_exam() -> list[Pair]:
-    """The pairs that ship with the package."""
+    """Read the pairs that ship with the package."""
     with exam_file().open(encoding="utf-8", newline="") as opened:
         return [Pair(**row) for row in csv.DictReader(opened)]
 
 
 def examine(bundle: Bundle) -> ExamReport:
-    """What a model has learned of language, and the logistic regression beside it."""
+    """Examine a model, and the logistic regression that was trained with it."""
     ratings = np.array(bundle.info.ratings)
     pairs = read_exam()
     answers = {bundle.name: _answers(pairs, Scorer(bundle, Compute()), ratings)}
@@ -68,12 +68,12 @@ def _answers(
     lower = rate([pair.lower for pair in pairs]) @ ratings
     higher = rate([pair.higher for pair in pairs]) @ ratings
     near = SAME * (ratings[-1] - ratings[0])
-    found = []
+    answers = []
     for pair, low, high in zip(pairs, lower, higher, strict=True):
         is_right = abs(high - low) <= near if pair.must_be_alike else high > low
-        found.append(
+        answers.append(
             ExamAnswer(
                 pair.subject, (pair.lower, pair.higher), (float(low), float(high)), bool(is_right)
             )
         )
-    return tuple(found)
+    return tuple(answers)

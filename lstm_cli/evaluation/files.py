@@ -1,4 +1,4 @@
-"""Saved models against a file: beside their peers, and against each other."""
+"""Saved models measured on a file: next to simpler models, and against each other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ MOST_PARTED = 20
 
 @dataclass(frozen=True)
 class ScoredReviews:
-    """A file's reviews, and what a model says of them."""
+    """The reviews of a file, and what a model says of them."""
 
     reviews: Reviews
     ratings: Float64Array  # those of the models and those of the file, in order. (R,)
     rating_indices: NDArray[np.int64]  # places of the true ratings. (N,)
-    probabilities: Float64Array  # 0 for a rating the model cannot name. (N, R)
+    probabilities: Float64Array  # 0 for a rating the model does not know. (N, R)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ def compare_on_file(
     text_column: str | None = None,
     rating_column: str | None = None,
 ) -> tuple[Comparison, Reviews]:
-    """Two models on a file whose ratings are known.
+    """Compare two models on a file whose ratings are known.
 
     Raises:
         ReviewsError: the file cannot be used.
@@ -116,15 +116,15 @@ def compare_on_file(
 
 
 def mistakes(bundle: Bundle, rated: ScoredReviews, most: int) -> list[Mistake]:
-    """The wrong answers a model was surest of, and what each word did to them."""
+    """The wrong answers a model was most certain of, and what each word contributed."""
     wrong = np.flatnonzero(rated.predicted != rated.rating_indices)
     confidence = rated.probabilities.max(axis=1)
     surest = wrong[np.argsort(-confidence[wrong], kind="stable")][:most]
     predictor = Predictor(bundle)
-    found = []
+    surest_mistakes = []
     for k in surest:
         traced = trace(predictor, rated.reviews.texts[k], with_explanation=False)
-        found.append(
+        surest_mistakes.append(
             Mistake(
                 text=traced.text,
                 rating=rated.labels[rated.rating_indices[k]],
@@ -133,21 +133,21 @@ def mistakes(bundle: Bundle, rated: ScoredReviews, most: int) -> list[Mistake]:
                 words=tuple((word.token, word.contribution) for word in traced.words),
             )
         )
-    return found
+    return surest_mistakes
 
 
 def peers(bundle: Bundle, texts: list[str]) -> dict[str, NDArray[np.int64]]:
-    """What simpler models, trained on the same reviews, say of some texts. (N,) each"""
+    """What simpler models, trained on the same reviews, predict for some texts. (N,) each"""
     counts = [bundle.info.provenance.counts[label(rating)] for rating in bundle.info.ratings]
     commonest = counts.index(max(counts))
     name = always(label(bundle.info.ratings[commonest]))
-    found = {name: np.full(len(texts), commonest)}
+    answers = {name: np.full(len(texts), commonest)}
     if bundle.baseline is not None:
         regression = WordRegression.from_arrays(bundle.baseline)
-        found[REGRESSION] = regression.predict(
+        answers[REGRESSION] = regression.predict(
             tokenize(text, bundle.info.token_pattern) for text in texts
         )
-    return found
+    return answers
 
 
 def _read(
@@ -166,7 +166,7 @@ def _read(
 
 
 def _rate(scorer: Scorer, reviews: Reviews, known: Sequence[float]) -> ScoredReviews:
-    """A model's answers on a scale that holds ``known`` ratings and those of the file."""
+    """A model's answers on a scale of the ``known`` ratings and those in the file."""
     ratings = np.unique(np.concatenate([known, reviews.ratings]))
     probabilities = np.zeros((len(reviews), len(ratings)))
     places = np.searchsorted(ratings, scorer.bundle.info.ratings)

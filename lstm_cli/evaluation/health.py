@@ -1,7 +1,7 @@
 """Is a file of reviews fit to learn from? What to look at before anything is trained.
 
-What is counted is exact. What is suspected comes from a logistic regression that
-rates each fifth of the reviews after learning from the others.
+The counts are exact. The suspicions come from a logistic regression that rates
+each fifth of the reviews after learning from the others.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,13 +18,13 @@ from lstm_cli.results import DataHealth, Finding, Suspect
 MOST_SUSPECTS = 10
 LINES_SHOWN = 5
 FOLDS = 5
-FEWEST = 10  # reviews of a rating that can be learned
-TOLERATED = 0.01  # share of rows that nobody need look at
-REPEATED = 0.1  # share of rows that say again what another said
-LEAST_KNOWN = 0.8  # share of the tokens; a base that knows fewer reads past much
-SURELY = 0.5  # probability of another rating from which on a row is suspected
+FEWEST = 10  # reviews; a rating that has fewer cannot be learned
+TOLERATED = 0.01  # share of rows; fewer need no attention
+REPEATED = 0.1  # share of rows; fewer duplicates need no attention
+LEAST_KNOWN = 0.8  # share of the tokens; a base that knows less of them misses too much
+SURELY = 0.5  # a row is suspected if another rating has at least this probability
 
-# What UTF-8 looks like when it was read as cp1252: é, ’ and a non-breaking space so treated.
+# What é, ’ and a non-breaking space look like in UTF-8 that was read as cp1252.
 _MOJIBAKE = "Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|Â[\u00a0-\u00bf]|ï¿½"
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0080-\u009f\u202a-\u202e\u2066-\u2069]"
 _ODDITIES = {
@@ -35,12 +35,12 @@ _ODDITIES = {
     "lost": ("\ufffd", "with letters that were lost in a conversion (\ufffd): export anew"),
     "control": (_CONTROL, "with control characters: they are read as spaces or symbols"),
 }
-_WINDOW = 20_000  # texts polars holds a copy of
+_WINDOW = 20_000  # texts of which polars holds a copy at a time
 _SCRIPTS = (
     "Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil", "Thai",
     "Han", "Hiragana", "Katakana", "Hangul",
 )  # fmt: skip
-_LOOKED_AT = 20_000  # texts, for the scripts
+_LOOKED_AT = 20_000  # texts at most whose scripts are counted
 
 
 def examine(
@@ -50,8 +50,8 @@ def examine(
 
     Args:
         reviews: as they were read, with their texts.
-        tokenized: the same, cut into tokens.
-        known_share: of the tokens, by the base, if there is one.
+        tokenized: the same reviews, tokenised.
+        known_share: share of the tokens that the base knows, if there is one.
     """
     lengths = tokenized.corpus.lengths
     accuracy, suspects = _suspects(reviews, tokenized)
@@ -79,13 +79,13 @@ def examine(
 
 
 def quick_findings(reviews: Reviews) -> Iterator[Finding]:
-    """What is seen without cutting a text: said before every training."""
-    found: dict[str, list[NDArray[np.int64]]] = {kind: [] for kind in _ODDITIES}
+    """What can be seen without tokenising: reported before every training."""
+    odd_rows: dict[str, list[NDArray[np.int64]]] = {kind: [] for kind in _ODDITIES}
     for first, texts in _windows(reviews):
         for kind, (pattern, _) in _ODDITIES.items():
-            found[kind].append(np.flatnonzero(texts.str.contains(pattern).to_numpy()) + first)
+            odd_rows[kind].append(np.flatnonzero(texts.str.contains(pattern).to_numpy()) + first)
     for kind, (_, message) in _ODDITIES.items():
-        rows = np.concatenate(found[kind])
+        rows = np.concatenate(odd_rows[kind])
         if len(rows):
             yield Finding(kind, len(rows), f"{_texts(len(rows))} {message}", _lines(reviews, rows))
     ceiling = _ceiling(reviews)
@@ -170,7 +170,7 @@ def _about_language(scripts: dict[str, float], known_share: float | None) -> Ite
 
 
 def _ceiling(reviews: Reviews) -> float:
-    """The share that is right if every text gets the rating it has most often."""
+    """The share of correct answers if every text gets the rating it has most often."""
     if not reviews.conflicts:
         return 1.0
     hashes = pl.concat([texts.hash() for _, texts in _windows(reviews)])
@@ -180,28 +180,28 @@ def _ceiling(reviews: Reviews) -> float:
 
 
 def _windows(reviews: Reviews) -> Iterator[tuple[int, pl.Series]]:
-    """Some texts after the others, and the place of the first."""
+    """All texts, some at a time, each time with the place of the first."""
     for first in range(0, len(reviews), _WINDOW):
         yield first, pl.Series(reviews.texts[first : first + _WINDOW], dtype=pl.String)
 
 
 def _scripts(texts: Sequence[str]) -> dict[str, float]:
-    """The share of letters in each script, commonest first."""
+    """The share of the letters in each script, most common first."""
     some = pl.Series(texts[:: max(1, len(texts) // _LOOKED_AT)], dtype=pl.String)
     counts = {name: int(some.str.count_matches(rf"\p{{{name}}}").sum() or 0) for name in _SCRIPTS}
     total = max(1, sum(counts.values()))
-    found = {name: n / total for name, n in counts.items() if n}
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
+    shares = {name: n / total for name, n in counts.items() if n}
+    return dict(sorted(shares.items(), key=lambda item: -item[1]))
 
 
 def _suspects(
     reviews: Reviews, tokenized: TokenizedReviews
 ) -> tuple[float | None, tuple[Suspect, ...]]:
-    """How often the words alone say the rating, and the rows where they contradict it most."""
+    """How often the words alone tell the rating, and the rows where they contradict it most."""
     places = drawn(len(reviews))
     rated = reviews.rating_indices[places]
     if (np.bincount(rated) >= 2).sum() < 2:
-        return None, ()  # some fold would leave one rating to learn from
+        return None, ()  # some fold would leave only one rating to learn from
     corpus, types = tokenized.corpus.select(places), tokenized.types
     words = [[types[k] for k in corpus[review]] for review in range(len(corpus))]
     # Every fold holds a fifth of each rating.

@@ -1,4 +1,4 @@
-"""What a gate is worth: a model's scores on a file when the gate is held."""
+"""What a gate is worth: a model's scores on a file when that gate is held at a value."""
 
 from collections.abc import Sequence
 

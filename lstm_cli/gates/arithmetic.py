@@ -1,7 +1,7 @@
 """The arithmetic of one word and one hidden unit, in numbers a calculator reproduces.
 
-Every line is an operation on operands that have names, so that a view can show
-them, or hide some for a quiz. Computed in float64 from the saved float32 weights.
+Every line is an operation on named operands, so that a view can show them, or hide
+some for a quiz. It is computed in float64 from the saved float32 weights.
 """
 
 import math
@@ -15,7 +15,7 @@ from lstm_cli.gates.trace import weigh_units
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import Arithmetic, Line, Operand
 
-SMALL = 8  # numbers a product may have to be written out
+SMALL = 8  # a product of vectors of at most this many numbers is written out
 
 
 def arithmetic(
@@ -27,7 +27,7 @@ def arithmetic(
         predictor: the model.
         tokens: the review.
         step: which word, from 1.
-        unit: which hidden unit, from 1; the one with most say in the rating if None.
+        unit: which hidden unit, from 1; the one with the most say in the rating if None.
 
     Raises:
         RequestError: there is no such word, or no such unit.
@@ -41,7 +41,7 @@ def arithmetic(
     chosen = unit - 1 if unit else int(weigh_units(predictor, reading, probabilities[-1]).argmax())
     token_id = predictor.vocabulary.encode(tokens[step - 1 : step])[0]
     event = np.asarray(predictor.weights.embedding[np.array([token_id])][0], dtype=np.float64)
-    before = step - 2  # place in the reading; before the first word every memory is nothing
+    before = step - 2  # its place in the reading; before the first word every memory is 0
     short_term = np.zeros(size) if before < 0 else reading.short_term[0, before].astype(np.float64)
     if reading.long_term is None:
         long_term = None
@@ -106,7 +106,7 @@ def _factor(
     symbol: str,
     function: str,
 ) -> float:
-    """The lines of σ or tanh of W·STM + W·E + b; returns what comes out."""
+    """Add the lines of σ or tanh of W·STM + W·E + b, and return its value."""
     cell = predictor.weights.cell
     name = symbol.lower() if gate != "plain RNN" else ""
     products = []
@@ -124,10 +124,10 @@ def _factor(
         products.append((term, product))
     bias = float(cell.bias[row])
     total = products[0][1] + products[1][1] + bias
-    found = 1 / (1 + math.exp(-total)) if function == "σ" else math.tanh(total)
+    value = 1 / (1 + math.exp(-total)) if function == "σ" else math.tanh(total)
     operands = [*products, (f"b_{name}".rstrip("_"), bias)]
-    lines.append(_line(gate, symbol, function, operands, found))
-    return found
+    lines.append(_line(gate, symbol, function, operands, value))
+    return value
 
 
 def _line(

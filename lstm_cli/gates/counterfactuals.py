@@ -1,10 +1,10 @@
 """What the rating would be without some of its words: read again, not estimated.
 
-Which words made a rating is asked of the model itself. A word is left out, the
-rest is read from the beginning, and what the expected rating loses is the word's
-*effect*. An explanation is worth what it foretells, so that the words it names
-are deleted together and set beside as many deleted at random (DeYoung et al.
-2020 call it comprehensiveness).
+The model itself is asked which words made a rating. A word is left out, the rest
+is read from the beginning, and what the expected rating loses is the word's
+*effect*. An explanation is worth what it predicts, so the words it names are also
+deleted together, and compared with deleting as many at random (DeYoung et al. 2020
+call it comprehensiveness).
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ from lstm_cli.core.reading import read_to_end, softmax
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import Explanation, ImportantWord, Turn
 
-MOST_TRIED = 40  # words of one review; of a longer one those whose reading moved the rating most
+MOST_TRIED = 40  # words of one review; in a longer one those whose reading moved the rating most
 NAMED = 3
 DRAWS = 20
-FEWEST_WORDS = 2 * NAMED  # with fewer, three random words are nearly the three named
-_NUMBERS_AT_ONCE = 1 << 18  # rows times units
+FEWEST_WORDS = 2 * NAMED  # with fewer, three random words are almost those named
+_NUMBERS_AT_ONCE = 1 << 18  # variants times units
 
 
 def probabilities_without(
@@ -32,7 +32,7 @@ def probabilities_without(
     Args:
         predictor: the model.
         tokens: the review, T words.
-        removed: in each row the places of the words that one variant lacks. (B, n)
+        removed: each row holds the places of the words that one variant lacks. (B, n)
     """
     token_ids = np.array(predictor.vocabulary.encode(tokens), dtype=np.int64)
     keep = np.ones((len(removed), len(tokens)), dtype=bool)
@@ -40,14 +40,14 @@ def probabilities_without(
     left = max(0, len(tokens) - removed.shape[1])
     variants = np.broadcast_to(token_ids, keep.shape)[keep].reshape(len(removed), left)
     rows = max(1, _NUMBERS_AT_ONCE // predictor.config.hidden_size)
-    found = [np.zeros((0, len(predictor.ratings)))]
+    parts = [np.zeros((0, len(predictor.ratings)))]
     with threadpool_limits(1):
         for start in range(0, len(variants), rows):
             logits = read_to_end(
                 variants[start : start + rows], predictor.weights, predictor.config
             )
-            found.append(softmax(logits))
-    return np.concatenate(found)
+            parts.append(softmax(logits))
+    return np.concatenate(parts)
 
 
 def explain(
@@ -85,15 +85,16 @@ def explain(
         )
         for word, effect, odds in zip(tried, effects, without, strict=True)
     )
-    ranked = tuple(sorted(words, key=lambda found: -abs(found.effect)))
-    # Words that pull one way; with one that pulls the other way among them, deleting them
-    # together would show nothing.
+    ranked = tuple(sorted(words, key=lambda important: -abs(important.effect)))
+    # Words that pull the same way: if one of them pulled the other way, deleting them together
+    # would show nothing.
     sides = [
-        [found.word for found in ranked if sign * found.effect > 0][:NAMED] for sign in (-1, 1)
+        [important.word for important in ranked if sign * important.effect > 0][:NAMED]
+        for sign in (-1, 1)
     ]
-    pulls = {found.word: abs(found.effect) for found in ranked}
+    pulls = {important.word: abs(important.effect) for important in ranked}
     side = max(sides, key=lambda side: sum(pulls[word] for word in side))
-    others = [found.word for found in ranked if found.word not in side]
+    others = [important.word for important in ranked if important.word not in side]
     named = np.array([*side, *others][:NAMED], dtype=np.int64)
     moved = at_random = None
     if len(tokens) >= FEWEST_WORDS:
@@ -118,7 +119,7 @@ def moves(
     Args:
         predictor: the model.
         tokens: the review, T words.
-        expected: what it is with all of them.
+        expected: the expected rating with all of them.
         removed: as in ``probabilities_without``. (B, n)
     """
     without = probabilities_without(predictor, tokens, removed)
@@ -126,6 +127,6 @@ def moves(
 
 
 def random_draws(num_words: int, draws: int, seed: int = 0) -> NDArray[np.int64]:
-    """The places of three words of a review, so many times. (draws, 3)"""
+    """The places of three random words of a review, ``draws`` times. (draws, 3)"""
     rng = np.random.default_rng(seed)
     return np.array([rng.permutation(num_words)[:NAMED] for _ in range(draws)])

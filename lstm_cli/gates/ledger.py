@@ -3,14 +3,14 @@
 The long-term memory unrolls exactly: LTM_T = Σ_t (Π_{s>t} f_s) ⊙ learned_t. So
 every word has a part in it, and the parts add up to the whole.
 
-The logits split over the words in the same exact way. A short-term memory is
-STM_t = V_t ⊙ tanh(LTM_t), and tanh of a sum is a telescope: with C_j the sum of
-the first j words' parts in LTM_t, tanh(LTM_t) = Σ_j tanh(C_j) - tanh(C_{j-1}).
-The readout is linear in the last, mean and highest STM, so each of its logits is
-its bias and one contribution a word. A contribution holds what a word wrote and
-was kept; what it did by moving the gates is told by the counterfactuals.
+The logits split over the words just as exactly. A short-term memory is
+STM_t = V_t ⊙ tanh(LTM_t), and tanh of a sum telescopes: with C_j the sum of the
+first j words' parts in LTM_t, tanh(LTM_t) = Σ_j tanh(C_j) - tanh(C_{j-1}). The
+readout is linear in the last, mean and highest STM, so each of its logits is its
+bias plus one contribution per word. A contribution covers what a word wrote that
+was kept; what the word did by moving the gates is told by the counterfactuals.
 
-Shapes: T words, H units, R ratings. All of it is computed in float64.
+Shapes: T words, H units, R ratings, P poolings. All is computed in float64.
 """
 
 from collections.abc import Sequence
@@ -28,34 +28,32 @@ from lstm_cli.core.reading import NetworkWeights
 class Ledger:
     """What each word of one review wrote, and what became of it."""
 
-    parts: (
-        Float64Array  # (T, H): what is left at the end of what each word wrote; their sum is LTM_T
-    )
+    parts: Float64Array  # (T, H): what each word wrote that is left at the end; their sum is LTM_T
     remembered: Float64Array  # (T, T): row t, column s >= t: share of word t's writing left after s
     contributions: Float64Array  # (T, R): to each logit; with the readout's bias they add up to it
     long_term: Float64Array  # (T, H): LTM after each word
 
     @property
     def retained(self) -> Float64Array:
-        """Share of what each word wrote that is there at the end. (T,)"""
+        """The share of what each word wrote that is left at the end. (T,)"""
         return self.remembered[:, -1] if len(self.remembered) else np.zeros(0)
 
     def half_gone(self) -> list[int | None]:
-        """For each word, the first later word after which under half of its writing is left."""
-        found: list[int | None] = []
+        """For each word, the first later word after which less than half its writing is left."""
+        places: list[int | None] = []
         for word, row in enumerate(self.remembered):
             under = np.flatnonzero(row[word:] < 0.5)
-            found.append(word + int(under[0]) if len(under) else None)
-        return found
+            places.append(word + int(under[0]) if len(under) else None)
+        return places
 
     def erasers(self, most: int = 2) -> list[list[tuple[int, float]]]:
-        """For each word, which later words took most of its writing away: place and share."""
-        found = []
+        """For each word, the later words that erased most of its writing: places and shares."""
+        erasers = []
         for word, row in enumerate(self.remembered):
             losses = row[word:-1] - row[word + 1 :]
             order = np.argsort(-losses, kind="stable")[:most]
-            found.append([(word + 1 + int(k), float(losses[k])) for k in order if losses[k] > 0])
-        return found
+            erasers.append([(word + 1 + int(k), float(losses[k])) for k in order if losses[k] > 0])
+        return erasers
 
 
 def keep_ledger(
@@ -65,8 +63,8 @@ def keep_ledger(
 
     Args:
         gates: what they did with each word. (T, H) each
-        weights: the network, of which the readout is used.
-        pooling: what the readout joins.
+        weights: the network; only its readout is used.
+        pooling: which views of the memories the readout joins.
         unit_weights: how much each unit weighs in ``remembered``. (H,)
     """
     forget, learn, candidate, use = (np.asarray(gate, dtype=np.float64) for gate in gates)
@@ -80,14 +78,14 @@ def keep_ledger(
 
     views = weights.readout.astype(np.float64).reshape(-1, len(pooling), size)  # (R, P, H)
     share = _shares(np.tanh(long_term) * use, pooling)  # (P, T, H)
-    through_use = share * use  # how STM_t's parts go into what the readout sees
+    through_use = share * use  # how much of tanh(LTM_t) the readout sees
     parts = np.zeros((steps, size))
     remembered = np.full((steps, steps), np.nan)
     contributions = np.zeros((steps, views.shape[0]))
-    below = np.zeros((steps, size))  # sums of the parts of earlier words, in each LTM_t
+    below = np.zeros((steps, size))  # the sum of the earlier words' parts in each LTM_t
     below_tanh = np.zeros((steps, size))
     for word in range(steps):
-        left = np.ones((steps - word, size))  # of what this word wrote, after each later one
+        left = np.ones((steps - word, size))  # share of this word's writing, after each later one
         np.cumprod(forget[word + 1 :], axis=0, out=left[1:])
         written = np.abs(learned[word]) * unit_weights
         total = written.sum()
@@ -106,12 +104,12 @@ def keep_ledger(
 def _shares(short_term: Float64Array, pooling: Sequence[Pooling]) -> Float64Array:
     """How much of each STM the readout sees in each of its views. (P, T, H)"""
     steps, size = short_term.shape
-    found = np.zeros((len(pooling), steps, size))
+    shares = np.zeros((len(pooling), steps, size))
     for place, name in enumerate(pooling):
         if name == "last":
-            found[place, -1:] = 1
+            shares[place, -1:] = 1
         elif name == "mean":
-            found[place] = 1 / max(steps, 1)
+            shares[place] = 1 / max(steps, 1)
         elif steps:
-            found[place, short_term.argmax(axis=0), np.arange(size)] = 1
-    return found
+            shares[place, short_term.argmax(axis=0), np.arange(size)] = 1
+    return shares

@@ -2,12 +2,12 @@
 
 The notes' story as an experiment. A scene begins with a bear, or one of seven other
 animals; trees and squirrels pass by; at the end somebody asks which animal it was. A
-plain RNN and an LSTM of one size learn it from the same scenes, with torch's
-initialisation of the same seed, the same optimiser and the same learning rates to
+plain RNN and an LSTM of the same size learn it from the same scenes, initialised by
+torch from the same seed, with the same optimiser and the same learning rates to
 choose from.
 
-Why the one forgets shows in the gradients: what a memory t events back still has to
-do with the loss, |∂loss/∂STM_t|, which learning follows (Hochreiter 1991; Bengio,
+The gradients show why the RNN forgets: |∂loss/∂STM_t|, what a memory t events back
+still has to do with the loss, is what learning follows (Hochreiter 1991; Bengio,
 Simard and Frasconi 1994). They are taken through ``core/cell.py``, event by event.
 
 Shapes: B scenes, T events, H units.
@@ -43,13 +43,13 @@ FAILED = 0.6  # accuracy; an eighth is chance
 
 @dataclass(frozen=True)
 class MemoryTestConfig:
-    """How the experiment is made."""
+    """The settings of the experiment."""
 
     embedding_size: int = 8
     hidden_size: int = 32
     steps: int = 1_500
     batch: int = 64
-    longest: int = 60  # events between hint and question while it learns
+    longest: int = 60  # events at most between hint and question during training
     tested: int = 256  # scenes at each distance
     seed: int = 0
 
@@ -76,14 +76,14 @@ def memory_test(config: MemoryTestConfig, heard: Callable[[], None] = lambda: No
     """Train both cells, and ask them.
 
     Args:
-        config: how the experiment is made.
-        heard: called when one training of ``2 * len(RATES)`` is done.
+        config: the settings of the experiment.
+        heard: called after each of the ``2 * len(RATES)`` trainings.
     """
     with torch.random.fork_rng(devices=[]):
-        found = {cell: _best(cell, config, heard) for cell in ("rnn", "lstm")}
+        cells = {cell: _best(cell, config, heard) for cell in ("rnn", "lstm")}
     return MemoryTest(
         distances=DISTANCES,
-        cells=found,
+        cells=cells,
         hidden_size=config.hidden_size,
         steps=config.steps,
         trained_up_to=config.longest,
@@ -92,7 +92,7 @@ def memory_test(config: MemoryTestConfig, heard: Callable[[], None] = lambda: No
 
 
 def _best(cell: Cell, config: MemoryTestConfig, heard: Callable[[], None]) -> CellMemory:
-    """A cell at the rate that serves it best, asked about scenes that chose nothing."""
+    """A cell at its best rate, asked about scenes that had no part in choosing the rate."""
     chosen: tuple[float, float, _Network] | None = None
     for rate in RATES:
         network = _train(cell, config, rate)
@@ -144,11 +144,11 @@ def _scenes(distance: int, number: int, seed: int) -> tuple[Tensor, Tensor]:
 
 @torch.no_grad()
 def _accuracies(network: _Network, config: MemoryTestConfig, seed: int) -> list[float]:
-    found = []
+    accuracies = []
     for distance in DISTANCES:
         scenes, hints = _scenes(distance, config.tested, 1_000 * seed + distance)
-        found.append(float((network(scenes).argmax(1) == hints).float().mean()))
-    return found
+        accuracies.append(float((network(scenes).argmax(1) == hints).float().mean()))
+    return accuracies
 
 
 def _gradients(
@@ -174,15 +174,15 @@ def gradients_by_distance(
     weights: CellWeights,
     loss: Callable[[Sequence[Tensor]], Tensor],
 ) -> tuple[tuple[float, ...], tuple[float, ...] | None]:
-    """|∂loss/∂STM_t|, and |∂loss/∂LTM_t| of an LSTM, from the last event back to the first.
+    """|∂loss/∂STM_t|, and |∂loss/∂LTM_t| for an LSTM, from the last event back to the first.
 
     Args:
-        events: (B, T, E)
-        weights: of the cell.
+        events: the embedded scenes or reviews. (B, T, E)
+        weights: those of the cell.
         loss: of the STM after each event, (B, H) each, summed over the reviews.
 
     Returns:
-        The mean length over the reviews at distance 0, 1, ... from the end. (T,)
+        Their mean lengths over the reviews, at distance 0, 1, ... from the end. (T,)
     """
     nothing = events.new_zeros(events.shape[0], weights.short_term.shape[1], requires_grad=True)
     memory = Memory(nothing, nothing)
@@ -203,12 +203,12 @@ def reach_of(bundle: Bundle, texts: Sequence[str], whose: str) -> Reach:
     """How far back a trained model's rating reaches, on real reviews.
 
     The loss is the cross-entropy of the rating the model itself gives, so that no review
-    needs a rating. Reviews are cut to the length that half of them have, from behind.
+    needs a rating. Of each review only the end is read, as many words as half of them have.
 
     Args:
         bundle: the model.
         texts: reviews; at most 200 of them, drawn at random, are read.
-        whose: the reviews, for people.
+        whose: what a person calls these reviews.
 
     Raises:
         RowError: no review has two words.

@@ -17,14 +17,14 @@ GATES = {"forget": "forget_factor", "learn": "learn_factor", "use": "use_factor"
 
 @dataclass(frozen=True)
 class Clamp:
-    """One gate, and where it is held: 0 is shut, 1 is open."""
+    """One gate and the value it is held at: 0 is shut, 1 is open."""
 
     gate: str  # one of GATES
     value: float
 
     @classmethod
     def parse(cls, asked: str) -> "Clamp":
-        """``forget=1`` as a person writes it.
+        """Read ``forget=1``, as a person writes it.
 
         >>> Clamp.parse("forget=1")
         Clamp(gate='forget', value=1.0)
@@ -50,11 +50,11 @@ class Clamp:
 
 
 def holding(clamps: Sequence[Clamp], steps: Iterable[int] | None = None) -> Hold:
-    """What ``run_cell`` is given to hold gates.
+    """The experiment for ``run_cell`` that holds gates.
 
     Args:
-        clamps: what is held, the last word on a gate counting.
-        steps: the words, from 0, at which it is held; all of them if None.
+        clamps: what is held; the last clamp of a gate counts.
+        steps: the words, from 0, at which they are held; all of them if None.
     """
     at = None if steps is None else frozenset(steps)
 
@@ -70,10 +70,10 @@ def holding(clamps: Sequence[Clamp], steps: Iterable[int] | None = None) -> Hold
 
 
 def steps_of(tokens: Sequence[str], words: Sequence[str]) -> list[int]:
-    """Where some words stand in a review.
+    """The places of some words in a review.
 
     Raises:
-        RequestError: one of them does not.
+        RequestError: one of them is not there.
     """
     for word in words:
         if word.lower() not in tokens:
@@ -95,7 +95,7 @@ def operate(
         predictor: an LSTM.
         text: the review.
         clamps: what is held.
-        at: the words at which it is held; every one if None.
+        at: the words at which they are held; every one if None.
 
     Raises:
         RequestError: the review has no such word.

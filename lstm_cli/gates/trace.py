@@ -2,10 +2,10 @@
 
 A mean over all hidden units says little, since most of them have no say in this
 rating. So units are weighted by what they add to it: with s the gradient of the
-expected rating over the logits, and a = s · readout the gradient over the pooled
-memories m, unit k weighs Σ |a_k m_k| over the poolings, and the weights add up
-to 1. The candidate and the memories are signed in the direction in which a unit
-moves the rating: above zero means for a higher one.
+expected rating with respect to the logits, and a = s · readout the gradient with
+respect to the pooled memories m, unit k weighs Σ |a_k m_k| over the poolings, and
+the weights add up to 1. The candidate and the memories are signed in the direction
+in which a unit moves the rating: above zero speaks for a higher one.
 """
 
 import numpy as np
@@ -35,8 +35,8 @@ def trace(
         predictor: the model.
         text: the review.
         with_explanation: read the review again without its words, to say which made the rating.
-        with_units: keep the whole vectors of every word too.
-        with_ledger: account for what each word wrote; a plain RNN has no such memory.
+        with_units: keep whole vectors for every word, too.
+        with_ledger: account for what each word wrote; a plain RNN, which has no LTM, has none.
     """
     tokens = predictor.tokenize(text)
     reading, probabilities = predictor.read(tokens)
@@ -102,10 +102,10 @@ def _ledger(
 
 
 def retained_shares(gates: Gates) -> NDArray[np.float32]:
-    """Π f over the words that follow: how much of what a word wrote is there at the end. (T, H)
+    """Π f over the words that follow: how much of what a word wrote is left at the end. (T, H)
 
     Args:
-        gates: of one review. (T, H) each
+        gates: those of one review. (T, H) each
     """
     after = np.ones_like(gates.forget_factor)
     after[:-1] = np.cumprod(gates.forget_factor[:0:-1], axis=0)[::-1]
@@ -115,12 +115,12 @@ def retained_shares(gates: Gates) -> NDArray[np.float32]:
 def weigh_units(
     predictor: Predictor, reading: Reading, probabilities: Float64Array
 ) -> Float64Array:
-    """What say each hidden unit has in the rating; they add up to 1. (H,)
+    """How much say each hidden unit has in the rating; they add up to 1. (H,)
 
     Args:
         predictor: the model.
-        reading: of one review.
-        probabilities: of each rating after its last word. (R,)
+        reading: that of one review.
+        probabilities: that of each rating after its last word. (R,)
     """
     size = predictor.config.hidden_size
     if not reading.short_term.shape[1]:
@@ -132,16 +132,16 @@ def weigh_units(
 
 
 def _gradients(predictor: Predictor, probabilities: Float64Array) -> Float64Array:
-    """The gradient of the expected rating over what the readout sees. (P, H)"""
+    """The gradient of the expected rating with respect to what the readout sees. (P, H)"""
     gradient = probabilities * (predictor.ratings - probabilities @ predictor.ratings)  # (R,)
-    over_pooled: Float64Array = gradient @ predictor.weights.readout
-    return over_pooled.reshape(-1, predictor.config.hidden_size)
+    of_pooled: Float64Array = gradient @ predictor.weights.readout
+    return of_pooled.reshape(-1, predictor.config.hidden_size)
 
 
 def _gate_means(
     reading: Reading, weights: Float64Array, direction: Float64Array
 ) -> list[tuple[str, Float64Array | None]]:
-    """The fields of a ``WordTrace`` that an RNN has not, as means over units. (T,) each"""
+    """The fields of a ``WordTrace`` that an RNN does not have, as means over units. (T,) each"""
     if reading.gates is None or reading.long_term is None:
         names = ("forget", "learn", "use", "candidate", "long_term", "retained")
         return [(name, None) for name in names]
@@ -160,7 +160,7 @@ def _gate_means(
 
 
 def _units(reading: Reading) -> tuple[dict[str, list[float]], ...]:
-    """Whole vectors of each word, by name. (H,) each"""
+    """The whole vectors for each word, by name. (H,) each"""
     vectors = {"short_term": reading.short_term[0]}
     if reading.gates is not None and reading.long_term is not None:
         vectors |= {"long_term": reading.long_term[0]}

@@ -1,4 +1,4 @@
-"""What the gates do in general: with each word, with time, and unit by unit."""
+"""What the gates do in general: to each word, over time, and unit by unit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from lstm_cli.data.corpus import Corpus
 from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics, WordStatistics
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary
 
-MOST_TOKENS = 300_000  # some seconds of reading in numpy; rarer words gain little from more
+MOST_TOKENS = 300_000  # some seconds of reading in numpy; reading more adds only rare words
 MOST_FOLLOWED = 2_000  # words whose writing is followed to the end of their review
 MOST_UNITS = 10
 FEWEST_OCCURRENCES = 3  # a mean over fewer is an anecdote
@@ -50,19 +50,20 @@ def gather_gate_statistics(
 ) -> GateStatistics:
     """Read reviews and average what the gates did.
 
-    Means over units weigh each by what the readout lets it say: the length of its
+    Means over units weigh each unit by what the readout lets it say: the length of its
     column in the readout, over all ratings and poolings.
 
     Args:
-        corpus: the reviews, in the vocabulary's ids; of more than ``MOST_TOKENS`` a random part.
+        corpus: the reviews, in the vocabulary's ids; of more than ``MOST_TOKENS`` tokens a
+            random part is read.
         weights: the network.
-        config: which cell it is, and its sizes.
-        vocabulary: whose words are described.
+        config: its sizes and its pooling.
+        vocabulary: the one whose words are described.
         ratings: the scale in order, in rating points. (R,)
 
     Returns:
-        The words that occur at least three times, by their ids; how long what a word wrote
-        lasts; and the units that track the rating best.
+        The words that occur at least three times, in the order of their ids; how long what a
+        word wrote lasts; and the units that track the rating best.
     """
     rng = np.random.default_rng(0)
     drawn = rng.permutation(len(corpus))
@@ -73,7 +74,7 @@ def gather_gate_statistics(
     )
     unit_weights = per_unit / max(per_unit.sum(), 1e-12)  # (H,)
     followed = MOST_FOLLOWED / max(corpus.num_tokens, 1)
-    tally = _Tally(len(vocabulary), 7 if config.cell == "lstm" else 1)
+    tally = _Tally(len(vocabulary), 7 if weights.cell.has_gates else 1)
     lifetimes: list[float] = []
     means, rated = [np.zeros((0, config.hidden_size))], [np.zeros(0)]
     before_any = softmax(weights.readout_bias) @ ratings
@@ -117,7 +118,7 @@ class _Tally:
         self.counts = np.zeros(self.num_words, dtype=np.int64)
 
     def add(self, ids: NDArray[np.int64], measured: Sequence[NDArray[np.floating]]) -> None:
-        """Count occurrences, and what was measured at each."""
+        """Add occurrences, and what was measured at each."""
         self.counts += np.bincount(ids, minlength=self.num_words)
         for column, values in enumerate(measured):
             self.sums[:, column] += np.bincount(ids, values, minlength=self.num_words)
@@ -133,7 +134,7 @@ class _Tally:
             WordStatistics(
                 word=vocabulary.tokens[k],
                 count=int(self.counts[k]),
-                # Six digits are more than a mean over reviews knows, and half a file.
+                # Six digits say more than a mean over reviews can, and halve the file.
                 **{**nothing, **{n: round(float(v), 6) for n, v in zip(names, mean, strict=False)}},
             )
             for k, mean in zip(frequent, means, strict=True)
@@ -143,7 +144,7 @@ class _Tally:
 def _of_gates(
     gates: Gates, long_term: NDArray[np.float32], unit_weights: Float64Array
 ) -> list[Float64Array]:
-    """Forget, learn and use factors, what was written, erased and flipped. (B, T) each"""
+    """Forget, learn and use factors; what was written, erased and flipped. (B, T) each"""
     before = np.zeros_like(long_term)  # LTM before each word
     before[:, 1:] = long_term[:, :-1]
     held = np.abs(before)
@@ -164,15 +165,15 @@ def _lifetimes(
     unit_weights: Float64Array,
     followed: NDArray[np.bool_],
 ) -> list[float]:
-    """Later words until under half of a word's writing is left; infinite if the review ended.
+    """Words until less than half of a word's writing is left; infinite if the review ends first.
 
     Args:
-        gates: (B, T, H) each
-        lengths: of the reviews. (B,)
-        unit_weights: of the units. (H,)
-        followed: which words. (B, T)
+        gates: those of the reviews. (B, T, H) each
+        lengths: those of the reviews. (B,)
+        unit_weights: how much each unit weighs. (H,)
+        followed: the words to follow. (B, T)
     """
-    found = []
+    lifetimes = []
     for review, word in zip(*np.nonzero(followed), strict=True):
         written = (
             np.abs(gates.learn_factor[review, word] * gates.candidate[review, word]) * unit_weights
@@ -180,15 +181,15 @@ def _lifetimes(
         after = gates.forget_factor[review, word + 1 : lengths[review]]
         left = np.cumprod(after, axis=0, dtype=np.float64) @ written
         gone = np.flatnonzero(left < 0.5 * written.sum())
-        found.append(float(gone[0] + 1) if len(gone) else float("inf"))
-    return found
+        lifetimes.append(float(gone[0] + 1) if len(gone) else float("inf"))
+    return lifetimes
 
 
 def _quantiles(lifetimes: Sequence[float]) -> tuple[int | None, ...]:
     if not lifetimes:
         return ()
-    found = np.quantile(lifetimes, HALF_LIFE_SHARES, method="inverted_cdf")
-    return tuple(int(value) if np.isfinite(value) else None for value in found)
+    quantiles = np.quantile(lifetimes, HALF_LIFE_SHARES, method="inverted_cdf")
+    return tuple(int(value) if np.isfinite(value) else None for value in quantiles)
 
 
 def _mean_memories(reading: Reading, lengths: NDArray[np.int64]) -> Float64Array:
@@ -196,12 +197,12 @@ def _mean_memories(reading: Reading, lengths: NDArray[np.int64]) -> Float64Array
     share = (np.arange(reading.short_term.shape[1]) < lengths[:, None]) / np.maximum(
         lengths[:, None], 1
     )
-    found: Float64Array = np.einsum("bt,bth->bh", share, reading.short_term)
-    return found
+    means: Float64Array = np.einsum("bt,bth->bh", share, reading.short_term)
+    return means
 
 
 def _tracking(memories: Float64Array, rated: Float64Array) -> tuple[UnitStatistics, ...]:
-    """The units whose mean memory goes with the rating. (N, H), (N,)"""
+    """The units whose mean memory (N, H) correlates most with the rating (N,)."""
     if len(rated) < FEWEST_OCCURRENCES:
         return ()
     memories = memories - memories.mean(axis=0)

@@ -4,8 +4,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-# Share of unknown words from which on a rating is doubted. A film review of another year
-# has a tenth at most; French or German to an English model a half.
+# Above this share of unknown words a rating is doubted. To an English model a film review of
+# another year has at most a tenth of them; a text in French or German has half.
 STRANGE = 1 / 3
 
 
@@ -15,25 +15,25 @@ def input_warnings(
     vocabulary: Iterable[str],
     longest: int | None,
 ) -> tuple[str, ...]:
-    """Why the rating of a text should not be believed, a sentence each; none if it may be.
+    """Reasons not to believe the rating of a text, a sentence each; none if there are none.
 
     Args:
-        tokens: the text.
+        tokens: the tokens of the text.
         is_known: whether the model knows each of them.
-        vocabulary: words of the model, the commonest first; read only if they are needed.
-        longest: tokens of the longest review the model learned from, if it says.
+        vocabulary: the words of the model, most common first; read only if they are needed.
+        longest: tokens in the longest review the model learned from, if that is recorded.
     """
     if not tokens:
         return ("the text is empty: this is what the model says before it reads anything",)
     words = [known for token, known in zip(tokens, is_known, strict=True) if _is_word(token)]
     unknown = len(words) - sum(words)
-    found = []
+    warnings = []
     if not words:
-        found.append("there is no word in this text: do not believe the rating")
+        warnings.append("there is no word in this text: do not believe the rating")
     elif unknown == len(words):
-        found.append("no word of this text is known to the model: do not believe the rating")
+        warnings.append("no word of this text is known to the model: do not believe the rating")
     elif unknown > STRANGE * len(words):
-        found.append(
+        warnings.append(
             f"{unknown} of {len(words)} words are unknown to the model: "
             "another language or subject than it learned from"
         )
@@ -41,13 +41,13 @@ def input_warnings(
         script = _script(t for t, known in zip(tokens, is_known, strict=True) if not known)
         its = _script(word for word, _ in zip(vocabulary, range(1_000), strict=False))
         if script and its and script != its:
-            found.append(f"the text is in {script} letters, what the model learned in {its}")
+            warnings.append(f"the text is in {script} letters, what the model learned in {its}")
     if longest is not None and len(tokens) > 2 * longest:
-        found.append(
+        warnings.append(
             f"the text has {len(tokens):,} words and signs, the longest the model learned from "
             f"{longest:,}"
         )
-    return tuple(found)
+    return tuple(warnings)
 
 
 def _is_word(token: str) -> bool:
@@ -55,7 +55,7 @@ def _is_word(token: str) -> bool:
 
 
 def _script(words: Iterable[str]) -> str:
-    """The commonest script of some words: the first word of its letters' names.
+    """The most common script of some words: the first word of its letters' Unicode names.
 
     >>> _script(["хороший", "film", "вечер"]), _script(["!"])
     ('Cyrillic', '')

@@ -1,4 +1,4 @@
-"""One review at a time, on numpy alone: no torch, so the answer is there before torch would be."""
+"""One review at a time, on numpy alone: the answer is there before torch would be loaded."""
 
 from collections.abc import Sequence
 
@@ -39,7 +39,7 @@ class Predictor:
         return self.describe(text, tokens, softmax(logits))
 
     def tokenize(self, text: str) -> list[str]:
-        """The tokens of a review, cut as they were when the model was trained."""
+        """The tokens of a review, split as they were when the model was trained."""
         return tokenize(text, self.bundle.info.token_pattern)
 
     def read(
@@ -48,8 +48,8 @@ class Predictor:
         """Read a review's tokens.
 
         Args:
-            tokens: the review, cut into tokens.
-            hold: an experiment: what the gates are made to do at each step.
+            tokens: the tokens of the review.
+            hold: an experiment that decides what the gates do at each step.
 
         Returns:
             What the memories and the gates did, for one review (B = 1), and the
@@ -57,7 +57,7 @@ class Predictor:
             them. (T + 1, R)
         """
         token_ids = np.array([self.vocabulary.encode(tokens)], dtype=np.int64)
-        # One step of one review is too small a product to share out.
+        # One step of one review is too small a product to split between threads.
         with threadpool_limits(1):
             reading = run_cell(token_ids, self.weights, self.config, hold)
             logits = running_logits(reading.short_term, self.weights, self.config)[0]
@@ -66,7 +66,7 @@ class Predictor:
     def describe(
         self, text: str, tokens: Sequence[str], probabilities: NDArray[np.float64]
     ) -> Prediction:
-        """Say what probabilities mean on the user's scale, and what to be wary of. (R,)"""
+        """Say what probabilities (R,) mean on the user's scale, and what to be wary of."""
         is_known = [self.vocabulary.id(token) != UNKNOWN_ID for token in tokens]
         unknown = (token for token, known in zip(tokens, is_known, strict=True) if not known)
         longest = self.bundle.info.provenance.longest

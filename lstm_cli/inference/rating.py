@@ -1,4 +1,4 @@
-"""A table of reviews rated, a window at a time: its columns kept, three added."""
+"""Rate a table of reviews, a window at a time: its columns are kept and three are added."""
 
 import re
 from collections import Counter
@@ -31,7 +31,7 @@ class RatedRows:
 
     @property
     def places(self) -> NDArray[np.int64]:
-        """Where on the scale the most probable rating is. (N,)"""
+        """The place on the scale of the most probable rating. (N,)"""
         return self.probabilities.argmax(axis=1)
 
     @property
@@ -40,16 +40,16 @@ class RatedRows:
         return self.probabilities.max(axis=1)
 
     def predictions(self) -> Iterator[Prediction]:
-        """One by one, with the words that were not known."""
+        """A prediction for each row, with the words that were not known."""
         predictor = self.predictor
         for text, probabilities in zip(self.texts, self.probabilities, strict=True):
             yield predictor.describe(text, predictor.tokenize(text), probabilities)
 
     def with_ratings(self, *, is_safe: bool = False) -> pl.DataFrame:
-        """Every column and row as it was, and three columns behind them.
+        """Every row and column as it was, and three more columns after them.
 
         Args:
-            is_safe: cells that a spreadsheet would run get an apostrophe in front.
+            is_safe: put an apostrophe before cells that a spreadsheet would run.
         """
         ratings = self.predictor.ratings
         is_whole = all(rating.is_integer() for rating in ratings.tolist())
@@ -65,8 +65,8 @@ class RatedRows:
 def neutralized(frame: pl.DataFrame) -> pl.DataFrame:
     """The same table; text that a spreadsheet would take for a formula is made plain text.
 
-    That is what begins with one of = + - @, a tab or a carriage return, and is no number; names
-    of columns too. An apostrophe in front is what spreadsheets themselves write.
+    Such text begins with one of = + - @, a tab or a carriage return, and is not a number; the
+    names of columns count, too. Spreadsheets themselves mark plain text with an apostrophe.
 
     >>> neutralized(pl.DataFrame({"a": ["=1+1", "-5", "fine"]}))["a"].to_list()
     ["'=1+1", '-5', 'fine']
@@ -85,7 +85,7 @@ def neutralized(frame: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass
 class FileSummary:
-    """What is said of a file when all of it has been rated."""
+    """What there is to say about a file when all of it has been rated."""
 
     labels: tuple[str, ...]
     counts: Counter[str] = field(default_factory=Counter)
@@ -95,12 +95,12 @@ class FileSummary:
     least_certain: list[tuple[float, int, str, str]] = field(default_factory=list)
 
     def add(self, rated: RatedRows) -> None:
-        """Count some more rows; those without text are not among the least certain."""
+        """Count more rows; those without text are never among the least certain."""
         confidence, places = rated.confidence, rated.places
         self.counts.update(self.labels[place] for place in places)
         order = np.argsort(confidence, kind="stable")
         filled = (int(row) for row in order if rated.texts[row].strip())
-        found = [
+        least_certain = [
             (
                 float(confidence[row]),
                 self.num_rows + row,
@@ -109,7 +109,7 @@ class FileSummary:
             )
             for row, _ in zip(filled, range(MOST_SHOWN), strict=False)
         ]
-        self.least_certain = sorted(self.least_certain + found)[:MOST_SHOWN]
+        self.least_certain = sorted(self.least_certain + least_certain)[:MOST_SHOWN]
         self.num_empty += sum(not text.strip() for text in rated.texts)
         self.num_rows += len(rated.texts)
 
@@ -126,7 +126,7 @@ def rate(scorer: Scorer, opened: OpenTexts) -> Iterator[RatedRows]:
 
 
 def check_columns_free(table: Table) -> None:
-    """Refuse to overwrite a column that is there already.
+    """Refuse to overwrite an existing column.
 
     Raises:
         OutputError: it names the columns.

@@ -1,7 +1,7 @@
 """Many reviews at once, on torch's fused kernel.
 
-Reviews are scored window by window: within a window, reviews of like length are
-read together, and while the network reads one window the next is tokenised.
+Reviews are scored window by window: within a window, reviews of similar length
+are read together, and while the network reads one window the next is tokenised.
 
 Shapes: N texts, R ratings.
 """
