@@ -120,9 +120,9 @@ def test_stopped_and_resumed_it_comes_to_the_same_weights(
     control = RunControl(tmp_path / "checkpoint", resume=True)
     for stop_after in (3, 2):
         with pytest.raises(KeyboardInterrupt):
-            pretrain(SMALL, reviews, Notebook(stop_after), control)
+            pretrain(SMALL, reviews, Notebook(stop_after), control=control)
     last = Notebook()
-    resumed = pretrain(SMALL, reviews, last, control)
+    resumed = pretrain(SMALL, reviews, last, control=control)
     assert last.began_at > 0
     for name, array in whole.arrays.items():
         np.testing.assert_array_equal(resumed.arrays[name], array)
@@ -133,13 +133,13 @@ def test_a_checkpoint_of_other_work_is_refused(tmp_path: Path) -> None:
     """Other reviews or settings would make a mixture of two models."""
     reviews = prepare_unlabelled(TEXTS, SMALL, "texts")
     checkpoint = tmp_path / "checkpoint"
-    pretrain(SMALL, reviews, Notebook(), RunControl(checkpoint))
+    pretrain(SMALL, reviews, Notebook(), control=RunControl(checkpoint))
     other = replace(SMALL, learning_rate=0.5)
     with pytest.raises(CheckpointError, match="other reviews or with other options"):
-        pretrain(other, reviews, Notebook(), RunControl(checkpoint, resume=True))
+        pretrain(other, reviews, Notebook(), control=RunControl(checkpoint, resume=True))
     checkpoint.write_bytes(checkpoint.read_bytes()[:100])
     with pytest.raises(CheckpointError, match="no whole checkpoint"):
-        pretrain(SMALL, reviews, Notebook(), RunControl(checkpoint, resume=True))
+        pretrain(SMALL, reviews, Notebook(), control=RunControl(checkpoint, resume=True))
 
 
 def test_texts_that_stand_twice_are_read_once() -> None:

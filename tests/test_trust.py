@@ -95,6 +95,11 @@ def test_mistakes_are_written_with_what_words_did(tiny_bundle: Bundle, file: Pat
     words = {line["text"]: [token for token, _ in line["words"]] for line in lines}
     assert words.keys() == rows.keys()
     assert all(text[0] == tokens[0][0] for text, tokens in words.items())
+    for other in ("wrong.parquet", "wrong.csv.gz", "wrong.tsv"):
+        done = lstm("evaluate", file, *at, "--errors", other)
+        assert done.exit_code == 2
+        assert "name the file .csv or .jsonl" in done.stderr
+        assert not Path(other).exists()
     again = lstm("evaluate", file, *at, "--errors", "wrong.csv")
     assert again.exit_code == 2
     assert "wrong.csv" in again.stderr

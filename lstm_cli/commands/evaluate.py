@@ -6,6 +6,7 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json
+from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
@@ -59,6 +60,8 @@ def evaluate(
 
     if errors is not None:
         check_output(errors)
+        if not errors.endswith((*FORMATS["csv"].endings, *FORMATS["jsonl"].endings)):
+            raise OptionError(f"--errors {errors}: name the file .csv or .jsonl, plain")
     evaluation, rated = evaluate_file(bundle, file, text_column, rating_column)
     for line in lines_about(rated.reviews):
         note(ctx, line)

@@ -100,7 +100,7 @@ def run_pretraining(request: PretrainRequest, listener: PretrainingListener) -> 
     with slot.claimed(), listener.training():
         began = time.perf_counter()
         control = RunControl(slot.checkpoint, slot.resumes)
-        made = pretrain(config, reviews, listener, control)
+        made = pretrain(config, reviews, listener, compute=compute, control=control)
         seconds = time.perf_counter() - began
         bundle = _describe(slot.path.name, request, reviews, config, made, seconds)
         path = slot.save(bundle)

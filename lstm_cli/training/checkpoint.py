@@ -111,7 +111,9 @@ def put_back(
         parameter.copy_(tensors[name])
         kinds = ("step", "exp_avg", "exp_avg_sq")
         if f"step:{name}" in tensors:
-            optimiser.state[parameter] = {kind: tensors[f"{kind}:{name}"] for kind in kinds}
+            optimiser.state[parameter] = {
+                kind: tensors[f"{kind}:{name}"].to(parameter.device) for kind in kinds
+            }
 
 
 def _moved(

@@ -94,7 +94,8 @@ class DenseAdam:
         self._average.copy_(state["average"])
         if step:
             kinds = ("step", "exp_avg", "exp_avg_sq")
-            self._optimiser.state[self._weight] = {kind: state[kind] for kind in kinds}
+            device = self._weight.device
+            self._optimiser.state[self._weight] = {kind: state[kind].to(device) for kind in kinds}
 
 
 def embedding_optimiser(weight: Tensor, num_steps: int, compute: Compute) -> EmbeddingOptimiser:

@@ -129,6 +129,8 @@ def pretrain(
     config: PretrainConfig,
     reviews: Unlabelled,
     listener: PretrainListener,
+    *,
+    compute: Compute | None = None,
     control: RunControl | None = None,
 ) -> Pretrained:
     """Learn which word comes next.
@@ -140,13 +142,14 @@ def pretrain(
         config: how it learns.
         reviews: what it reads.
         listener: hears of every batch and epoch.
+        compute: where it learns; on the processor where left out.
         control: where the work is kept from time to time, and whether it goes on from there.
 
     Raises:
         CheckpointError: it should go on, and the file is damaged or belongs to other work.
         OutputError: a checkpoint cannot be written.
     """
-    compute = Compute(precision=config.precision)
+    compute = compute or Compute(precision=config.precision)
     with compute.seeded(config.seed):
         trainer = LanguageTrainer(config, reviews, compute)
         about = json.dumps([reviews.fingerprint, asdict(config)])
@@ -223,7 +226,9 @@ class LanguageTrainer:
         report = LanguageReport(
             epoch=len(self.history) + 1,
             train_perplexity=math.exp(self.nats / max(self.predicted, 1)),
-            perplexity=perplexity(self.network, self.held_out, self.config),
+            perplexity=perplexity(
+                self.network, self.held_out, self.config.tokens_per_batch, self.compute
+            ),
             seconds=time.perf_counter() - self._began,
         )
         self.history.append(report)
@@ -262,12 +267,13 @@ def _run(trainer: LanguageTrainer, listener: PretrainListener, keeper: Checkpoin
 
 
 @torch.no_grad()
-def perplexity(network: LanguageNetwork, corpus: Corpus, config: PretrainConfig) -> float:
+def perplexity(
+    network: LanguageNetwork, corpus: Corpus, tokens_per_batch: int, compute: Compute
+) -> float:
     """exp of the mean nats a word costs, the first of each piece left out; 1 is certainty."""
-    compute = Compute(precision=config.precision)
     network.eval()
     nats, words = 0.0, 0
-    for batch, rows in map(compact_ids, batches(corpus, config.tokens_per_batch)):
+    for batch, rows in map(compact_ids, batches(corpus, tokens_per_batch)):
         nats += float(_nll(network, batch, rows, compute))
         words += batch.num_tokens - len(batch.lengths)
     network.train()

@@ -218,7 +218,7 @@ class Trainer:
         self.average.go_on_from(
             [averages[str(place)] for place in range(len(self.dense))], self.step
         )
-        self.losses = list(tensors["losses"])
+        self.losses = list(tensors["losses"].to(self.compute.device))
         self.compute.set_generator_state(tensors)
         self._began = time.perf_counter() - float(tensors["seconds"])
         if "best.loss" in tensors:
