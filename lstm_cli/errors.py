@@ -20,7 +20,9 @@ option of the command line, for a server or a notebook shows it too: what to do 
 ``Remedy``, and ``commands/hints.py`` knows the option for each.
 """
 
+from collections.abc import Callable
 from enum import Enum
+from functools import partial
 
 
 class Remedy(Enum):
@@ -148,6 +150,10 @@ class RequestError(LstmError):
         super().__init__(problem, remedy)
         self.parameter = parameter
         self.value = value
+
+    def __reduce__(self) -> tuple[Callable[..., "RequestError"], tuple[object, ...]]:
+        made = partial(type(self), parameter=self.parameter, value=self.value)
+        return made, (self.problem, self.remedy)
 
     def __str__(self) -> str:
         asked = self.parameter.replace("_", " ")

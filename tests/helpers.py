@@ -16,6 +16,7 @@ from lstm_cli.bundle.contents import NewBundle, description_digest
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.commands import app
 from lstm_cli.config import ModelConfig, TrainConfig
+from lstm_cli.core.compute import Compute
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.results import EpochReport
 from lstm_cli.text.vocabulary import Vocabulary
@@ -85,6 +86,7 @@ def learn(
     last_epoch: int | None = None,
     validation: RatedCorpus | None = None,
     control: RunControl | None = None,
+    compute: Compute | None = None,
     **settings: float,
 ) -> tuple[Trained, Notebook]:
     """Train on the eight texts above, and measure on them too, or on others."""
@@ -99,6 +101,7 @@ def learn(
         config,
         TrainingTask(rated, validation or rated, SCALE),
         notebook,
+        compute=compute,
         control=control,
         last_epoch=last_epoch,
     )

@@ -24,15 +24,18 @@ def options_of(command: object) -> set[str]:
     return options
 
 
-def raised_texts(path: Path) -> list[str]:
-    """The strings in the ``raise`` statements of a module."""
-    raises = (node for node in ast.walk(ast.parse(path.read_text("utf-8")))
-              if isinstance(node, ast.Raise))  # fmt: skip
+def texts_in(path: Path) -> list[str]:
+    """The strings of a module but for its docstrings."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    firsts = (node.body[0] for node in nodes if isinstance(node, documented))
+    docstrings = {id(first.value) for first in firsts if isinstance(first, ast.Expr)}
     return [
         node.value
-        for statement in raises
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for node in nodes
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in docstrings
     ]
 
 
@@ -40,8 +43,9 @@ def test_no_error_below_the_commands_names_an_option() -> None:
     """A server or a notebook shows it, too."""
     assert "--nothing" in OPTION.findall("leave out --nothing")
     for path in PACKAGE.rglob("*.py"):
-        if path.parent.name != "commands":
-            for text in raised_texts(path):
+        # A view speaks to the terminal, and a model card to whoever has this program.
+        if path.parent.name not in ("commands", "views") and path.name != "card.py":
+            for text in texts_in(path):
                 assert not OPTION.search(text), f"{path.name}: {text}"
     for remedy in Remedy:
         assert not OPTION.search(remedy.value)
@@ -69,5 +73,22 @@ def test_an_error_says_the_same_with_options_and_without() -> None:
 
 def test_an_error_survives_the_way_from_another_process() -> None:
     """Work is shared out to processes."""
-    error = pickle.loads(pickle.dumps(ColumnError("no column", Remedy.LIST_MODELS)))
-    assert str(error) == "no column; look at the list of models"
+    for error in (
+        ColumnError("{0}", Remedy.NAME_TEXT_COLUMN, "a, b"),
+        RequestError("has 3 units", Remedy.LEAVE_OUT, parameter="unit", value=5),
+    ):
+        again = pickle.loads(pickle.dumps(error))
+        assert type(again) is type(error)
+        assert str(again) == str(error)
+        assert with_options(again) == with_options(error)
+
+
+def test_every_parameter_that_an_error_names_is_an_option() -> None:
+    """``--step 9: ...`` is what a person typed."""
+    known = options_of(get_command(app))
+    asked = set()
+    for path in PACKAGE.rglob("*.py"):
+        asked |= set(re.findall(r"parameter=\"(\w+)\"", path.read_text("utf-8")))
+        asked |= set(re.findall(r"_useless\(\"(\w+)\"", path.read_text("utf-8")))
+    assert len(asked) >= 8
+    assert {f"--{name.replace('_', '-')}" for name in asked} <= known

@@ -109,3 +109,10 @@ def test_all_of_a_step_goes_through_forward(epsilon: float, readings: int) -> No
         nothing, worst = perturbations
         assert not nothing.any()
         assert worst.any(dim=2).sum() == rated.num_tokens  # and nothing at the padding
+
+
+def test_with_the_embedding_for_several_processes_it_learns_nearly_the_same() -> None:
+    """Adam over all rows instead of those that are read; the adversary reads its table twice."""
+    alone, _ = learn(epochs=3, adversarial_epsilon=0.25)
+    several, _ = learn(epochs=3, adversarial_epsilon=0.25, compute=Compute(world_size=2))
+    np.testing.assert_allclose(several.probabilities, alone.probabilities, atol=1e-4)

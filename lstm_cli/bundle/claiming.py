@@ -22,7 +22,7 @@ class ModelSlot:
     replace: bool  # an older model of that name goes
 
     @classmethod
-    def reserve(
+    def choose(
         cls,
         folder: Path,
         source: str,
@@ -59,7 +59,8 @@ class ModelSlot:
         stopped = stopped_name(source, folder, ending) if resume else None
         path = folder / (name or stopped or free_name(source, folder, ending))
         resumes = resume and checkpoint_of(path).exists()
-        # What a stopped training saved is replaced by what it becomes.
+        # What was stopped may have saved a model, or was allowed to replace one: it becomes
+        # what that command would have made.
         slot = cls(path, resumes, replace or resumes)
         check_free(path, replace=slot.replace)
         if not (resume or replace):

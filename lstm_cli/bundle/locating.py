@@ -10,7 +10,6 @@ from pathlib import Path
 
 from lstm_cli.bundle.contents import INFO_FILE
 from lstm_cli.bundle.reading import Bundle, open_bundle
-from lstm_cli.data.formats import endings
 from lstm_cli.errors import BundleError, NoModelError, Remedy
 from lstm_cli.results import ModelSummary
 
@@ -169,6 +168,9 @@ def names_for(source: str, ending: str = "") -> Iterator[str]:
     if "://" in source:
         source = re.split(r"[?#]", source)[0]  # what follows may be a password
     stem = Path(source).name
+    # Not at the top: a prediction names no model.
+    from lstm_cli.data.formats import endings
+
     while Path(stem).suffix.lower() in endings():
         stem = Path(stem).stem
     stem = re.sub(r"[^\w.-]+", "-", stem).lstrip("-.")[:90].rstrip("-.") or "reviews"

@@ -38,11 +38,14 @@ class Provenance:
         return self.lengths[1] if self.lengths else None
 
     def to_json(self) -> dict[str, Any]:
-        """As ``bundle.json`` holds it: what is not known is left out."""
+        """As ``bundle.json`` holds it."""
+        described = asdict(self)
+        if not self.text_columns:  # a language model, which knows of no more
+            return {name: described[name] for name in _ALWAYS}
         return {
             name: value
-            for name, value in asdict(self).items()
-            if name in _ALWAYS or not (value is None or value is False or value == ())
+            for name, value in described.items()
+            if value or name not in ("stopped", "tried")
         }
 
     @classmethod
@@ -75,7 +78,7 @@ class Provenance:
         return cls(**values)
 
 
-_ALWAYS = frozenset(("files", "fingerprint", "training", "counts"))
+_ALWAYS = ("files", "fingerprint", "training", "counts")
 _COUNTS = frozenset(("training", "reviews", "validation", "left_out", "max_words", "threads"))
 _NAMES = frozenset(("fingerprint", "base_fingerprint", "vectors", "held_out_from"))
 _LISTS = frozenset(("files", "text_columns", "rating_columns", "lengths", "tried"))

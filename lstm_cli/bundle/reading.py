@@ -30,16 +30,18 @@ from lstm_cli.bundle.contents import (
     weight_shapes,
 )
 from lstm_cli.bundle.weights import EmbeddingRows, Refuse, Stored, load_arrays, to_float32
+from lstm_cli.config import TrainConfig
 from lstm_cli.core.reading import NetworkWeights
 from lstm_cli.data.scale import label
 from lstm_cli.errors import BundleError
-from lstm_cli.results import GateStatistics, UnitStatistics, WordStatistics
+from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics, WordStatistics
 from lstm_cli.text.tokens import compiled
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary, WrittenVocabulary
 
 _LARGEST_INFO = 4 * 2**20
 _LARGEST_FILE = 4 * 2**30
 _MAX_RATINGS = 100
+_LARGEST_AMOUNT = 1e6  # of a rate or a weight in the settings
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,9 @@ class Bundle:
         text = self._bytes(WORDS_FILE)
         try:
             return _gate_statistics(json.loads(text))
-        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+        except (
+            AttributeError, ValueError, TypeError, KeyError, OverflowError, RecursionError,
+        ) as error:  # fmt: skip
             raise self._refused(WORDS_FILE, "does not hold statistics of words") from error
 
     def text(self, name: str) -> str:
@@ -239,6 +243,10 @@ def _check_description(info: BundleInfo, files: dict[str, tuple[int, str]]) -> N
         compiled(info.token_pattern)
     except (re.error, RecursionError, OverflowError) as error:
         raise ValueError("a token pattern that is not a regular expression") from error
+    if not isinstance(info.base, str | None):
+        raise ValueError(f"a base called {info.base!a:.40}")
+    if isinstance(info.training, TrainConfig):
+        _check_settings(info.training)
     datetime.fromisoformat(info.created)
     _check_number(info.seconds)
     _check_number(info.scores["perplexity" if info.is_language_model else "accuracy"])
@@ -249,6 +257,28 @@ def _check_description(info: BundleInfo, files: dict[str, tuple[int, str]]) -> N
             raise ValueError(f"a file outside its folder, {name!a}")
         if not 0 <= size <= _LARGEST_FILE:
             raise ValueError(f"a size of {size} bytes")
+
+
+_SHARES = ("warmup", "embedding_dropout", "word_dropout", "blank_review_rate", "readout_dropout",
+           "average_decay", "validation_share")  # fmt: skip
+_COUNTS = ("epochs", "tokens_per_batch", "maximum_tokens", "patience")
+_AMOUNTS = ("learning_rate", "embedding_lr_scale", "cell_lr_scale", "weight_decay", "clip_norm",
+            "adversarial_epsilon", "rps_weight")  # fmt: skip
+
+
+def _check_settings(config: TrainConfig) -> None:
+    """Refuse settings that no training could have had: another may be made from them."""
+    in_range = {
+        **{name: 0 <= getattr(config, name) < 1 for name in _SHARES},
+        **{name: 1 <= getattr(config, name) < 2**31 for name in _COUNTS},
+        **{name: 0 <= getattr(config, name) <= _LARGEST_AMOUNT for name in _AMOUNTS},
+        "seed": 0 <= config.seed < 2**63,
+        "precision": config.precision in ("float32", "bfloat16"),
+    }
+    wrong = [name for name, is_fine in in_range.items() if not is_fine]
+    if wrong or config.validation_share == 0:
+        name = (wrong or ["validation_share"])[0]
+        raise ValueError(f"{name} is {getattr(config, name)!a:.40}")
 
 
 def _gate_statistics(stored: Any) -> GateStatistics:
@@ -263,6 +293,8 @@ def _gate_statistics(stored: Any) -> GateStatistics:
     for value in half_life:
         if value is not None:
             _check_number(value)
+    if len(half_life) not in (0, len(HALF_LIFE_SHARES)):
+        raise ValueError(f"{len(half_life)} half-lives")
     followed = stored.get("followed", 0)
     _check_number(followed)
     units = tuple(UnitStatistics(**unit) for unit in stored.get("units", ()))

@@ -35,7 +35,7 @@ def evaluate(
         typer.Option(
             metavar="FILE",
             help="Write the 100 most confident mistakes, with the effect of each word, to this "
-            "file: JSON lines if it ends in .jsonl, CSV otherwise.",
+            "file: CSV, or JSON lines if it ends in .jsonl.",
             show_default=False,
         ),
     ] = None,
@@ -52,7 +52,7 @@ def evaluate(
     """
     bundle = options.chosen_bundle(ctx, model, models_dir)
 
-    from lstm_cli.data.formats import FORMATS
+    from lstm_cli.data.formats import FORMATS, by_ending
     from lstm_cli.data.writing import check_output, write_whole
     from lstm_cli.evaluation.files import evaluate_file, mistakes
     from lstm_cli.views.mistakes import mistakes_as_text
@@ -60,8 +60,9 @@ def evaluate(
 
     if errors is not None:
         check_output(errors)
-        if not errors.endswith((*FORMATS["csv"].endings, *FORMATS["jsonl"].endings)):
-            raise OptionError(f"--errors {errors}: name the file .csv or .jsonl, plain")
+        form, compression = by_ending(errors)
+        if form not in (FORMATS["csv"], FORMATS["jsonl"]) or compression is not None:
+            raise OptionError(f"--errors {errors}: name the file .csv or .jsonl")
     evaluation, rated = evaluate_file(bundle, file, text_column, rating_column)
     for line in lines_about(rated.reviews):
         note(ctx, line)
@@ -73,7 +74,7 @@ def evaluate(
         )
     if errors is not None:
         made = mistakes(bundle, rated, MOST_MISTAKES)
-        as_lines = errors.endswith(FORMATS["jsonl"].endings)
+        as_lines = by_ending(errors).form == FORMATS["jsonl"]
         write_whole(mistakes_as_text(made, as_lines=as_lines), errors)
         note(ctx, f"written: {errors}, {len(made):,} mistake{'s' * (len(made) != 1)}")
     if as_json:

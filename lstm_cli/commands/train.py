@@ -165,7 +165,6 @@ def train(
         is_sample=sample,
         validation=held_out if options.is_given(ctx, "validation") else None,
         base=base,
-        repeat=config,
         cell=cell.value,
         budget=None if budget is None else options.seconds_of(budget),
         precision=precision.asked,

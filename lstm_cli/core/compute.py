@@ -1,6 +1,7 @@
 """Where the network computes: the one place that knows device, precision, threads and rank."""
 
 import ctypes
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -55,6 +56,11 @@ class Compute:
     def num_threads(self) -> int:
         """Threads that torch computes on in this process."""
         return torch.get_num_threads()
+
+    @property
+    def num_processes(self) -> int:
+        """Processes that may share what is not computed by torch."""
+        return self.threads or os.cpu_count() or 1
 
     def set_up_process(self) -> None:
         """Set the number of threads of this process, and let it keep freed memory for reuse."""

@@ -1,6 +1,5 @@
 """Prepare: read the reviews, hold some out, and decide the settings."""
 
-import os
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -74,7 +73,7 @@ def prepare(request: TrainRequest, name: str) -> PreparedRun:
         vocabulary_config=VocabularyConfig(maximum_size=_max_words(request, like)),
         vectors_file=request.vectors,
         base=None if base is None else Base.from_bundle(base),
-        processes=request.threads or os.cpu_count() or 1,
+        processes=compute.num_processes,
         cache=TokenCache.of_user(),
     )
     if data.vectors is not None:

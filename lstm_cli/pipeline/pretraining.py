@@ -1,6 +1,5 @@
 """``run_pretraining``: from reviews without ratings to a saved language model."""
 
-import os
 import time
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -80,9 +79,10 @@ def run_pretraining(request: PretrainRequest, listener: PretrainingListener) -> 
         listener: hears how it goes.
 
     Raises:
-        LstmError: something a user can put right; nothing is left behind.
+        LstmError: something a user can put right. No half of a model is left behind; what was
+            learned may be kept in a checkpoint.
     """
-    slot = ModelSlot.reserve(
+    slot = ModelSlot.choose(
         request.folder,
         request.sources[0],
         request.name,
@@ -95,7 +95,7 @@ def run_pretraining(request: PretrainRequest, listener: PretrainingListener) -> 
     compute = Compute.of_machine(request.precision, request.threads)
     compute.set_up_process()
     config = _config(request, compute)
-    reviews = _read(request, config, listener)
+    reviews = _read(request, config, compute, listener)
     listener.prepared(reviews, config)
     with slot.claimed(), listener.training():
         began = time.perf_counter()
@@ -121,16 +121,18 @@ def _config(request: PretrainRequest, compute: Compute) -> PretrainConfig:
 
 
 def _read(
-    request: PretrainRequest, config: PretrainConfig, listener: PretrainingListener
+    request: PretrainRequest,
+    config: PretrainConfig,
+    compute: Compute,
+    listener: PretrainingListener,
 ) -> Unlabelled:
     texts: list[str] = []
     for source in request.sources:
         table, column, some = read_texts(source, text_column=request.text_column)
         listener.file_read(table.source, len(some), column)
         texts += some
-    processes = request.threads or os.cpu_count() or 1
     names = ", ".join(request.sources)
-    return prepare_unlabelled(texts, config, names, processes, TokenCache.of_user())
+    return prepare_unlabelled(texts, config, names, compute.num_processes, TokenCache.of_user())
 
 
 def _describe(

@@ -14,9 +14,9 @@ def model_to_repeat(request: TrainRequest) -> BundleInfo | None:
     Raises:
         NoModelError, BundleError: it is not there, or cannot be used.
     """
-    if request.repeat is None:
+    if request.config is None:
         return None
-    return find_model(request.repeat, request.folder).bundle.info
+    return find_model(request.config, request.folder).bundle.info
 
 
 def repeated_config(like: BundleInfo, request: TrainRequest) -> TrainConfig:
@@ -32,14 +32,14 @@ def repeated_config(like: BundleInfo, request: TrainRequest) -> TrainConfig:
         problem = f"that model started from {origin.vectors}"
         raise _refused(request, problem, Remedy.GIVE_SAME_VECTORS)
     if request.vectors is not None and not origin.vectors:
-        raise _useless("vectors", f"{request.repeat} did not start from any")
+        raise _useless("vectors", f"{request.config} did not start from any")
     if request.base is not None and like.base is None:
-        raise _useless("base", f"{request.repeat} started from nothing")
+        raise _useless("base", f"{request.config} started from nothing")
     if origin.held_out_from and request.validation is None:
         problem = "other reviews were held out for that model than its own"
         raise _refused(request, problem, Remedy.GIVE_SAME_VALIDATION)
     if request.validation is not None and not origin.held_out_from:
-        raise _useless("validation", f"{request.repeat} held out a share of its own reviews")
+        raise _useless("validation", f"{request.config} held out a share of its own reviews")
     return like.training
 
 
@@ -115,7 +115,7 @@ def check_vectors_size(
         )
     if like is not None and like.model.embedding_size != size:
         raise RequestError(
-            f"{name} has {size} dimensions, the vectors that {request.repeat} started from had "
+            f"{name} has {size} dimensions, the vectors that {request.config} started from had "
             f"{like.model.embedding_size}",
             Remedy.GIVE_SAME_FILE,
             parameter="vectors",
@@ -123,7 +123,7 @@ def check_vectors_size(
 
 
 def _refused(request: TrainRequest, problem: str, remedy: Remedy | None = None) -> RequestError:
-    return RequestError(problem, remedy, parameter="config", value=request.repeat)
+    return RequestError(problem, remedy, parameter="config", value=request.config)
 
 
 def _useless(parameter: str, problem: str) -> RequestError:

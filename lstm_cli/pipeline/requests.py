@@ -21,7 +21,7 @@ class TrainRequest:
     strict: bool = False  # refuse files with rows that cannot be used
     validation: str | float | None = None  # a file of other reviews, or the share to hold out
     base: str | None = None  # a model to start from; "none" for nothing; None: that which ships
-    repeat: str | None = None  # a model whose settings, seed and start are taken
+    config: str | None = None  # a model whose settings, seed and start are taken
     cell: Cell = "lstm"
     embedding_size: int | None = None
     hidden_size: int | None = None

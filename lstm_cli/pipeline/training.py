@@ -155,9 +155,10 @@ def run_training(request: TrainRequest, listener: TrainingListener) -> TrainedMo
         listener: hears how it goes, and may stop it.
 
     Raises:
-        LstmError: something a user can put right; nothing is left behind.
+        LstmError: something a user can put right. No half of a model is left behind; what was
+            learned may be kept in a checkpoint.
     """
-    slot = ModelSlot.reserve(
+    slot = ModelSlot.choose(
         request.folder,
         "sample" if request.is_sample else request.sources[0],
         request.name,

@@ -94,8 +94,8 @@ class DenseAdam:
         self._average.copy_(state["average"])
         if step:
             kinds = ("step", "exp_avg", "exp_avg_sq")
-            device = self._weight.device
-            self._optimiser.state[self._weight] = {kind: state[kind].to(device) for kind in kinds}
+            moments = {kind: state[kind].to(self._weight.device) for kind in kinds[1:]}
+            self._optimiser.state[self._weight] = {"step": state["step"].cpu(), **moments}
 
 
 def embedding_optimiser(weight: Tensor, num_steps: int, compute: Compute) -> EmbeddingOptimiser:

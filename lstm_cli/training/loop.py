@@ -121,6 +121,8 @@ def train(
             network, config, task, compute, schedule.num_steps, keeps_last=last_epoch is not None
         )
         keeper.resume(trainer)
+        listener.begin(last_epoch or config.epochs, schedule.corpus.num_tokens)
+        listener.batch_done(schedule.tokens_before(trainer.step))
         stopwatch = Stopwatch()
         completed = _run(trainer, schedule, listener, control, keeper, stopwatch, last_epoch)
         speed = stopwatch.tokens_per_second
@@ -139,8 +141,6 @@ def _run(
 ) -> bool:
     """Train to the end; False if somebody stopped it before."""
     num_epochs = last_epoch or trainer.config.epochs
-    listener.begin(num_epochs, schedule.corpus.num_tokens)
-    listener.batch_done(schedule.tokens_before(trainer.step))
     is_stopped = False
     while not is_stopped and not _is_enough(trainer, num_epochs, last_epoch):
         for batch, rows in schedule.batches(len(trainer.history), trainer.step):

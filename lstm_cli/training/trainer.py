@@ -132,20 +132,21 @@ class Trainer:
         lengths = self.compute.tensor(batch.lengths)
         rating_indices = self.compute.tensor(self.rating_indices[batch.reviews])
 
-        def backward(perturbation: Tensor | None) -> Tensor:
+        def backward(perturbation: Tensor | None, *, again: bool = False) -> Tensor:
             with self.compute.autocast():
                 logits = self.network(token_ids, lengths, perturbation, table)
             loss = rating_loss(
                 logits.float(), rating_indices, config.rps_weight, self.rating_weights
             )
-            loss.backward()  # type: ignore[no-untyped-call]
+            # A table that is no leaf is a part of the graph which the next reading shares.
+            loss.backward(retain_graph=again and not table.is_leaf)  # type: ignore[no-untyped-call]
             return loss.detach()
 
         if not config.adversarial_epsilon:
             return backward(None)
         # A perturbation of nothing: its gradient is that of the events.
         nothing = table.new_zeros(*token_ids.shape, table.shape[1], requires_grad=True)
-        loss = backward(nothing)
+        loss = backward(nothing, again=True)
         assert nothing.grad is not None
         size = config.adversarial_epsilon * table.detach().std()
         backward(adversarial_perturbation(nothing.grad, size, lengths))
@@ -241,9 +242,7 @@ def _rating_weights(task: TrainingTask) -> Tensor:
     return balancing_weights(torch.from_numpy(counts).float())
 
 
-def _prefixed(
-    prefix: str, tensors: Mapping[str, Tensor] | Mapping[int, Tensor]
-) -> dict[str, Tensor]:
+def _prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {f"{prefix}{name}": tensor for name, tensor in tensors.items()}
 
 

@@ -45,7 +45,7 @@ class TrainingView:
         interruptible: Callable[[], AbstractContextManager[Callable[[], bool]]],
     ) -> None:
         self.console = console
-        self.repeated = request.repeat
+        self.repeated = request.config
         self._interruptible = interruptible
         self._progress = TrainingProgress(console, with_epochs=request.budget is None)
         self.begin = self._progress.begin

@@ -1,0 +1,89 @@
+"""The whole order of the work, as others than the command may call it."""
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.data.reviews import Reviews
+from lstm_cli.errors import BundleExistsError, RequestError
+from lstm_cli.pipeline.preparation import PreparedRun
+from lstm_cli.pipeline.requests import TrainRequest
+from lstm_cli.pipeline.training import run_training
+from lstm_cli.results import Attempt, EpochReport
+
+
+class Watcher:
+    """A listener of no command: it counts, and looks at what is in memory meanwhile."""
+
+    def __init__(self, stop_after: int | None = None) -> None:
+        self.epochs = self.batches = 0
+        self.run: PreparedRun | None = None
+        self.reviews_in_memory: int | None = None
+        self.stop_after = stop_after
+
+    def nothing_to_resume(self, name: str) -> None: ...
+    def tried(self, attempt: Attempt) -> None: ...
+    def folds_begin(self, num_folds: int, num_held_out: int) -> None: ...
+    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None: ...
+
+    def prepared(self, run: PreparedRun) -> None:
+        self.run = run
+
+    @contextmanager
+    def training(self) -> Iterator[Callable[[], bool]]:
+        gc.collect()
+        self.reviews_in_memory = sum(type(thing) is Reviews for thing in gc.get_objects())
+        yield lambda: self.stop_after is not None and self.batches > self.stop_after
+
+    def batch_done(self, num_tokens: int) -> None:
+        self.batches += 1
+
+    def epoch_done(self, report: EpochReport) -> None:
+        self.epochs += 1
+
+
+def request(file: Path, **asked: object) -> TrainRequest:
+    """A small training of a file, from nothing."""
+    small = {"base": "none", "embedding_size": 3, "hidden_size": 4, "epochs": 2}
+    return TrainRequest(sources=(str(file),), folder=Path("models"), **{**small, **asked})
+
+
+def test_a_request_becomes_a_saved_model(tiny_reviews: Path) -> None:
+    """Without a command: what comes back is what lies in the folder."""
+    watcher = Watcher()
+    made = run_training(request(tiny_reviews), watcher)
+    assert made.completed
+    assert watcher.run is made.run
+    saved = open_bundle(made.path)
+    assert saved.info.scores == made.evaluation.to_json()
+    assert saved.info.provenance == made.bundle.info.provenance
+    assert made.to_json(1.5)["reviews"] == 40
+
+
+def test_texts_are_gone_before_training_begins(tiny_reviews: Path) -> None:
+    """A million of them are half a gigabyte, and their tokens stand for them."""
+    watcher = Watcher()
+    run_training(request(tiny_reviews), watcher)
+    assert watcher.reviews_in_memory == 0
+
+
+def test_a_listener_may_stop_it_and_another_request_goes_on(tiny_reviews: Path) -> None:
+    """A server has no Ctrl-C."""
+    stopped = run_training(request(tiny_reviews), Watcher(stop_after=0))
+    assert not stopped.completed
+    with pytest.raises(BundleExistsError):
+        run_training(request(tiny_reviews, name="tiny"), Watcher())
+    resumed = run_training(request(tiny_reviews, resume=True), Watcher())
+    assert resumed.completed
+    assert resumed.path == stopped.path
+
+
+def test_what_a_request_cannot_have_is_said_without_options(tiny_reviews: Path) -> None:
+    """A notebook shows it as it is."""
+    with pytest.raises(RequestError, match=r"^name \.\./x: a name is letters") as error:
+        run_training(request(tiny_reviews, name="../x"), Watcher())
+    assert "--" not in str(error.value)
