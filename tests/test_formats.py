@@ -15,7 +15,7 @@ from lstm_cli.data.tables import read_table
 from lstm_cli.data.writing import check_output, write_table
 from lstm_cli.errors import OutputError
 from tests.files import refusal
-from tests.test_start import HEAVY, packages_loaded_by
+from tests.helpers import HEAVY, packages_loaded_by
 
 FRAME = pl.DataFrame({"review": ["good", "two words", "bad"], "rating": ["5", "3", "1"]})
 

@@ -15,7 +15,7 @@ from lstm_cli.evaluation.files import evaluate_file, mistakes
 from lstm_cli.inference import scorer as module
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.scorer import Scorer
-from tests.conftest import PRAISE
+from tests.helpers import PRAISE
 
 TEXTS = ["a fine film", "no fun at all", "", "words nobody knows", "superb! " * 60, *PRAISE]
 

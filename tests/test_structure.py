@@ -5,6 +5,7 @@ is what ``--help`` prints, and counts neither as lines nor as parameters.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -93,3 +94,15 @@ def test_no_file_is_longer_than_one_idea_needs() -> None:
     }
     too_long = {path: n for path, n in lengths.items() if n > MOST_LINES_OF_A_FILE}
     assert not too_long, too_long
+
+
+def test_no_test_is_a_part_of_another() -> None:
+    """What tests share is in ``tests.helpers``; conftest has fixtures, which nobody imports."""
+    tests = Path(__file__).parent
+    named = re.compile(r"^(?:from|import) (tests\.(?:conftest|test_)\w*)", re.MULTILINE)
+    imported = {
+        path.relative_to(tests).as_posix(): found
+        for path in tests.rglob("*.py")
+        if (found := named.findall(path.read_text("utf-8")))
+    }
+    assert not imported, imported
