@@ -43,7 +43,12 @@ class Model:
 
         Probabilities agree with those of ``predict`` to the sixth decimal. The first call
         loads torch and the whole model, which takes longer than a few reviews do.
+
+        Raises:
+            TypeError: ``texts`` is one text.
         """
+        if isinstance(texts, str):  # a sequence, too: of its letters
+            raise TypeError("predict_many takes a list of texts; predict takes one")
         describe, tokenize = self._predictor.describe, self._predictor.tokenize
         return [
             describe(text, tokenize(text), probabilities)

@@ -142,7 +142,7 @@ def test_a_file_is_rated_with_all_its_columns_and_rows(tiny_bundle: Bundle, tmp_
     assert rated["review"].to_list() == ["great, fun", None, "a dull"]
     assert rated["predicted_rating"].to_list()[::2] == ["5", "1"]
     assert "3 reviews rated" in done.stderr
-    assert "1 rows have no text" in done.stderr
+    assert "1 row has no text, rated as empty reviews" in done.stderr
 
 
 def test_nothing_is_overwritten_unasked(tiny_bundle: Bundle, tmp_path: Path) -> None:

@@ -58,3 +58,9 @@ def test_what_the_package_lacks_is_said() -> None:
 
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = lstm_cli.nothing
+
+
+def test_one_text_is_not_taken_for_many(tiny_bundle: Bundle) -> None:
+    """It would be rated letter by letter."""
+    with pytest.raises(TypeError, match="takes a list of texts"):
+        load(tiny_bundle.path).predict_many("great fun")

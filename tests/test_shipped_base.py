@@ -97,3 +97,11 @@ def test_gibberish_does_not_come_back_confident(with_base: Path) -> None:
         found = json.loads(lstm("predict", text, "--json").stdout)
         assert max(found["probabilities"].values()) < 0.7
         assert "do not believe the rating" in found["warnings"][0]
+
+
+def test_the_base_is_not_removed() -> None:
+    """It belongs to the program, and lies outside the models folder."""
+    done = lstm("models", "remove", "base", "--yes")
+    assert done.exit_code == 2
+    assert "ships with lstm and is not removed" in done.stderr
+    assert (base_path() / "bundle.json").is_file()

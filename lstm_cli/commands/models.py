@@ -10,6 +10,7 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json
+from lstm_cli.errors import OptionError
 
 models = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name or path of the model.")]
@@ -74,10 +75,13 @@ def remove(
 ) -> None:
     """Remove a model."""
     from lstm_cli.bundle.claiming import checkpoint_of, claimed
-    from lstm_cli.bundle.locating import find_folder
+    from lstm_cli.bundle.locating import base_path, find_folder
     from lstm_cli.bundle.writing import check_own, saying_what_failed
 
     path: Path = find_folder(name, models_dir or ctx.meta.get("models_dir"))
+    base = base_path()
+    if base is not None and path.resolve() == base.resolve():
+        raise OptionError(f"{name}: that is the base, which ships with lstm and is not removed")
     if not (yes or typer.confirm(f"Remove {path}?", err=True)):
         note(ctx, f"{path} was not removed")
         return

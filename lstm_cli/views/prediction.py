@@ -87,7 +87,8 @@ def show_file_summary(
         share = count / total if total else 0
         say(console, f"{rating:>6}  {bar(count / widest, 30)} {count:>9,}  {percent(share):>5}")
     if num_empty:
-        say(console, f"{num_empty:,} rows have no text: they were rated as empty reviews")
+        have = "row has" if num_empty == 1 else "rows have"
+        say(console, f"{num_empty:,} {have} no text, rated as empty reviews")
     if least_certain:
         say(console, "least certain:")
         table = plain_table("line", "rating", "sure", "review", right=(0, 1, 2))
