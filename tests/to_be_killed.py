@@ -1,8 +1,8 @@
 """Work that tests kill with -9, each time in a process of its own.
 
-A server forks the processes: it has imported torch and has run nothing. The tests' own process
-cannot be forked, for polars and OpenMP have threads in it by then that a child would wait for
-forever.
+A server forks the processes: it has imported what they need and has run nothing. The tests' own
+process cannot be forked, for polars and OpenMP have threads in it by then that a child would wait
+for forever.
 """
 
 import multiprocessing
@@ -21,7 +21,11 @@ SECONDS_AT_MOST = 120
 """What takes longer hangs."""
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__])
+# All that a training loads: else three quarters of it are imports, and most kills hit those.
+# torch._dynamo comes with the first optimiser.
+_FORKS.set_forkserver_preload(
+    [__name__, "lstm_cli.pipeline.training", "lstm_cli.views.training", "torch._dynamo"]
+)
 
 
 def train(*arguments: str) -> None:
