@@ -11,13 +11,13 @@ import polars as pl
 import pytest
 
 from lstm_cli.bundle.locating import base_path
-from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.core.cell import Gates
 from lstm_cli.core.reading import softmax
 from lstm_cli.gates.ledger import keep_ledger
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.samples import sample_file
-from tests.helpers import in_case
+from tests.helpers import copied, in_case
 
 SST5 = Path(__file__).parents[2] / "shared" / "data" / "sst5"
 IMDB = SST5.parent / "imdb" / "train.csv.gz"
@@ -40,7 +40,7 @@ def test_the_same_seed_gives_the_same_weights_to_the_bit() -> None:
     """In another process too, and with every thread the machine has."""
     digests = set()
     for name in ("one", "two"):
-        run("train", sample_file(), "--name", name, "--epochs", 3, "--no-baseline", "--seed", 7)
+        run("train", sample_file(), "--name", name, "--epochs", 2, "--no-baseline", "--seed", 7)
         weights = Path("models", name, "weights.safetensors").read_bytes()
         digests.add(hashlib.sha256(weights).hexdigest())
     assert len(digests) == 1
@@ -97,9 +97,9 @@ def test_ledgers_and_running_ratings_are_exact_on_real_reviews() -> None:
 
 
 @pytest.mark.skipif(not SST5.is_dir(), reason="the Stanford Sentiment Treebank is not here")
-def test_a_file_comes_back_with_every_row() -> None:
+def test_a_file_comes_back_with_every_row(tiny_bundle: Bundle) -> None:
     """Eleven hundred rows in, eleven hundred out, in their order."""
-    run("train", "--sample", "--epochs", 1, "--no-baseline")
+    copied(tiny_bundle, "tiny")
     run("predict", "--input", SST5 / "dev.csv", "--output", "rated.csv")
     source = (SST5 / "dev.csv").read_text("utf-8").splitlines()
     rated = Path("rated.csv").read_text("utf-8").splitlines()

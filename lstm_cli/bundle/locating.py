@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lstm_cli.bundle.contents import INFO_FILE
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.errors import BundleError, NoModelError, Remedy
-from lstm_cli.results import ModelSummary
+
+if TYPE_CHECKING:
+    from lstm_cli.results import ModelSummary
 
 DEFAULT_FOLDER = "models"
 BASE = "base"
@@ -120,8 +123,10 @@ def saved_models(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def summaries(folder: Path) -> list[ModelSummary]:
+def summaries(folder: Path) -> "list[ModelSummary]":
     """Every saved model, the one trained last at the end; one that cannot be read says why."""
+    from lstm_cli.results import ModelSummary
+
     models = []
     for path in saved_models(folder):
         try:

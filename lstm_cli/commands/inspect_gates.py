@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.inspect_request import GateRequest, check, mode_of
 from lstm_cli.commands.texts import texts_given
 
 
@@ -115,6 +114,9 @@ def inspect_gates(
     Without TEXT, shows which words write to, erase and flip the memory, how long it lasts, and
     which units track the rating: measured on the model's held-out reviews, or on those of --input.
     """
+    # Here, because no other command needs them, and every command imports this module.
+    from lstm_cli.commands.inspect_request import GateRequest, check, mode_of
+
     asked = GateRequest(
         texts=texts,
         ledger=ledger,

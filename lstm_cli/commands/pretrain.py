@@ -8,7 +8,6 @@ import typer
 from lstm_cli.commands import options
 from lstm_cli.commands.program import print_json, verbosity
 from lstm_cli.config import PretrainConfig
-from lstm_cli.pipeline.requests import PretrainRequest
 
 
 def pretrain(
@@ -64,6 +63,7 @@ def pretrain(
     began = time.perf_counter()
     from lstm_cli.bundle.locating import models_folder
     from lstm_cli.pipeline.pretraining import run_pretraining
+    from lstm_cli.pipeline.requests import PretrainRequest
     from lstm_cli.views.console import notes_console, results_console
     from lstm_cli.views.pretraining import PretrainView, show_pretrained
 

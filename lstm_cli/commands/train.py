@@ -10,7 +10,6 @@ from lstm_cli.commands.program import EXIT_INTERRUPTED, note, print_json, verbos
 from lstm_cli.commands.stopping import interruptible
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.errors import OptionError
-from lstm_cli.pipeline.requests import TrainRequest
 
 # What a model decides that is trained like another.
 DECIDED_BY_CONFIG = ("cell", "embedding_size", "hidden_size", "epochs", "learning_rate",
@@ -139,22 +138,15 @@ def train(
     with --resume.
     """
     began = time.perf_counter()
-    if sample == bool(reviews):
-        raise OptionError("give files of reviews, or --sample (and not both)")
-    if budget is not None and resume:
-        raise OptionError("--resume does not go with --budget, whose tries are not kept")
-    against = _against_a_base(ctx)
-    if against is not None and config is None and base not in (None, "none"):
-        raise OptionError(f"{against} does not go with --base {base}; leave one of them out")
+    against = _check(ctx)
     held_out = options.share_or_file(validation)
-    if config is not None:
-        options.check_not_given(ctx, DECIDED_BY_CONFIG, "--config, which decides it")
 
     from lstm_cli.bundle.locating import find_base, models_folder
+    from lstm_cli.pipeline.requests import TrainRequest
     from lstm_cli.samples import sample_file
 
     folder = models_folder(models_dir)
-    if against is not None and base is None and config is None:
+    if against is not None and base is None:
         if find_base(None, folder) is not None:
             note(ctx, f"{against}: training starts from nothing, as --base none has it")
         base = "none"
@@ -170,19 +162,7 @@ def train(
         precision=precision.asked,
         with_baseline=not no_baseline,
     )
-    _run(ctx, request, began, as_json=as_json)
 
-
-def _against_a_base(ctx: typer.Context) -> str | None:
-    """The first option, as it is written, that leaves nothing of a base."""
-    for name in ("cell", "embedding_size", "hidden_size", "vectors"):
-        if ctx.params[name] not in (None, options.CellChoice.lstm):
-            return "--cell rnn" if name == "cell" else f"--{name.replace('_', '-')}"
-    return None
-
-
-def _run(ctx: typer.Context, request: TrainRequest, began: float, *, as_json: bool) -> None:
-    """Train, and show what came of it."""
     from lstm_cli.pipeline.training import run_training
     from lstm_cli.views.console import notes_console, results_console
     from lstm_cli.views.training import TrainingView, show_trained
@@ -196,3 +176,22 @@ def _run(ctx: typer.Context, request: TrainRequest, began: float, *, as_json: bo
         show_trained(results_console(), made, seconds)
     if not made.completed:  # said to the shell as well
         raise typer.Exit(EXIT_INTERRUPTED)
+
+
+def _check(ctx: typer.Context) -> str | None:
+    """Refuse contradictions; the first option, as it is written, that leaves nothing of a base."""
+    given = ctx.params
+    if given["sample"] == bool(given["reviews"]):
+        raise OptionError("give files of reviews, or --sample (and not both)")
+    if given["budget"] is not None and given["resume"]:
+        raise OptionError("--resume does not go with --budget, whose tries are not kept")
+    if given["config"] is not None:
+        options.check_not_given(ctx, DECIDED_BY_CONFIG, "--config, which decides it")
+        return None
+    against = None
+    for name in ("vectors", "hidden_size", "embedding_size", "cell"):
+        if given[name] not in (None, options.CellChoice.lstm):
+            against = "--cell rnn" if name == "cell" else f"--{name.replace('_', '-')}"
+    if against is not None and given["base"] not in (None, "none"):
+        raise OptionError(f"{against} does not go with --base {given['base']}; leave one out")
+    return against

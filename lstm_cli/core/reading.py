@@ -9,11 +9,13 @@ R ratings, P poolings.
 """
 
 from collections.abc import Callable
-from functools import partial
+from contextlib import AbstractContextManager
+from functools import cache, partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from lstm_cli.arrays import Float32Array
 from lstm_cli.config import ModelConfig, Pooling
@@ -149,3 +151,16 @@ def softmax(logits: Float32Array) -> NDArray[np.float64]:
 def _along_time(steps: list[Float32Array], nothing: Float32Array) -> Float32Array:
     """What there is after each step, (B, ...), along a second axis; of no step, too. (B, T, ...)"""
     return np.stack(steps, axis=1) if steps else nothing[:, None][:, :0]
+
+
+@cache
+def _pools() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def on_one_thread() -> AbstractContextManager[object]:
+    """A context in which numpy multiplies on one thread: one review is too little to share out.
+
+    The libraries are looked for once a process, which takes longer than a review does.
+    """
+    return _pools().limit(limits=1)

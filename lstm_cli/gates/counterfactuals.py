@@ -11,9 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
-from lstm_cli.core.reading import read_to_end, softmax
+from lstm_cli.core.reading import on_one_thread, read_to_end, softmax
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import Explanation, ImportantWord, Turn
 
@@ -41,7 +40,7 @@ def probabilities_without(
     variants = np.broadcast_to(token_ids, keep.shape)[keep].reshape(len(removed), left)
     rows = max(1, _NUMBERS_AT_ONCE // predictor.config.hidden_size)
     parts = [np.zeros((0, len(predictor.ratings)))]
-    with threadpool_limits(1):
+    with on_one_thread():
         for start in range(0, len(variants), rows):
             logits = read_to_end(
                 variants[start : start + rows], predictor.weights, predictor.config

@@ -66,9 +66,9 @@ def gather_gate_statistics(
         word wrote lasts; and the units that track the rating best.
     """
     rng = np.random.default_rng(0)
-    drawn = rng.permutation(len(corpus))
-    enough = int(np.searchsorted(np.cumsum(corpus.lengths[drawn]), MOST_TOKENS, side="right"))
-    corpus = corpus.select(np.sort(drawn[: max(1, enough)]))
+    order = rng.permutation(len(corpus))
+    enough = int(np.searchsorted(np.cumsum(corpus.lengths[order]), MOST_TOKENS, side="right"))
+    corpus = corpus.select(np.sort(order[: max(1, enough)]))
     per_unit = np.linalg.norm(
         weights.readout.reshape(-1, len(config.pooling), config.hidden_size), axis=(0, 1)
     )
@@ -85,12 +85,8 @@ def gather_gate_statistics(
         measured = [np.diff(expected, axis=1, prepend=before_any)]  # (B, T)
         if reading.gates is not None and reading.long_term is not None:
             measured += _of_gates(reading.gates, reading.long_term, unit_weights)
-            lifetimes += _lifetimes(
-                reading.gates,
-                batch.lengths,
-                unit_weights,
-                is_word & (rng.random(is_word.shape) < followed),
-            )
+            drawn = is_word & (rng.random(is_word.shape) < followed)
+            lifetimes += _lifetimes(reading.gates, batch.lengths, unit_weights, drawn)
         tally.add(batch.token_ids[is_word], [values[is_word] for values in measured])
         of_reviews = batch.lengths > 0
         means.append(_mean_memories(reading, batch.lengths)[of_reviews])

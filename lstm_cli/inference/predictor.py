@@ -4,10 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.core.reading import Hold, Reading, read_to_end, run_cell, running_logits, softmax
+from lstm_cli.core.reading import (
+    Hold,
+    Reading,
+    on_one_thread,
+    read_to_end,
+    run_cell,
+    running_logits,
+    softmax,
+)
 from lstm_cli.data.scale import label
 from lstm_cli.inference.input_warnings import input_warnings
 from lstm_cli.results import Prediction
@@ -34,7 +41,7 @@ class Predictor:
         """Rate one review."""
         tokens = self.tokenize(text)
         token_ids = np.array(self.vocabulary.encode(tokens), dtype=np.int64)
-        with threadpool_limits(1):
+        with on_one_thread():
             logits = read_to_end(token_ids[None], self.weights, self.config)[0]
         return self.describe(text, tokens, softmax(logits))
 
@@ -58,7 +65,7 @@ class Predictor:
         """
         token_ids = np.array([self.vocabulary.encode(tokens)], dtype=np.int64)
         # One step of one review is too small a product to split between threads.
-        with threadpool_limits(1):
+        with on_one_thread():
             reading = run_cell(token_ids, self.weights, self.config, hold)
             logits = running_logits(reading.short_term, self.weights, self.config)[0]
         return reading, softmax(np.vstack([self.weights.readout_bias, logits]))

@@ -2,56 +2,63 @@
 
 Ratings are on the user's own scale everywhere here, written as the scale
 writes them ("4", "4.5"); shares and probabilities lie in 0..1.
+
+A name is imported with the module it stands in when it is asked for: some thirty
+dataclasses take longer to make than a prediction takes.
 """
 
-from lstm_cli.results.experiments import (
-    Arithmetic,
-    CellMemory,
-    FileOperation,
-    Line,
-    MemoryTest,
-    Operand,
-    Operation,
-    Reach,
-)
-from lstm_cli.results.gate_statistics import (
-    HALF_LIFE_SHARES,
-    GateStatistics,
-    UnitStatistics,
-    WordStatistics,
-)
-from lstm_cli.results.health import DataHealth, Finding, Suspect
-from lstm_cli.results.prediction import (
-    Prediction,
-    as_number,
-)
-from lstm_cli.results.scores import (
-    Comparison,
-    Difference,
-    Evaluation,
-    ExamAnswer,
-    ExamReport,
-    Mistake,
-    Parting,
-    RatingScores,
-    ReliabilityBin,
-    Scores,
-)
-from lstm_cli.results.trace import (
-    Explanation,
-    GateTrace,
-    ImportantWord,
-    LedgerLine,
-    LedgerTrace,
-    Turn,
-    WordTrace,
-)
-from lstm_cli.results.training import (
-    Attempt,
-    EpochReport,
-    LanguageReport,
-    ModelSummary,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lstm_cli.results.experiments import (
+        Arithmetic,
+        CellMemory,
+        FileOperation,
+        Line,
+        MemoryTest,
+        Operand,
+        Operation,
+        Reach,
+    )
+    from lstm_cli.results.gate_statistics import (
+        HALF_LIFE_SHARES,
+        GateStatistics,
+        UnitStatistics,
+        WordStatistics,
+    )
+    from lstm_cli.results.health import DataHealth, Finding, Suspect
+    from lstm_cli.results.prediction import (
+        Prediction,
+        as_number,
+    )
+    from lstm_cli.results.scores import (
+        Comparison,
+        Difference,
+        Evaluation,
+        ExamAnswer,
+        ExamReport,
+        Mistake,
+        Parting,
+        RatingScores,
+        ReliabilityBin,
+        Scores,
+    )
+    from lstm_cli.results.trace import (
+        Explanation,
+        GateTrace,
+        ImportantWord,
+        LedgerLine,
+        LedgerTrace,
+        Turn,
+        WordTrace,
+    )
+    from lstm_cli.results.training import (
+        Attempt,
+        EpochReport,
+        LanguageReport,
+        ModelSummary,
+    )
 
 __all__ = [
     "HALF_LIFE_SHARES",
@@ -93,3 +100,15 @@ __all__ = [
     "WordTrace",
     "as_number",
 ]
+
+_MODULES = ("prediction", "gate_statistics", "training", "scores", "trace", "health", "experiments")
+
+
+def __getattr__(name: str) -> Any:
+    """A name of ``__all__``, from the first module that has it."""
+    if name in __all__:
+        for module in _MODULES:
+            found = vars(import_module(f"{__name__}.{module}")).get(name)
+            if found is not None:
+                return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
