@@ -150,10 +150,13 @@ class ReviewNetwork(nn.Module):
 
 
 class MaskedPooling(torch.autograd.Function):
-    """The last, mean and highest memories of the real words.
+    """``pool`` of core/cell.py over a padded batch at once, with a gradient written by hand.
 
-    Written by hand because its gradient is then one pass over the memories, where
-    autograd makes six: a tenth of a training step.
+    ``pool`` under autograd goes word by word, which would add 10 to 17 % to a training step of
+    256 units and 3 to 8 % to one of 640 (``python -m tests.benchmarks.pooling``: float32, one
+    thread of a processor without AMX). All words at once, but with gradients by autograd, would
+    add 2 to 4 % and 1 to 2 %: six passes over the memories, where this makes one. Where products
+    are faster, as in bfloat16, the shares are larger.
     """
 
     @staticmethod
