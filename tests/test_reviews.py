@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from lstm_cli.commands.hints import with_options
+from lstm_cli.data.options import ReadOptions
 from lstm_cli.data.reviews import Reviews, Skipped, read_reviews
 from lstm_cli.data.scale import Scale
 from lstm_cli.data.texts import read_texts
@@ -156,8 +157,9 @@ def test_the_fingerprint_is_of_the_reviews_not_of_the_format(file: Write, tmp_pa
     for name in ("r.csv", "r.tsv", "r.jsonl.gz", "r.csv.zst", "r.parquet"):
         write_table(frame, str(tmp_path / name))
         prints.add(read_reviews([str(tmp_path / name)]).fingerprint)
-    prints.add(read_reviews([file('x,stars,text\n1,5 stars,"a, b"\n2,1,"c\nd"\n3,"4,5",e "f"\n')],
-                            text_column="text", rating_column="stars").fingerprint)  # fmt: skip
+    path = file('x,stars,text\n1,5 stars,"a, b"\n2,1,"c\nd"\n3,"4,5",e "f"\n')
+    asked = ReadOptions(text_columns=("text",), rating_column="stars")
+    prints.add(read_reviews([path], asked).fingerprint)
     assert len(prints) == 1
     write_table(frame.reverse(), str(tmp_path / "reversed.csv"))
     prints.add(read_reviews([str(tmp_path / "reversed.csv")]).fingerprint)
@@ -202,10 +204,10 @@ def test_one_rating_is_enough_on_a_models_scale(file: Write) -> None:
 
 def test_the_columns_asked_for_are_read(file: Write) -> None:
     path = file("review,comment,rating,stars\na,b,5,1\nc,d,4,2\n")
-    reviews = read_reviews([path], text_column="Comment", rating_column="stars")
+    reviews = read_reviews([path], ReadOptions(text_columns=("Comment",), rating_column="stars"))
     assert (reviews.texts, ratings(reviews)) == (["b", "d"], ["1", "2"])
     with pytest.raises(ColumnError, match="no column `sars`"):
-        read_reviews([path], text_column="comment", rating_column="sars")
+        read_reviews([path], ReadOptions(text_columns=("comment",), rating_column="sars"))
 
 
 def test_what_is_to_be_rated_keeps_every_row(file: Write) -> None:

@@ -14,6 +14,9 @@ def compare(
     first: Annotated[str, typer.Argument(metavar="A", help="Name or path of a model.")],
     second: Annotated[str, typer.Argument(metavar="B", help="Name or path of another model.")],
     models_dir: options.ModelsFolder = None,
+    encoding: options.Encoding = None,
+    sheet: options.Sheet = None,
+    query: options.Query = None,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     as_json: options.Json = False,
@@ -32,7 +35,7 @@ def compare(
     from lstm_cli.evaluation.files import compare_on_file
     from lstm_cli.views.reviews import lines_about
 
-    comparison, reviews = compare_on_file(bundles, file, text_column, rating_column)
+    comparison, reviews = compare_on_file(bundles, file, options.read_options(ctx))
     for line in lines_about(reviews):
         note(ctx, line)
     if as_json:

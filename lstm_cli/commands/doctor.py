@@ -15,6 +15,9 @@ def doctor(
         list[str],
         typer.Argument(metavar="FILE", help="One or more files, in any format lstm train reads."),
     ],
+    encoding: options.Encoding = None,
+    sheet: options.Sheet = None,
+    query: options.Query = None,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     threads: options.Threads = None,
@@ -34,7 +37,7 @@ def doctor(
     from lstm_cli.evaluation.health import examine
     from lstm_cli.views.reviews import lines_about
 
-    reviews = read_reviews(files, text_column=text_column, rating_column=rating_column)
+    reviews = read_reviews(files, options.read_options(ctx))
     for line in lines_about(reviews):
         note(ctx, line)
     processes = threads or os.cpu_count() or 1

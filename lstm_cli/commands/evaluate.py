@@ -39,6 +39,9 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
+    encoding: options.Encoding = None,
+    sheet: options.Sheet = None,
+    query: options.Query = None,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     as_json: options.Json = False,
@@ -63,7 +66,7 @@ def evaluate(
         form, compression = by_ending(errors)
         if form not in (FORMATS["csv"], FORMATS["jsonl"]) or compression is not None:
             raise OptionError(f"--errors {errors}: name the file .csv or .jsonl")
-    evaluation, rated = evaluate_file(bundle, file, text_column, rating_column)
+    evaluation, rated = evaluate_file(bundle, file, options.read_options(ctx))
     for line in lines_about(rated.reviews):
         note(ctx, line)
     if rated.reviews.fingerprint == bundle.info.provenance.fingerprint:

@@ -11,6 +11,7 @@ from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
+    from lstm_cli.data.options import ReadOptions
     from lstm_cli.gates.surgery import Clamp
     from lstm_cli.results import GateStatistics
 
@@ -115,8 +116,7 @@ def hold_on_file(
     *,
     file: str,
     clamps: Sequence["Clamp"],
-    text_column: str | None,
-    rating_column: str | None,
+    reading: "ReadOptions",
     as_json: bool,
 ) -> None:
     """``--input --clamp``: what becomes of a file's scores when a gate is held."""
@@ -125,7 +125,7 @@ def hold_on_file(
     from lstm_cli.views.surgery import show_file_operation
 
     _check_has_gates(bundle)
-    operation = operate_on_file(bundle, file, clamps, text_column, rating_column)
+    operation = operate_on_file(bundle, file, clamps, reading)
     if as_json:
         print_json(operation.to_json())
     else:
@@ -133,7 +133,7 @@ def hold_on_file(
 
 
 def trace_file(
-    ctx: typer.Context, bundle: "Bundle", *, file: str, output: str, text_column: str | None
+    ctx: typer.Context, bundle: "Bundle", *, file: str, output: str, reading: "ReadOptions"
 ) -> None:
     """``--input --output``: the trace of every review, a line of JSON each."""
     from lstm_cli.data.formats import FORMATS
@@ -150,7 +150,7 @@ def trace_file(
     predictor = Predictor(bundle)
     console = notes_console(quiet=verbosity(ctx).quiet)
     with (
-        open_texts(file, text_column=text_column) as opened,
+        open_texts(file, reading) as opened,
         TableWriter(output) as writer,
         rating_progress(console, opened.num_rows) as advance,
     ):
@@ -162,13 +162,13 @@ def trace_file(
 
 
 def show_statistics_of_file(
-    ctx: typer.Context, bundle: "Bundle", *, file: str, text_column: str | None, as_json: bool
+    ctx: typer.Context, bundle: "Bundle", *, file: str, reading: "ReadOptions", as_json: bool
 ) -> None:
     """``--input``: what the gates do with the words of a file."""
     from lstm_cli.data.texts import read_texts
     from lstm_cli.gates.words import gate_statistics_on
 
-    table, column, texts = read_texts(file, text_column=text_column)
+    table, column, texts = read_texts(file, reading)
     note(ctx, f"{table.source}: {len(texts):,} rows, text in {column!r}")
     statistics = gate_statistics_on(bundle, texts)
     _show_statistics(bundle, statistics, f"the reviews of {table.source}", as_json)

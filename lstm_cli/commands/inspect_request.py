@@ -22,6 +22,7 @@ from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
+    from lstm_cli.data.options import ReadOptions
     from lstm_cli.gates.surgery import Clamp
 
 Mode = Callable[[typer.Context, "Bundle"], None]
@@ -43,8 +44,7 @@ class GateRequest:
     html: str | None
     input_file: str | None
     output: str | None
-    text_column: str | None
-    rating_column: str | None
+    reading: "ReadOptions"
     as_json: bool
     units: bool
 
@@ -149,18 +149,15 @@ def _mode_for_file(asked: GateRequest, file: str, clamps: Sequence["Clamp"]) -> 
             modes.hold_on_file,
             file=file,
             clamps=clamps,
-            text_column=asked.text_column,
-            rating_column=asked.rating_column,
+            reading=asked.reading,
             as_json=asked.as_json,
         )
     if asked.output is not None:
-        return partial(
-            modes.trace_file, file=file, output=asked.output, text_column=asked.text_column
-        )
+        return partial(modes.trace_file, file=file, output=asked.output, reading=asked.reading)
     return partial(
         modes.show_statistics_of_file,
         file=file,
-        text_column=asked.text_column,
+        reading=asked.reading,
         as_json=asked.as_json,
     )
 

@@ -38,6 +38,9 @@ def memory_test(
             show_default=False,
         ),
     ] = None,
+    encoding: options.Encoding = None,
+    sheet: options.Sheet = None,
+    query: options.Query = None,
     text_column: options.TextColumn = None,
     models_dir: options.ModelsFolder = None,
     as_json: options.Json = False,
@@ -58,7 +61,7 @@ def memory_test(
     if html is not None and as_json:
         raise OptionError("--html goes without --json")
     if model is not None:
-        _reach(ctx, model, input_file, text_column, models_dir, html, as_json)
+        _reach(ctx, model, input_file, models_dir, html, as_json)
         return
 
     from lstm_cli.core.compute import Compute
@@ -85,7 +88,6 @@ def _reach(
     ctx: typer.Context,
     model: str,
     input_file: str | None,
-    text_column: str | None,
     models_dir: options.ModelsFolder,
     html: str | None,
     as_json: bool,
@@ -97,7 +99,7 @@ def _reach(
     from lstm_cli.views.memory_test import show_reach
 
     bundle = options.chosen_bundle(ctx, model, models_dir)
-    table, _, texts = read_texts(input_file or str(sample_file()), text_column=text_column)
+    table, _, texts = read_texts(input_file or str(sample_file()), options.read_options(ctx))
     whose = f"the reviews of {table.source}" if input_file else "the sample reviews"
     reach = reach_of(bundle, texts, whose)
     if as_json:

@@ -11,14 +11,39 @@ import typer
 
 from lstm_cli.commands.program import note
 from lstm_cli.config import Precision
+from lstm_cli.data.options import ReadOptions
 from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
 
-TextColumn = Annotated[
+Encoding = Annotated[
     str | None,
-    typer.Option(help="The column that holds the text. Default: detected automatically."),
+    typer.Option(
+        metavar="NAME",
+        help="The encoding of a text file, such as cp1250, gbk or shift_jis. Default: detected "
+        "automatically.",
+    ),
+]
+Sheet = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Which table to read, where a file holds several: the sheet of a workbook, the file "
+        "in an archive, the table of a database, the list in JSON.",
+    ),
+]
+Query = Annotated[
+    str | None,
+    typer.Option(metavar="SQL", help="For a database: the select that makes the table to read."),
+]
+TextColumn = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="The column that holds the text; give it several times to join columns into one "
+        "text. Default: detected automatically.",
+        show_default=False,
+    ),
 ]
 RatingColumn = Annotated[
     str | None,
@@ -138,6 +163,18 @@ def chosen_bundle(ctx: typer.Context, model: str | None, models_dir: Path | None
     chosen = find_model(model, models_dir)
     note(ctx, f"model {chosen.bundle.name} ({chosen.why})")
     return chosen.bundle
+
+
+def read_options(ctx: typer.Context) -> ReadOptions:
+    """How files are to be read, as the options of a command say."""
+    given = ctx.params
+    return ReadOptions(
+        encoding=given["encoding"],
+        sheet=given["sheet"],
+        query=given["query"],
+        text_columns=tuple(given["text_column"] or ()),
+        rating_column=given.get("rating_column"),
+    )
 
 
 def is_given(ctx: typer.Context, option: str) -> bool:

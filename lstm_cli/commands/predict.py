@@ -40,6 +40,9 @@ def predict(
             help="Put an apostrophe before any cell that a spreadsheet would run as a formula.",
         ),
     ] = False,
+    encoding: options.Encoding = None,
+    sheet: options.Sheet = None,
+    query: options.Query = None,
     text_column: options.TextColumn = None,
     model: options.Model = None,
     models_dir: options.ModelsFolder = None,
@@ -65,7 +68,7 @@ def predict(
         raise OptionError('nothing to predict: give a review, as in: lstm predict "great movie"')
     bundle = options.chosen_bundle(ctx, model, models_dir)
     if input_file is not None:
-        _rate_file(ctx, bundle, input_file, output, text_column, as_json, safe_csv)
+        _rate_file(ctx, bundle, input_file, output, as_json, safe_csv)
     elif given is not None:
         _rate_texts(bundle, given, as_json)
 
@@ -92,7 +95,6 @@ def _rate_file(
     bundle: "Bundle",
     source: str,
     output: str | None,
-    text_column: str | None,
     as_json: bool,
     safe_csv: bool,
 ) -> None:
@@ -108,7 +110,7 @@ def _rate_file(
     check_output(output or "-")
     compute = Compute.of_machine()
     compute.set_up_process()
-    with open_texts(source, text_column=text_column) as opened:
+    with open_texts(source, options.read_options(ctx)) as opened:
         table = opened.table
         note(ctx, f"{table.source}: {opened.num_rows:,} rows, text in {opened.column!r}")
         for repair in table.notes:

@@ -26,6 +26,9 @@ def pretrain(
     ] = None,
     replace: options.Replace = False,
     resume: options.Resume = False,
+    encoding: options.Encoding = None,
+    sheet: options.Sheet = None,
+    query: options.Query = None,
     text_column: options.TextColumn = None,
     words: Annotated[
         int,
@@ -69,6 +72,7 @@ def pretrain(
 
     request = PretrainRequest(
         **options.named_as_fields(ctx, PretrainRequest, but=("precision",)),
+        reading=options.read_options(ctx),
         sources=tuple(reviews),
         folder=models_folder(models_dir),
         maximum_words=words,

@@ -25,6 +25,9 @@ def train(
     name: options.NewName = None,
     replace: options.Replace = False,
     resume: options.Resume = False,
+    encoding: options.Encoding = None,
+    sheet: options.Sheet = None,
+    query: options.Query = None,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     strict: Annotated[
@@ -152,6 +155,7 @@ def train(
         base = "none"
     request = TrainRequest(
         **options.named_as_fields(ctx, TrainRequest, but=_TRANSLATED),
+        reading=options.read_options(ctx),
         sources=(str(sample_file()),) if sample else tuple(reviews or ()),
         folder=folder,
         is_sample=sample,

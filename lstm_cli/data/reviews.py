@@ -16,10 +16,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from lstm_cli.data.columns import find_rating_column, find_text_column
+from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.scale import Scale, check_maxima, find_scale, label, parse_maximum, parse_rating
 from lstm_cli.data.showing import count, show_cell, show_source
 from lstm_cli.data.tables import Table, open_table
-from lstm_cli.data.texts import as_strings
+from lstm_cli.data.texts import as_strings, asked_column
 from lstm_cli.errors import FileError, Remedy, RowError, ScaleError
 
 NO_TEXT = "no text"
@@ -133,9 +134,8 @@ class _Rows:
 
 def read_reviews(
     sources: Sequence[str],
+    options: ReadOptions = DETECT_ALL,
     *,
-    text_column: str | None = None,
-    rating_column: str | None = None,
     strict: bool = False,
     scale: Scale | None = None,
 ) -> Reviews:
@@ -143,8 +143,7 @@ def read_reviews(
 
     Args:
         sources: paths, addresses, or ``-``.
-        text_column: the column of reviews; if None, detected by name or contents.
-        rating_column: the column of ratings; likewise.
+        options: what a person said of them; columns are found by name or contents.
         strict: refuse rows that cannot be used instead of skipping them.
         scale: the scale of a model. Ratings that are not on it are kept, with index -1,
             and counted in ``unseen_ratings``.
@@ -156,7 +155,7 @@ def read_reviews(
         RowError: ``strict``, and some rows cannot be used.
     """
     _refuse_twice(sources)
-    files = [_read_rows(source, text_column, rating_column) for source in sources]
+    files = [_read_rows(source, options) for source in sources]
     names = ", ".join(file.source.name for file in files)
     check_maxima((maximum for file in files for maximum in _maxima(file)), names)
     if scale is None:
@@ -226,12 +225,12 @@ def _refuse_twice(sources: Sequence[str]) -> None:
         seen.add(place)
 
 
-def _read_rows(source: str, text_column: str | None, rating_column: str | None) -> _Rows:
+def _read_rows(source: str, options: ReadOptions) -> _Rows:
     # By windows: the texts are in memory once, and no other column is.
-    with open_table(source) as opened:
+    with open_table(source, options) as opened:
         table = opened.head
-        text_name = find_text_column(table, text_column)
-        rating_name = find_rating_column(table, text_name, rating_column)
+        text_name = find_text_column(table, asked_column(options))
+        rating_name = find_rating_column(table, text_name, options.rating_column)
         texts: list[str | None] = []
         hashes, parts, filled = [], [], []
         for frame in opened.windows:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.showing import escape, show_source
 from lstm_cli.errors import FileError
 
@@ -24,6 +25,7 @@ class Content:
     source: str  # the file as a person named it
     encoding: str | None = None  # of a text before: utf-8, utf-16, utf-32 or cp1252
     notes: tuple[str, ...] = ()  # what had to be repaired so far, for people
+    options: ReadOptions = DETECT_ALL
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from lstm_cli.data.formats import (
     text_formats,
 )
 from lstm_cli.data.opening import explain, fetch, is_remote, read_head
+from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.rows import POLARS_ERRORS, ROWS, Content, Rows, first_line
 from lstm_cli.data.showing import show_source
 from lstm_cli.errors import FileError
@@ -65,16 +66,17 @@ class OpenTable:
     windows: Iterator[pl.DataFrame]  # every row in order, the first ones included
 
 
-def read_table(source: str) -> Table:
+def read_table(source: str, options: ReadOptions = DETECT_ALL) -> Table:
     """Read a file of any format.
 
     Args:
         source: a path, ``-`` for standard input, or any address that polars reads.
+        options: what a person said of it.
 
     Raises:
         FileError: it cannot be opened, is empty, or is no table.
     """
-    with open_table(source) as opened:
+    with open_table(source, options) as opened:
         try:
             return replace(opened.head, frame=pl.concat(opened.windows))
         except MemoryError as error:
@@ -82,7 +84,9 @@ def read_table(source: str) -> Table:
 
 
 @contextmanager
-def open_table(source: str, rows: int = ROWS) -> Iterator[OpenTable]:
+def open_table(
+    source: str, options: ReadOptions = DETECT_ALL, rows: int = ROWS
+) -> Iterator[OpenTable]:
     """Open a file to read it, at most ``rows`` rows at a time.
 
     Memory does not grow with the rows of CSV, TSV and Parquet; JSON is read as a whole.
@@ -97,7 +101,7 @@ def open_table(source: str, rows: int = ROWS) -> Iterator[OpenTable]:
     with tempfile.TemporaryDirectory(prefix="lstm-", ignore_cleanup_errors=True) as folder:
         name = show_source(source)
         try:
-            opened = _open_local(source, Path(folder), rows)
+            opened = _open_local(source, Path(folder), options, rows)
         except OSError as error:
             raise FileError(f"{name} cannot be read: {explain(error)}") from error
         except MemoryError as error:
@@ -105,7 +109,7 @@ def open_table(source: str, rows: int = ROWS) -> Iterator[OpenTable]:
         yield opened
 
 
-def _open_local(source: str, folder: Path, rows: int) -> OpenTable:
+def _open_local(source: str, folder: Path, options: ReadOptions, rows: int) -> OpenTable:
     path = fetch(source, folder)
     head = read_head(path)
     form = recognize(head, binary_formats())
@@ -116,12 +120,12 @@ def _open_local(source: str, folder: Path, rows: int) -> OpenTable:
         head = read_head(path)
         form = recognize(head, binary_formats())
     if form:
-        content = Content(path, folder, source)
+        content = Content(path, folder, source, options=options)
     else:
         _refuse_foreign(head, source)
         text = to_utf8(path, folder, source)
         form = recognize(read_head(text.path), text_formats()) or FORMATS["csv"]
-        content = Content(text.path, folder, source, text.encoding, text.notes)
+        content = Content(text.path, folder, source, text.encoding, text.notes, options)
     return _opened(form.open(content, rows), form.name, content)
 
 

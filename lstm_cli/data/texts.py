@@ -8,6 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from lstm_cli.data.columns import find_text_column
+from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.tables import Table, open_table, read_table
 
 WINDOW_ROWS = 5_000
@@ -21,15 +22,15 @@ class Texts(NamedTuple):
     texts: list[str]  # "" where the row has none
 
 
-def read_texts(source: str, *, text_column: str | None = None) -> Texts:
+def read_texts(source: str, options: ReadOptions = DETECT_ALL) -> Texts:
     """Read what is to be rated: every row, in order.
 
     Raises:
         FileError: the file cannot be read.
         ColumnError: the column is absent, or two are equally plausible.
     """
-    table = read_table(source)
-    column = find_text_column(table, text_column)
+    table = read_table(source, options)
+    column = find_text_column(table, asked_column(options))
     return Texts(table, column, _texts_of(table.frame, column))
 
 
@@ -52,7 +53,7 @@ class OpenTexts:
 
 @contextmanager
 def open_texts(
-    source: str, *, text_column: str | None = None, rows: int = WINDOW_ROWS
+    source: str, options: ReadOptions = DETECT_ALL, rows: int = WINDOW_ROWS
 ) -> Iterator[OpenTexts]:
     """Open what is to be rated: every row, in order, a few thousand at a time.
 
@@ -60,14 +61,19 @@ def open_texts(
         FileError: the file cannot be read.
         ColumnError: the column is absent, or two are equally plausible.
     """
-    with open_table(source, rows) as opened:
-        column = find_text_column(opened.head, text_column)
+    with open_table(source, options, rows) as opened:
+        column = find_text_column(opened.head, asked_column(options))
         windows = (TextWindow(frame, _texts_of(frame, column)) for frame in opened.windows)
         yield OpenTexts(opened.head, column, opened.num_rows, windows)
 
 
 def _texts_of(frame: pl.DataFrame, column: str) -> list[str]:
     return as_strings(frame[column]).fill_null("").to_list()
+
+
+def asked_column(options: ReadOptions) -> str | None:
+    """The column of reviews that a person named."""
+    return options.text_columns[0] if options.text_columns else None
 
 
 def as_strings(column: pl.Series) -> pl.Series:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.compute import Compute
+from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.reviews import Reviews, read_reviews
 from lstm_cli.data.scale import Scale, label
 from lstm_cli.errors import RowError
@@ -45,14 +46,14 @@ class ScoredReviews:
 
 
 def evaluate_file(
-    bundle: Bundle, file: str, text_column: str | None = None, rating_column: str | None = None
+    bundle: Bundle, file: str, options: ReadOptions = DETECT_ALL
 ) -> tuple[Evaluation, ScoredReviews]:
     """Measure a model on a file whose ratings are known.
 
     Raises:
         ReviewsError: the file cannot be used.
     """
-    reviews = _read([bundle], file, text_column, rating_column)
+    reviews = _read([bundle], file, options)
     scorer = Scorer(bundle, Compute())
     rated = _rate(scorer, reviews, bundle.info.ratings)
     places = np.searchsorted(rated.ratings, bundle.info.ratings)
@@ -74,15 +75,14 @@ def evaluate_file(
 def compare_on_file(
     bundles: tuple[Bundle, Bundle],
     file: str,
-    text_column: str | None = None,
-    rating_column: str | None = None,
+    options: ReadOptions = DETECT_ALL,
 ) -> tuple[Comparison, Reviews]:
     """Compare two models on a file whose ratings are known.
 
     Raises:
         ReviewsError: the file cannot be used.
     """
-    reviews = _read(bundles, file, text_column, rating_column)
+    reviews = _read(bundles, file, options)
     known = [rating for bundle in bundles for rating in bundle.info.ratings]
     first, second = (_rate(Scorer(bundle, Compute()), reviews, known) for bundle in bundles)
     truth = first.rating_indices
@@ -150,14 +150,11 @@ def peers(bundle: Bundle, texts: list[str]) -> dict[str, NDArray[np.int64]]:
     return answers
 
 
-def _read(
-    bundles: Sequence[Bundle], file: str, text_column: str | None, rating_column: str | None
-) -> Reviews:
+def _read(bundles: Sequence[Bundle], file: str, options: ReadOptions) -> Reviews:
     known = np.unique([rating for bundle in bundles for rating in bundle.info.ratings])
     reviews = read_reviews(
         [file],
-        text_column=text_column,
-        rating_column=rating_column,
+        options,
         scale=Scale(tuple(map(float, known))),
     )
     if not len(reviews):

@@ -8,6 +8,7 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.reading import run_cell, running_logits
 from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
+from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.reviews import read_reviews
 from lstm_cli.data.scale import Scale
 from lstm_cli.errors import RowError
@@ -20,8 +21,7 @@ def operate_on_file(
     bundle: Bundle,
     file: str,
     clamps: Sequence[Clamp],
-    text_column: str | None = None,
-    rating_column: str | None = None,
+    options: ReadOptions = DETECT_ALL,
 ) -> FileOperation:
     """Read a file's reviews as they are, and again with gates held at every word.
 
@@ -32,8 +32,7 @@ def operate_on_file(
     """
     reviews = read_reviews(
         [file],
-        text_column=text_column,
-        rating_column=rating_column,
+        options,
         scale=Scale(bundle.info.ratings),
     )
     known = np.flatnonzero(reviews.rating_indices >= 0)

@@ -127,8 +127,7 @@ def _read(request: TrainRequest) -> tuple[Reviews, Reviews | None]:
     """The reviews, and those of a file that are held out."""
     reviews = read_reviews(
         request.sources,
-        text_column=request.text_column,
-        rating_column=request.rating_column,
+        request.reading,
         strict=request.strict,
     )
     if request.is_sample:
@@ -137,8 +136,7 @@ def _read(request: TrainRequest) -> tuple[Reviews, Reviews | None]:
         return reviews, None
     others = read_reviews(
         [request.validation],
-        text_column=request.text_column,
-        rating_column=request.rating_column,
+        request.reading,
         strict=request.strict,
         scale=reviews.scale,
     )

@@ -128,7 +128,7 @@ def _read(
 ) -> Unlabelled:
     texts: list[str] = []
     for source in request.sources:
-        table, column, some = read_texts(source, text_column=request.text_column)
+        table, column, some = read_texts(source, request.reading)
         listener.file_read(table.source, len(some), column)
         texts += some
     names = ", ".join(request.sources)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lstm_cli.config import Cell, Precision, PretrainConfig, TrainConfig, VocabularyConfig
+from lstm_cli.data.options import DETECT_ALL, ReadOptions
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,7 @@ class TrainRequest:
     name: str | None = None  # the model's; after the first file where None
     replace: bool = False
     resume: bool = False
-    text_column: str | None = None
-    rating_column: str | None = None
+    reading: ReadOptions = DETECT_ALL  # of the files
     strict: bool = False  # refuse files with rows that cannot be used
     validation: str | float | None = None  # a file of other reviews, or the share to hold out
     base: str | None = None  # a model to start from; "none" for nothing; None: that which ships
@@ -52,7 +52,7 @@ class PretrainRequest:
     name: str | None = None
     replace: bool = False
     resume: bool = False
-    text_column: str | None = None
+    reading: ReadOptions = DETECT_ALL
     maximum_words: int = PretrainConfig.maximum_words
     embedding_size: int = PretrainConfig.embedding_size
     hidden_size: int = PretrainConfig.hidden_size

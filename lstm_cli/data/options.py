@@ -1,0 +1,17 @@
+"""What a person says of how files are to be read; the files themselves answer the rest."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How files are read. What is left out is found in each file."""
+
+    encoding: str | None = None  # of texts, as Python names it
+    sheet: str | None = None  # which table, where a file holds several
+    query: str | None = None  # in SQL, for a database
+    text_columns: tuple[str, ...] = ()  # several are joined into one text, in this order
+    rating_column: str | None = None
+
+
+DETECT_ALL = ReadOptions()  # nothing was said
