@@ -6,7 +6,6 @@ or for the beginning of a cell that swallows the rows after it. A text that brea
 the rules is repaired row by row.
 """
 
-import json
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from lstm_cli.data.layout import Layout, find_layout
+from lstm_cli.data.nested import as_json
 from lstm_cli.data.opening import read_head
 from lstm_cli.data.repair import (
     LINES_LOOKED_AT,
@@ -127,7 +127,7 @@ def _flatten(value: object) -> str | None:
     if value is None:
         return None
     plain = value.to_list() if isinstance(value, pl.Series) else value
-    return json.dumps(plain, ensure_ascii=False, default=str)
+    return as_json(plain)
 
 
 def survey_delimited(path: Path, folder: Path, source: str) -> Delimited:

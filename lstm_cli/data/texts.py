@@ -8,10 +8,13 @@ from typing import NamedTuple
 import polars as pl
 
 from lstm_cli.data.columns import find_text_column
+from lstm_cli.data.nested import as_json
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.tables import Table, open_table, read_table
 
 WINDOW_ROWS = 5_000
+
+_OF_LETTERS = (pl.String, pl.Categorical, pl.Enum)
 
 
 class Texts(NamedTuple):
@@ -77,11 +80,25 @@ def asked_column(options: ReadOptions) -> str | None:
 
 
 def as_strings(column: pl.Series) -> pl.Series:
-    """Cells of any type as text."""
+    """Cells of any type as text: the words of a list with blanks between them, objects as JSON.
+
+    >>> as_strings(pl.Series([["a", "fine", "film"], None])).to_list()
+    ['a fine film', None]
+    """
     if column.dtype == pl.String:
         return column
+    if isinstance(column.dtype, pl.Array):
+        column = column.arr.to_list()
+    if isinstance(column.dtype, pl.List) and column.dtype.inner in _OF_LETTERS:
+        return column.cast(pl.List(pl.String)).list.join(" ", ignore_nulls=True)
     if column.dtype.is_nested() or column.dtype == pl.Binary:
-        return pl.Series(
-            column.name, [None if cell is None else str(cell) for cell in column], pl.String
-        )
+        return pl.Series(column.name, [_as_text(cell) for cell in column], pl.String)
     return column.cast(pl.String)
+
+
+def _as_text(cell: object) -> str | None:
+    if cell is None:
+        return None
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", "replace")
+    return as_json(cell.to_list() if isinstance(cell, pl.Series) else cell)

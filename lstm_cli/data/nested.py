@@ -1,0 +1,127 @@
+"""The columns of a frame, those inside other columns included.
+
+JSON and Parquet hold objects inside objects. The frame keeps them as they are, so that what is
+written back is what was read; a dotted name, such as ``ratings.overall``, is the address
+of a column inside. A list of objects is no obstacle as long as a row has no more than one
+value at the address: Google Play puts every comment into a list of one.
+"""
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from lstm_cli.data.showing import show_cell
+from lstm_cli.errors import ColumnError
+
+Path = tuple[str, ...]  # the names of a column, from the outermost to its own
+
+
+def addresses(frame: pl.DataFrame) -> list[str]:
+    """The names of all columns that hold values: plain ones as they are, others dotted.
+
+    >>> addresses(pl.DataFrame({"text": ["a"], "author": [{"name": "b", "home": {"city": "c"}}]}))
+    ['text', 'author.name', 'author.home.city']
+    """
+    if not _is_nested(frame):
+        return frame.columns
+    single = {address: path for address, path in _paths(frame).items() if _is_single(frame, path)}
+    opened = {path[0] for path in single.values()}
+    # Lists of several objects stay what they are.
+    others = {name: (name,) for name in frame.columns if name not in opened}
+    order = {name: place for place, name in enumerate(frame.columns)}
+    found = {**single, **others}
+    return sorted(found, key=lambda address: order[found[address][0]])
+
+
+def column_at(frame: pl.DataFrame, address: str) -> pl.Series:
+    """The column with a plain or a dotted name, called by that name.
+
+    >>> column_at(pl.DataFrame({"ratings": [{"overall": 4}, None]}), "ratings.overall").to_list()
+    [4, None]
+
+    Raises:
+        ColumnError: there is none, or a row has several values there.
+    """
+    if address in frame.columns:
+        return frame[address]
+    path = _paths(frame).get(address)
+    if path is None:
+        raise ColumnError(f"there is no column {show_cell(address)}; name another column")
+    column = _only_values(frame, path)
+    if column is None:
+        raise ColumnError(
+            f"column {show_cell(address)} has several values in one row; name another column"
+        )
+    return column.alias(address)
+
+
+def as_json(value: object) -> str:
+    """A value as JSON in one line; what JSON does not have is written as text.
+
+    >>> as_json({"name": "José", "visits": [1, 2]})
+    '{"name": "José", "visits": [1, 2]}'
+    """
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _is_nested(frame: pl.DataFrame) -> bool:
+    return any(_fields_of(dtype) for dtype in frame.dtypes)
+
+
+def _paths(frame: pl.DataFrame) -> dict[str, Path]:
+    """All addresses, in order. Whatever is really called "a.b" is meant by that name."""
+    names = frozenset(frame.columns)
+    found: dict[str, Path] = {}
+    for name, dtype in frame.schema.items():
+        for path in _leaves((name,), dtype):
+            if len(path) == 1 or ".".join(path) not in names:
+                found.setdefault(".".join(path), path)
+    return found
+
+
+def _leaves(path: Path, dtype: pl.DataType) -> Iterator[Path]:
+    fields = _fields_of(dtype)
+    if not fields:
+        yield path
+    for field in fields:
+        yield from _leaves((*path, field.name), _type_of(field))
+
+
+def _type_of(field: pl.Field) -> pl.DataType:
+    return field.dtype() if isinstance(field.dtype, type) else field.dtype
+
+
+def _fields_of(dtype: pl.DataType) -> list[pl.Field]:
+    """What the objects of a column hold, also if they are in a list."""
+    while isinstance(dtype, pl.List | pl.Array):
+        dtype = dtype.inner() if isinstance(dtype.inner, type) else dtype.inner
+    return dtype.fields if isinstance(dtype, pl.Struct) else []
+
+
+def _is_single(frame: pl.DataFrame, path: Path) -> bool:
+    return len(path) == 1 or _only_values(frame, path) is not None
+
+
+def _only_values(frame: pl.DataFrame, path: Path) -> pl.Series | None:
+    """The values at the end of a path, one a row; None if a row has several."""
+    values = frame[path[0]]
+    rows = None  # of the values, once they are out of a list
+    for name in path[1:]:
+        while isinstance(values.dtype, pl.List | pl.Array):
+            if isinstance(values.dtype, pl.Array):
+                values = values.arr.to_list()
+            lengths = values.list.len().fill_null(0).to_numpy()
+            rows = np.repeat(np.arange(len(values)) if rows is None else rows, lengths)
+            values = values.filter(pl.Series(lengths > 0)).explode()
+        values = values.struct.field(name)
+    if rows is None:
+        return values
+    is_there = values.is_not_null()
+    values, rows = values.filter(is_there), rows[is_there.to_numpy()]
+    places = np.full(frame.height, -1)
+    places[rows] = np.arange(len(rows))
+    if np.count_nonzero(places >= 0) < len(rows):
+        return None
+    return values.gather(pl.Series(places).replace(-1, None))
