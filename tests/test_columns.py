@@ -31,7 +31,7 @@ def named(columns: Mapping[str, Sequence[object]]) -> Table:
 
 def found(table: Table) -> tuple[str, str]:
     text = find_text_column(table)
-    return text, find_rating_column(table, text)
+    return text, find_rating_column(table, (text,))
 
 
 @pytest.mark.parametrize(
@@ -100,17 +100,18 @@ def test_a_promising_name_without_text_in_it_is_not_the_text() -> None:
 def test_a_promising_name_without_a_scale_in_it_is_not_the_rating() -> None:
     scores = [k / 12 + 0.01 for k in range(24)]
     columns = table(text=TEXT * 2, score=scores, rating=STARS * 2)
-    assert find_rating_column(columns, "text") == "rating"
+    assert find_rating_column(columns, ("text",)) == "rating"
 
 
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
         (table(review=TEXT, comment=OTHER, rating=STARS),
-         "reviews.csv: `review` and `comment` both look like reviews; "
-         "choose one with --text-column"),
+         "reviews.csv: `review` and `comment` both look like reviews; choose one with "
+         "--text-column, or join them with --text-column review --text-column comment"),
         (table(a=TEXT, b=OTHER, rating=STARS),
-         "reviews.csv: `a` and `b` both look like reviews; choose one with --text-column"),
+         "reviews.csv: `a` and `b` both look like reviews; choose one with --text-column, or "
+         "join them with --text-column a --text-column b"),
         (table(review=TEXT, rating=STARS, stars=STARS),
          "reviews.csv: `rating` and `stars` both look like ratings; "
          "choose one with --rating-column"),
@@ -138,7 +139,7 @@ def test_the_column_asked_for_is_taken() -> None:
     columns = table(review=TEXT, Comment=OTHER, rating=STARS, stars=STARS)
     assert find_text_column(columns, "Comment") == "Comment"
     assert find_text_column(columns, "comment") == "Comment"
-    assert find_rating_column(columns, "review", " STARS") == "stars"
+    assert find_rating_column(columns, ("review",), " STARS") == "stars"
     assert find_text_column(table(Review=SHORT, review=TEXT), "review") == "review"
 
 
@@ -151,7 +152,7 @@ def test_a_column_that_is_absent_is_refused_with_the_nearest_name() -> None:
         "did you mean `review_text`?"
     )
     with pytest.raises(ColumnError, match=r"no column `zzz`, only `review_text`, `rating`; name"):
-        find_rating_column(columns, "review_text", "zzz")
+        find_rating_column(columns, ("review_text",), "zzz")
 
 
 def test_names_in_a_message_have_no_control_codes() -> None:

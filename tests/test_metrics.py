@@ -7,6 +7,7 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from lstm_cli.data.scale import Scale
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.metrics.baselines import INVERSE_PENALTY, WordRegression
 from lstm_cli.metrics.calibration import (
@@ -121,8 +122,7 @@ def test_an_evaluation_says_what_json_promises() -> None:
     found = evaluate(
         probabilities,
         np.array([0, 1]),
-        np.array([1.0, 2.0, 3.0]),
-        ("1", "2", "3"),
+        Scale((1.0, 2.0, 3.0)),
         model="m",
         baselines={"always 1": np.array([0, 0])},
     ).to_json()

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ import polars as pl
 import pytest
 
 from lstm_cli.commands.hints import with_options
-from lstm_cli.data.options import ReadOptions
+from lstm_cli.data.options import LearnedColumns, ReadOptions
 from lstm_cli.data.reviews import Reviews, Skipped, read_reviews
 from lstm_cli.data.scale import Scale
 from lstm_cli.data.texts import read_texts
@@ -54,7 +55,7 @@ def test_texts_and_ratings_stand_side_by_side(file: Write) -> None:
     assert (source.name, source.form, source.delimiter, source.encoding) == (
         path, "csv", ",", "utf-8",
     )  # fmt: skip
-    assert (source.text_column, source.rating_column, source.rows) == ("review", "rating", 5)
+    assert (source.text_columns, source.rating_column, source.rows) == (("review",), "rating", 5)
 
 
 def test_a_row_that_cannot_be_used_is_counted_under_one_reason(file: Write) -> None:
@@ -128,15 +129,85 @@ def test_ratings_out_of_different_numbers_are_refused(file: Write) -> None:
         read_reviews([one, other])
 
 
-def test_ratings_in_words_are_refused_with_what_was_found(file: Write) -> None:
+def test_a_column_of_anything_is_refused_with_what_was_found(file: Write) -> None:
     path = file("review,sentiment\n" + "a,positive\nb,negative\nc,negative\nd,\x1b[31m" + "x" * 99)
     with pytest.raises(ScaleError) as error:
         read_reviews([path])
     assert with_options(error.value) == (
-        f"{path}: ratings must be numbers, but column 'sentiment' holds 'negative', "
-        f"'\\x1b[31m{'x' * 31}…', 'positive'; write numbers instead (0 and 1, say), "
-        "or name another column with --rating-column"
+        f"{path}: ratings are numbers or a few words, but column 'sentiment' holds 'negative', "
+        f"'\\x1b[31m{'x' * 31}…', 'positive'; name another with --rating-column"
     )
+
+
+def test_ratings_in_words_are_read_in_their_order(file: Write) -> None:
+    rows = "a,positive\nb,negative\nc,NEGATIVE\nd,negative\n"
+    reviews = read_reviews([file(f"review,sentiment\n{rows}")])
+    assert reviews.scale.labels == ("negative", "positive")
+    assert reviews.rating_indices.tolist() == [1, 0, 0, 0]
+
+
+def test_what_stands_for_nothing_is_no_text(file: Write) -> None:
+    """Programs write it where a cell is empty; it would be learned as a word."""
+    cells = ["nan", "NULL", "N/A", "None", "#N/A", "-", " NaN ", "n/a bene", "none of it", "good"]
+    path = file("review,rating\n" + "".join(f"{cell},{k % 5}\n" for k, cell in enumerate(cells)))
+    reviews = read_reviews([path])
+    assert reviews.texts == ["n/a bene", "none of it", "good"]
+    assert reviews.skipped[0].count == 7
+    assert read_texts(path).texts[:8] == [""] * 7 + ["n/a bene"]
+
+
+def test_columns_that_belong_together_are_joined(file: Write) -> None:
+    path = file(
+        "title,body,rating\nGreat,I like it,5\nNo!,I do not,1\n,Only a body,3\nAlone,,2\n,,4\n"
+    )
+    asked = ReadOptions(text_columns=("title", "Body"))
+    reviews = read_reviews([path], asked)
+    assert reviews.texts == ["Great. I like it", "No! I do not", "Only a body", "Alone"]
+    assert reviews.sources[0].text_columns == ("title", "body")
+    assert reviews.skipped[0].count == 1
+    with pytest.raises(ColumnError, match="name each column of text once"):
+        read_reviews([path], ReadOptions(text_columns=("title", "title")))
+
+
+FOODS = "Score,Summary,Text\n" + "".join(
+    f"{k % 5 + 1},short {k},a long text that goes on and on {k}\n" for k in range(12)
+)
+
+
+def test_the_columns_a_model_learned_from_win(file: Write) -> None:
+    path = file(FOODS)
+    learned = ReadOptions(learned=(LearnedColumns(("Summary",), "Score"),))
+    read = read_texts(path, learned)
+    assert read.texts[0] == "short 0"
+    assert read.columns.notes == (
+        "'Summary' is read because the model learned from it; otherwise it would be 'Text'",
+    )
+    assert read_reviews([path], learned).texts[0] == "short 0"
+    asked = replace(learned, text_columns=("Text",))
+    assert read_texts(path, asked).texts[0].startswith("a long text")
+    assert read_texts(path, asked).columns.notes == ()
+
+
+def test_columns_a_model_learned_from_that_are_not_there_are_said(file: Write) -> None:
+    learned = ReadOptions(learned=(LearnedColumns(("title", "body"), "stars"),))
+    read = read_texts(file(FOODS), learned)
+    assert read.columns.names == ("Text",)
+    assert read.columns.notes == (
+        "the model learned from 'title' + 'body', which this file does not have",
+    )
+    same = ReadOptions(learned=(LearnedColumns(("TEXT",), "score"),))
+    assert read_texts(file(FOODS), same).columns.notes == ()
+
+
+def test_two_columns_a_model_learned_from_are_a_question(file: Write) -> None:
+    learned = (LearnedColumns(("Text",), "Score"), LearnedColumns(("Summary",), "Score"))
+    with pytest.raises(ColumnError) as error:
+        read_texts(file(FOODS), ReadOptions(learned=learned))
+    assert "'Text' and 'Summary', and the model learned from both; choose one with --text" in (
+        with_options(error.value)
+    )
+    joined = (*learned, LearnedColumns(("Summary", "Text"), "Score"))
+    assert read_texts(file(FOODS), ReadOptions(learned=joined)).columns.names == ("Summary", "Text")
 
 
 def test_one_rating_is_refused(file: Write) -> None:
@@ -211,8 +282,8 @@ def test_the_columns_asked_for_are_read(file: Write) -> None:
 
 
 def test_what_is_to_be_rated_keeps_every_row(file: Write) -> None:
-    table, column, texts = read_texts(file('id,review\n1,good\n2,\n3,"  "\n4\n5,"a\nb"\n'))
-    assert (column, texts) == ("review", ["good", "", "  ", "", "a\nb"])
+    table, columns, texts = read_texts(file('id,review\n1,good\n2,\n3,"  "\n4\n5,"a\nb"\n'))
+    assert (columns.names, texts) == (("review",), ["good", "", "", "", "a\nb"])
     assert table.frame["id"].to_list() == ["1", "2", "3", "4", "5"]
 
 
@@ -235,16 +306,17 @@ def test_broken_quotes_lose_no_review(file: Write) -> None:
     [
         ("sst5/train.csv", 8544, "1 2 3 4 5"),
         ("sst5/dev.csv", 1101, "1 2 3 4 5"),
-        ("sst5/phrases.csv", 159273, "1 2 3 4 5"),
+        # Six phrases are a dash, a question mark, or "none".
+        ("sst5/phrases.csv", 159267, "1 2 3 4 5"),
         ("imdb/train.csv.gz", 25000, "1 2 3 4 7 8 9 10"),
     ],
 )
 def test_the_real_reviews_are_read(name: str, rows: int, labels: str) -> None:
     reviews = read_reviews([str(SHARED / name)])
     assert (len(reviews), " ".join(reviews.scale.labels)) == (rows, labels)
-    assert reviews.skipped == ()
     source = reviews.sources[0]
-    assert (source.text_column, source.rating_column, source.notes) == ("review", "rating", ())
+    assert sum(skipped.count for skipped in reviews.skipped) == source.rows - rows
+    assert (source.text_columns, source.rating_column, source.notes) == (("review",), "rating", ())
 
 
 @needs_shared_data

@@ -10,7 +10,7 @@ def model_card(info: BundleInfo) -> str:
     model, scores, origin = info.model, info.scores, info.provenance
     cell = "LSTM" if model.cell == "lstm" else "plain RNN"
     low, high = scores["accuracy_interval"]
-    ratings = ", ".join(f"{rating:g}" for rating in info.ratings)
+    ratings = info.scale.in_order
     lines = [
         f"# {info.name}",
         "",

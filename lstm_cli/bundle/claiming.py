@@ -7,8 +7,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from lstm_cli.bundle.contents import NewBundle
-from lstm_cli.bundle.locating import BASE, free_name, is_name, names_for
+from lstm_cli.bundle.contents import BASE, NewBundle
+from lstm_cli.bundle.locating import free_name, is_name, names_for
 from lstm_cli.bundle.writing import check_free, saying_what_failed, write_beside
 from lstm_cli.errors import BundleExistsError, Remedy, RequestError
 

@@ -22,9 +22,11 @@ from lstm_cli.bundle.provenance import Provenance
 from lstm_cli.config import ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.cell import CellWeights
 from lstm_cli.core.reading import NetworkWeights, Rows
+from lstm_cli.data.scale import Scale
 from lstm_cli.results import GateStatistics
 
 FORMAT = 1
+BASE = "base"  # the name of the model that is shipped
 INFO_FILE = "bundle.json"
 VOCABULARY_FILE = "vocabulary.txt"
 WEIGHTS_FILE = "weights.safetensors"
@@ -68,7 +70,15 @@ class BundleInfo:
     # The type of the network's numbers in its file; float16 halves the size of the shipped base.
     stored_as: StoredAs = "float32"
     base: str | None = None  # the model it started from
+    # What people call the ratings, if not by their numbers, which are places then.
+    labels: tuple[str, ...] = ()
+    edges: tuple[float, ...] = ()  # of the bins that the ratings of a file are cut into
     temperature: float = 1.0  # by which the readout has been divided, for calibration
+
+    @property
+    def scale(self) -> Scale:
+        """The ratings, and what people call them."""
+        return Scale(self.ratings, self.labels, self.edges)
 
     @property
     def is_language_model(self) -> bool:
@@ -89,7 +99,13 @@ class BundleInfo:
                 another type.
         """
         # Older models lack these.
-        later = {"stored_as": "float32", "base": None, "temperature": 1.0}
+        later = {
+            "stored_as": "float32",
+            "base": None,
+            "labels": (),
+            "edges": (),
+            "temperature": 1.0,
+        }
         names = {field.name for field in fields(cls)}
         values = {name: (later | dict(stored))[_STORED_AS.get(name, name)] for name in names}
         values["provenance"] = Provenance.from_json(stored["data"])
@@ -103,6 +119,8 @@ class BundleInfo:
             training["cutoffs"] = tuple(int(cutoff) for cutoff in training["cutoffs"])
             values["training"] = _checked(PretrainConfig, training)
         values["ratings"] = tuple(float(rating) for rating in stored["ratings"])
+        values["labels"] = tuple(values["labels"])
+        values["edges"] = tuple(float(edge) for edge in values["edges"])
         return cls(**values)
 
 

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lstm_cli.bundle.contents import INFO_FILE
+from lstm_cli.bundle.contents import BASE, INFO_FILE
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.errors import BundleError, NoModelError, Remedy
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from lstm_cli.results import ModelSummary
 
 DEFAULT_FOLDER = "models"
-BASE = "base"
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ def summaries(folder: Path) -> "list[ModelSummary]":
                 path=str(path),
                 created=info.created,
                 cell=info.model.cell,
-                ratings=tuple(f"{rating:g}" for rating in info.ratings),
+                ratings=info.scale.labels,
                 reviews=info.provenance.training,
                 accuracy=info.scores.get("accuracy"),
             )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from lstm_cli.data.options import LearnedColumns
+
 
 @dataclass(frozen=True)
 class Provenance:
@@ -17,7 +19,8 @@ class Provenance:
     fingerprint: str  # of texts and ratings
     training: int  # reviews that were learned from
     counts: dict[str, int]  # of them, by rating; empty for a language model
-    text_columns: tuple[str, ...] = ()  # of each file
+    # Of each file: the column of texts, or those that were joined.
+    text_columns: tuple[str | tuple[str, ...], ...] = ()
     rating_columns: tuple[str, ...] = ()
     reviews: int | None = None  # usable ones in the files
     validation: int | None = None  # reviews held out
@@ -36,6 +39,14 @@ class Provenance:
     def longest(self) -> int | None:
         """Tokens of the longest review it learned from, where that is known."""
         return self.lengths[1] if self.lengths else None
+
+    @property
+    def learned_columns(self) -> tuple[LearnedColumns, ...]:
+        """The columns of each file; none of a language model."""
+        return tuple(
+            LearnedColumns((texts,) if isinstance(texts, str) else texts, rating)
+            for texts, rating in zip(self.text_columns, self.rating_columns, strict=False)
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As ``bundle.json`` holds it."""
@@ -67,6 +78,8 @@ class Provenance:
             if not isinstance(values[name], list):
                 raise TypeError(f"{name} is {values[name]!r:.40}")
             values[name] = tuple(values[name])
+        if "text_columns" in values:
+            values["text_columns"] = tuple(map(_text_columns, values["text_columns"]))
         for name in ("counts", "skipped"):
             for count in values.get(name, {}).values():
                 _check_count(count)
@@ -82,6 +95,14 @@ _ALWAYS = ("files", "fingerprint", "training", "counts")
 _COUNTS = frozenset(("training", "reviews", "validation", "left_out", "max_words", "threads"))
 _NAMES = frozenset(("fingerprint", "base_fingerprint", "vectors", "held_out_from"))
 _LISTS = frozenset(("files", "text_columns", "rating_columns", "lengths", "tried"))
+
+
+def _text_columns(stored: object) -> str | tuple[str, ...]:
+    if isinstance(stored, str):
+        return stored
+    if not isinstance(stored, list) or not all(isinstance(name, str) for name in stored):
+        raise TypeError(f"text columns {stored!r:.40}")
+    return tuple(stored)
 
 
 def _check_count(value: object) -> None:

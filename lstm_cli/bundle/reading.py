@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import numpy as np
 
 from lstm_cli.arrays import Float32Array
 from lstm_cli.bundle.contents import (
+    BASE,
     BASELINE_FILE,
     FORMAT,
     INFO_FILE,
@@ -32,7 +34,8 @@ from lstm_cli.bundle.contents import (
 from lstm_cli.bundle.weights import EmbeddingRows, Refuse, Stored, load_arrays, to_float32
 from lstm_cli.config import TrainConfig
 from lstm_cli.core.reading import NetworkWeights
-from lstm_cli.data.scale import label
+from lstm_cli.data.options import LearnedColumns
+from lstm_cli.data.scale import Scale
 from lstm_cli.errors import BundleError
 from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics, WordStatistics
 from lstm_cli.text.tokens import compiled
@@ -56,6 +59,11 @@ class Bundle:
     def name(self) -> str:
         """The name of the model's folder, under which it is found."""
         return self.path.name
+
+    @property
+    def learned_columns(self) -> tuple[LearnedColumns, ...]:
+        """The columns that a person's files are likely to have; the base's makers' say nothing."""
+        return () if self.name == BASE else self.info.provenance.learned_columns
 
     @property
     def fingerprint(self) -> str:
@@ -234,9 +242,7 @@ def _check_description(info: BundleInfo, files: dict[str, tuple[int, str]]) -> N
     is_scale = 2 <= len(info.ratings) <= _MAX_RATINGS or info.is_language_model
     if not is_scale or len(info.ratings) != model.num_ratings:
         raise ValueError(f"{len(info.ratings)} ratings")
-    is_ascending = all(a < b for a, b in zip(info.ratings, info.ratings[1:], strict=False))
-    if not is_ascending or not all(map(math.isfinite, info.ratings)):
-        raise ValueError("ratings that are not in ascending order")
+    _check_scale(info.scale)
     if not isinstance(info.token_pattern, str) or not isinstance(info.name, str):
         raise ValueError("names that are not text")
     try:
@@ -250,13 +256,27 @@ def _check_description(info: BundleInfo, files: dict[str, tuple[int, str]]) -> N
     datetime.fromisoformat(info.created)
     _check_number(info.seconds)
     _check_number(info.scores["perplexity" if info.is_language_model else "accuracy"])
-    for rating in info.ratings:
-        info.provenance.counts[label(rating)]  # how often it occurred, or KeyError
+    for name in info.scale.labels:
+        info.provenance.counts[name]  # how often it occurred, or KeyError
     for name, (size, _) in files.items():
         if Path(name).name != name or name in (".", ".."):
             raise ValueError(f"a file outside its folder, {name!a}")
         if not 0 <= size <= _LARGEST_FILE:
             raise ValueError(f"a size of {size} bytes")
+
+
+def _check_scale(scale: Scale) -> None:
+    """Refuse ratings without order, and words and bins that are not those of the ratings."""
+    names, edges = scale.names, scale.edges
+    for what, numbers in (("ratings", scale.ratings), ("edges", edges)):
+        if not all(a < b for a, b in pairwise(numbers)) or not all(map(math.isfinite, numbers)):
+            raise ValueError(f"{what} that are not in ascending order")
+    if not all(isinstance(name, str) and name.strip() for name in names):
+        raise ValueError("ratings that are called nothing")
+    if names and not len(names) == len(set(names)) == len(scale):
+        raise ValueError(f"{len(names)} labels of {len(scale)} ratings")
+    if edges and not (names and set(scale.ratings) <= set(range(1, len(edges)))):
+        raise ValueError(f"{len(edges)} edges of {len(scale)} bins")
 
 
 _SHARES = ("warmup", "embedding_dropout", "word_dropout", "blank_review_rate", "readout_dropout",

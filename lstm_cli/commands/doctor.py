@@ -20,6 +20,8 @@ def doctor(
     query: options.Query = None,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
+    scale: options.Scale = None,
+    bins: options.Bins = None,
     threads: options.Threads = None,
     as_json: options.Json = False,
 ) -> None:

@@ -9,9 +9,12 @@ HINTS = {
     Remedy.NAME_RATING_COLUMN: "name it with --rating-column ({0})",
     Remedy.CHOOSE_RATING_COLUMN: "choose one with --rating-column",
     Remedy.CORRECT_RATING_COLUMN: "name another with --rating-column",
-    Remedy.WRITE_NUMBERS: "write numbers instead (0 and 1, say), or name another column with "
+    Remedy.ORDER_RATINGS: 'say their order, the lowest first, with --scale "{0}", or name another '
+    "column with --rating-column",
+    Remedy.CUT_RATINGS: "cut them into bins with --bins 5, or name another column with "
     "--rating-column",
-    Remedy.ROUND_RATINGS: "round them, or name another column with --rating-column",
+    Remedy.JOIN_TEXT_COLUMNS: "choose one with --text-column, or join them with "
+    "--text-column {0} --text-column {1}",
     Remedy.ADD_OTHER_RATINGS: "add reviews with other ratings, or name another column with "
     "--rating-column",
     Remedy.MEND_OR_SKIP_ROWS: "mend them, or drop --strict",

@@ -1,7 +1,7 @@
 """The modes of ``lstm inspect-gates``: each asks the core and shows what it answers."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -56,7 +56,7 @@ def write_page(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], ht
     if len(texts) > 1:
         raise OptionError(f"--html: a page shows one review; {len(texts)} were given")
     traced = trace(Predictor(bundle), texts[0], with_ledger=True)
-    write_whole(page(traced, bundle.info.ratings), html)
+    write_whole(page(traced, bundle.info.scale), html)
     note(ctx, f"written: {html}")
 
 
@@ -143,6 +143,7 @@ def trace_file(
     from lstm_cli.inference.predictor import Predictor
     from lstm_cli.views.console import notes_console
     from lstm_cli.views.prediction import rating_progress
+    from lstm_cli.views.reviews import lines_about_texts
 
     if output != "-" and not output.endswith(FORMATS["jsonl"].endings):
         raise OptionError(f"--output {output}: traces are JSON lines; name the file .jsonl")
@@ -150,11 +151,12 @@ def trace_file(
     predictor = Predictor(bundle)
     console = notes_console(quiet=verbosity(ctx).quiet)
     with (
-        open_texts(file, reading) as opened,
+        open_texts(file, replace(reading, learned=bundle.learned_columns)) as opened,
         TableWriter(output) as writer,
         rating_progress(console, opened.num_rows) as advance,
     ):
-        note(ctx, f"{opened.table.source}: {opened.num_rows:,} rows, text in {opened.column!r}")
+        for line in lines_about_texts(opened.table, opened.columns, opened.num_rows):
+            note(ctx, line)
         for window in opened.windows:
             for text in window.texts:
                 writer.write_json(trace(predictor, text, with_explanation=False).to_json())
@@ -167,9 +169,11 @@ def show_statistics_of_file(
     """``--input``: what the gates do with the words of a file."""
     from lstm_cli.data.texts import read_texts
     from lstm_cli.gates.words import gate_statistics_on
+    from lstm_cli.views.reviews import lines_about_texts
 
-    table, column, texts = read_texts(file, reading)
-    note(ctx, f"{table.source}: {len(texts):,} rows, text in {column!r}")
+    table, columns, texts = read_texts(file, replace(reading, learned=bundle.learned_columns))
+    for line in lines_about_texts(table, columns, len(texts)):
+        note(ctx, line)
     statistics = gate_statistics_on(bundle, texts)
     _show_statistics(bundle, statistics, f"the reviews of {table.source}", as_json)
 

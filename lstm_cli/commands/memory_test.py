@@ -99,7 +99,9 @@ def _reach(
     from lstm_cli.views.memory_test import show_reach
 
     bundle = options.chosen_bundle(ctx, model, models_dir)
-    table, _, texts = read_texts(input_file or str(sample_file()), options.read_options(ctx))
+    table, _, texts = read_texts(
+        input_file or str(sample_file()), options.read_options(ctx, bundle)
+    )
     whose = f"the reviews of {table.source}" if input_file else "the sample reviews"
     reach = reach_of(bundle, texts, whose)
     if as_json:

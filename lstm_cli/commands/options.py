@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import fields
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ import typer
 from lstm_cli.commands.program import note
 from lstm_cli.config import Precision
 from lstm_cli.data.options import ReadOptions
+from lstm_cli.data.scale import MOST_RATINGS
 from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
@@ -48,6 +50,24 @@ TextColumn = Annotated[
 RatingColumn = Annotated[
     str | None,
     typer.Option(help="The column that holds the rating. Default: detected automatically."),
+]
+Scale = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LABELS",
+        help="The ratings in words, lowest first, such as bad,ok,good. Words in common use are put "
+        "in order automatically.",
+        show_default=False,
+    ),
+]
+Bins = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|EDGES",
+        help="Cut ratings that are numbers into N bins of equal width, or at the given edges, such "
+        "as 0,20,40,60,80,100. Each bin includes its lower edge.",
+        show_default=False,
+    ),
 ]
 Model = Annotated[
     str | None,
@@ -156,6 +176,41 @@ def share_or_file(validation: str) -> float | str:
     return share
 
 
+def labels_in(scale: str) -> tuple[str, ...]:
+    """The ratings in an order such as ``--scale`` gives, the lowest first.
+
+    >>> labels_in("bad, ok, good"), labels_in("well, no < well, yes")
+    (('bad', 'ok', 'good'), ('well, no', 'well, yes'))
+    """
+    labels = tuple(label.strip() for label in scale.split("<" if "<" in scale else ","))
+    if len(labels) < 2 or not all(labels):
+        raise OptionError(
+            f"--scale {scale}: write two ratings or more, the lowest first, such as bad,ok,good"
+        )
+    return labels
+
+
+def bins_of(bins: str) -> int | tuple[float, ...]:
+    """The number of bins, or their edges.
+
+    >>> bins_of("5"), bins_of("0,20,40")
+    (5, (0.0, 20.0, 40.0))
+    """
+    try:
+        edges = tuple(float(edge) for edge in bins.split(","))
+    except ValueError:
+        edges = ()
+    if len(edges) == 1 and edges[0].is_integer() and 2 <= edges[0] <= MOST_RATINGS:
+        return int(edges[0])
+    is_ascending = all(low < high for low, high in pairwise(edges))
+    if not 3 <= len(edges) <= MOST_RATINGS + 1 or not is_ascending:
+        raise OptionError(
+            f"--bins {bins}: write how many (2 to {MOST_RATINGS}), or their edges, the lowest "
+            "first, such as 0,20,40,60,80,100"
+        )
+    return edges
+
+
 def chosen_bundle(ctx: typer.Context, model: str | None, models_dir: Path | None) -> "Bundle":
     """The model that ``--model`` stands for; standard error names it and says why it was chosen."""
     from lstm_cli.bundle.locating import find_model
@@ -165,15 +220,25 @@ def chosen_bundle(ctx: typer.Context, model: str | None, models_dir: Path | None
     return chosen.bundle
 
 
-def read_options(ctx: typer.Context) -> ReadOptions:
-    """How files are to be read, as the options of a command say."""
+def read_options(ctx: typer.Context, bundle: "Bundle | None" = None) -> ReadOptions:
+    """How files are to be read, as the options of a command say.
+
+    Args:
+        ctx: of the command.
+        bundle: the model that reads them; what it learned from is looked for.
+    """
     given = ctx.params
+    if given.get("scale") is not None and given.get("bins") is not None:
+        raise OptionError("give either --scale, for words, or --bins, for numbers")
     return ReadOptions(
         encoding=given["encoding"],
         sheet=given["sheet"],
         query=given["query"],
         text_columns=tuple(given["text_column"] or ()),
         rating_column=given.get("rating_column"),
+        labels=() if given.get("scale") is None else labels_in(given["scale"]),
+        bins=None if given.get("bins") is None else bins_of(given["bins"]),
+        learned=() if bundle is None else bundle.learned_columns,
     )
 
 

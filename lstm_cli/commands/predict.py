@@ -99,22 +99,21 @@ def _rate_file(
     safe_csv: bool,
 ) -> None:
     from lstm_cli.core.compute import Compute
-    from lstm_cli.data.scale import label
     from lstm_cli.data.texts import open_texts
     from lstm_cli.data.writing import TableWriter, check_output
     from lstm_cli.inference.rating import FileSummary, check_columns_free, rate
     from lstm_cli.inference.scorer import Scorer
     from lstm_cli.views.console import notes_console
     from lstm_cli.views.prediction import rating_progress, show_file_summary
+    from lstm_cli.views.reviews import lines_about_texts
 
     check_output(output or "-")
     compute = Compute.of_machine()
     compute.set_up_process()
-    with open_texts(source, options.read_options(ctx)) as opened:
+    with open_texts(source, options.read_options(ctx, bundle)) as opened:
         table = opened.table
-        note(ctx, f"{table.source}: {opened.num_rows:,} rows, text in {opened.column!r}")
-        for repair in table.notes:
-            note(ctx, f"  {repair}")
+        for line in lines_about_texts(table, opened.columns, opened.num_rows):
+            note(ctx, line)
         scorer = Scorer(bundle, compute)
         if as_json:
             for rated in rate(scorer, opened):
@@ -123,7 +122,7 @@ def _rate_file(
             return
 
         check_columns_free(table)
-        summary = FileSummary(tuple(map(label, bundle.info.ratings)))
+        summary = FileSummary(bundle.info.scale.labels)
         console = notes_console(quiet=verbosity(ctx).quiet)
         with (
             TableWriter(output or "-", like=table) as writer,

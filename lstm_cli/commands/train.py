@@ -30,6 +30,8 @@ def train(
     query: options.Query = None,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
+    scale: options.Scale = None,
+    bins: options.Bins = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse files with unusable rows.")
     ] = False,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lstm_cli.data.cells import split_loosely, unquote
-from lstm_cli.data.scale import parse_rating
+from lstm_cli.data.rating_cells import parse_rating
 
 DELIMITERS = (",", ";", "\t", "|")
 RECORDS_LOOKED_AT = 200

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from lstm_cli.data.cells import quote, split_loosely, split_strictly, unquote
 from lstm_cli.data.layout import Layout
-from lstm_cli.data.scale import parse_rating
+from lstm_cli.data.rating_cells import parse_rating
 from lstm_cli.data.showing import count
 
 LINES_LOOKED_AT = 2000

@@ -1,8 +1,8 @@
-"""What a rating is, and the scale that the ratings of a file form.
+"""The scale that the ratings of a file form.
 
-A rating is a number that a person wrote in one of many ways. The scale is the
-ordered list of the ratings that occur; IMDB's has eight, since nobody may
-give 5 or 6 there.
+A scale is the ordered list of the ratings that occur; IMDB's has eight, since nobody
+may give 5 or 6 there. Where ratings are words or ranges, it also knows what people call
+them, and its numbers are places: 1 for the lowest.
 
 Which values are *off the scale*: some scales are customary (0-1, 1-5, 1-10,
 ...). The scale of a file lies on the narrowest customary one that leaves out
@@ -16,10 +16,8 @@ small the file.
 """
 
 import math
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from lstm_cli.errors import Remedy, ScaleError
 
@@ -31,31 +29,7 @@ CUSTOMARY_SCALES = (
     (-3.0, 3.0), (1.0, 10.0), (0.0, 10.0), (-5.0, 5.0), (0.0, 20.0), (0.0, 100.0),
 )  # fmt: skip
 MISSING_CODES = frozenset({-1.0, -9.0, -99.0, -999.0, 99.0, 999.0, 9999.0})
-LONGEST_RATING = 60  # "Rated 4.5 out of 5 stars", with room to spare
-LARGEST_MAXIMUM = 1000.0
-
-_NUMBER = r"[-+−]?(?:\d+(?:\.\d+)?|\.\d+|\d+,\d{1,2})(?:[eE][-+]?\d{1,3})?"
-# Stars and points, as the shops of other countries write them.
-_UNITS = (
-    "stars?|points?|pts?\\.?|★|⭐\ufe0f?|sterne?n?|punkte?|[ée]toiles?|estrellas?|estrelas?"
-    "|puntos?|pontos?|stell[ae]|punti|sterren|ster|stj[äa]rnor|stj[äa]rna|gwiazd(?:ki|ka|ek)?"
-    "|y[ıi]ld[ıi]z|puan|зв[её]зд[аы]?|балл(?:а|ов)?|星|颗星|顆星|分|つ星|点|점|개"
-)
-_RATING = re.compile(
-    rf"(?:rated\s+|rating:?\s*)?(?P<number>{_NUMBER}|[a-z]+)(?P<half>\s*½)?"
-    rf"(?:\s*(?:/|out\s+of|of|von|sur|de|su|van|av|z|из)\s*(?P<maximum>{_NUMBER}))?"
-    rf"(?:[\s-]*(?:{_UNITS}))?",
-    re.IGNORECASE,
-)
-_FULL_STARS = "★⭐🌟✭✮✯"
-_STARS = re.compile(rf"(?P<full>(?:[{_FULL_STARS}]\ufe0f?\s?)*)(?P<half>½?)(?P<empty>(?:\s?☆)*)")
 _WHOLE_STARS = frozenset(float(rating) for rating in range(11))
-_WORDS = {
-    word: float(number)
-    for number, word in enumerate(
-        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -63,6 +37,8 @@ class Scale:
     """The ratings that occur, in order; a rating's class index is its position."""
 
     ratings: tuple[float, ...]
+    names: tuple[str, ...] = ()  # what people call them, where they do not call them by number
+    edges: tuple[float, ...] = ()  # where ratings are cut into bins: of all bins, in order
 
     def __len__(self) -> int:
         return len(self.ratings)
@@ -71,10 +47,34 @@ class Scale:
     def labels(self) -> tuple[str, ...]:
         """The ratings as people write them.
 
-        >>> Scale((1.0, 1.5, 2.0)).labels
-        ('1', '1.5', '2')
+        >>> Scale((1.0, 1.5, 2.0)).labels, Scale((1.0, 2.0), ("bad", "good")).labels
+        (('1', '1.5', '2'), ('bad', 'good'))
         """
-        return tuple(label(rating) for rating in self.ratings)
+        return self.names or tuple(label(rating) for rating in self.ratings)
+
+    @property
+    def label_of(self) -> dict[float, str]:
+        """The labels by their ratings."""
+        return dict(zip(self.ratings, self.labels, strict=True))
+
+    @property
+    def num_places(self) -> int | None:
+        """How many places there are, if its numbers are places."""
+        return int(self.ratings[-1]) if self.has_places else None
+
+    @property
+    def has_places(self) -> bool:
+        """Whether its numbers are places, from 1, instead of what people write."""
+        return bool(self.names)
+
+    @property
+    def in_order(self) -> str:
+        """The labels, the lowest first.
+
+        >>> Scale((1.0, 2.0), ("bad", "good")).in_order, Scale((1.0, 2.0)).in_order
+        ('bad < good', '1, 2')
+        """
+        return (" < " if self.has_places and not self.edges else ", ").join(self.labels)
 
 
 def label(rating: float) -> str:
@@ -86,68 +86,24 @@ def label(rating: float) -> str:
     return repr(float(rating)).removesuffix(".0")
 
 
-def parse_rating(cell: object) -> float | None:
-    """The number that a rating stands for, None where it stands for none.
+def scale_of_words(names: Sequence[str]) -> Scale:
+    """The scale of some words, the lowest first: their places are its numbers.
 
-    >>> [parse_rating(cell) for cell in (4, "4.0", " 5 stars", "4/5", "4 out of 5", "4,5")]
-    [4.0, 4.0, 5.0, 4.0, 4.0, 4.5]
-    >>> [parse_rating(cell) for cell in ("★★★★☆", "⭐⭐⭐", "★★½", "Five stars")]
-    [4.0, 3.0, 2.5, 5.0]
-    >>> [parse_rating(cell) for cell in ("4 Sterne", "3,5 étoiles", "1 Stern", "5星", "4 von 5")]
-    [4.0, 3.5, 1.0, 5.0, 4.0]
-    >>> [parse_rating(cell) for cell in ("good", "", None, float("nan"), "2024-05-01", "1,000")]
-    [None, None, None, None, None, None]
+    >>> scale_of_words(["bad", "ok", "good"]).ratings
+    (1.0, 2.0, 3.0)
     """
-    rated = _parse(cell)
-    return None if rated is None else rated[0]
+    return Scale(tuple(float(place + 1) for place in range(len(names))), tuple(names))
 
 
-def parse_maximum(cell: object) -> float | None:
-    """What a rating is out of, None where it does not say.
+def customary_tops(low: float, high: float) -> set[float]:
+    """Where the narrowest customary scales end that hold some ratings.
 
-    >>> [parse_maximum(cell) for cell in ("4/5", "8 out of 10 stars", "4", "★★★☆☆")]
-    [5.0, 10.0, None, 5.0]
+    >>> customary_tops(1, 5), customary_tops(2, 9)
+    ({5.0}, {10.0})
     """
-    rated = _parse(cell)
-    return None if rated is None else rated[1]
-
-
-class _ParsedRating(NamedTuple):
-    """A rating, and what it is out of if it says so."""
-
-    rating: float
-    maximum: float | None = None
-
-
-def _parse(cell: object) -> _ParsedRating | None:
-    if cell is None or isinstance(cell, bool):
-        return None
-    if isinstance(cell, int | float):
-        return _ParsedRating(float(cell) + 0.0) if math.isfinite(cell) else None
-    text = str(cell).strip()
-    if not text or len(text) > LONGEST_RATING:
-        return None
-    if stars := _STARS.fullmatch(text):
-        full = sum(letter in _FULL_STARS for letter in stars["full"])
-        empty = stars["empty"].count("☆")
-        rating = full + (0.5 if stars["half"] else 0.0)
-        return _ParsedRating(rating, float(math.ceil(rating) + empty) if empty else None)
-    match = _RATING.fullmatch(text)
-    number = _number(match["number"]) if match else None
-    if match is None or number is None:
-        return None
-    maximum = _number(match["maximum"]) if match["maximum"] else None
-    if maximum is not None and not number <= maximum <= LARGEST_MAXIMUM:
-        return None  # a date, or a count of something else
-    return _ParsedRating(number + (0.5 if match["half"] else 0.0), maximum)
-
-
-def _number(text: str) -> float | None:
-    """A number in figures or in words, zero to ten."""
-    if text.isalpha():
-        return _WORDS.get(text.lower())
-    number = float(text.replace(",", ".").replace("−", "-"))
-    return number + 0.0 if math.isfinite(number) else None  # + 0.0: minus zero is zero
+    around = [(b - a, b) for a, b in CUSTOMARY_SCALES if a <= low and high <= b]
+    narrowest = min((width for width, _ in around), default=0.0)
+    return {top for width, top in around if width == narrowest}
 
 
 def find_scale(counts: Mapping[float, int], source: str = "the ratings") -> Scale:
@@ -170,16 +126,26 @@ def find_scale(counts: Mapping[float, int], source: str = "the ratings") -> Scal
         raise ScaleError(
             f"{source}: {len(ratings):,} different ratings ({examples}, ...) are too many for a "
             f"scale, of which at most {MOST_RATINGS} are learned",
-            Remedy.ROUND_RATINGS,
+            Remedy.CUT_RATINGS,
         )
-    if len(ratings) == 1:
+    scale = Scale(ratings)
+    check_several(scale, source)
+    return scale
+
+
+def check_several(scale: Scale, source: str) -> None:
+    """Refuse a scale on which there is nothing to tell apart.
+
+    Raises:
+        ScaleError: it has fewer than two ratings.
+    """
+    if len(scale) == 1:
         raise ScaleError(
-            f"{source}: every rating is {label(ratings[0])}, so there is nothing to tell apart",
+            f"{source}: every rating is {scale.labels[0]}, so there is nothing to tell apart",
             Remedy.ADD_OTHER_RATINGS,
         )
-    if not ratings:
+    if not len(scale):
         raise ScaleError(f"{source}: no row has both a text and a rating; add some")
-    return Scale(ratings)
 
 
 def _without_strays(counts: Mapping[float, int]) -> set[float]:
@@ -216,18 +182,3 @@ def _are_few(ratings: Iterable[float], counts: Mapping[float, int], total: int) 
     """On at most one row of twenty or more, or 2 % of the rows."""
     allowed = max(total // 50, int(total >= 20))
     return sum(counts[rating] for rating in ratings) <= allowed
-
-
-def check_maxima(maxima: Iterable[float], source: str = "the ratings") -> None:
-    """Refuse ratings out of different numbers, which are not on one scale.
-
-    Raises:
-        ScaleError: some are out of 5, say, and others out of 10.
-    """
-    distinct = sorted(set(maxima))
-    if len(distinct) > 1:
-        shown = " and ".join(f"out of {label(maximum)}" for maximum in distinct[:2])
-        raise ScaleError(
-            f"{source}: some ratings are {shown}; bring them onto one scale first, "
-            "or train on each kind alone"
-        )

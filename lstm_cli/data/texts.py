@@ -1,14 +1,16 @@
 """Files -> texts that are only rated or read: every row, in order, whatever its rating."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
 import polars as pl
 
-from lstm_cli.data.columns import find_text_column
-from lstm_cli.data.nested import as_json
+from lstm_cli.data.chosen import TextColumns, choose_text_columns
+from lstm_cli.data.missing import are_missing
+from lstm_cli.data.nested import as_json, column_at
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.tables import Table, open_table, read_table
 
@@ -21,7 +23,7 @@ class Texts(NamedTuple):
     """Reviews without ratings: a table, and the text of each of its rows."""
 
     table: Table
-    column: str
+    columns: TextColumns
     texts: list[str]  # "" where the row has none
 
 
@@ -33,8 +35,8 @@ def read_texts(source: str, options: ReadOptions = DETECT_ALL) -> Texts:
         ColumnError: the column is absent, or two are equally plausible.
     """
     table = read_table(source, options)
-    column = find_text_column(table, asked_column(options))
-    return Texts(table, column, _texts_of(table.frame, column))
+    columns = choose_text_columns(table, options)
+    return Texts(table, columns, _texts_of(table.frame, columns))
 
 
 class TextWindow(NamedTuple):
@@ -49,7 +51,7 @@ class OpenTexts:
     """Reviews without ratings, read as they are needed."""
 
     table: Table  # the first rows; the rest describes the whole file
-    column: str
+    columns: TextColumns
     num_rows: int
     windows: Iterator[TextWindow]
 
@@ -65,18 +67,37 @@ def open_texts(
         ColumnError: the column is absent, or two are equally plausible.
     """
     with open_table(source, options, rows) as opened:
-        column = find_text_column(opened.head, asked_column(options))
-        windows = (TextWindow(frame, _texts_of(frame, column)) for frame in opened.windows)
-        yield OpenTexts(opened.head, column, opened.num_rows, windows)
+        columns = choose_text_columns(opened.head, options)
+        windows = (TextWindow(frame, _texts_of(frame, columns)) for frame in opened.windows)
+        yield OpenTexts(opened.head, columns, opened.num_rows, windows)
 
 
-def _texts_of(frame: pl.DataFrame, column: str) -> list[str]:
-    return as_strings(frame[column]).fill_null("").to_list()
+def _texts_of(frame: pl.DataFrame, columns: TextColumns) -> list[str]:
+    return text_at(frame, columns.names).fill_null("").to_list()
 
 
-def asked_column(options: ReadOptions) -> str | None:
-    """The column of reviews that a person named."""
-    return options.text_columns[0] if options.text_columns else None
+def text_at(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
+    """The text of every row, null where it has none.
+
+    Several columns are joined as a title and the sentences below it: a full stop parts
+    them where no mark does.
+
+    >>> frame = pl.DataFrame({"a": ["Good", "Why?", "N/A"], "b": ["I like it.", "", "So so"]})
+    >>> text_at(frame, ["a", "b"]).to_list()
+    ['Good. I like it.', 'Why?', 'So so']
+    """
+    columns = [as_strings(column_at(frame, name)) for name in names]
+    first, *others = (column.set(are_missing(column), None) for column in columns)
+    return reduce(_join, others, first)
+
+
+def _join(before: pl.Series, after: pl.Series) -> pl.Series:
+    both = pl.DataFrame({"before": before, "after": after})
+    before_it, after_it = pl.col("before"), pl.col("after")
+    has_end = before_it.str.contains(r"[.!?…:;。！？]\s*$")
+    mark = pl.when(has_end).then(pl.lit(" ")).otherwise(pl.lit(". "))
+    joined = pl.coalesce(before_it + mark + after_it, before_it, after_it)
+    return both.select(joined.alias(before.name)).to_series()
 
 
 def as_strings(column: pl.Series) -> pl.Series:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_cli.data.scale import Scale
 from lstm_cli.metrics.calibration import expected_calibration_error, reliability
 from lstm_cli.metrics.scores import (
     accuracy_interval,
@@ -19,8 +20,7 @@ from lstm_cli.results import Evaluation
 def evaluate(
     probabilities: NDArray[np.float64],
     rating_indices: NDArray[np.int64],
-    ratings: NDArray[np.float64],
-    labels: tuple[str, ...],
+    scale: Scale,
     *,
     model: str,
     baselines: Mapping[str, NDArray[np.int64]],
@@ -32,9 +32,8 @@ def evaluate(
     Args:
         probabilities: of each rating, for each review; 0 for a rating that the model does
             not know. (N, R)
-        rating_indices: places of the true ratings in ``ratings``. (N,)
-        ratings: those of the model and those it has never seen, in order. (R,)
-        labels: the same ratings, as a person writes them.
+        rating_indices: places of the true ratings on the scale. (N,)
+        scale: the ratings of the model and those it has never seen, R of them.
         model: its name.
         baselines: what simpler models predict, by their names. (N,) each
         unseen_ratings: how often each rating that the model has never seen occurs; a review
@@ -42,7 +41,7 @@ def evaluate(
         shuffled: ``probabilities`` of the same reviews with their words in a random
             order. (N, R)
     """
-    predicted = probabilities.argmax(axis=1)
+    predicted, ratings = probabilities.argmax(axis=1), np.array(scale.ratings)
     is_right = predicted == rating_indices
     bins = reliability(probabilities.max(axis=1), is_right)
     return Evaluation(
@@ -51,13 +50,14 @@ def evaluate(
         accuracy_interval=accuracy_interval(is_right),
         ece=expected_calibration_error(bins),
         reliability=bins,
-        ratings=labels,
-        per_rating=scores_by_rating(rating_indices, predicted, labels),
-        confusion=confusion_of(rating_indices, predicted, len(ratings)),
+        ratings=scale.labels,
+        per_rating=scores_by_rating(rating_indices, predicted, scale.labels),
+        confusion=confusion_of(rating_indices, predicted, len(scale)),
         baselines={
             name: scores_of(rating_indices, answers, ratings) for name, answers in baselines.items()
         },
         unseen_ratings=dict(unseen_ratings or {}),
+        has_places=scale.has_places,
         word_order=None
         if shuffled is None
         else paired_difference(is_right, shuffled.argmax(axis=1) == rating_indices),

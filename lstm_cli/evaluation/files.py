@@ -1,7 +1,7 @@
 """Saved models measured on a file: next to simpler models, and against each other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,8 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.reviews import Reviews, read_reviews
-from lstm_cli.data.scale import Scale, label
-from lstm_cli.errors import RowError
+from lstm_cli.data.scale import Scale
+from lstm_cli.errors import BundleError, RowError
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
@@ -30,14 +30,19 @@ class ScoredReviews:
     """The reviews of a file, and what a model says of them."""
 
     reviews: Reviews
-    ratings: Float64Array  # those of the models and those of the file, in order. (R,)
+    scale: Scale  # the ratings of the models and those of the file, R of them
     rating_indices: NDArray[np.int64]  # places of the true ratings. (N,)
     probabilities: Float64Array  # 0 for a rating the model does not know. (N, R)
 
     @property
+    def ratings(self) -> Float64Array:
+        """The ratings, in order. (R,)"""
+        return np.array(self.scale.ratings)
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """The ratings as a person writes them."""
-        return tuple(map(label, self.ratings))
+        return self.scale.labels
 
     @property
     def predicted(self) -> NDArray[np.int64]:
@@ -55,15 +60,14 @@ def evaluate_file(
     """
     reviews = _read([bundle], file, options)
     scorer = Scorer(bundle, Compute())
-    rated = _rate(scorer, reviews, bundle.info.ratings)
+    rated = _rate(scorer, reviews)
     places = np.searchsorted(rated.ratings, bundle.info.ratings)
     shuffled = np.zeros_like(rated.probabilities)
     shuffled[:, places] = scorer.shuffled(reviews.texts)
     evaluation = evaluate(
         rated.probabilities,
         rated.rating_indices,
-        rated.ratings,
-        rated.labels,
+        rated.scale,
         model=bundle.name,
         baselines={name: places[answers] for name, answers in peers(bundle, reviews.texts).items()},
         unseen_ratings=reviews.unseen_ratings,
@@ -83,8 +87,7 @@ def compare_on_file(
         ReviewsError: the file cannot be used.
     """
     reviews = _read(bundles, file, options)
-    known = [rating for bundle in bundles for rating in bundle.info.ratings]
-    first, second = (_rate(Scorer(bundle, Compute()), reviews, known) for bundle in bundles)
+    first, second = (_rate(Scorer(bundle, Compute()), reviews) for bundle in bundles)
     truth = first.rating_indices
     first_right, second_right = first.predicted == truth, second.predicted == truth
     parted = np.flatnonzero(first_right != second_right)
@@ -138,9 +141,10 @@ def mistakes(bundle: Bundle, rated: ScoredReviews, most: int) -> list[Mistake]:
 
 def peers(bundle: Bundle, texts: list[str]) -> dict[str, NDArray[np.int64]]:
     """What simpler models, trained on the same reviews, predict for some texts. (N,) each"""
-    counts = [bundle.info.provenance.counts[label(rating)] for rating in bundle.info.ratings]
+    labels = bundle.info.scale.labels
+    counts = [bundle.info.provenance.counts[name] for name in labels]
     commonest = counts.index(max(counts))
-    name = always(label(bundle.info.ratings[commonest]))
+    name = always(labels[commonest])
     answers = {name: np.full(len(texts), commonest)}
     if bundle.baseline is not None:
         regression = WordRegression.from_arrays(bundle.baseline)
@@ -151,21 +155,33 @@ def peers(bundle: Bundle, texts: list[str]) -> dict[str, NDArray[np.int64]]:
 
 
 def _read(bundles: Sequence[Bundle], file: str, options: ReadOptions) -> Reviews:
-    known = np.unique([rating for bundle in bundles for rating in bundle.info.ratings])
-    reviews = read_reviews(
-        [file],
-        options,
-        scale=Scale(tuple(map(float, known))),
-    )
+    learned = tuple(columns for bundle in bundles for columns in bundle.learned_columns)
+    reviews = read_reviews([file], replace(options, learned=learned), scale=_shared_scale(bundles))
     if not len(reviews):
         raise RowError(f"{file}: holds no review with a text and a rating")
     return reviews
 
 
-def _rate(scorer: Scorer, reviews: Reviews, known: Sequence[float]) -> ScoredReviews:
-    """A model's answers on a scale of the ``known`` ratings and those in the file."""
-    ratings = np.unique(np.concatenate([known, reviews.ratings]))
+def _shared_scale(bundles: Sequence[Bundle]) -> Scale:
+    """The ratings of one model, or of two that rate in numbers.
+
+    Raises:
+        BundleError: two models rate in different words.
+    """
+    scales = {bundle.info.scale for bundle in bundles}
+    if len(scales) == 1:
+        return scales.pop()
+    if any(scale.has_places for scale in scales):
+        said = ", ".join(f"{bundle.name} rates {bundle.info.scale.in_order}" for bundle in bundles)
+        raise BundleError(f"{said}: choose two models of one scale")
+    return Scale(tuple(sorted({rating for scale in scales for rating in scale.ratings})))
+
+
+def _rate(scorer: Scorer, reviews: Reviews) -> ScoredReviews:
+    """A model's answers on a scale of the models' ratings and those of the file."""
+    scale = reviews.occurring
+    ratings = np.array(scale.ratings)
     probabilities = np.zeros((len(reviews), len(ratings)))
     places = np.searchsorted(ratings, scorer.bundle.info.ratings)
     probabilities[:, places] = scorer(reviews.texts)
-    return ScoredReviews(reviews, ratings, np.searchsorted(ratings, reviews.ratings), probabilities)
+    return ScoredReviews(reviews, scale, np.searchsorted(ratings, reviews.ratings), probabilities)

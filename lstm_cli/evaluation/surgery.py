@@ -1,6 +1,7 @@
 """What a gate is worth: a model's scores on a file when that gate is held at a value."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,6 @@ from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.reviews import read_reviews
-from lstm_cli.data.scale import Scale
 from lstm_cli.errors import RowError
 from lstm_cli.gates.surgery import Clamp, holding
 from lstm_cli.metrics.scores import scores_of
@@ -32,8 +32,8 @@ def operate_on_file(
     """
     reviews = read_reviews(
         [file],
-        options,
-        scale=Scale(bundle.info.ratings),
+        replace(options, learned=bundle.learned_columns),
+        scale=bundle.info.scale,
     )
     known = np.flatnonzero(reviews.rating_indices >= 0)
     if not len(known):

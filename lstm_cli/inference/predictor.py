@@ -15,7 +15,6 @@ from lstm_cli.core.reading import (
     running_logits,
     softmax,
 )
-from lstm_cli.data.scale import label
 from lstm_cli.inference.input_warnings import input_warnings
 from lstm_cli.results import Prediction
 from lstm_cli.text.tokens import tokenize
@@ -35,7 +34,8 @@ class Predictor:
         self.vocabulary = bundle.lookup
         self.weights = bundle.weights
         self.ratings = np.array(bundle.info.ratings)
-        self.labels = tuple(label(rating) for rating in bundle.info.ratings)
+        self.scale = bundle.info.scale
+        self.labels = self.scale.labels
 
     def predict(self, text: str) -> Prediction:
         """Rate one review."""
@@ -86,4 +86,5 @@ class Predictor:
             unknown=tuple(dict.fromkeys(unknown)),
             warnings=input_warnings(tokens, is_known, self.vocabulary, longest),
             model=self.bundle.name,
+            num_places=self.scale.num_places,
         )

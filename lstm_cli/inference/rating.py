@@ -51,9 +51,10 @@ class RatedRows:
         Args:
             is_safe: put an apostrophe before cells that a spreadsheet would run.
         """
-        ratings = self.predictor.ratings
-        is_whole = all(rating.is_integer() for rating in ratings.tolist())
-        named = ratings[self.places].astype(np.int64 if is_whole else np.float64)
+        ratings, scale = self.predictor.ratings, self.predictor.scale
+        is_whole = all(rating.is_integer() for rating in scale.ratings)
+        values = ratings.astype(np.int64 if is_whole else np.float64)
+        named = (np.array(scale.names) if scale.has_places else values)[self.places]
         frame = neutralized(self.frame) if is_safe else self.frame
         return frame.with_columns(
             pl.Series("predicted_rating", named),

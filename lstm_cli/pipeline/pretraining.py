@@ -1,6 +1,7 @@
 """``run_pretraining``: from reviews without ratings to a saved language model."""
 
 import time
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from lstm_cli.bundle.provenance import Provenance
 from lstm_cli.config import ModelConfig, PretrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.cache import TokenCache
+from lstm_cli.data.chosen import join_names
 from lstm_cli.data.texts import read_texts
 from lstm_cli.pipeline.origin import file_name, now, versions
 from lstm_cli.pipeline.requests import PretrainRequest
@@ -37,7 +39,7 @@ class PretrainingListener(PretrainListener, Protocol):
     def nothing_to_resume(self, name: str) -> None:
         """A training of that name should go on, and there is none: one begins."""
 
-    def file_read(self, source: str, rows: int, column: str) -> None:
+    def file_read(self, source: str, rows: int, columns: str, notes: Sequence[str]) -> None:
         """A file has been read."""
 
     def prepared(self, reviews: Unlabelled, config: PretrainConfig) -> None:
@@ -128,8 +130,9 @@ def _read(
 ) -> Unlabelled:
     texts: list[str] = []
     for source in request.sources:
-        table, column, some = read_texts(source, request.reading)
-        listener.file_read(table.source, len(some), column)
+        table, columns, some = read_texts(source, request.reading)
+        notes = (*table.notes, *columns.notes)
+        listener.file_read(table.source, len(some), join_names(columns.names), notes)
         texts += some
     names = ", ".join(request.sources)
     return prepare_unlabelled(texts, config, names, compute.num_processes, TokenCache.of_user())

@@ -1,7 +1,7 @@
 """A model made once more: its settings, its seed and its start, and what is not the same now."""
 
-from lstm_cli.bundle.contents import BundleInfo
-from lstm_cli.bundle.locating import BASE, find_base, find_model
+from lstm_cli.bundle.contents import BASE, BundleInfo
+from lstm_cli.bundle.locating import find_base, find_model
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import TrainConfig
 from lstm_cli.errors import NoModelError, Remedy, RequestError

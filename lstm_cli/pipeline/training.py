@@ -250,8 +250,7 @@ def measure(
             fitted.trained.probabilities, held_out.rating_indices, calibrated.beside
         ),
         held_out.rating_indices,
-        run.ratings,
-        run.reviews.scale.labels,
+        run.reviews.scale,
         model=run.name,
         baselines=answers,
         shuffled=rating_probabilities(fitted.trained.network, shuffled, run.compute),
@@ -278,6 +277,8 @@ def describe(
         model=run.model,
         training=fitted.config,
         ratings=run.reviews.scale.ratings,
+        labels=run.reviews.scale.names,
+        edges=run.reviews.scale.edges,
         token_pattern=run.data.token_pattern,
         scores=measured.evaluation.to_json(),
         provenance=_provenance(run, fitted, calibrated),
@@ -307,7 +308,10 @@ def _provenance(run: PreparedRun, fitted: Fitted, calibrated: Calibrated) -> Pro
     counts = np.bincount(data.training.rating_indices, minlength=len(run.ratings)).tolist()
     return Provenance(
         files=tuple(file_name(source.name) for source in reviews.sources),
-        text_columns=tuple(source.text_column for source in reviews.sources),
+        text_columns=tuple(
+            names[0] if len(names) == 1 else names
+            for names in (source.text_columns for source in reviews.sources)
+        ),
         rating_columns=tuple(source.rating_column for source in reviews.sources),
         fingerprint=reviews.fingerprint,
         reviews=len(reviews),

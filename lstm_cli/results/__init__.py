@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from lstm_cli.results.health import DataHealth, Finding, Suspect
     from lstm_cli.results.prediction import (
         Prediction,
-        as_number,
+        as_json_rating,
     )
     from lstm_cli.results.scores import (
         Comparison,
@@ -98,7 +98,7 @@ __all__ = [
     "UnitStatistics",
     "WordStatistics",
     "WordTrace",
-    "as_number",
+    "as_json_rating",
 ]
 
 _MODULES = ("prediction", "gate_statistics", "training", "scores", "trace", "health", "experiments")

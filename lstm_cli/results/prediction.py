@@ -1,5 +1,6 @@
 """What a model says of one review."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ class Prediction:
     unknown: tuple[str, ...]  # distinct tokens the model does not know, in order
     warnings: tuple[str, ...]
     model: str
+    # Where ratings are words: of how many places on the scale the expected rating is one.
+    num_places: int | None = None
 
     @property
     def confidence(self) -> float:
@@ -26,7 +29,7 @@ class Prediction:
         """As ``lstm predict --json`` prints it."""
         return {
             "text": self.text,
-            "rating": as_number(self.rating),
+            "rating": as_json_rating(self.rating),
             "expected_rating": self.expected_rating,
             "probabilities": self.probabilities,
             "tokens": self.tokens,
@@ -36,11 +39,16 @@ class Prediction:
         }
 
 
-def as_number(label: str) -> int | float:
-    """A rating as JSON writes it.
+def as_json_rating(label: str) -> int | float | str:
+    """A rating as JSON writes it: a number, if it is one.
 
-    >>> as_number("4"), as_number("4.5")
-    (4, 4.5)
+    >>> as_json_rating("4"), as_json_rating("4.5"), as_json_rating("good")
+    (4, 4.5, 'good')
     """
-    value = float(label)
+    try:
+        value = float(label)
+    except ValueError:
+        return label
+    if not math.isfinite(value):
+        return label
     return int(value) if value.is_integer() else value

@@ -60,6 +60,7 @@ class Evaluation:
     confusion: tuple[tuple[int, ...], ...]  # rows the true rating, columns the predicted one
     baselines: dict[str, Scores]  # what simpler models reach on the same reviews
     unseen_ratings: dict[str, int]  # ratings the model has never seen, counted as wrong
+    has_places: bool = False  # ratings are words, and errors count places on their scale
     word_order: Difference | None = None  # the reviews as they are, and with their words shuffled
 
     def to_json(self) -> dict[str, Any]:

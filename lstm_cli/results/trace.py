@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from lstm_cli.results.prediction import Prediction, as_number
+from lstm_cli.results.prediction import Prediction, as_json_rating
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class GateTrace:
                 token["units"] = vectors
         summary = {
             "cell": self.cell,
-            "rating": as_number(self.prediction.rating),
+            "rating": as_json_rating(self.prediction.rating),
             "expected_rating": self.prediction.expected_rating,
             "start_expected_rating": self.start_expected_rating,
             "start": self.start,

@@ -4,11 +4,15 @@ import os
 import re
 import sys
 import unicodedata
+from collections.abc import Iterable, Mapping
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
+
+LONGEST_LABEL = 24
 
 
 class ResultsConsole(Console):
@@ -54,6 +58,31 @@ def show_table(console: Console, table: Table) -> None:
     if natural > console.width:
         table.width = natural
     console.print(table, crop=False)
+
+
+def label_width(labels: Iterable[str], least: int = 6) -> int:
+    """How wide a column of ratings is in which all of them fit, or the beginnings of long ones."""
+    return min(LONGEST_LABEL, max(least, *(cell_len(visible(label)) for label in labels)))
+
+
+def aligned(label: str, width: int) -> str:
+    """A rating at the right of its column; letters may be two wide.
+
+    >>> aligned("good", 6), aligned("好评", 6)
+    ('  good', '  好评')
+    """
+    shown = visible(label)
+    if cell_len(shown) > width:
+        shown = set_cell_size(shown, width - 1).rstrip() + "…"
+    return " " * (width - cell_len(shown)) + shown
+
+
+def show_counts(console: Console, counts: Mapping[str, int]) -> None:
+    """Print how often each rating occurs: a bar, the number and the share."""
+    width, total, most = label_width(counts), sum(counts.values()), max(counts.values(), default=0)
+    for rating, number in counts.items():
+        drawn, share = bar(number / (most or 1), 30), percent(number / (total or 1))
+        say(console, f"{aligned(rating, width)}  {drawn} {number:>9,}  {share:>5}")
 
 
 def bar(share: float, width: int) -> str:

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import Difference, Evaluation, Scores
-from lstm_cli.views.console import percent, plain_table, say, show_table
+from lstm_cli.views.console import percent, plain_table, say, show_table, visible
 
 CURVE_WIDTH = 40
 
@@ -36,6 +36,8 @@ def show_evaluation(
         f"accuracy lies between {100 * low:.1f} and {100 * high:.1f} % (95 % interval); "
         f"calibration error {evaluation.ece:.3f}",
     )
+    if evaluation.has_places:
+        say(console, "the mean error counts places on the scale")
     if evaluation.word_order is not None:
         say(console, _word_order(evaluation.word_order))
     for name, scores in evaluation.baselines.items():
@@ -69,7 +71,8 @@ def show_confusion(console: Console, evaluation: Evaluation) -> None:
     say(console, "true rating down, predicted rating across")
     num_ratings = len(evaluation.ratings)
     columns = range(1, num_ratings + 4)
-    table = plain_table("", *evaluation.ratings, "precision", "recall", "F1", right=(0, *columns))
+    names = [visible(rating, 16) for rating in evaluation.ratings]
+    table = plain_table("", *names, "precision", "recall", "F1", right=(0, *columns))
     for place, (rating, row) in enumerate(
         zip(evaluation.per_rating, evaluation.confusion, strict=True)
     ):
@@ -78,7 +81,7 @@ def show_confusion(console: Console, evaluation: Evaluation) -> None:
             for column, count in enumerate(row)
         ]
         shares = (percent(share) for share in (rating.precision, rating.recall, rating.f1))
-        table.add_row(Text(rating.rating, style="dim"), *cells, *shares)
+        table.add_row(Text(visible(rating.rating, 24), style="dim"), *cells, *shares)
     show_table(console, table)
 
 

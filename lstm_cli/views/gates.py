@@ -4,8 +4,18 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import GateTrace, WordTrace
-from lstm_cli.views.console import bar_and_percent, percent, plain_table, say, show_table, visible
+from lstm_cli.views.console import (
+    aligned,
+    bar_and_percent,
+    label_width,
+    percent,
+    plain_table,
+    say,
+    show_table,
+    visible,
+)
 from lstm_cli.views.narrative import show_narrative
+from lstm_cli.views.prediction import expected
 
 WORD_WIDTH = 14
 BAR_WIDTH = 6
@@ -19,21 +29,22 @@ def show_trace(console: Console, trace: GateTrace) -> None:
     table = plain_table("word", *_gate_headers(trace.cell), "rating after", "change", right=(-1,))
     table.columns[-1].justify = "right"
     blank = [""] * len(_gate_headers(trace.cell))
+    width = min(label_width(trace.start, 3), 14)
     start = max(trace.start, key=lambda rating: trace.start[rating])
-    table.add_row("(nothing yet)", *blank, _rating(start, trace.start_expected_rating), "")
+    table.add_row("(nothing yet)", *blank, _rating(start, trace.start_expected_rating, width), "")
     for word in trace.words:
         name = visible(word.token, WORD_WIDTH - 1 if not word.known else WORD_WIDTH)
         table.add_row(
             Text(name if word.known else f"{name}?"),
             *_gate_cells(word, trace.cell),
-            _rating(word.rating, word.expected_rating),
+            _rating(word.rating, word.expected_rating, width),
             f"{word.contribution:+.2f}",
         )
     show_table(console, table)
     prediction = trace.prediction
     say(
         console,
-        f"rating {prediction.rating}  (expected {prediction.expected_rating:.2f}, "
+        f"rating {visible(prediction.rating)}  ({expected(prediction)}, "
         f"{percent(prediction.confidence)} sure)",
         style="bold",
     )
@@ -63,5 +74,5 @@ def _gate_cells(word: WordTrace, cell: str) -> list[str]:
     return ["" if factor is None else bar_and_percent(factor, BAR_WIDTH) for factor in factors]
 
 
-def _rating(rating: str, expected: float) -> str:
-    return f"{rating:>3}  ({expected:.2f})"
+def _rating(rating: str, mean: float, width: int) -> str:
+    return f"{aligned(rating, width)}  ({mean:.2f})"

@@ -6,15 +6,19 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import DataHealth, Finding
-from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
+from lstm_cli.views.console import (
+    percent,
+    plain_table,
+    say,
+    show_counts,
+    show_table,
+    visible,
+)
 
 
 def show_health(console: Console, health: DataHealth) -> None:
     """Print ratings, lengths, known words, suspicious rows, and what needs attention."""
-    widest = max(health.counts.values())
-    for rating, count in health.counts.items():
-        share = count / health.reviews
-        say(console, f"{rating:>6}  {bar(count / widest, 30)} {count:>9,}  {percent(share):>5}")
+    show_counts(console, health.counts)
     shortest, early, middle, late, longest = health.lengths
     say(
         console,

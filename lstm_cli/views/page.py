@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from lstm_cli.data.scale import Scale
 from lstm_cli.results import GateTrace, LedgerTrace, WordTrace
 from lstm_cli.views.charts import Chart, across, curve, render, script_of, up
 from lstm_cli.views.console import percent, visible
@@ -18,13 +19,14 @@ CLEAR, STRONG = 0.1, 0.4  # rating points at which a word is marked, and marked 
 LEAST = 0.02  # rating points below which it gets no colour
 
 
-def page(trace: GateTrace, ratings: tuple[float, ...]) -> str:
+def page(trace: GateTrace, scale: Scale) -> str:
     """A review's trace as a page of HTML.
 
     Args:
         trace: with its explanation; its ledger is drawn if it has one.
-        ratings: the scale, in order.
+        scale: the ratings.
     """
+    ratings = scale.ratings
     prediction = trace.prediction
     has_gates = trace.cell == "lstm"
     rows = _rows(has_gates)
@@ -63,7 +65,7 @@ def page(trace: GateTrace, ratings: tuple[float, ...]) -> str:
         words=words,
         rows=rows,
         sentences=narrative(trace),
-        charts=_charts(trace, ratings),
+        charts=_charts(trace, scale),
         heat=_heat(trace.ledger),
     )
 
@@ -129,17 +131,19 @@ def _ledger_sentence(trace: GateTrace, place: int) -> str:
     return sentence + "."
 
 
-def _charts(trace: GateTrace, ratings: tuple[float, ...]) -> list[Chart]:
-    low, high = min(ratings), max(ratings)
+def _charts(trace: GateTrace, scale: Scale) -> list[Chart]:
+    low, high = scale.ratings[0], scale.ratings[-1]
     expected = [trace.start_expected_rating, *(word.expected_rating for word in trace.words)]
-    labels = [low, (low + high) / 2, high]
+    names = scale.label_of if scale.has_places else {}
+    labels = {value: visible(names.get(value, f"{value:g}"), 12)
+              for value in (low, (low + high) / 2, high)}  # fmt: skip
     charts = [
         Chart(
             "running",
             "The rating word by word",
             "The expected rating after each word, as if the review ended there.",
             f"From {expected[0]:.2f} before the first word to {expected[-1]:.2f} after the last",
-            tuple((round(up(value, low, high)), f"{value:g}") for value in labels),
+            tuple((round(up(value, low, high)), name) for value, name in labels.items()),
             (curve("", "first", expected, (low, high), 0),),
         )
     ]

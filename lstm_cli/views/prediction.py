@@ -14,9 +14,27 @@ from rich.progress import (
 from rich.text import Text
 
 from lstm_cli.results import Prediction
-from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
+from lstm_cli.views.console import (
+    aligned,
+    bar,
+    label_width,
+    percent,
+    plain_table,
+    say,
+    show_counts,
+    show_table,
+    visible,
+)
 
 BAR_WIDTH = 40
+
+
+def expected(prediction: Prediction) -> str:
+    """The mean of the ratings, which of words is a place on their scale."""
+    value = f"{prediction.expected_rating:.2f}"
+    if prediction.num_places is None:
+        return f"expected {value}"
+    return f"expected place {value} of {prediction.num_places}"
 
 
 def show_prediction(console: Console, prediction: Prediction) -> None:
@@ -24,14 +42,16 @@ def show_prediction(console: Console, prediction: Prediction) -> None:
     say(console, f'"{visible(prediction.text, 76)}"')
     say(
         console,
-        f"rating {prediction.rating}  (expected {prediction.expected_rating:.2f})",
+        f"rating {visible(prediction.rating)}  ({expected(prediction)})",
         style="bold",
     )
+    width = label_width(prediction.probabilities)
     for rating, probability in prediction.probabilities.items():
         is_named = rating == prediction.rating
         console.print(
             Text(
-                f"{rating:>6}  {bar(probability, BAR_WIDTH)} {percent(probability):>5}",
+                f"{aligned(rating, width)}  {bar(probability, BAR_WIDTH)} "
+                f"{percent(probability):>5}",
                 style="bold" if is_named else "",
             )
         )
@@ -82,10 +102,7 @@ def show_file_summary(
     """
     total = sum(counts.values())
     say(console, f"{total:,} reviews rated, written to {target}")
-    widest = max(counts.values(), default=0) or 1
-    for rating, count in counts.items():
-        share = count / total if total else 0
-        say(console, f"{rating:>6}  {bar(count / widest, 30)} {count:>9,}  {percent(share):>5}")
+    show_counts(console, counts)
     if num_empty:
         have = "row has" if num_empty == 1 else "rows have"
         say(console, f"{num_empty:,} {have} no text, rated as empty reviews")
@@ -93,5 +110,10 @@ def show_file_summary(
         say(console, "least certain:")
         table = plain_table("line", "rating", "sure", "review", right=(0, 1, 2))
         for line, text, rating, confidence in least_certain:
-            table.add_row(f"{line:,}", rating, percent(confidence), Text(visible(text, 52)))
+            table.add_row(
+                f"{line:,}",
+                Text(visible(rating, 24)),
+                percent(confidence),
+                Text(visible(text, 52)),
+            )
         show_table(console, table)

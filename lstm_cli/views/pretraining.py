@@ -1,5 +1,6 @@
 """What ``lstm pretrain`` shows while it works."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -58,9 +59,11 @@ class PretrainView:
         """Say that a training begins."""
         say_that_one_begins(self.console, name)
 
-    def file_read(self, source: str, rows: int, column: str) -> None:
-        """Say which column was taken."""
-        say(self.console, f"{source}: {rows:,} rows, text in {column!r}")
+    def file_read(self, source: str, rows: int, columns: str, notes: Sequence[str]) -> None:
+        """Say which columns were taken, and what had to be repaired."""
+        say(self.console, f"{source}: {rows:,} rows, text in {columns}")
+        for note in notes:
+            say(self.console, f"  {note}")
 
     def prepared(self, reviews: "Unlabelled", config: PretrainConfig) -> None:
         """Show the words and the settings."""

@@ -3,24 +3,39 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lstm_cli.data.chosen import join_names
 from lstm_cli.data.showing import count
 from lstm_cli.views.console import visible
 
 if TYPE_CHECKING:
+    from lstm_cli.data.chosen import TextColumns
     from lstm_cli.data.reviews import Reviews, ReviewsSummary
+    from lstm_cli.data.tables import Table
+
+
+def lines_about_texts(table: "Table", columns: "TextColumns", num_rows: int) -> Iterator[str]:
+    """Where texts without ratings came from, and which columns were taken."""
+    yield visible(f"{table.source}: {num_rows:,} rows, text in {join_names(columns.names)}")
+    for note in (*table.notes, *columns.notes):
+        yield visible(f"  {note}")
 
 
 def lines_about(reviews: "Reviews | ReviewsSummary") -> Iterator[str]:
     """Where the reviews came from, which columns were taken, what was skipped and why."""
     for source in reviews.sources:
         yield visible(
-            f"{source.name}: {source.rows:,} rows, text in {source.text_column!r}, "
+            f"{source.name}: {source.rows:,} rows, text in {join_names(source.text_columns)}, "
             f"rating in {source.rating_column!r}"
         )
         for note in source.notes:
             yield visible(f"  {note}")
-    labels = reviews.scale.labels
-    yield f"{len(reviews):,} reviews, ratings {', '.join(labels)}"
+    scale = reviews.scale
+    yield visible(f"{len(reviews):,} reviews, ratings {scale.in_order}")
+    if scale.has_places:
+        yield (
+            "the mean error and the expected rating count places on this scale: 1 is "
+            f"{visible(scale.names[0], 30)}, {scale.num_places} is {visible(scale.names[-1], 30)}"
+        )
     for skipped in reviews.skipped:
         lines = ", ".join(skipped.first_lines)
         more = ", ..." if skipped.count > len(skipped.first_lines) else ""

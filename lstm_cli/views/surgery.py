@@ -1,9 +1,11 @@
 """How a rating, or the scores of a file, change when a gate is held."""
 
 from rich.console import Console
+from rich.text import Text
 
 from lstm_cli.results import FileOperation, Operation, Prediction, Scores
 from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
+from lstm_cli.views.prediction import expected
 
 
 def show_operation(console: Console, operation: Operation) -> None:
@@ -16,7 +18,7 @@ def show_operation(console: Console, operation: Operation) -> None:
     table = plain_table("rating", "as it is", held)
     for rating, share in operation.free.probabilities.items():
         other = operation.held.probabilities[rating]
-        table.add_row(rating, _share(share), _share(other))
+        table.add_row(Text(visible(rating, 24)), _share(share), _share(other))
     show_table(console, table)
 
 
@@ -45,7 +47,7 @@ def _cells(scores: Scores) -> list[str]:
 
 
 def _rating(prediction: Prediction) -> str:
-    return f"rating {prediction.rating}  (expected {prediction.expected_rating:.2f})"
+    return f"rating {visible(prediction.rating)}  ({expected(prediction)})"
 
 
 def _share(share: float) -> str:

@@ -17,7 +17,7 @@ from rich.progress import (
 from lstm_cli.config import TrainConfig
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, EpochReport
-from lstm_cli.views.console import bar, percent, say
+from lstm_cli.views.console import percent, say, show_counts
 from lstm_cli.views.evaluation import show_evaluation
 from lstm_cli.views.health import show_findings
 from lstm_cli.views.reviews import lines_about
@@ -95,12 +95,7 @@ def show_data(console: Console, run: "PreparedRun") -> None:
     if run.others is not None:
         for line in lines_about(run.others):
             say(console, f"held out: {line}")
-    most = max(reviews.counts)
-    for rating, count in zip(reviews.scale.labels, reviews.counts, strict=True):
-        say(
-            console,
-            f"{rating:>6}  {bar(count / most, 30)} {count:>9,}  {percent(count / len(reviews)):>5}",
-        )
+    show_counts(console, dict(zip(reviews.scale.labels, reviews.counts, strict=True)))
     if data.left_out:
         say(
             console,
