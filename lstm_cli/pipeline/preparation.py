@@ -11,12 +11,14 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.cache import TokenCache
+from lstm_cli.data.options import LearnedColumns
 from lstm_cli.data.reviews import Reviews, ReviewsSummary, named, read_reviews
 from lstm_cli.evaluation.health import quick_findings
 from lstm_cli.pipeline.repeating import (
     check_vectors_size,
     differences,
     model_to_repeat,
+    read_like,
     repeated_base,
     repeated_config,
 )
@@ -65,7 +67,7 @@ def prepare(request: TrainRequest, name: str) -> PreparedRun:
     base = _find_base(request) if like is None else repeated_base(like, request)
     compute = Compute.of_machine(request.precision, request.threads)
     compute.set_up_process()
-    reviews, others = _read(request)
+    reviews, others = _read(request, like)
     data = prepare_data(
         reviews,
         training.validation_share if others is None else others,
@@ -123,20 +125,18 @@ def _max_words(request: TrainRequest, like: BundleInfo | None) -> int:
     return request.max_words if repeated is None else repeated
 
 
-def _read(request: TrainRequest) -> tuple[Reviews, Reviews | None]:
+def _read(request: TrainRequest, like: BundleInfo | None) -> tuple[Reviews, Reviews | None]:
     """The reviews, and those of a file that are held out."""
-    reviews = read_reviews(
-        request.sources,
-        request.reading,
-        strict=request.strict,
-    )
+    reading = request.reading if like is None else read_like(like, request.reading)
+    reviews = read_reviews(request.sources, reading, strict=request.strict)
     if request.is_sample:
         reviews = named(reviews, "the sample reviews")
     if not isinstance(request.validation, str):
         return reviews, None
+    learned = tuple(LearnedColumns(s.text_columns, s.rating_column) for s in reviews.sources)
     others = read_reviews(
         [request.validation],
-        request.reading,
+        replace(request.reading, learned=learned),
         strict=request.strict,
         scale=reviews.scale,
     )

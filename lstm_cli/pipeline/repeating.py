@@ -1,9 +1,12 @@
 """A model made once more: its settings, its seed and its start, and what is not the same now."""
 
+from dataclasses import replace
+
 from lstm_cli.bundle.contents import BASE, BundleInfo
 from lstm_cli.bundle.locating import find_base, find_model
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import TrainConfig
+from lstm_cli.data.options import ReadOptions
 from lstm_cli.errors import NoModelError, Remedy, RequestError
 from lstm_cli.pipeline.requests import TrainRequest
 
@@ -41,6 +44,17 @@ def repeated_config(like: BundleInfo, request: TrainRequest) -> TrainConfig:
     if request.validation is not None and not origin.held_out_from:
         raise _useless("validation", f"{request.config} held out a share of its own reviews")
     return like.training
+
+
+def read_like(like: BundleInfo, asked: ReadOptions) -> ReadOptions:
+    """How files are read for the same model, where a person does not ask for another way."""
+    said = asked.labels or asked.bins is not None
+    return replace(
+        asked,
+        learned=like.provenance.learned_columns,
+        labels=asked.labels if said or like.edges else like.labels,
+        bins=asked.bins if said else like.edges or None,
+    )
 
 
 def repeated_base(like: BundleInfo, request: TrainRequest) -> Bundle | None:

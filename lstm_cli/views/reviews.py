@@ -17,7 +17,7 @@ def lines_about_texts(table: "Table", columns: "TextColumns", num_rows: int) -> 
     """Where texts without ratings came from, and which columns were taken."""
     yield visible(f"{table.source}: {num_rows:,} rows, text in {join_names(columns.names)}")
     for note in (*table.notes, *columns.notes):
-        yield visible(f"  {note}")
+        yield f"  {visible(note)}"
 
 
 def lines_about(reviews: "Reviews | ReviewsSummary") -> Iterator[str]:
@@ -28,7 +28,7 @@ def lines_about(reviews: "Reviews | ReviewsSummary") -> Iterator[str]:
             f"rating in {source.rating_column!r}"
         )
         for note in source.notes:
-            yield visible(f"  {note}")
+            yield f"  {visible(note)}"
     scale = reviews.scale
     yield visible(f"{len(reviews):,} reviews, ratings {scale.in_order}")
     if scale.has_places:
