@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 
 import numpy as np
 import polars as pl
@@ -29,6 +30,7 @@ from lstm_cli.errors import FileError, Remedy, RowError
 # In the order of the states in ``rated.py``, from NO_TEXT on.
 REASONS = ("no text", "no rating", "rating not understood", "rating off the scale")
 LINES_SHOWN = 5
+ROWS_HASHED = 1000  # at once: a call for each takes longer than the hashing
 
 
 @dataclass(frozen=True)
@@ -168,11 +170,9 @@ def read_reviews(
 def _together(files: Sequence[_Rows], rated: Rated, skipped: tuple[Skipped, ...]) -> Reviews:
     """The usable rows of all files as reviews, and what can be said of them together."""
     used = [np.flatnonzero(column.states == USABLE) for column in rated.columns]
-    texts = [
-        file.texts[row] or ""
-        for file, rows in zip(files, used, strict=True)
-        for row in rows.tolist()
-    ]
+    texts: list[str] = []
+    for file, column in zip(files, rated.columns, strict=True):
+        texts += filter(None, compress(file.texts, (column.states == USABLE).tolist()))
     ratings = np.concatenate([column.usable for column in rated.columns])
     scale, labels = rated.scale, rated.occurring.label_of
     places = np.minimum(np.searchsorted(scale.ratings, ratings), len(scale) - 1)
@@ -285,7 +285,11 @@ def _fingerprint(
 ) -> str:
     """The same for the same reviews in the same order; lengths keep neighbours apart."""
     digest = hashlib.sha256()
-    for text, rating in zip(texts, ratings.tolist(), strict=True):
-        data = text.encode()
-        digest.update(f"{len(data)} {labels[rating]} ".encode() + data)
+    for first in range(0, len(texts), ROWS_HASHED):
+        rows = slice(first, first + ROWS_HASHED)
+        together = "".join(
+            f"{len(text) if text.isascii() else len(text.encode())} {labels[rating]} {text}"
+            for text, rating in zip(texts[rows], ratings[rows].tolist(), strict=True)
+        )
+        digest.update(together.encode())
     return digest.hexdigest()
