@@ -1,13 +1,93 @@
 """Where the table ends in rows of cells: the totals and the remarks below the last review.
 
-A last review is never taken for one of these: a row of totals has a word for totals
-where its name would be, and nothing that could be a review.
+A row of totals has a word for totals where a review would have its name or its text, and
+beside it numbers at most. One that looks like a review in everything else is a review,
+whatever its text. A remark, such as who made the report, is set apart by a blank row
+and has no rating, or says by itself that it is no review: "(120 rows)".
 """
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+from itertools import pairwise
+
+from lstm_cli.data.body import NOTHING, Body, Row, describe_body, fits, is_blank, is_value
+from lstm_cli.data.scale import MOST_RATINGS, parse_rating
+
+LARGEST_BLOCK = 10  # rows set apart by a blank one
+LONGEST_LABEL = 60
+
+# A review may consist of one of these words, if barely: "Average".
+_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        average avg mean total overall durchschnitt durchschnittlich durchschnittliche mittel gesamt
+        insgesamt moyenne moyen promedio media medio totale geral gemiddelde gemiddeld totaal średnia średnio razem łącznie
+        среднее средний всего итого genomsnitt totalt ortalama toplam 平均 合計 总计 總計 합계 평균
+        """,
+    )
+)
+# No review consists of one of these.
+_PLAIN_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        totals subtotal number sum count median minimum maximum min max stdev stddev std variance
+        summe anzahl mittelwert gesamtsumme zwischensumme gesamtergebnis standardabweichung
+        gesamtzahl gesamtbewertung durchschnittsbewertung durchschnittsnote
+        somme nombre médiane suma recuento mediana cuenta somma conteggio soma contagem
+        som aantal mediaan liczba ogółem сумма количество число медиана antal medelvärde sayı
+        """,
+    )
+)
+# What they are said of.
+_BESIDE = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        grand general final sub no of all the in for per and
+        rating ratings review reviews score scores star stars row rows record records entries
+        responses comments value points
+        aller der des alle bewertung bewertungen rezensionen
+        sterne zeilen note notes avis générale général étoiles lignes du de la le les
+        calificación calificaciones reseña reseñas puntuación estrellas filas y el los las
+        recensioni valutazione voto stelle righe di delle avaliação avaliações nota estrelas linhas
+        das dos recensies waardering beoordeling beoordelingen sterren rijen van
+        opinii ocena ocen recenzji gwiazdek wierszy ogólna отзывов оценка оценок общий общее строк
+        """,
+    )
+)
+_VOCABULARY = _WORDS | _PLAIN_WORDS
+_NUMBER = re.compile(r"\(\d[\d.,]*\)|\d{3,}")
+_WITH_VALUE = re.compile(r"(?P<label>[^:=\d]+)[:=]\s*(?P<value>\S.*)")
+_DECIMALS = re.compile(r"\d[.,]\d")
+_PLAIN_REMARK = re.compile(
+    r"\(?\s*\d[\d.,\s]*(?:rows?|records?|reviews?|entries|entry|results?|lines?|items?|zeilen?"
+    r"|einträge|datensätze|bewertungen|lignes?|filas?|registros?|righe|linhas?|rijen|wierszy"
+    r"|строк[аи]?)\b[^)]{0,40}\)?\.?"
+    r"|[-=*_#~]{3,}"
+    r"|(?:#+|//|--|%+)\s*(?:end|eof|ende|fin|fine|fim|koniec|конец)\b.*"
+    r"|<?eof>?|[-*=]*\s*end of (?:the )?(?:file|report|data|export|list|table)\b.*",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"(?:generated|exported|created|produced|prepared|printed|downloaded|extracted|retrieved"
+    r"|compiled|report(?:ed)?|sources?|page|notes?|copyright|©|\(c\)|confidential|disclaimer"
+    r"|data|last|as of|contact|powered by|this (?:report|file|export|data)|all rights|legend"
+    r"|filters?|applied|date|erstellt|generiert|exportiert|quelle|stand|seite|vertraulich"
+    r"|généré|exporté|créé|confidentiel|généré|generado|exportado|creado|fuente|página|gerado"
+    r"|criado|fonte|generato|esportato|creato|gegenereerd|geëxporteerd|bron|pagina"
+    r"|wygenerowano|wyeksportowano|utworzono|źródło|strona|создано|сформировано|выгружено"
+    r"|источник|страница|end|\*|https?://|www\.|#|//|--|%)",
+    re.IGNORECASE,
+)
 
 
-def trailing_totals(rows: Sequence[Sequence[str]], above: Sequence[Sequence[str]] = ()) -> int:
+def trailing_totals(rows: Sequence[Row], above: Sequence[Row] = ()) -> int:
     """How many of the last rows are no rows of the table: totals, remarks, blank rows between.
 
     Args:
@@ -15,7 +95,199 @@ def trailing_totals(rows: Sequence[Sequence[str]], above: Sequence[Sequence[str]
             blank has no cells, or blank ones only.
         above: other rows of data from the same table, to compare with.
 
-    >>> trailing_totals([["good", "5"], ["bad", "1"]])
+    >>> trailing_totals([["good", "5"], ["bad", "1"], ["Average", "3.0"], [], ["(2 rows)"]])
+    3
+    >>> trailing_totals([["good", "5"], ["bad", "1"], ["Total disaster", "1"]])
     0
     """
-    return 0
+    places = [k for k, row in enumerate(rows) if not is_blank(row)]
+    if not places:
+        return 0
+    table = _describe([*above, *(rows[k] for k in places[: _first_apart(places)])])
+    kept = len(places)
+    while kept:
+        first = kept - 1  # of the rows that no blank one separates from the last
+        while first and places[first] - places[first - 1] == 1:
+            first -= 1
+        block = [table.judge(rows[k], is_apart=True) for k in places[first:kept]]
+        if _is_apart(places, first) and len(block) <= LARGEST_BLOCK and _Verdict.ROW not in block:
+            kept = first
+            continue
+        totals = kept
+        for k in reversed(range(first, kept)):
+            verdict = table.judge(rows[places[k]])
+            if verdict is _Verdict.ROW:
+                break
+            if verdict is _Verdict.NONE:
+                totals = k
+        if totals == kept:
+            break
+        kept = totals
+    if kept == len(places) or not (kept or above):
+        return 0
+    return len(rows) - (places[kept - 1] + 1 if kept else 0)
+
+
+def _is_apart(places: Sequence[int], first: int) -> bool:
+    """Whether a blank row above a row says anything: not where most rows have one."""
+    gaps = sum(places[k] - places[k - 1] > 1 for k in range(1, first))
+    return first > 0 and 2 * gaps <= first - 1
+
+
+def _first_apart(places: Sequence[int]) -> int:
+    """The first of the last rows that a blank one sets apart; the number of rows without one."""
+    for first in range(max(2, len(places) - LARGEST_BLOCK), len(places)):
+        if places[first] - places[first - 1] > 1 and _is_apart(places, first):
+            return first
+    return len(places)
+
+
+class _Verdict(Enum):
+    """What a row at the end is."""
+
+    ROW = auto()
+    EITHER = auto()  # a row, unless something else tells
+    NONE = auto()
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What rows have in common."""
+
+    body: Body
+    scales: Mapping[int, Sequence[float]]  # the numbers of columns that hold few different ones
+    whole: frozenset[int]  # of these columns, those in which none is written with decimals
+
+    def judge(self, row: Row, *, is_apart: bool = False) -> _Verdict:
+        """Whether a row is one of the table, as far as it alone can tell."""
+        if self.body.width > 1 and (verdict := self._judge_totals(row)) is not _Verdict.ROW:
+            return verdict
+        return self._judge_remark(row, is_apart)
+
+    def _judge_totals(self, row: Row) -> _Verdict:
+        cells = {k: cell.strip() for k, cell in enumerate(row) if cell.strip()}
+        place = next((k for k in (min(cells), self.body.text) if is_label(cells.get(k, ""))), None)
+        others = {k: cell for k, cell in cells.items() if k != place}
+        if place is None or not all(map(_is_beside_totals, others.values())):
+            return _Verdict.ROW
+        body = self.body
+        missing = {k for k in body.used - set(cells) if k not in self.scales}
+        misplaced = any(k in body.used - body.typed and not is_label(o) for k, o in others.items())
+        is_off = any(self._is_off(k, other) for k, other in others.items())
+        if missing or misplaced or is_off or place in body.typed:
+            return _Verdict.NONE
+        is_full = body.used <= set(cells) and len(body.used) > 2 and place == body.text
+        return _Verdict.NONE if is_plain_label(cells[place]) and not is_full else _Verdict.EITHER
+
+    def _is_off(self, column: int, cell: str) -> bool:
+        """Whether a number is not among those that a column could hold."""
+        if column not in self.scales or cell.casefold() in NOTHING:
+            return False
+        number = parse_rating(cell)
+        if number is None or (column in self.whole and _DECIMALS.search(cell)):
+            return True
+        return not is_on(number, self.scales[column])
+
+    def _judge_remark(self, row: Row, is_apart: bool) -> _Verdict:
+        body = self.body
+        cells = {k: cell.strip() for k, cell in enumerate(row) if cell.strip()}
+        place, cell = next(iter(cells.items()))
+        is_alone = len(cells) == 1
+        if is_alone and (body.width > 1 or is_apart) and _PLAIN_REMARK.fullmatch(cell):
+            return _Verdict.NONE
+        if not is_apart or body.width == 1 or self._is_row(row):
+            return _Verdict.ROW
+        if _REMARK.match(cell) or cell.endswith(":") or (is_alone and place != body.text):
+            return _Verdict.NONE
+        return _Verdict.ROW
+
+    def _is_row(self, row: Row) -> bool:
+        """Whether a row has what the others have."""
+        body = self.body
+        if body.typed:
+            scales = [k for k in self.scales if k < len(row) and row[k].strip()]
+            return body.is_like(row) and not any(self._is_off(k, row[k].strip()) for k in scales)
+        return fits(row, body.width) and body.is_covered(row) and not row[0].rstrip().endswith(":")
+
+
+def _describe(rows: Iterable[Row]) -> _Table:
+    """What rows have in common, those aside that may be totals."""
+    rows = [row for row in rows if not any(map(is_label, row))]
+    widths = Counter(map(len, rows)).most_common(1)
+    width = widths[0][0] if widths else 1
+    body = describe_body(rows, width)
+    scales = {}
+    whole = set()
+    for k in body.typed:
+        cells = [row[k] for row in rows if fits(row, width) and row[k].strip()]
+        numbers = [number for cell in cells if (number := parse_rating(cell)) is not None]
+        if len(numbers) >= 0.8 * len(cells) and len(set(numbers)) <= MOST_RATINGS:
+            scales[k] = numbers
+            if not any(map(_DECIMALS.search, cells)):
+                whole.add(k)
+    ratings = {k: numbers for k, numbers in scales.items() if not _is_rising(numbers)}
+    return _Table(body, ratings or scales, frozenset(whole))
+
+
+def _is_rising(numbers: Sequence[float]) -> bool:
+    """Whether these are the numbers of rows."""
+    return len(numbers) > 1 and all(one < other for one, other in pairwise(numbers))
+
+
+def is_on(number: float, others: Sequence[float]) -> bool:
+    """Whether a number may be one of a column of few different numbers.
+
+    >>> is_on(4, [5, 1]), is_on(12, [5, 1]), is_on(3.4, [5, 1]), is_on(4, [1, 2, 3])
+    (True, False, False, True)
+    """
+    if _is_rising(others) and 0 < number - others[-1] <= others[-1] - others[-2]:
+        return True
+    highest = next((top for top in (5, 10, 100) if max(others) <= top), max(others))
+    if not min(0, *others) <= number <= highest:
+        return False
+    steps = (1, 2)  # whole numbers, halves
+    step = next((step for step in steps if all(n * step % 1 == 0 for n in others)), None)
+    return step is None or number * step % 1 == 0
+
+
+@lru_cache(maxsize=1 << 10)
+def is_label(cell: str) -> bool:
+    """Whether a cell is what stands before totals.
+
+    >>> [is_label(cell) for cell in ("TOTAL", "Grand total:", "Average rating: 4.2", "Итого")]
+    [True, True, True, True]
+    >>> [is_label(cell) for cell in ("Total disaster", "Reviews", "It was average", "")]
+    [False, False, False, False]
+    """
+    if len(cell) > LONGEST_LABEL:
+        return False
+    if with_value := _WITH_VALUE.fullmatch(cell.strip()):
+        return is_label(with_value["label"]) and _is_beside_totals(with_value["value"])
+    words = _words(cell)
+    return not _VOCABULARY.isdisjoint(words) and all(
+        word in _VOCABULARY or word in _BESIDE or _NUMBER.fullmatch(word) for word in words
+    )
+
+
+def is_plain_label(cell: str) -> bool:
+    """Whether a label says by itself that it is no review.
+
+    >>> [is_plain_label(cell) for cell in ("Sum", "Average rating", "Total:", "Average")]
+    [True, True, True, False]
+    """
+    return cell.rstrip().endswith(":") or not all(word in _WORDS for word in _words(cell))
+
+
+def _is_beside_totals(cell: str) -> bool:
+    """Whether a cell holds nothing but numbers and what they count.
+
+    >>> [_is_beside_totals(cell) for cell in ("120 reviews", "4.2", "n/a", "Average", "so so")]
+    [True, True, True, True, False]
+    """
+    if is_value(cell) or cell.strip().casefold() in NOTHING:
+        return True
+    return all(word in _VOCABULARY or word in _BESIDE or is_value(word) for word in _words(cell))
+
+
+def _words(cell: str) -> list[str]:
+    return cell.casefold().replace("-", "").rstrip(" :.").split()

@@ -73,6 +73,25 @@ def find_header(rows: Sequence[Row]) -> Header:
     return _find_named(rows, places) or _find_unnamed(rows, places) or first
 
 
+def has_known_names(row: Row) -> bool:
+    """Whether a row has the name of a column of texts and that of one of ratings.
+
+    >>> has_known_names(["id", "Review Text", "STARS"]), has_known_names(["Rating", "all"])
+    (True, False)
+    """
+    names = {key(cell) for cell in row if len(cell) < 60}
+    return bool(names & _TEXTS and names & _RATINGS)
+
+
+def header_of_first(rows: Sequence[Row]) -> Header:
+    """The header of rows with nothing above them: the first row, if it is no row of data.
+
+    >>> header_of_first([["I liked it", "5"], ["Not at all", "1"]]).names
+    ()
+    """
+    return Header(0, (), 0) if _is_data(rows) else Header(0, tuple(rows[0]))
+
+
 def is_phrase(cell: str) -> bool:
     """Longer than most names of columns."""
     return len(cell.split()) >= 2 or len(cell) > 30
@@ -149,8 +168,8 @@ def _count_known(row: Row) -> int:
 
 def _header_at(rows: Sequence[Row], place: int) -> Header:
     """The header of a table that begins at some row."""
-    table = [row for row in rows[place:] if not is_blank(row)]
-    if _is_data(table):
+    header = header_of_first([row for row in rows[place:] if not is_blank(row)])
+    if not header.names:
         return Header(place, (), 0)
     if place + 1 < len(rows) and _names_the_rest(rows[place:]):
         return Header(place, _merge(rows[place], rows[place + 1]), 2)
@@ -196,8 +215,7 @@ def _is_certain_alone(rows: Sequence[Row], place: int) -> bool:
     row = rows[place]
     if len(_filled(row)) < len(row) or not _could_name(row):
         return False
-    names = set(map(key, row))
-    if not (names & _TEXTS and names & _RATINGS):
+    if not has_known_names(row):
         return False
     below = [len(other) for other in rows[place + 1 :] if not is_blank(other)]
     return 2 * below.count(len(row)) >= len(below)

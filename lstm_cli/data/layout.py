@@ -3,9 +3,21 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
-from lstm_cli.data.cells import split_loosely, unquote
-from lstm_cli.data.rating_cells import parse_rating
+from lstm_cli.data.body import fits, is_blank
+from lstm_cli.data.cells import split_loosely, split_strictly, unquote
+from lstm_cli.data.header import (
+    MOST_SKIPPED,
+    Header,
+    find_header,
+    has_known_names,
+    header_of_first,
+    is_sentence,
+)
+from lstm_cli.data.showing import show_cell, show_skipped, show_source
+from lstm_cli.errors import FileError
 
 DELIMITERS = (",", ";", "\t", "|")
 RECORDS_LOOKED_AT = 200
@@ -21,17 +33,26 @@ class Layout:
     delimiter: str | None  # None: one column
     names: tuple[str, ...]
     has_header: bool
-    skipped_lines: int = 0  # before the header
+    skipped_lines: int = 0  # before the header; if its names stand in two rows, before the second
     notes: tuple[str, ...] = ()
 
 
-def find_layout(sample: str) -> Layout | None:
+def find_layout(sample: str, source: str = "-") -> Layout | None:
     """The layout of a text, as its beginning shows it; None if it is blank.
+
+    Args:
+        sample: the beginning.
+        source: the text as a person named it.
+
+    Raises:
+        FileError: two rows look like the header.
 
     >>> find_layout("text;stars\\n\\"good, really good\\";5\\n").delimiter
     ';'
     >>> find_layout("review\\ngood, really good\\n").names
     ('review',)
+    >>> find_layout("Report, January\\n\\ntext;stars\\ngood;5\\n").skipped_lines
+    2
     """
     skipped = 0
     delimiter: str | None = None
@@ -39,20 +60,36 @@ def find_layout(sample: str) -> Layout | None:
         delimiter, skipped = named[1], 1
         sample = sample[named.end() :]
     records: list[str] = []
+    blank = 0
     for record in _records(sample):
         if not record.strip():
-            skipped += not records
-        elif len(records) <= RECORDS_LOOKED_AT:
+            blank += not records
+        else:
             records.append(record)
+            if len(records) > RECORDS_LOOKED_AT:
+                break
     if not records:
         return None
-    delimiter = delimiter or _find_delimiter(records)
-    rows = [[unquote(cell) for cell in _split(record, delimiter)] for record in records]
-    if not _is_data(rows):
-        return Layout(delimiter, make_distinct(rows[0]), True, skipped)
-    names = tuple(f"column_{k + 1}" for k in range(len(rows[0])))
+    guess = _Guess(delimiter, 1.0) if delimiter else _find_delimiter(records)
+    rows = [[unquote(cell) for cell in _split(record, guess.delimiter)] for record in records]
+    is_sure = guess.agreeing >= 0.5 or has_known_names(rows[0])
+    header = find_header(rows)
+    if header.skipped or header.height == 2 or not is_sure:
+        tried = (guess.delimiter,) if is_sure else (*DELIMITERS, None)
+        lines = sample.split("\n")
+        if below := _find_below(lines, tried, guess.delimiter):
+            return _layout(below, lines, skipped, source)
+    return _named(guess.delimiter, header_of_first(rows), len(rows[0]), skipped + blank)
+
+
+def _named(
+    delimiter: str | None, header: Header, width: int, skipped: int, notes: tuple[str, ...] = ()
+) -> Layout:
+    if header.names:
+        return Layout(delimiter, make_distinct(header.names), True, skipped, notes)
+    names = tuple(f"column_{k + 1}" for k in range(width))
     note = f"no header was found, so the columns are called {', '.join(names)}"
-    return Layout(delimiter, names, False, skipped, (note,))
+    return Layout(delimiter, names, False, skipped, (*notes, note))
 
 
 def make_distinct(names: Sequence[str]) -> tuple[str, ...]:
@@ -93,8 +130,15 @@ def _split(record: str, delimiter: str | None) -> list[str]:
     return [record] if delimiter is None else split_loosely(record, delimiter)
 
 
-def _find_delimiter(records: Sequence[str]) -> str | None:
-    """The delimiter in the header that cuts the most records into as many cells."""
+class _Guess(NamedTuple):
+    """A delimiter, and how many of the rows it cuts into as many cells as the first."""
+
+    delimiter: str | None
+    agreeing: float
+
+
+def _find_delimiter(records: Sequence[str]) -> _Guess:
+    """The delimiter in the first row that cuts the most records into as many cells."""
     best: tuple[float, int, str] | None = None
     for delimiter in DELIMITERS:
         width = len(_split(records[0], delimiter))
@@ -103,33 +147,107 @@ def _find_delimiter(records: Sequence[str]) -> str | None:
             agreeing = sum(others) / len(others) if others else 1.0
             if best is None or (agreeing, width) > best[:2]:
                 best = (agreeing, width, delimiter)
-    if best is None:
-        return None
     # A file of bare texts: lines have commas as sentences have, and not equally many.
-    is_bare = best[0] < 0.5 and _is_sentence(records[0])
-    return None if is_bare else best[2]
+    if best is None or (best[0] < 0.5 and is_sentence(records[0])):
+        return _Guess(None, 0.0)
+    return _Guess(best[2], best[0])
 
 
-def _is_data(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row is a review: a text, and beside it a rating if there are columns."""
-    first = rows[0]
-    if len(first) == 1:
-        return _is_sentence(first[0])
-    for place, cell in enumerate(first):
-        if parse_rating(cell) is not None:
-            below = [row[place] for row in rows[1:] if len(row) == len(first)]
-            ratings = sum(parse_rating(cell) is not None for cell in below)
-            others = (other for other in first if parse_rating(other) is None)
-            if 2 * ratings >= len(below) and any(_is_phrase(other) for other in others):
-                return True
-    return False
+# What is above the header.
 
 
-def _is_phrase(cell: str) -> bool:
-    """Longer than most names of columns."""
-    return len(cell.split()) >= 2 or len(cell) > 30
+@dataclass(frozen=True)
+class _Below:
+    """A header that is not in the first row."""
+
+    delimiter: str | None
+    header: Header
+    rows: Sequence[Sequence[str]]  # blank ones included
+    first_lines: Sequence[int]  # where each row begins, from 0
+
+    @property
+    def agreement(self) -> tuple[float, int]:
+        """How many rows below have as many cells, and how many these are."""
+        rows = [row for row in self.rows[self.header.first_row :] if not is_blank(row)]
+        width = len(self.header.names) or len(self.rows[self.header.first_row])
+        return sum(fits(row, width) for row in rows) / max(len(rows), 1), width
 
 
-def _is_sentence(cell: str) -> bool:
-    """Longer than any name of a column, and not a question from a form."""
-    return len(cell.split()) >= 5 and not cell.rstrip().endswith(("?", ":"))
+def _find_below(
+    lines: Sequence[str], delimiters: Sequence[str | None], first: str | None
+) -> _Below | None:
+    """The header below other rows, by the delimiter that makes the best table of the rest."""
+    found = []
+    for delimiter in delimiters:
+        records = list(islice(_read_records(lines, delimiter), RECORDS_LOOKED_AT + MOST_SKIPPED))
+        rows = [record.cells for record in records]
+        header = find_header(rows)
+        start = next(k for k, row in enumerate(rows) if not is_blank(row))
+        if header.skipped == start and header.height < 2 and header.rival is None:
+            continue
+        # Decimal commas, say, in a file of semicolons.
+        is_cut_too = first not in (None, delimiter) and all(first in line for line in lines[:50])
+        if header.names or not is_cut_too:
+            found.append(_Below(delimiter, header, rows, [record.line for record in records]))
+    return max(found, key=lambda below: below.agreement, default=None)
+
+
+class _Record(NamedTuple):
+    line: int  # where it begins, from 0
+    cells: list[str]
+
+
+def _read_records(lines: Sequence[str], delimiter: str | None) -> Iterator[_Record]:
+    """The rows of a text, blank ones without cells; a quote is open only where a cell begins."""
+    k = 0
+    while k < len(lines):
+        line = lines[k].removesuffix("\r")
+        taken = 1
+        if not line.strip():
+            yield _Record(k, [])
+        elif delimiter is None:
+            yield _Record(k, [unquote(line)])
+        else:
+            split = split_strictly(line, delimiter)
+            while split.is_open and taken < LINES_OF_A_RECORD and k + taken < len(lines):
+                taken += 1
+                if '"' in lines[k + taken - 1]:
+                    text = "\n".join(lines[k : k + taken]).removesuffix("\r")
+                    split = split_strictly(text, delimiter)
+            if split.is_whole:
+                yield _Record(k, split.cells)
+            else:
+                taken = 1
+                yield _Record(k, [unquote(cell) for cell in split_loosely(line, delimiter)])
+        k += taken
+
+
+def _layout(below: _Below, lines: Sequence[str], skipped: int, source: str) -> Layout:
+    """The layout of a text whose header is below other rows, and what is said of these."""
+    header, first_lines = below.header, [line + skipped + 1 for line in below.first_lines]
+    if header.rival is not None:
+        one, other = (
+            f"line {first_lines[k]} ({show_cell(', '.join(below.rows[k]))})"
+            for k in (header.rival, header.skipped)
+        )
+        raise FileError(
+            f"{show_source(source)}: it cannot be told whether the table begins in {one} or in "
+            f"{other}; delete what stands above the table, and call its columns review and rating"
+        )
+    notes: tuple[str, ...] = ()
+    above = [
+        number
+        for number, line in enumerate(lines[: below.first_lines[header.skipped]], skipped + 1)
+        if line.strip()
+    ]
+    if above:
+        first = lines[above[0] - skipped - 1].rstrip("\r")
+        notes = (
+            show_skipped(above, "above the " + ("header" if header.names else "table"), first),
+        )
+    if header.height == 2:
+        numbers = [first_lines[header.first_row - k] for k in (2, 1)]
+        notes += (f"the names of the columns stand in lines {numbers[0]} and {numbers[1]}",)
+    start = max(header.first_row - 1, header.skipped)
+    width = len(below.rows[header.skipped])
+    return _named(below.delimiter, header, width, first_lines[start] - 1, notes)

@@ -1,5 +1,7 @@
 """How names and cells from outside are shown in a message: one line, no control codes."""
 
+from collections.abc import Sequence
+
 LONGEST_SHOWN = 40
 
 
@@ -26,6 +28,20 @@ def show_cell(cell: object) -> str:
     if len(shown) > LONGEST_SHOWN:
         shown = shown[: LONGEST_SHOWN - 1] + "…"
     return f"'{shown}'"
+
+
+def show_skipped(lines: Sequence[int], where: str, first: str, noun: str = "line") -> str:
+    """What of a file was left out: which lines, and how the first of them begins.
+
+    >>> show_skipped([1, 2, 4], "above the header", "Product reviews")
+    "3 lines above the header skipped (lines 1-4: 'Product reviews' ...)"
+    >>> show_skipped([31], "below the table", "Total,,4.2", noun="row")
+    "1 row below the table skipped (row 31: 'Total,,4.2')"
+    """
+    if len(lines) == 1:
+        return f"1 {noun} {where} skipped ({noun} {lines[0]}: {show_cell(first)})"
+    places = f"{noun}s {lines[0]}-{lines[-1]}: {show_cell(first)} ..."
+    return f"{count(len(lines), noun)} {where} skipped ({places})"
 
 
 def escape(text: str) -> str:
