@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lstm_cli.data.scale import LONGEST_RATING, parse_rating
+from lstm_cli.data.rating_cells import LONGEST_RATING, parse_rating
 
 ROWS_LOOKED_AT = 200
 
@@ -22,6 +22,7 @@ class Body:
     rows: int
     agreeing: float  # the share of rows that have as many cells as there are columns
     used: frozenset[int]  # columns that most of these fill
+    steady: frozenset[int]  # of the used ones, those that almost all fill
     typed: frozenset[int]  # of the used ones, those that hold numbers or dates
     kinds: Mapping[int, frozenset[str]]  # and those in which the same few cells come again
     text: int  # the column with the longest cells
@@ -50,7 +51,7 @@ def describe_body(rows: Iterable[Row], width: int) -> Body:
     """
     looked_at = [row for row in rows if not is_blank(row)][:ROWS_LOOKED_AT]
     agreeing = [row for row in looked_at if fits(row, width)]
-    used, typed = set(), set()
+    used, steady, typed = set(), set(), set()
     kinds = {}
     letters = [0.0] * width
     for k in range(width):
@@ -58,6 +59,8 @@ def describe_body(rows: Iterable[Row], width: int) -> Body:
         if not cells or 2 * len(cells) < len(agreeing):
             continue
         used.add(k)
+        if len(cells) >= 0.95 * len(agreeing):
+            steady.add(k)
         if sum(map(is_value, cells)) >= 0.8 * len(cells):
             typed.add(k)
             continue
@@ -69,6 +72,7 @@ def describe_body(rows: Iterable[Row], width: int) -> Body:
         rows=len(looked_at),
         agreeing=len(agreeing) / len(looked_at) if looked_at else 0.0,
         used=frozenset(used),
+        steady=frozenset(steady),
         typed=frozenset(typed),
         kinds=kinds,
         text=max(range(width), key=letters.__getitem__, default=0),

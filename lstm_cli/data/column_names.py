@@ -44,7 +44,7 @@ RATING_NAMES = (
 TEXT_WORDS = frozenset({"review", "reviews", "text", "comment", "comments", "feedback", "opinion"})
 RATING_WORDS = frozenset({"rating", "ratings", "stars", "star", "score", "grade"})
 # Words in the names of columns that accompany reviews, some of which look like them.
-_HELPERS = frozenset(
+HELPERS = frozenset(
     re.findall(
         r"\w+",
         """
@@ -98,10 +98,15 @@ def is_beside(name: str) -> bool:
     >>> is_beside("author.rating"), is_beside("ratings.overall"), is_beside("rating")
     (True, False, False)
     """
-    return any(_words(part) & _HELPERS for part in name.split(".")[:-1])
+    return any(words_of(part) & HELPERS for part in name.split(".")[:-1])
 
 
-def _words(name: str) -> set[str]:
+def words_of(name: str) -> set[str]:
+    """The words of a name, however they are joined.
+
+    >>> sorted(words_of("reviewText_v2"))
+    ['2', 'review', 'text', 'v']
+    """
     return {word.casefold() for word in _WORD.findall(name)}
 
 
@@ -111,8 +116,8 @@ def promises(name: str, wanted: frozenset[str]) -> bool:
     >>> promises("Rating (out of 5)", RATING_WORDS), promises("review_date", TEXT_WORDS)
     (True, False)
     """
-    words = _words(name)
-    return bool(words & wanted) and not words & _HELPERS
+    words = words_of(name)
+    return bool(words & wanted) and not words & HELPERS
 
 
 def is_helper(name: str) -> bool:
@@ -121,7 +126,7 @@ def is_helper(name: str) -> bool:
     >>> is_helper("reviewerID"), is_helper("unixReviewTime"), is_helper("helpful_votes")
     (True, True, True)
     """
-    return bool(_words(name) & _HELPERS)
+    return bool(words_of(name) & HELPERS)
 
 
 def listed(names: Iterable[str], joint: str = ", ") -> str:

@@ -6,9 +6,9 @@ or for the beginning of a cell that swallows the rows after it. A text that brea
 the rules is repaired row by row.
 """
 
-import mmap
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -16,7 +16,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from lstm_cli.data.layout import Layout, find_layout
+from lstm_cli.data.below import Below, find_below, last_of_repaired, last_of_sound
+from lstm_cli.data.body import ROWS_LOOKED_AT
+from lstm_cli.data.layout import Layout, find_layout, read_records
 from lstm_cli.data.nested import as_json
 from lstm_cli.data.opening import read_head
 from lstm_cli.data.repair import (
@@ -28,25 +30,11 @@ from lstm_cli.data.repair import (
 )
 from lstm_cli.data.rows import ROWS, Content, Rows, reading
 from lstm_cli.data.showing import count, escape, show_source
+from lstm_cli.data.survey import Part, Survey, survey_text
 from lstm_cli.errors import FileError
 
 SAMPLE_BYTES = 1 << 20
-WINDOW_BYTES = 1 << 24
 MOST_COLUMNS = 10_000  # each costs as much as a file of its own
-
-_QUOTE, _NEWLINE, _RETURN = b'"'[0], b"\n"[0], b"\r"[0]
-
-
-@dataclass(frozen=True)
-class Survey:
-    """The records of a text, the header included, if it keeps the rules."""
-
-    is_sound: bool  # every quote is where it belongs, and no record has a cell too many
-    first_lines: NDArray[np.int64]
-    num_cells: NDArray[np.int64]  # 0 for a blank line
-    starts: NDArray[np.int64]  # the byte where each begins
-    stops: NDArray[np.int64]  # the byte after its last, without newlines
-    has_long_cells: bool  # a cell holds a newline
 
 
 @dataclass(frozen=True)
@@ -71,18 +59,23 @@ class Delimited:
         """
         survey, names = self.survey, self.layout.names
         schema = {f"column {k}": pl.String for k in range(len(names))}
+        separator = self.layout.delimiter or NO_DELIMITER
+        # polars takes the columns of the first row for all there are.
+        full_row = separator.encode() * (len(names) - 1) + b"\n"
         with self.path.open("rb") as file:
             for first in range(self.first_row, len(survey.starts), rows):
                 num_cells = survey.num_cells[first : first + rows]
                 file.seek(survey.starts[first])
                 content = file.read(survey.stops[first + len(num_cells) - 1] - survey.starts[first])
+                is_short = int(num_cells[0]) < len(names)
                 frame = pl.read_csv(
-                    content + b"\n",
+                    (full_row if is_short else b"") + content + b"\n",
                     has_header=False,
                     schema=schema,
-                    separator=self.layout.delimiter or NO_DELIMITER,
+                    separator=separator,
                     raise_if_empty=False,
                 )
+                frame = frame[1:] if is_short else frame
                 if frame.height != len(num_cells):
                     raise ValueError(f"{frame.height} rows of {len(num_cells)} records")
                 frame.columns = list(names)
@@ -139,10 +132,11 @@ def survey_delimited(path: Path, folder: Path, source: str) -> Delimited:
         source: as a person named it.
 
     Raises:
-        FileError: there is a header and nothing else, or not even that.
+        FileError: there is a header and nothing else, or not even that; or two rows look
+            like the header.
     """
     sample = read_head(path, SAMPLE_BYTES).decode("utf-8", "ignore")
-    layout = find_layout(sample)
+    layout = find_layout(sample, source)
     if layout is None:
         raise FileError(f"{show_source(source)} holds blank lines only; give a file of reviews")
     if len(layout.names) > MOST_COLUMNS:
@@ -150,144 +144,91 @@ def survey_delimited(path: Path, folder: Path, source: str) -> Delimited:
             f"{show_source(source)} has more than {MOST_COLUMNS:,} columns; keep those of the "
             "review and the rating"
         )
-    table = _find_sound(path, layout, sample)
-    if table is None:
-        mended = folder / "repaired"
-        repaired = repair(path, mended, layout)
-        survey = survey_text(mended, layout.delimiter or NO_DELIMITER, len(layout.names))
-        if int((survey.num_cells > 0).sum()) != len(repaired.first_lines):
-            raise FileError(f"{show_source(source)} is no table that can be read; save it as CSV")
-        notes = layout.notes + repaired.notes
-        table = Delimited(mended, layout, survey, 0, repaired.first_lines, notes)
+    text = _Text(path, folder, source, layout, sample.split("\n")[layout.skipped_lines :])
+    part = text.below_what_is_skipped()
+    table = text.read(part)
+    if below := text.find_below(table):
+        table = text.read(replace(part, stop=below.start, stop_line=below.lines))
+        table = replace(table, notes=(*table.notes, below.note))
     if not len(table):
         names = ", ".join(escape(name) for name in layout.names[:8])
         raise FileError(f"{show_source(source)} has a header ({names}) but no rows; add reviews")
     return table
 
 
-def _find_sound(path: Path, layout: Layout, sample: str) -> Delimited | None:
-    """The rows of a text that keeps the rules; None for one that does not."""
-    if layout.skipped_lines:
-        return None
-    width = len(layout.names)
-    survey = survey_text(path, layout.delimiter or NO_DELIMITER, width)
-    if not survey.is_sound:
-        return None
-    first_row = int(layout.has_header)
-    num_cells, first_lines = survey.num_cells[first_row:], survey.first_lines[first_row:]
-    first_lines, num_cells = first_lines[num_cells > 0], num_cells[num_cells > 0]
-    notes = layout.notes
-    if too_few := int((num_cells < width).sum()):
-        first = int(first_lines[num_cells < width][0])
-        rows = f"{count(too_few, 'row')} with too few cells filled up with empty ones"
-        notes += (f"{rows} (line {first}{' first' if too_few > 1 else ''})",)
-    table = Delimited(path, layout, survey, first_row, first_lines, notes)
-    if survey.has_long_cells:
-        expectation = expect(sample.split("\n")[1:LINES_LOOKED_AT], layout)
-        try:
-            swallows = any(_swallows_rows(frame, expectation) for frame in table.windows(ROWS))
-        except (pl.exceptions.PolarsError, ValueError):
-            return None
-        if swallows:
-            return None
-    return table
-
-
-def survey_text(path: Path, delimiter: str, width: int) -> Survey:
-    """Find the records of a text, and whether its quotes and cells keep the rules.
-
-    A quote opens where the number of quotes before it is even; there it must
-    follow a delimiter or a newline. A closing one must stand before one. Two in a
-    row close and open again, which is how a quote is written inside quotes.
-    """
-    size = path.stat().st_size
-    if not size:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Survey(True, nothing, nothing, nothing, nothing, has_long_cells=False)
-    with path.open("rb") as file:
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    data = np.frombuffer(mapped, dtype=np.uint8)
-    seen = _Seen()
-    windows: list[_Window] = []
-    for start in range(0, size, WINDOW_BYTES):
-        stop = min(start + WINDOW_BYTES, size)
-        windows.append(_survey_window(data, start, stop, ord(delimiter), seen))
-        seen = windows[-1].seen
-        # What has been seen need not stay in memory.
-        if hasattr(mmap, "MADV_DONTNEED") and start % mmap.PAGESIZE == 0:
-            mapped.madvise(mmap.MADV_DONTNEED, start, stop - start)
-    ends = np.concatenate([window.ends for window in windows])
-    separators = [window.separators for window in windows]
-    starts = np.concatenate([[0], ends + 1])
-    stops = np.append(ends, size)
-    num_cells = np.diff(np.concatenate([[0], *separators, [seen.separators]])) + 1
-    first_lines = np.concatenate([[0], *(window.lines for window in windows)]) + 1
-    if starts[-1] == size:  # the text ends with its last record
-        starts, stops, num_cells, first_lines = (
-            array[:-1] for array in (starts, stops, num_cells, first_lines)
-        )
-    maybe_blank = (stops == starts) if width == 1 else (num_cells == 1)
-    for k in np.flatnonzero(maybe_blank | (stops == starts + 1)):
-        record = data[starts[k] : stops[k]].tobytes()
-        if record in (b"", b"\r") or (width > 1 and num_cells[k] == 1 and not record.strip()):
-            num_cells[k] = 0
-    is_sound = seen.is_sound and seen.quotes % 2 == 0 and bool((num_cells <= width).all())
-    has_long_cells = seen.newlines > len(ends)
-    return Survey(is_sound, first_lines, num_cells, starts, stops, has_long_cells)
-
-
 @dataclass(frozen=True)
-class _Seen:
-    """How many of each were seen in a text so far, and whether its quotes keep the rules."""
+class _Text:
+    """A text whose layout is known."""
 
-    quotes: int = 0
-    separators: int = 0  # outside quotes
-    newlines: int = 0
-    is_sound: bool = True
+    path: Path
+    folder: Path
+    source: str
+    layout: Layout
+    lines: Sequence[str]  # the first, from the header on
 
+    def below_what_is_skipped(self) -> Part:
+        """All but the lines above the header."""
+        lines_above = self.layout.skipped_lines
+        with self.path.open("rb") as file:
+            start = sum(len(file.readline()) for _ in range(lines_above))
+        return Part(start, lines_above)
 
-@dataclass(frozen=True)
-class _Window:
-    """Where records end in a part of a text."""
+    def read(self, part: Part) -> Delimited:
+        """The rows in a part, repaired if they have to be."""
+        return self._find_sound(part) or self._repair(part)
 
-    ends: NDArray[np.int64]  # their places in the whole text
-    separators: NDArray[np.int64]  # seen up to each of the ends
-    lines: NDArray[np.int64]  # newlines seen up to each of the ends
-    seen: _Seen  # up to the end of the window
+    def _find_sound(self, part: Part) -> Delimited | None:
+        """The rows of a text that keeps the rules; None for one that does not."""
+        layout = self.layout
+        width = len(layout.names)
+        survey = survey_text(self.path, layout.delimiter or NO_DELIMITER, width, part)
+        if not survey.is_sound:
+            return None
+        first_row = int(layout.has_header)
+        num_cells, first_lines = survey.num_cells[first_row:], survey.first_lines[first_row:]
+        first_lines, num_cells = first_lines[num_cells > 0], num_cells[num_cells > 0]
+        notes = layout.notes
+        if too_few := int((num_cells < width).sum()):
+            first = int(first_lines[num_cells < width][0])
+            rows = f"{count(too_few, 'row')} with too few cells filled up with empty ones"
+            notes += (f"{rows} (line {first}{' first' if too_few > 1 else ''})",)
+        table = Delimited(self.path, layout, survey, first_row, first_lines, notes)
+        if survey.has_long_cells:
+            expectation = expect(self.lines[1:LINES_LOOKED_AT], layout)
+            try:
+                swallows = any(_swallows_rows(frame, expectation) for frame in table.windows(ROWS))
+            except (pl.exceptions.PolarsError, ValueError):
+                return None
+            if swallows:
+                return None
+        return table
 
+    def _repair(self, part: Part) -> Delimited:
+        layout = self.layout
+        mended = self.folder / "repaired"
+        repaired = repair(self.path, mended, layout, part.stop_line)
+        survey = survey_text(mended, layout.delimiter or NO_DELIMITER, len(layout.names))
+        if int((survey.num_cells > 0).sum()) != len(repaired.first_lines):
+            raise FileError(
+                f"{show_source(self.source)} is no table that can be read; save it as CSV"
+            )
+        notes = layout.notes + repaired.notes
+        return Delimited(mended, layout, survey, 0, repaired.first_lines, notes)
 
-def _survey_window(
-    data: NDArray[np.uint8], start: int, stop: int, separator: int, seen: _Seen
-) -> _Window:
-    window = data[start:stop]
-    is_marked = (window == _QUOTE) | (window == _NEWLINE) | (window == separator)
-    places = np.flatnonzero(is_marked) + start
-    kinds = data[places]
-    is_quote = kinds == _QUOTE
-    is_inside = (seen.quotes + np.cumsum(is_quote) - is_quote) % 2 == 1
-    is_end = (kinds == _NEWLINE) & ~is_inside
-    separators = seen.separators + np.cumsum((kinds == separator) & ~is_inside)
-    lines = seen.newlines + np.cumsum(kinds == _NEWLINE)
-    quotes = places[is_quote]
-    is_sound = seen.is_sound and _are_in_place(data, quotes, is_inside[is_quote], separator)
-    if len(places):
-        seen = _Seen(seen.quotes + len(quotes), int(separators[-1]), int(lines[-1]), is_sound)
-    return _Window(places[is_end], separators[is_end], lines[is_end], seen)
-
-
-def _are_in_place(
-    data: NDArray[np.uint8], quotes: NDArray[np.int64], closes: NDArray[np.bool_], separator: int
-) -> bool:
-    """Whether quotes stand where the rules let them open and close a cell."""
-    if not len(quotes):
-        return True
-    last = len(data) - 1
-    opening = np.array([_NEWLINE, separator, _QUOTE], dtype=np.uint8)
-    closing = np.array([_NEWLINE, separator, _QUOTE, _RETURN], dtype=np.uint8)
-    before, after = data[np.maximum(quotes - 1, 0)], data[np.minimum(quotes + 1, last)]
-    may_open = np.isin(before, opening) | (quotes == 0)
-    may_close = np.isin(after, closing) | (quotes == last)
-    return bool(np.where(closes, may_close, may_open).all())
+    def find_below(self, table: Delimited) -> Below | None:
+        """The totals and the remarks below the last row."""
+        if len(table) < 2:
+            return None
+        if table.path == self.path:
+            last = last_of_sound(table.path, table.survey, table.first_row)
+        else:
+            last = last_of_repaired(self.path, table.first_lines[-ROWS_LOOKED_AT:].tolist())
+        above: list[list[str]] = []
+        if len(table) > ROWS_LOOKED_AT:
+            lines = self.lines[self.layout.has_header : LINES_LOOKED_AT]
+            records = islice(read_records(lines, self.layout.delimiter), ROWS_LOOKED_AT)
+            above = [record.cells for record in records]
+        return find_below(last, above, self.layout.delimiter)
 
 
 def _swallows_rows(frame: pl.DataFrame, expectation: Expectation) -> bool:

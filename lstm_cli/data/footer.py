@@ -15,7 +15,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from lstm_cli.data.body import NOTHING, Body, Row, describe_body, fits, is_blank, is_value
-from lstm_cli.data.scale import MOST_RATINGS, parse_rating
+from lstm_cli.data.rating_cells import parse_rating
+from lstm_cli.data.scale import MOST_RATINGS
 
 LARGEST_BLOCK = 10  # rows set apart by a blank one
 LONGEST_LABEL = 60
@@ -26,7 +27,8 @@ _WORDS = frozenset(
         r"\w+",
         """
         average avg mean total overall durchschnitt durchschnittlich durchschnittliche mittel gesamt
-        insgesamt moyenne moyen promedio media medio totale geral gemiddelde gemiddeld totaal średnia średnio razem łącznie
+        insgesamt moyenne moyen promedio media medio totale geral gemiddelde gemiddeld totaal
+        średnia średnio razem łącznie
         среднее средний всего итого genomsnitt totalt ortalama toplam 平均 合計 总计 總計 합계 평균
         """,
     )
@@ -93,7 +95,7 @@ def trailing_totals(rows: Sequence[Row], above: Sequence[Row] = ()) -> int:
     Args:
         rows: the last rows of data, a hundred or so, without the header. A row that is
             blank has no cells, or blank ones only.
-        above: other rows of data from the same table, to compare with.
+        above: other rows of data from the same table, to compare with, if there are more.
 
     >>> trailing_totals([["good", "5"], ["bad", "1"], ["Average", "3.0"], [], ["(2 rows)"]])
     3
@@ -103,7 +105,11 @@ def trailing_totals(rows: Sequence[Row], above: Sequence[Row] = ()) -> int:
     places = [k for k, row in enumerate(rows) if not is_blank(row)]
     if not places:
         return 0
-    table = _describe([*above, *(rows[k] for k in places[: _first_apart(places)])])
+    apart = _first_apart(places)
+    last = [cell for cell in rows[places[-1]] if cell.strip()]
+    if apart == len(places) and len(last) > 1 and not any(map(is_label, last)):
+        return 0  # as in most files
+    table = _describe([*above, *(rows[k] for k in places[:apart])])
     kept = len(places)
     while kept:
         first = kept - 1  # of the rows that no blank one separates from the last
@@ -123,9 +129,9 @@ def trailing_totals(rows: Sequence[Row], above: Sequence[Row] = ()) -> int:
         if totals == kept:
             break
         kept = totals
-    if kept == len(places) or not (kept or above):
+    if not 0 < kept < len(places):
         return 0
-    return len(rows) - (places[kept - 1] + 1 if kept else 0)
+    return len(rows) - places[kept - 1] - 1
 
 
 def _is_apart(places: Sequence[int], first: int) -> bool:
@@ -171,20 +177,23 @@ class _Table:
         if place is None or not all(map(_is_beside_totals, others.values())):
             return _Verdict.ROW
         body = self.body
-        missing = {k for k in body.used - set(cells) if k not in self.scales}
+        # What a review has beside its text and its ratings: its number, its date, its author.
+        usual = body.steady - {place, *self.scales}
+        is_bare = bool(usual) and usual.isdisjoint(cells)
         misplaced = any(k in body.used - body.typed and not is_label(o) for k, o in others.items())
-        is_off = any(self._is_off(k, other) for k, other in others.items())
-        if missing or misplaced or is_off or place in body.typed:
-            return _Verdict.NONE
         is_full = body.used <= set(cells) and len(body.used) > 2 and place == body.text
+        is_off = any(self._is_off(k, other, is_full) for k, other in others.items())
+        if is_bare or misplaced or is_off or place in body.typed:
+            return _Verdict.NONE
         return _Verdict.NONE if is_plain_label(cells[place]) and not is_full else _Verdict.EITHER
 
-    def _is_off(self, column: int, cell: str) -> bool:
+    def _is_off(self, column: int, cell: str, is_full: bool = True) -> bool:
         """Whether a number is not among those that a column could hold."""
         if column not in self.scales or cell.casefold() in NOTHING:
             return False
         number = parse_rating(cell)
-        if number is None or (column in self.whole and _DECIMALS.search(cell)):
+        is_spelled = is_full or column not in self.whole or not _DECIMALS.search(cell)
+        if number is None or not is_spelled:
             return True
         return not is_on(number, self.scales[column])
 
@@ -197,7 +206,7 @@ class _Table:
             return _Verdict.NONE
         if not is_apart or body.width == 1 or self._is_row(row):
             return _Verdict.ROW
-        if _REMARK.match(cell) or cell.endswith(":") or (is_alone and place != body.text):
+        if _REMARK.match(cell) or cell.endswith(":") or (is_alone and place in body.typed):
             return _Verdict.NONE
         return _Verdict.ROW
 
@@ -275,18 +284,20 @@ def is_plain_label(cell: str) -> bool:
     >>> [is_plain_label(cell) for cell in ("Sum", "Average rating", "Total:", "Average")]
     [True, True, True, False]
     """
-    return cell.rstrip().endswith(":") or not all(word in _WORDS for word in _words(cell))
+    words = _words(cell)
+    return ":" in cell or "=" in cell or any(w in _PLAIN_WORDS or w in _BESIDE for w in words)
 
 
 def _is_beside_totals(cell: str) -> bool:
     """Whether a cell holds nothing but numbers and what they count.
 
-    >>> [_is_beside_totals(cell) for cell in ("120 reviews", "4.2", "n/a", "Average", "so so")]
+    >>> [_is_beside_totals(cell) for cell in ("120 reviews", "4.2", "n/a", "Average", "stars")]
     [True, True, True, True, False]
     """
     if is_value(cell) or cell.strip().casefold() in NOTHING:
         return True
-    return all(word in _VOCABULARY or word in _BESIDE or is_value(word) for word in _words(cell))
+    says = [word in _VOCABULARY or is_value(word) for word in _words(cell)]
+    return any(says) and all(s or w in _BESIDE for s, w in zip(says, _words(cell), strict=True))
 
 
 def _words(cell: str) -> list[str]:

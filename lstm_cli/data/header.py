@@ -14,7 +14,7 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from lstm_cli.data.body import NOTHING, Body, Row, describe_body, fits, is_blank, is_value
-from lstm_cli.data.names import (
+from lstm_cli.data.column_names import (
     HELPERS,
     RATING_NAMES,
     RATING_WORDS,
@@ -23,7 +23,7 @@ from lstm_cli.data.names import (
     key,
     words_of,
 )
-from lstm_cli.data.scale import parse_rating
+from lstm_cli.data.rating_cells import parse_rating
 
 MOST_SKIPPED = 50  # rows
 
@@ -223,10 +223,10 @@ def _is_certain_alone(rows: Sequence[Row], place: int) -> bool:
 
 def _find_only_name(rows: Sequence[Row], places: Sequence[int]) -> Header:
     """The header of a single column: the first row, or a well-known name that is set apart."""
-    for above, place in pairwise(places):
-        if place - places[0] > MOST_SKIPPED:
-            break
-        is_set_apart = place - above > 1 or all(_is_comment(rows[k]) for k in places if k < place)
+    gaps = sum(place - above > 1 for above, place in pairwise(places))
+    for number, (above, place) in enumerate(pairwise(places[: _NEAR + 1]), 1):
+        has_gap = place - above > 1 and 3 * gaps < len(places)
+        is_set_apart = has_gap or all(_is_comment(rows[k]) for k in places[:number])
         if is_set_apart and key("".join(rows[place])) in _TEXTS:
             return Header(place, tuple(rows[place]))
     return _header_at(rows, places[0])
@@ -293,15 +293,11 @@ def _find_named(rows: Sequence[Row], places: Sequence[int]) -> Header | None:
     if best.height == 1 and best.place + 1 < len(rows) and _names_the_rest(rows[best.place :]):
         names = _merge(rows[best.place], rows[best.place + 1])
         best = _Candidate(best.place + 1, names, 2, best.body)
-    for place in places:
-        if place >= best.top:
-            break
-        verdict = _judge(rows, place, best)
-        if verdict is _Verdict.HEADER:
-            return None
-        if verdict is _Verdict.UNCLEAR:
-            return Header(best.top, best.names, best.height, rival=place)
-    return Header(best.top, best.names, best.height)
+    above = {k: _judge(rows, k, best) for k in places if k < best.top}
+    if _Verdict.HEADER in above.values():
+        return None
+    rival = next((k for k, verdict in above.items() if verdict is _Verdict.UNCLEAR), None)
+    return Header(best.top, best.names, best.height, rival)
 
 
 def _candidates(rows: Sequence[Row], place: int) -> Iterator[_Candidate]:
@@ -342,7 +338,7 @@ def _judge(rows: Sequence[Row], place: int, best: _Candidate) -> _Verdict:
         return _Verdict.UNCLEAR if _count_columns(row) >= best.columns else _Verdict.ASIDE
     if best.is_certain:  # by the names of what accompanies the reviews
         is_named = _count_known(best.names) == len(_filled(best.names))
-        if not is_named or best.top - place > _NEAR:
+        if not is_named or best.top - place > _NEAR or _count_columns(row):
             return _Verdict.HEADER
         return _Verdict.ASIDE if has_gap else _Verdict.UNCLEAR
     if _could_name(row) or body.is_like(row):
@@ -385,6 +381,9 @@ def _find_unnamed(rows: Sequence[Row], places: Sequence[int]) -> Header | None:
             continue
         if _is_as_wide(row, body) or (len(_filled(row)) > 1 and not has_gap):
             return None
-        if not has_gap and (_is_remark(row) or _count_columns(row)):
+        is_loss = all(map(is_value, _filled(row)))  # a row that has lost its text
+        if is_loss and len(row) == width:
+            return None
+        if not has_gap and (is_loss or _is_remark(row) or _count_columns(row)):
             return Header(first, (), 0, rival=place)
     return Header(first, (), 0)

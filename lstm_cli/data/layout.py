@@ -75,8 +75,8 @@ def find_layout(sample: str, source: str = "-") -> Layout | None:
     is_sure = guess.agreeing >= 0.5 or has_known_names(rows[0])
     header = find_header(rows)
     if header.skipped or header.height == 2 or not is_sure:
-        tried = (guess.delimiter,) if is_sure else (*DELIMITERS, None)
         lines = sample.split("\n")
+        tried = (guess.delimiter,) if is_sure else (*_frequent(lines), None)
         if below := _find_below(lines, tried, guess.delimiter):
             return _layout(below, lines, skipped, source)
     return _named(guess.delimiter, header_of_first(rows), len(rows[0]), skipped + blank)
@@ -173,17 +173,25 @@ class _Below:
         return sum(fits(row, width) for row in rows) / max(len(rows), 1), width
 
 
+def _frequent(lines: Sequence[str]) -> list[str]:
+    """The delimiters that could make a table, below fewer than ``MOST_SKIPPED`` lines."""
+    first = [line for line in lines[: RECORDS_LOOKED_AT + MOST_SKIPPED] if line.strip()]
+    return [d for d in DELIMITERS if 4 * sum(d in line for line in first) > len(first)]
+
+
 def _find_below(
     lines: Sequence[str], delimiters: Sequence[str | None], first: str | None
 ) -> _Below | None:
     """The header below other rows, by the delimiter that makes the best table of the rest."""
     found = []
     for delimiter in delimiters:
-        records = list(islice(_read_records(lines, delimiter), RECORDS_LOOKED_AT + MOST_SKIPPED))
+        records = list(islice(read_records(lines, delimiter), RECORDS_LOOKED_AT + MOST_SKIPPED))
         rows = [record.cells for record in records]
         header = find_header(rows)
         start = next(k for k, row in enumerate(rows) if not is_blank(row))
         if header.skipped == start and header.height < 2 and header.rival is None:
+            continue
+        if delimiter is not None and len(rows[header.skipped]) == 1:
             continue
         # Decimal commas, say, in a file of semicolons.
         is_cut_too = first not in (None, delimiter) and all(first in line for line in lines[:50])
@@ -192,22 +200,20 @@ def _find_below(
     return max(found, key=lambda below: below.agreement, default=None)
 
 
-class _Record(NamedTuple):
-    line: int  # where it begins, from 0
+class Record(NamedTuple):
+    """A row, and where it begins."""
+
+    line: int  # from 0
     cells: list[str]
 
 
-def _read_records(lines: Sequence[str], delimiter: str | None) -> Iterator[_Record]:
+def read_records(lines: Sequence[str], delimiter: str | None) -> Iterator[Record]:
     """The rows of a text, blank ones without cells; a quote is open only where a cell begins."""
     k = 0
     while k < len(lines):
         line = lines[k].removesuffix("\r")
         taken = 1
-        if not line.strip():
-            yield _Record(k, [])
-        elif delimiter is None:
-            yield _Record(k, [unquote(line)])
-        else:
+        if delimiter is not None and '"' in line:
             split = split_strictly(line, delimiter)
             while split.is_open and taken < LINES_OF_A_RECORD and k + taken < len(lines):
                 taken += 1
@@ -215,11 +221,27 @@ def _read_records(lines: Sequence[str], delimiter: str | None) -> Iterator[_Reco
                     text = "\n".join(lines[k : k + taken]).removesuffix("\r")
                     split = split_strictly(text, delimiter)
             if split.is_whole:
-                yield _Record(k, split.cells)
-            else:
-                taken = 1
-                yield _Record(k, [unquote(cell) for cell in split_loosely(line, delimiter)])
-        k += taken
+                yield Record(k, split.cells)
+                k += taken
+                continue
+        yield Record(k, cut(line, delimiter))
+        k += 1
+
+
+def cut(record: str, delimiter: str | None) -> list[str]:
+    """The cells of a record, by the rules or as best one can; none if it is blank.
+
+    >>> cut('"a, b",5', ","), cut('"a" b,5', ","), cut("a, b", None), cut(" ", ",")
+    (['a, b', '5'], ['"a" b', '5'], ['a, b'], [])
+    """
+    if not record.strip():
+        return []
+    if delimiter is None:
+        return [unquote(record)]
+    split = split_strictly(record, delimiter)
+    if split.is_whole:
+        return split.cells
+    return [unquote(cell) for cell in split_loosely(record, delimiter)]
 
 
 def _layout(below: _Below, lines: Sequence[str], skipped: int, source: str) -> Layout:
@@ -236,15 +258,16 @@ def _layout(below: _Below, lines: Sequence[str], skipped: int, source: str) -> L
         )
     notes: tuple[str, ...] = ()
     above = [
-        number
-        for number, line in enumerate(lines[: below.first_lines[header.skipped]], skipped + 1)
-        if line.strip()
+        number + 1
+        for k in range(header.skipped)
+        if not is_blank(below.rows[k])
+        for number in range(below.first_lines[k], below.first_lines[k + 1])
+        if lines[number].strip()
     ]
     if above:
-        first = lines[above[0] - skipped - 1].rstrip("\r")
-        notes = (
-            show_skipped(above, "above the " + ("header" if header.names else "table"), first),
-        )
+        where = "above the " + ("header" if header.names else "table")
+        numbers = [number + skipped for number in above]
+        notes = (show_skipped(numbers, where, lines[above[0] - 1].rstrip("\r")),)
     if header.height == 2:
         numbers = [first_lines[header.first_row - k] for k in (2, 1)]
         notes += (f"the names of the columns stand in lines {numbers[0]} and {numbers[1]}",)

@@ -154,11 +154,19 @@ def _text_place(lines: Sequence[str], delimiter: str, width: int) -> int:
     return best
 
 
-def repair(path: Path, target: Path, layout: Layout) -> Repaired:
-    """Write a text that keeps the rules, in bounded memory, without header and blank lines."""
+def repair(path: Path, target: Path, layout: Layout, stop: int | None = None) -> Repaired:
+    """Write a text that keeps the rules, in bounded memory, without header and blank lines.
+
+    Args:
+        path: the text.
+        target: where to write.
+        layout: how the text is cut.
+        stop: how many of its lines to read.
+    """
     with path.open(encoding="utf-8", newline="\n") as file:
         start = layout.skipped_lines + layout.has_header
-        sample = [line.rstrip("\r\n") for line in islice(file, start, LINES_LOOKED_AT)]
+        last = LINES_LOOKED_AT if stop is None else min(stop, LINES_LOOKED_AT)
+        sample = [line.rstrip("\r\n") for line in islice(file, start, last)]
     expectation = expect(sample, layout)
     repairs = Repairs()
     first_lines: list[int] = []
@@ -166,24 +174,23 @@ def repair(path: Path, target: Path, layout: Layout) -> Repaired:
         path.open(encoding="utf-8", newline="\n") as file,
         target.open("w", encoding="utf-8", newline="") as out,
     ):
-        for _ in range(layout.skipped_lines):
-            next(file)
-        rows = _rows(file, expectation, repairs)
+        lines = islice(file, layout.skipped_lines, stop)
+        rows = _rows(_Lines(lines, layout.skipped_lines), expectation, repairs)
         for row in islice(rows, int(layout.has_header), None):
             cells = [quote(cell, expectation.delimiter) for cell in row.cells]
             out.write(expectation.delimiter.join(cells) if any(cells) or cells[1:] else '""')
             out.write("\n")
-            first_lines.append(row.line + layout.skipped_lines)
+            first_lines.append(row.line)
     return Repaired(np.array(first_lines, dtype=np.int64), repairs.notes)
 
 
 class _Lines:
     """The lines of a file; they can be looked at before they are taken."""
 
-    def __init__(self, file: Iterator[str]) -> None:
+    def __init__(self, file: Iterator[str], taken: int) -> None:
         self._file = file
         self._ahead: deque[str] = deque()
-        self.taken = 0
+        self.taken = taken  # those before the first, too
 
     def take(self) -> str | None:
         """The next line without its end, None after the last."""
@@ -203,9 +210,8 @@ class _Lines:
         return self._ahead[distance].removesuffix("\n")
 
 
-def _rows(file: Iterator[str], expectation: Expectation, repairs: Repairs) -> Iterator["_Row"]:
+def _rows(lines: _Lines, expectation: Expectation, repairs: Repairs) -> Iterator["_Row"]:
     """Every row with the line where it begins."""
-    lines = _Lines(file)
     delimiter, width = expectation.delimiter, expectation.width
     while (taken := lines.take()) is not None:
         number, line = lines.taken, taken.removesuffix("\r")
