@@ -57,6 +57,8 @@ class Remedy(Enum):
     GIVE_SAME_VECTORS = "give the same file of vectors"
     GIVE_SAME_VALIDATION = "give the same held-out file"
     GIVE_BASE = "give its folder"
+    CHOOSE_SHEET = "choose one of them ({0})"
+    LEAVE_OUT_SHEET = "name no table in it"
 
 
 class LstmError(Exception):

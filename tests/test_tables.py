@@ -46,7 +46,7 @@ def test_json_values_of_two_kinds_share_a_column(read: Read) -> None:
 
 def test_a_list_of_objects_is_read(read: Read) -> None:
     table = read('[\n {"review": "good", "rating": 5},\n {"review": "bad", "rating": 1}\n]')
-    assert rows(table) == [("good", "5"), ("bad", "1")]
+    assert rows(table) == [("good", 5), ("bad", 1)]
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,19 @@ def test_a_list_of_objects_is_read(read: Read) -> None:
     [
         ('{"a": 1}\n{"a": 2\n{"a": 3}\n', ", line 2: not a JSON object"),
         ('{"a": 1}\nhello\n', ", line 2: not a JSON object"),
-        ('{"a": 1}\n\n[1, 2]\n', ", line 3: '[1, 2]' is not a JSON object"),
-        ("[{}, 3]", ": entry 2 of the list is '3', not an object"),
-        ("[{} 3]", ", line 1: not JSON"),
+        ('{"a": 1}\n\n[1, 2]\n', ", line 3: '[1, 2]' is not an object; write it like"),
+        ("[{}, 3]", ": entry 2 of its list is '3', not an object; write it like"),
+        ("[{} 3]", ", line 1: not JSON (Expecting ',' delimiter at column 5); mend it there"),
+        ('[\n{"a": 1},\n]', ", line 3: not JSON (a comma too many at column 1); mend it there"),
+        ('[{"a": 1, }]', ", line 1: not JSON (a comma too many at column 11); mend it there"),
+        (
+            '[{"a": "go',
+            ", line 1: the JSON is cut off (a string without an end at column 8)",
+        ),
+        ('{"a": [{"b": 1},', ", line 1: the JSON is cut off (Expecting value at column 17)"),
+        ('{\n"a": tru', ", line 2: the JSON is cut off"),
+        ('{\n"a": "\\u12', ", line 2: the JSON is cut off"),
+        ('{"a": 1} and so on', ", line 1: not JSON (Expecting value at column 10)"),
         (
             '[{"a": ' + "9" * 5000 + "}]",
             ": JSON that is nested too deeply, or has too long a number",

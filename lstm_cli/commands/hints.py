@@ -34,6 +34,8 @@ HINTS = {
     Remedy.GIVE_SAME_VECTORS: "give the same file with --vectors",
     Remedy.GIVE_SAME_VALIDATION: "give the same file with --validation",
     Remedy.GIVE_BASE: "give its folder with --base",
+    Remedy.CHOOSE_SHEET: "choose one with --sheet ({0})",
+    Remedy.LEAVE_OUT_SHEET: "leave out --sheet",
 }
 
 

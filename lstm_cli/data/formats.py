@@ -15,6 +15,7 @@ Commands look up endings long before they read a file, so nothing heavy is impor
 here; the functions in the rows import what does the work when they are called.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -158,16 +159,28 @@ def _begins(*marks: bytes, at: int = 0) -> Recognizer:
     return lambda head: head.startswith(marks, at)
 
 
-def is_json(head: bytes) -> bool:
-    """Whether a text begins as JSON lines or a list of objects do.
+# A list of lists or of texts: its first cell is whole, so that it is not text in brackets.
+_STRING = rb'"(?:[^"\\]|\\.)*+"'
+_CELL = rb"(?:" + _STRING + rb"|-?[0-9][0-9.eE+-]*+|true|false|null|NaN)"
+_CELLS = re.compile(
+    rb"\[\s*(?:\[\s*(?:" + _CELL + rb"\s*[],]|[{\]])|" + _STRING + rb"\s*(?:,|\]\s*(?:[\n,]|\Z)))",
+    re.DOTALL,
+)
 
-    >>> is_json(b' {"text": "good"}'), is_json(b"[\\n {"), is_json(b"[sic],rating")
-    (True, True, False)
+
+def is_json(head: bytes) -> bool:
+    """Whether a text begins as JSON does: with an object, or a list of objects, lists or texts.
+
+    >>> is_json(b' {"text": "good"}'), is_json(b"[\\n {"), is_json(b'["good", 5]')
+    (True, True, True)
+    >>> is_json(b"[sic],rating"), is_json(b'["So good"] was what they said')
+    (False, False)
     """
     start = head.lstrip()
-    return start.startswith(b"{") or (
-        start.startswith(b"[") and start[1:].lstrip().startswith((b"{", b"]"))
-    )
+    if start.startswith(b"["):
+        is_list = start[1:].lstrip().startswith((b"{", b"]"))
+        return is_list or _CELLS.match(start) is not None
+    return start.startswith(b"{")
 
 
 _is_zip = _begins(b"PK\x03\x04")
@@ -218,7 +231,9 @@ def _scan_json_lines(address: str) -> "pl.LazyFrame":
 
 
 def _append_json_lines(frame: "pl.DataFrame", file: IO[bytes], *_: object) -> None:
-    frame.lazy().sink_ndjson(file, check_extension=False)
+    from lstm_cli.data.jsonlines import append_json
+
+    append_json(frame, file)
 
 
 def _open_parquet(content: "Content", rows: int) -> "Rows":

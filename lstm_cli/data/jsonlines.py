@@ -1,103 +1,174 @@
-"""JSON lines, or one JSON list of objects -> a frame."""
+"""JSON of any shape -> a frame; and rows -> JSON lines.
 
-import json
-from collections.abc import Iterator
+polars reads JSON lines, after Python has looked at the first of them. What is no plain
+list of records, and what polars cannot read, Python reads.
+"""
+
+import mmap
+import re
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from lstm_cli.data.json_search import ChoiceError, Found, are_pages, find_records
+from lstm_cli.data.json_shapes import EntryError, Record, ShapeError
+from lstm_cli.data.json_values import TOO_DEEP, Values, first_values, read_lines, read_values
+from lstm_cli.data.nested import inner_types
+from lstm_cli.data.objects import DEEPEST, is_too_wide, tabulate
 from lstm_cli.data.rows import Content, Rows
 from lstm_cli.data.showing import show_cell, show_source
-from lstm_cli.errors import FileError
+from lstm_cli.errors import FileError, Remedy
 
-_TOO_DEEP = "JSON that is nested too deeply, or has too long a number; simplify it"
+# Half of a surrogate pair, which polars takes for NUL.
+_HALF_LETTER = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u)")
+_PATTERN = re.compile(r"[*?\[]")
 
 
 def open_json(content: Content, rows: int) -> Rows:
-    """Read all objects, one a line or in a list, and hand them out ``rows`` at a time.
+    """Read all records, and hand them out ``rows`` at a time.
 
     Raises:
-        FileError: a line is not a JSON object, or there is none.
+        FileError: the text is not JSON, holds no records, or several tables that may be meant.
     """
-    path, source = content.path, content.source
-    with path.open("rb") as file:
-        is_list = file.read(1 << 16).lstrip().startswith(b"[")
-    if is_list:
-        objects = _read_list(path, source)
-        lines = np.arange(1, len(objects) + 1, dtype=np.int64)
-        frame = _tabulate(objects)
-    else:
+    path, source, sheet = content.path, content.source, content.options.sheet
+    some = first_values(path)
+    records = [value for value in some if isinstance(value, dict)]
+    if some and len(records) == len(some) and not sheet and not are_pages(records):
         lines = _lines_with_content(path)
-        frame = _read_lines(path, len(lines), source)
+        return rows_of(_read_lines(content, len(lines)), lines, rows, source)
+    values = read_lines(path, source) if some else read_values(path, source)
+    return open_values(values, content, rows)
+
+
+def open_values(values: Values, content: Content, rows: int) -> Rows:
+    """Find the records in what a file holds, and hand them out ``rows`` at a time.
+
+    Raises:
+        FileError: there are none, or several tables that may be meant.
+    """
+    source = content.source
+    found = _find(values, content)
+    frame = _tabulate(found.records, source)
+    lines = values.first_lines if found.are_values else np.arange(1, frame.height + 1)
+    return rows_of(frame, lines, rows, source, found.notes)
+
+
+def rows_of(
+    frame: pl.DataFrame,
+    lines: NDArray[np.int64],
+    rows: int,
+    source: str,
+    notes: tuple[str, ...] = (),
+) -> Rows:
+    """A frame that is in memory, to be handed out ``rows`` rows at a time.
+
+    Raises:
+        FileError: it is empty.
+    """
     if frame.is_empty() or not frame.width:
         raise FileError(f"{show_source(source)} holds no reviews; add objects, one a line")
-    return Rows(frame.iter_slices(rows), frame.height, frame, first_lines=lines)
+    return Rows(frame.iter_slices(rows), frame.height, frame, notes=notes, first_lines=lines)
 
 
-def _read_lines(path: Path, num_rows: int, source: str) -> pl.DataFrame:
+def append_json(frame: pl.DataFrame, file: IO[bytes]) -> None:
+    """Add rows to a file of JSON lines.
+
+    Raises:
+        ValueError: a column holds bytes that are no text.
+    """
+    plain = frame.with_columns(map(_without_bytes, frame.iter_columns()))
+    plain.lazy().sink_ndjson(file, check_extension=False)
+
+
+def _without_bytes(column: pl.Series) -> pl.Series:
+    dtype = _text_for_bytes(column.dtype)
+    if dtype == column.dtype:
+        return column
     try:
-        frame = pl.read_ndjson(path, infer_schema_length=None)
-        if frame.height == num_rows:
+        return column.cast(dtype)
+    except pl.exceptions.PolarsError as error:
+        raise ValueError(
+            f"column {show_cell(column.name)} holds bytes that are no text, which JSON cannot "
+            "hold; write .parquet or .csv"
+        ) from error
+
+
+def _text_for_bytes(dtype: pl.DataType) -> pl.DataType:
+    if dtype == pl.Binary:
+        return pl.String()
+    if isinstance(dtype, pl.Struct):
+        inner = map(_text_for_bytes, inner_types(dtype))
+        return pl.Struct(dict(zip((field.name for field in dtype.fields), inner, strict=True)))
+    if isinstance(dtype, pl.List):
+        return pl.List(_text_for_bytes(inner_types(dtype)[0]))
+    return dtype
+
+
+def _read_lines(content: Content, num_rows: int) -> pl.DataFrame:
+    """Read records, one a line: with polars if it does that rightly, else with Python."""
+    path, source = content.path, content.source
+    try:
+        frame = None if _has_half_letters(path) else _scan_lines(path, num_rows)
+        if frame is not None and frame.height == num_rows:
             return frame
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         pass  # a broken line, or one that Python reads and polars does not
-    return _tabulate(list(_parse_lines(path, source)))
+    lines = read_lines(path, source)
+    return _tabulate(_find(lines, content).records, source)
 
 
-def _parse_lines(path: Path, source: str) -> Iterator[dict[str, object]]:
-    with path.open(encoding="utf-8", newline="\n") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                place = f"{show_source(source)}, line {number}"
-                try:
-                    row = json.loads(line)
-                except json.JSONDecodeError as error:
-                    raise FileError(
-                        f"{place}: not a JSON object ({error.msg} at column {error.colno}); "
-                        "every line must be one whole object"
-                    ) from error
-                except (RecursionError, ValueError) as error:
-                    raise FileError(f"{place}: {_TOO_DEEP}") from error
-                if not isinstance(row, dict):
-                    raise FileError(
-                        f"{place}: {show_cell(line.strip())} is not a JSON object; "
-                        'write it like {"review": "...", "rating": 4}'
-                    )
-                yield row
+def _scan_lines(path: Path, num_rows: int) -> pl.DataFrame | None:
+    """The rows as polars reads them; None if they would need too much memory or are too deep."""
+    with path.open("rb") as file:
+        place = file if _PATTERN.search(str(path)) else path  # polars takes it for a pattern
+        schema = pl.scan_ndjson(place, infer_schema_length=None).collect_schema()
+        num_columns = 0
+        below = [(dtype, 1) for dtype in schema.dtypes()]
+        while below:
+            dtype, depth = below.pop()
+            num_columns += 1
+            if depth > DEEPEST or is_too_wide(num_columns, num_rows):
+                return None
+            below += [(inner, depth + 1) for inner in inner_types(dtype)]
+        file.seek(0)
+        return pl.scan_ndjson(place, schema=schema).collect()
 
 
-def _read_list(path: Path, source: str) -> list[dict[str, object]]:
+def _has_half_letters(path: Path) -> bool:
+    with (
+        path.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        return content.find(b"\\u") >= 0 and _HALF_LETTER.search(content) is not None
+
+
+def _tabulate(records: list[Record], source: str) -> pl.DataFrame:
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise FileError(
-            f"{show_source(source)}, line {error.lineno}: not JSON ({error.msg}); mend the list"
-        ) from error
-    except (RecursionError, ValueError) as error:
-        raise FileError(f"{show_source(source)}: {_TOO_DEEP}") from error
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict):
-            raise FileError(
-                f"{show_source(source)}: entry {number} of the list is {show_cell(row)}, not an "
-                'object; write it like {"review": "...", "rating": 4}'
-            )
-    return list(rows)
+        return tabulate(records, source)
+    except RecursionError as error:
+        raise FileError(f"{show_source(source)}: {TOO_DEEP}") from error
 
 
-def _tabulate(rows: list[dict[str, object]]) -> pl.DataFrame:
-    """Objects as rows, every value as text, so that one column may hold 4 and "4"."""
-    names = {name: None for row in rows for name in row}
-    columns = {name: [_as_text(row.get(name)) for row in rows] for name in names}
-    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-
-
-def _as_text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        # JSON can write half of a surrogate pair, which is no letter.
-        return value and value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return json.dumps(value, ensure_ascii=False)
+def _find(values: Values, content: Content) -> Found:
+    """The records, or in one line why there are none."""
+    name = show_source(content.source)
+    try:
+        return find_records(values.values, content.options.sheet)
+    except ChoiceError as error:
+        remedy = Remedy.CHOOSE_SHEET if error.names else Remedy.LEAVE_OUT_SHEET
+        raise FileError(f"{name}: {error}", remedy, ", ".join(error.names)) from error
+    except EntryError as error:
+        if len(values.values) == 1:
+            raise FileError(f"{name}: {error}") from error
+        line = values.first_lines[error.place]
+        raise FileError(f"{name}, line {line}: {error.shown} is not {error.wanted}") from error
+    except ShapeError as error:
+        raise FileError(f"{name}: {error}; mend it, or save the table as CSV") from error
+    except RecursionError as error:
+        raise FileError(f"{name}: {TOO_DEEP}") from error
 
 
 def _lines_with_content(path: Path) -> NDArray[np.int64]:

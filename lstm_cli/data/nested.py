@@ -67,7 +67,7 @@ def as_json(value: object) -> str:
 
 
 def _is_nested(frame: pl.DataFrame) -> bool:
-    return any(_fields_of(dtype) for dtype in frame.dtypes)
+    return any(dtype.is_nested() for dtype in frame.dtypes)
 
 
 def _paths(frame: pl.DataFrame) -> dict[str, Path]:
@@ -82,22 +82,25 @@ def _paths(frame: pl.DataFrame) -> dict[str, Path]:
 
 
 def _leaves(path: Path, dtype: pl.DataType) -> Iterator[Path]:
-    fields = _fields_of(dtype)
-    if not fields:
-        yield path
-    for field in fields:
-        yield from _leaves((*path, field.name), _type_of(field))
-
-
-def _type_of(field: pl.Field) -> pl.DataType:
-    return field.dtype() if isinstance(field.dtype, type) else field.dtype
-
-
-def _fields_of(dtype: pl.DataType) -> list[pl.Field]:
-    """What the objects of a column hold, also if they are in a list."""
     while isinstance(dtype, pl.List | pl.Array):
-        dtype = dtype.inner() if isinstance(dtype.inner, type) else dtype.inner
-    return dtype.fields if isinstance(dtype, pl.Struct) else []
+        (dtype,) = inner_types(dtype)
+    if not isinstance(dtype, pl.Struct) or not dtype.fields:
+        yield path
+        return
+    for field, inner in zip(dtype.fields, inner_types(dtype), strict=True):
+        yield from _leaves((*path, field.name), inner)
+
+
+def inner_types(dtype: pl.DataType) -> list[pl.DataType]:
+    """Of which types a column of objects or lists is made; none for any other.
+
+    >>> inner_types(pl.List(pl.Struct({"stars": pl.Int64})))
+    [Struct({'stars': Int64})]
+    """
+    inner = [field.dtype for field in dtype.fields] if isinstance(dtype, pl.Struct) else []
+    if isinstance(dtype, pl.List | pl.Array):
+        inner = [dtype.inner]
+    return [kind() if isinstance(kind, type) else kind for kind in inner]
 
 
 def _is_single(frame: pl.DataFrame, path: Path) -> bool:

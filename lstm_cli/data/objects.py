@@ -1,0 +1,155 @@
+"""Objects as Python has them -> a frame that keeps their structure.
+
+Objects inside objects become structs, lists stay lists, whole numbers stay whole. Only where
+values of really different kinds meet, such as 4 and "4" or a list and a word, do they become
+text, numbers as JSON writes them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import polars as pl
+
+from lstm_cli.data.nested import as_json
+from lstm_cli.data.showing import show_source
+from lstm_cli.errors import FileError
+
+MOST_COLUMNS = 10_000  # each costs as much as a file of its own
+MOST_FIELDS = 1_000  # in one object; where it has more, its names are data, and it becomes text
+MANY_COLUMNS, MOST_CELLS = 200, 200_000_000  # of so many columns, there are at most so many cells
+DEEPEST = 64  # below, objects become text
+
+_LONG, _LONGER, _WHOLE_FLOAT = 2**63, 2**127, 2**53
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a column becomes."""
+
+    dtype: pl.DataType
+    convert: Callable[[Any], object] | None = None  # before; None: nothing has to be done
+
+
+def tabulate(objects: Sequence[dict[str, object]], source: str) -> pl.DataFrame:
+    """A row for each object, a column for each of their names.
+
+    >>> tabulate([{"text": "a", "stars": 4}, {"stars": "5", "by": {"id": 1}}], "x").rows()
+    [('a', '4', None), (None, '5', {'id': 1})]
+
+    Raises:
+        FileError: they have too many names.
+    """
+    names = list(dict.fromkeys(chain.from_iterable(objects)))
+    if is_too_wide(len(names), len(objects)):
+        raise too_wide(source)
+    try:
+        return pl.DataFrame([_column(name, [row.get(name) for row in objects]) for name in names])
+    except UnicodeEncodeError:  # JSON can write half of a surrogate pair, which is no letter
+        return tabulate([_with_letters(row) for row in objects], source)
+
+
+def is_too_wide(num_columns: int, num_rows: int) -> bool:
+    """Whether there are more columns than any table has, or than fit into memory."""
+    is_large = num_columns > MANY_COLUMNS and num_columns * num_rows > MOST_CELLS
+    return num_columns > MOST_COLUMNS or is_large
+
+
+def too_wide(source: str) -> FileError:
+    """Why a file with so many columns is refused."""
+    return FileError(
+        f"{show_source(source)} has too many different names in its objects; give every review "
+        "the same names"
+    )
+
+
+def _column(name: str, values: list[object]) -> pl.Series:
+    plan = _plan(values, 0)
+    if plan.convert:
+        values = [None if value is None else plan.convert(value) for value in values]
+    return pl.Series(name, values, plan.dtype)
+
+
+def _plan(entries: Iterable[Any], depth: int) -> _Plan:
+    values = [value for value in entries if value is not None]
+    kinds = set(map(type, values))
+    if not kinds:
+        return _Plan(pl.Null())
+    if kinds == {str}:
+        return _Plan(pl.String())
+    if kinds == {bool}:
+        return _Plan(pl.Boolean())
+    if kinds <= {int, float}:
+        return _plan_numbers(values, kinds)
+    if kinds == {dict} and depth < DEEPEST:
+        return _plan_objects(values, depth)
+    if kinds <= {list, tuple, set} and depth < DEEPEST:
+        return _plan_lists(values, depth)
+    return _Plan(pl.String(), _as_text)
+
+
+def _plan_numbers(values: Sequence[Any], kinds: set[type]) -> _Plan:
+    largest = max((abs(value) for value in values if type(value) is int), default=0)
+    if float not in kinds and largest < _LONGER:
+        return _Plan(pl.Int64() if largest < _LONG else pl.Int128())
+    if float in kinds and largest <= _WHOLE_FLOAT:
+        return _Plan(pl.Float64())
+    return _Plan(pl.String(), _as_text)  # as numbers some would lose digits
+
+
+def _plan_objects(values: Sequence[dict[str, object]], depth: int) -> _Plan:
+    inner: dict[str, list[object]] = {}
+    for value in values:
+        for name, entry in value.items():
+            inner.setdefault(name, []).append(entry)
+    is_wide = len(inner) > MOST_FIELDS or is_too_wide(len(inner), len(values))
+    if is_wide or not all(isinstance(name, str) for name in inner):
+        return _Plan(pl.String(), _as_text)
+    plans = {name: _plan(entries, depth + 1) for name, entries in inner.items()}
+    dtype = pl.Struct({name: plan.dtype for name, plan in plans.items()})
+    changes = {name: plan.convert for name, plan in plans.items() if plan.convert}
+    if not changes:
+        return _Plan(dtype)
+
+    def convert(value: Any) -> dict[str, object]:
+        return {
+            name: changes[name](entry) if name in changes and entry is not None else entry
+            for name, entry in value.items()
+        }
+
+    return _Plan(dtype, convert)
+
+
+def _plan_lists(values: Sequence[Any], depth: int) -> _Plan:
+    inner = _plan(chain.from_iterable(values), depth + 1)
+    if inner.convert is None:
+        is_list = all(type(value) is list for value in values)
+        return _Plan(pl.List(inner.dtype), None if is_list else list)
+    change = inner.convert
+    return _Plan(
+        pl.List(inner.dtype),
+        lambda value: [None if entry is None else change(entry) for entry in value],
+    )
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, str):
+        return value
+    try:
+        return as_json(value)
+    except TypeError:  # a name that is none, as Python's objects may have
+        return str(value)
+
+
+def _with_letters(value: Any) -> Any:
+    """The same value without halves of surrogate pairs."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_with_letters(name): _with_letters(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_with_letters(entry) for entry in value]
+    return value
