@@ -245,3 +245,17 @@ def test_windows_together_are_the_whole_table(tmp_path: Path, name: str) -> None
     assert opened.num_rows == 17
     assert pl.concat(windows)["review"].to_list() == texts
     assert len(windows) == 5
+
+
+def test_bytes_are_written_as_text_or_refused(tmp_path: Path) -> None:
+    """polars would panic, which is no line for a person."""
+    frame = pl.DataFrame({"a": ["é".encode(), None], "b": [{"c": [b"x"]}, None]})
+    write_table(frame, str(tmp_path / "t.jsonl"))
+    assert rows(read_table(str(tmp_path / "t.jsonl"))) == [("é", {"c": ["x"]}), (None, None)]
+    for column in (pl.Series("a", [b"\xff\xfe"]), pl.Series("a", [{"c": [b"\xff"]}])):
+        with pytest.raises(OutputError, match=r"column 'a' holds bytes that are no text.*parquet"):
+            write_table(column.to_frame(), str(tmp_path / "u.jsonl"))
+        for name in ("u.parquet", "u.csv"):
+            write_table(column.to_frame(), str(tmp_path / name))
+            (tmp_path / name).unlink()
+    assert names(tmp_path) == ["t.jsonl"]

@@ -15,12 +15,13 @@ Commands look up endings long before they read a file, so nothing heavy is impor
 here; the functions in the rows import what does the work when they are called.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
 from typing import IO, TYPE_CHECKING, Literal, NamedTuple, TypeVar
+
+from lstm_cli.data.beginnings import is_fasttext, is_json, is_literals
 
 if TYPE_CHECKING:
     import polars as pl
@@ -55,7 +56,7 @@ class Format:
     title: str  # in messages
     endings: tuple[str, ...]  # each says that a file is to be written in this format
     open: Open
-    scan: Scan
+    scan: Scan | None = None  # if polars reads it at any address
     vague_endings: tuple[str, ...] = ()  # it may have these, but so may other formats
     is_text: bool = True  # decoded before it is recognized and opened
     recognizes: Recognizer = lambda _: False  # where only the cells can tell
@@ -159,30 +160,6 @@ def _begins(*marks: bytes, at: int = 0) -> Recognizer:
     return lambda head: head.startswith(marks, at)
 
 
-# A list of lists or of texts: its first cell is whole, so that it is not text in brackets.
-_STRING = rb'"(?:[^"\\]|\\.)*+"'
-_CELL = rb"(?:" + _STRING + rb"|-?[0-9][0-9.eE+-]*+|true|false|null|NaN)"
-_CELLS = re.compile(
-    rb"\[\s*(?:\[\s*(?:" + _CELL + rb"\s*[],]|[{\]])|" + _STRING + rb"\s*(?:,|\]\s*(?:[\n,]|\Z)))",
-    re.DOTALL,
-)
-
-
-def is_json(head: bytes) -> bool:
-    """Whether a text begins as JSON does: with an object, or a list of objects, lists or texts.
-
-    >>> is_json(b' {"text": "good"}'), is_json(b"[\\n {"), is_json(b'["good", 5]')
-    (True, True, True)
-    >>> is_json(b"[sic],rating"), is_json(b'["So good"] was what they said')
-    (False, False)
-    """
-    start = head.lstrip()
-    if start.startswith(b"["):
-        is_list = start[1:].lstrip().startswith((b"{", b"]"))
-        return is_list or _CELLS.match(start) is not None
-    return start.startswith(b"{")
-
-
 _is_zip = _begins(b"PK\x03\x04")
 
 
@@ -234,6 +211,18 @@ def _append_json_lines(frame: "pl.DataFrame", file: IO[bytes], *_: object) -> No
     from lstm_cli.data.jsonlines import append_json
 
     append_json(frame, file)
+
+
+def _open_fasttext(content: "Content", rows: int) -> "Rows":
+    from lstm_cli.data.fasttext import open_fasttext
+
+    return open_fasttext(content, rows)
+
+
+def _open_literals(content: "Content", rows: int) -> "Rows":
+    from lstm_cli.data.literals import open_literals
+
+    return open_literals(content, rows)
 
 
 def _open_parquet(content: "Content", rows: int) -> "Rows":
@@ -293,6 +282,13 @@ _FORMATS = (
         append=_append_delimited,
     ),
     Format(
+        name="literals",
+        title="Python's dicts",
+        endings=(),
+        recognizes=is_literals,
+        open=_open_literals,
+    ),
+    Format(
         name="jsonl",
         title="JSON lines",
         endings=(".jsonl", ".ndjson"),
@@ -301,6 +297,14 @@ _FORMATS = (
         open=_open_json,
         scan=_scan_json_lines,
         append=_append_json_lines,
+    ),
+    Format(
+        name="fasttext",
+        title="fastText's lines",
+        endings=(),
+        vague_endings=(".ft",),
+        recognizes=is_fasttext,
+        open=_open_fasttext,
     ),
     Format(
         name="parquet",

@@ -95,7 +95,7 @@ def read_values(path: Path, source: str) -> Values:
     values: list[object] = []
     lines: list[int] = []
     try:
-        for place, value in _decode(text):
+        for place, value in decode_all(text):
             values.append(value)
             lines.append(place)
     except json.JSONDecodeError as error:
@@ -111,8 +111,15 @@ def read_values(path: Path, source: str) -> Values:
     return Values(values, np.array(lines, dtype=np.int64))
 
 
-def _decode(text: str) -> Iterator[tuple[int, object]]:
-    """Every value, after the line where it begins."""
+def decode_all(text: str) -> Iterator[tuple[int, object]]:
+    """Every value in a text, after the line where it begins.
+
+    >>> list(decode_all('{"a": 1}\\n[2]'))
+    [(1, {'a': 1}), (2, [2])]
+
+    Raises:
+        JSONDecodeError, RecursionError, ValueError: it is not JSON, or Python cannot read it.
+    """
     decoder = json.JSONDecoder()
     counted, line = 0, 1
     place = _after_blanks(text, 0)

@@ -1,4 +1,4 @@
-"""Objects as Python has them -> a frame that keeps their structure.
+"""Objects as Python has them from JSON -> a frame that keeps their structure.
 
 Objects inside objects become structs, lists stay lists, whole numbers stay whole. Only where
 values of really different kinds meet, such as 4 and "4" or a list and a word, do they become
@@ -84,7 +84,7 @@ def _plan(entries: Iterable[Any], depth: int) -> _Plan:
         return _plan_numbers(values, kinds)
     if kinds == {dict} and depth < DEEPEST:
         return _plan_objects(values, depth)
-    if kinds <= {list, tuple, set} and depth < DEEPEST:
+    if kinds == {list} and depth < DEEPEST:
         return _plan_lists(values, depth)
     return _Plan(pl.String(), _as_text)
 
@@ -104,7 +104,7 @@ def _plan_objects(values: Sequence[dict[str, object]], depth: int) -> _Plan:
         for name, entry in value.items():
             inner.setdefault(name, []).append(entry)
     is_wide = len(inner) > MOST_FIELDS or is_too_wide(len(inner), len(values))
-    if is_wide or not all(isinstance(name, str) for name in inner):
+    if is_wide:
         return _Plan(pl.String(), _as_text)
     plans = {name: _plan(entries, depth + 1) for name, entries in inner.items()}
     dtype = pl.Struct({name: plan.dtype for name, plan in plans.items()})
@@ -124,8 +124,7 @@ def _plan_objects(values: Sequence[dict[str, object]], depth: int) -> _Plan:
 def _plan_lists(values: Sequence[Any], depth: int) -> _Plan:
     inner = _plan(chain.from_iterable(values), depth + 1)
     if inner.convert is None:
-        is_list = all(type(value) is list for value in values)
-        return _Plan(pl.List(inner.dtype), None if is_list else list)
+        return _Plan(pl.List(inner.dtype))
     change = inner.convert
     return _Plan(
         pl.List(inner.dtype),
@@ -134,14 +133,7 @@ def _plan_lists(values: Sequence[Any], depth: int) -> _Plan:
 
 
 def _as_text(value: object) -> str:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, str):
-        return value
-    try:
-        return as_json(value)
-    except TypeError:  # a name that is none, as Python's objects may have
-        return str(value)
+    return value if isinstance(value, str) else as_json(value)
 
 
 def _with_letters(value: Any) -> Any:
@@ -150,6 +142,6 @@ def _with_letters(value: Any) -> Any:
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
         return {_with_letters(name): _with_letters(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple | set):
+    if isinstance(value, list):
         return [_with_letters(entry) for entry in value]
     return value

@@ -162,6 +162,10 @@ def _too_large(name: str) -> FileError:
 def _read_remote(source: str) -> Table:
     """What only polars can reach: buckets and Hugging Face."""
     form = by_ending(source).form or FORMATS["parquet"]
+    if form.scan is None:
+        raise FileError(
+            f"{show_source(source)}: {form.title} cannot be read there; download it first"
+        )
     try:
         frame = form.scan(source).collect()
     except POLARS_ERRORS as error:

@@ -173,7 +173,7 @@ def _saying_what_failed(target: str) -> Iterator[None]:
         raise
     except OSError as error:
         raise OutputError(f"{shown} cannot be written: {explain(error)}") from error
-    except (pl.exceptions.PolarsError, ValueError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError) as error:
         raise OutputError(f"{shown} cannot be written: {first_line(error)}") from error
 
 
