@@ -59,6 +59,7 @@ class Remedy(Enum):
     GIVE_BASE = "give its folder"
     CHOOSE_SHEET = "choose one of them ({0})"
     LEAVE_OUT_SHEET = "name no table in it"
+    LEAVE_OUT_QUERY = "give no query"
 
 
 class LstmError(Exception):

@@ -1,7 +1,7 @@
 """The table of formats: a row in it is all that a new format or compression needs."""
 
-import bz2
 import gzip
+import zlib
 from pathlib import Path
 from typing import IO
 
@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from lstm_cli.bundle.locating import free_name
-from lstm_cli.data.formats import COMPRESSIONS, FORMATS, Compression, Format, endings
+from lstm_cli.data.formats import FORMATS, Format, endings
 from lstm_cli.data.rows import Content, Rows
 from lstm_cli.data.tables import read_table
+from lstm_cli.data.wrappings import ARCHIVES, COMPRESSIONS, Compression
 from lstm_cli.data.writing import check_output, write_table
 from lstm_cli.errors import OutputError
 from tests.files import refusal
@@ -40,8 +41,8 @@ def open_arrow(content: Content, rows: int) -> Rows:
     return Rows(frame.iter_slices(rows), frame.height, frame)
 
 
-def unpack_bzip2(packed: Path, target: Path, _: str) -> None:
-    target.write_bytes(bz2.decompress(packed.read_bytes()))
+def unpack_zlib(packed: Path, target: Path, _: str) -> None:
+    target.write_bytes(zlib.decompress(packed.read_bytes()))
 
 
 @pytest.fixture
@@ -76,27 +77,27 @@ def arrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def bzip2(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A compression that is refused as long as it has no row."""
+def zlib_(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A compression that nobody keeps files in, so it has no row."""
     row = Compression(
-        name="bzip2",
-        ending=".bz2",
-        recognizes=lambda head: head.startswith(b"BZh"),
-        unpack=unpack_bzip2,
-        pack=bz2.compress,
+        name="zlib",
+        ending=".zz",
+        recognizes=lambda head: head.startswith(b"\x78\x9c"),
+        unpack=unpack_zlib,
+        pack=zlib.compress,
     )
     monkeypatch.setitem(COMPRESSIONS, row.name, row)
 
 
-@pytest.mark.usefixtures("starred", "arrow", "bzip2")
+@pytest.mark.usefixtures("starred", "arrow", "zlib_")
 @pytest.mark.parametrize(
     ("name", "form"),
     [
         ("films.starred", "starred"),
         ("films.starred.gz", "starred"),
-        ("films.starred.bz2", "starred"),
+        ("films.starred.zz", "starred"),
         ("films.arrow", "arrow"),
-        ("films.csv.bz2", "csv"),
+        ("films.csv.zz", "csv"),
     ],
 )
 def test_a_row_is_all_that_a_format_needs(name: str, form: str) -> None:
@@ -116,21 +117,21 @@ def test_text_of_a_new_format_comes_in_any_encoding() -> None:
     assert read.frame["review"].to_list() == ["très bien", "nul"]
 
 
-@pytest.mark.usefixtures("starred", "arrow", "bzip2")
+@pytest.mark.usefixtures("starred", "arrow", "zlib_")
 def test_messages_name_what_the_table_has() -> None:
     with pytest.raises(OutputError) as error:
-        check_output("films.xlsx")
+        check_output("films.pdf")
     assert str(error.value) == (
-        "films.xlsx: the ending must say how to write: .csv, .tsv, .jsonl or .starred "
-        "(each also with .gz, .zst or .bz2) or .parquet or .arrow"
+        "films.pdf: the ending must say how to write: .csv, .tsv, .jsonl or .starred "
+        "(each also with .gz, .zst, .bz2, .xz or .zz) or .parquet or .arrow"
     )
     Path("r.csv").write_bytes(bytes(range(256)) * 20)
-    assert refusal("r.csv") == "r.csv is not text, nor Parquet nor Arrow; save the table as CSV"
+    assert refusal("r.csv") == ("r.csv is not text, nor Parquet nor Arrow; save the table as CSV")
 
 
 def test_what_has_no_row_is_refused() -> None:
-    Path("r.csv").write_bytes(bz2.compress(b"review,rating\ngood,5\n"))
-    assert refusal("r.csv") == "r.csv looks like a bzip2 archive; unpack it first"
+    Path("r.csv").write_bytes(b"7z\xbc\xaf\x27\x1c")
+    assert refusal("r.csv") == "r.csv looks like a 7z archive; unpack it first"
     FRAME.write_ipc("r.arrow")
     assert refusal("r.arrow") == "r.arrow looks like an Arrow file; save it as Parquet or CSV"
 
@@ -138,6 +139,7 @@ def test_what_has_no_row_is_refused() -> None:
 def test_no_ending_stands_for_two() -> None:
     said = [ending for form in FORMATS.values() for ending in form.endings + form.vague_endings]
     said += [compression.ending for compression in COMPRESSIONS.values()]
+    said += [ending for archive in ARCHIVES.values() for ending in archive.endings]
     assert sorted(said) == sorted(endings())
 
 

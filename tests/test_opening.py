@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import http.server
+import importlib
 import io
 import os
 import threading
@@ -116,6 +117,27 @@ def test_blank_lines_and_quotes_pass_zstd_unchanged(tmp_path: Path) -> None:
     assert rows(read_table(str(tmp_path / "r.zst"))) == [('a"b\n\n c', "1"), ('5" d', "2")]
 
 
+@pytest.mark.parametrize("method", ["bz2", "lzma", "gzip"])
+def test_packed_pieces_joined_are_read_as_one(read: Read, method: str) -> None:
+    """As tools write them that pack on several processors."""
+    pack = importlib.import_module(method).compress
+    half = len(WELL_FORMED) // 2
+    pieces = (WELL_FORMED[:half].encode("utf-16"), WELL_FORMED[half:].encode("utf-16-le"))
+    assert rows(read(b"".join(map(pack, pieces)), "any.name")) == ROWS
+
+
+@pytest.mark.parametrize("method", ["bz2", "lzma"])
+def test_other_damaged_compressions_are_refused(read: Read, method: str, tmp_path: Path) -> None:
+    packed = bytearray(importlib.import_module(method).compress(os.urandom(5000)))
+    name = "bzip2" if method == "bz2" else "xz"
+    path = tmp_path / "r.csv"
+    path.write_bytes(packed[:-2000])
+    assert f"is damaged {name}" in refusal(str(path))
+    packed[300:310] = bytes(10)
+    path.write_bytes(packed)
+    assert f"is damaged {name}" in refusal(str(path))
+
+
 def test_damaged_compression_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "r.csv.gz"
     packed = gzip.compress(os.urandom(5000))
@@ -212,17 +234,18 @@ def test_an_address_that_answers_nothing_is_refused(monkeypatch: pytest.MonkeyPa
         (b"review,rating\n\n\n", "has a header (review, rating) but no rows; add reviews"),
         (codecs.BOM_UTF8, "holds blank lines only; give a file of reviews"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "looks like a PNG image; give a file of reviews"),
-        (b"PK\x03\x04....reviews.csv", "looks like a zip archive; unpack it first"),
-        (b"PK\x03\x04..[Content_Types].xml", "looks like an Excel workbook; save it as CSV"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-         "looks like an old Excel workbook or Word document; save it as CSV"),
+        (b"PK\x03\x04....reviews.csv", "is a damaged zip archive"),
+        (b"7z\xbc\xaf\x27\x1c", "looks like a 7z archive; unpack it first"),
+        (b"Rar!\x1a\x07", "looks like a RAR archive; unpack it first"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "looks like an old Excel workbook"),
         (b"\x80\x04\x95\x10\0\0\0", "looks like a Python pickle; save it as CSV"),
         (b"%PDF-1.7", "looks like a PDF document; save it as CSV"),
         (b"SQLite format 3\0", "looks like an SQLite database; export the table as CSV"),
+        (b'<?xml version="1.0"?><feed/>', "looks like an XML file; save it as .xlsx or CSV"),
         (b" \n<!DOCTYPE html>", "looks like a web page; give the address of the file itself"),
-        (bytes(range(256)) * 20, "is not text, nor Parquet; save the table as CSV"),
+        (bytes(range(256)) * 20, "is not text, nor Parquet"),
         (b"PAR1 and nothing more", "is damaged Parquet"),
-        (gzip.compress(b"\0" * 257 + b"ustar"), "looks like a tar archive; unpack it first"),
+        (gzip.compress(b"\0" * 257 + b"ustar"), "is a damaged tar archive"),
     ],
 )  # fmt: skip
 def test_what_is_no_table_is_named(tmp_path: Path, data: bytes, message: str) -> None:

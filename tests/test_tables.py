@@ -212,7 +212,7 @@ def test_reading_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monke
     assert names(tmp_path) == ["r.csv.gz"]
 
 
-@pytest.mark.parametrize("name", ["t.csv", "t.jsonl.gz", "t.parquet"])
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl.gz", "t.parquet", "t.csv.xz"])
 def test_stopped_by_a_person_it_leaves_what_is_done(tmp_path: Path, name: str) -> None:
     """Under another name than the final one, whole in itself, and the message counts the rows."""
     with (
@@ -235,7 +235,7 @@ def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.parquet", "t.jsonl"])
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.parquet", "t.jsonl", "t.csv.bz2"])
 def test_windows_together_are_the_whole_table(tmp_path: Path, name: str) -> None:
     """Rows, blank lines and cells with newlines, wherever a window ends."""
     texts = [f"film {k}" + ("\nindeed" if k % 3 == 0 else "") for k in range(17)]

@@ -36,6 +36,7 @@ HINTS = {
     Remedy.GIVE_BASE: "give its folder with --base",
     Remedy.CHOOSE_SHEET: "choose one with --sheet ({0})",
     Remedy.LEAVE_OUT_SHEET: "leave out --sheet",
+    Remedy.LEAVE_OUT_QUERY: "leave out --query",
 }
 
 

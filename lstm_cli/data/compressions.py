@@ -1,7 +1,9 @@
 """How compressed files are unpacked, in bounded memory, and text is packed."""
 
+import bz2
 import gzip
 import io
+import lzma
 import zlib
 from pathlib import Path
 from typing import Literal
@@ -13,22 +15,34 @@ from lstm_cli.data.showing import escape, show_source
 from lstm_cli.errors import FileError
 
 
-def unpack_gzip(packed: Path, target: Path, source: str) -> None:
-    """Unpack gzip as long as there is room.
+def unpack(method: Literal["gzip", "bzip2", "xz"], packed: Path, target: Path, source: str) -> None:
+    """Unpack a file as long as there is room; of several packed ones joined, all of them.
 
     Raises:
         FileError: it is damaged, or holds more than there is room for.
     """
     shown = show_source(source)
     try:
-        with gzip.open(packed, "rb") as stream:
+        with _opened(method, packed) as stream:
             save(stream, target, source)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise FileError(
-            f"{shown} is damaged gzip ({escape(str(error))}); get the file again"
-        ) from error
+    except (EOFError, zlib.error, lzma.LZMAError) as error:
+        raise _damaged(shown, method, error) from error
     except OSError as error:
+        if error.errno is None:  # it is no system call that failed: gzip and bz2 say so too
+            raise _damaged(shown, method, error) from error
         raise FileError(f"{shown} cannot be unpacked: {explain(error)}") from error
+
+
+def _opened(
+    method: Literal["gzip", "bzip2", "xz"], packed: Path
+) -> gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile:
+    if method == "gzip":
+        return gzip.GzipFile(packed)
+    return bz2.BZ2File(packed) if method == "bzip2" else lzma.LZMAFile(packed)
+
+
+def _damaged(shown: str, method: str, error: Exception) -> FileError:
+    return FileError(f"{shown} is damaged {method} ({escape(str(error))}); get the file again")
 
 
 def unpack_zstd(packed: Path, target: Path, source: str) -> None:

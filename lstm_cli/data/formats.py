@@ -18,34 +18,22 @@ here; the functions in the rows import what does the work when they are called.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePath
-from typing import IO, TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from pathlib import PurePath
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from lstm_cli.data.beginnings import is_fasttext, is_json, is_literals
+from lstm_cli.data.recognizing import Recognizer, begins
+from lstm_cli.data.wrappings import ARCHIVES, COMPRESSIONS, Compression
 
 if TYPE_CHECKING:
     import polars as pl
 
     from lstm_cli.data.rows import Content, Rows
 
-Recognizer = Callable[[bytes], bool]  # is given the first 64 KiB
 Open = Callable[["Content", int], "Rows"]  # to read at most that many rows at a time
 Scan = Callable[[str], "pl.LazyFrame"]  # an address that only polars can reach
 Append = Callable[["pl.DataFrame", IO[bytes], str, bool], None]  # ..., delimiter, is it the first
 WriteAll = Callable[["pl.LazyFrame", IO[bytes]], None]
-Unpack = Callable[[Path, Path, str], None]  # from, to, what messages call the first
-Pack = Callable[[bytes], bytes]
-
-
-@dataclass(frozen=True)
-class Compression:
-    """A way to make any file smaller."""
-
-    name: str
-    ending: str
-    recognizes: Recognizer
-    unpack: Unpack
-    pack: Pack | None = None  # if it is written: packed pieces, joined, unpack as one
 
 
 @dataclass(frozen=True)
@@ -60,6 +48,8 @@ class Format:
     vague_endings: tuple[str, ...] = ()  # it may have these, but so may other formats
     is_text: bool = True  # decoded before it is recognized and opened
     recognizes: Recognizer = lambda _: False  # where only the cells can tell
+    has_sheets: bool = False  # it may hold several tables, of which a person names one
+    takes_query: bool = False
     delimiter: str | None = None  # between cells, if no other is asked for
     # If it is written, one of these: a window of rows at a time, or once all rows are there.
     append: Append | None = None
@@ -72,15 +62,6 @@ class Format:
         return bool(self.append and compression.pack)
 
 
-@dataclass(frozen=True)
-class Foreign:
-    """Something that is no table of reviews, and what a person can do about it."""
-
-    what: str
-    recognizes: Recognizer
-    remedy: str
-
-
 class Ending(NamedTuple):
     """What the name of a file says about it."""
 
@@ -88,14 +69,22 @@ class Ending(NamedTuple):
     compression: Compression | None
 
 
-Entry = TypeVar("Entry", Format, Compression, Foreign)
+class Recognizable(Protocol):
+    """A row of a table of what files may be."""
+
+    @property
+    def recognizes(self) -> Recognizer:
+        """Whether it is this, by its beginning."""
+
+
+Entry = TypeVar("Entry", bound=Recognizable)
 
 
 def recognize(head: bytes, entries: Iterable[Entry]) -> Entry | None:
     """The first of some entries of a table that recognizes the beginning of a file.
 
-    >>> recognize(b"PAR1", binary_formats()).name, recognize(b"%PDF-1.7", FOREIGN).what
-    ('parquet', 'a PDF document')
+    >>> recognize(b"PAR1", binary_formats()).name, recognize(b"BZh9", COMPRESSIONS.values()).name
+    ('parquet', 'bzip2')
     """
     return next((entry for entry in entries if entry.recognizes(head)), None)
 
@@ -116,6 +105,7 @@ def endings() -> frozenset[str]:
         (
             *(ending for form in FORMATS.values() for ending in form.endings + form.vague_endings),
             *(compression.ending for compression in COMPRESSIONS.values()),
+            *(ending for archive in ARCHIVES.values() for ending in archive.endings),
         )
     )
 
@@ -140,7 +130,7 @@ def endings_written() -> str:
     """The endings with which a table can be written, in words.
 
     >>> endings_written()
-    '.csv, .tsv or .jsonl (each also with .gz or .zst) or .parquet'
+    '.csv, .tsv or .jsonl (each also with .gz, .zst, .bz2 or .xz) or .parquet'
     """
     appended = [form.endings[0] for form in FORMATS.values() if form.append]
     packed = [compression.ending for compression in COMPRESSIONS.values() if compression.pack]
@@ -156,20 +146,6 @@ def _either(names: Iterable[str]) -> str:
 # How formats are recognized.
 
 
-def _begins(*marks: bytes, at: int = 0) -> Recognizer:
-    return lambda head: head.startswith(marks, at)
-
-
-_is_zip = _begins(b"PK\x03\x04")
-
-
-def _is_workbook(head: bytes) -> bool:
-    return _is_zip(head) and (b"xl/" in head or b"[Content_Types].xml" in head)
-
-
-def _is_web_page(head: bytes) -> bool:
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:14].lower()
-    return start.startswith((b"<!doctype html", b"<html"))
 
 
 # How they are opened and written.
@@ -241,25 +217,7 @@ def _write_parquet(frame: "pl.LazyFrame", file: IO[bytes]) -> None:
     frame.sink_parquet(file)
 
 
-def _unpack_gzip(packed: Path, target: Path, name: str) -> None:
-    from lstm_cli.data.compressions import unpack_gzip
-
-    unpack_gzip(packed, target, name)
-
-
-def _unpack_zstd(packed: Path, target: Path, name: str) -> None:
-    from lstm_cli.data.compressions import unpack_zstd
-
-    unpack_zstd(packed, target, name)
-
-
-def _pack(method: Literal["gzip", "zstd"], text: bytes) -> bytes:
-    from lstm_cli.data.compressions import pack_text
-
-    return pack_text(text, method)
-
-
-# The tables.
+# The table.
 
 _FORMATS = (
     Format(
@@ -294,6 +252,7 @@ _FORMATS = (
         endings=(".jsonl", ".ndjson"),
         vague_endings=(".json",),
         recognizes=is_json,
+        has_sheets=True,
         open=_open_json,
         scan=_scan_json_lines,
         append=_append_json_lines,
@@ -311,60 +270,10 @@ _FORMATS = (
         title="Parquet",
         endings=(".parquet",),
         is_text=False,
-        recognizes=_begins(b"PAR1"),
+        recognizes=begins(b"PAR1"),
         open=_open_parquet,
         scan=_scan_parquet,
         write_all=_write_parquet,
     ),
 )
 FORMATS = {form.name: form for form in _FORMATS}
-
-_COMPRESSIONS = (
-    Compression(
-        name="gzip",
-        ending=".gz",
-        recognizes=_begins(b"\x1f\x8b"),
-        unpack=_unpack_gzip,
-        pack=partial(_pack, "gzip"),
-    ),
-    Compression(
-        name="zstd",
-        ending=".zst",
-        recognizes=_begins(b"\x28\xb5\x2f\xfd"),
-        unpack=_unpack_zstd,
-        pack=partial(_pack, "zstd"),
-    ),
-)
-COMPRESSIONS = {compression.name: compression for compression in _COMPRESSIONS}
-
-_GIVE_REVIEWS = "give a file of reviews"
-_SAVE_AS_CSV = "save it as CSV"
-_SAVE_AS_PARQUET = "save it as Parquet or CSV"
-_UNPACK = "unpack it first"
-FOREIGN = (
-    Foreign("a PNG image", _begins(b"\x89PNG"), _GIVE_REVIEWS),
-    Foreign("a JPEG image", _begins(b"\xff\xd8\xff"), _GIVE_REVIEWS),
-    Foreign("a GIF image", _begins(b"GIF8"), _GIVE_REVIEWS),
-    Foreign("a PDF document", _begins(b"%PDF"), _SAVE_AS_CSV),
-    Foreign("an old Excel workbook or Word document", _begins(b"\xd0\xcf\x11\xe0"), _SAVE_AS_CSV),
-    Foreign("an Excel workbook", _is_workbook, _SAVE_AS_CSV),
-    Foreign("an RTF document", _begins(b"{\\rtf"), _SAVE_AS_CSV),
-    Foreign("an SQLite database", _begins(b"SQLite format 3"), "export the table as CSV"),
-    Foreign("an HDF5 file", _begins(b"\x89HDF"), _SAVE_AS_CSV),
-    Foreign("a numpy array", _begins(b"\x93NUMPY"), _SAVE_AS_CSV),
-    Foreign("an Arrow file", _begins(b"ARROW1"), _SAVE_AS_PARQUET),
-    Foreign("an ORC file", _begins(b"ORC"), _SAVE_AS_PARQUET),
-    Foreign("a web page", _is_web_page, "give the address of the file itself"),
-    Foreign("a program", _begins(b"\x7fELF"), _GIVE_REVIEWS),
-    Foreign("a zip archive", _is_zip, _UNPACK),
-    Foreign("a bzip2 archive", _begins(b"BZh"), _UNPACK),
-    Foreign("an xz archive", _begins(b"\xfd7zXZ"), _UNPACK),
-    Foreign("a 7z archive", _begins(b"7z\xbc\xaf"), _UNPACK),
-    Foreign("a RAR archive", _begins(b"Rar!"), _UNPACK),
-    Foreign("a tar archive", _begins(b"ustar", at=257), _UNPACK),
-    Foreign(
-        "a Python pickle",
-        _begins(*(bytes([0x80, version]) for version in range(2, 6))),
-        _SAVE_AS_CSV,
-    ),
-)

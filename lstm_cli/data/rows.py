@@ -26,6 +26,13 @@ class Content:
     encoding: str | None = None  # of a text before: utf-8, utf-16, utf-32 or cp1252
     notes: tuple[str, ...] = ()  # what had to be repaired so far, for people
     options: ReadOptions = DETECT_ALL
+    member: str | None = None  # of an archive: the file in it
+
+    @property
+    def shown(self) -> str:
+        """What messages call it."""
+        shown = show_source(self.source)
+        return shown if self.member is None else f"{shown} ({escape(self.member)})"
 
 
 @dataclass(frozen=True)

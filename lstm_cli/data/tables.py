@@ -5,21 +5,22 @@ A path, ``-`` for standard input, or an address; of any format and compression i
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_cli.data.encodings import to_utf8
+from lstm_cli.data.foreign import FOREIGN
 from lstm_cli.data.formats import (
-    COMPRESSIONS,
-    FOREIGN,
     FORMATS,
+    Format,
     binary_formats,
     by_ending,
     recognize,
@@ -29,7 +30,8 @@ from lstm_cli.data.opening import explain, fetch, is_remote, read_head
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.rows import POLARS_ERRORS, ROWS, Content, Rows, first_line
 from lstm_cli.data.showing import show_source
-from lstm_cli.errors import FileError
+from lstm_cli.data.wrappings import ARCHIVES, COMPRESSIONS, Archive, Compression
+from lstm_cli.errors import FileError, Remedy
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def open_table(
         FileError: as ``read_table`` does, here or while rows are read.
     """
     if is_remote(source) and not source.lower().startswith(("http://", "https://")):
-        table = _read_remote(source)
+        table = _read_remote(source, options)
         yield OpenTable(table, len(table), table.frame.iter_slices(rows))
         return
     with tempfile.TemporaryDirectory(prefix="lstm-", ignore_cleanup_errors=True) as folder:
@@ -110,31 +112,62 @@ def open_table(
 
 
 def _open_local(source: str, folder: Path, options: ReadOptions, rows: int) -> OpenTable:
-    path = fetch(source, folder)
-    head = read_head(path)
+    content = _without_wrapping(Content(fetch(source, folder), folder, source, options=options))
+    head = read_head(content.path)
     form = recognize(head, binary_formats())
-    compression = None if form else recognize(head, COMPRESSIONS.values())
-    if compression:
-        packed, path = path, folder / "unpacked"
-        compression.unpack(packed, path, source)
-        head = read_head(path)
-        form = recognize(head, binary_formats())
-    if form:
-        content = Content(path, folder, source, options=options)
-    else:
-        _refuse_foreign(head, source)
-        text = to_utf8(path, folder, source)
+    if form is None:
+        _refuse_foreign(head, content)
+        text = to_utf8(content.path, folder, source)
         form = recognize(read_head(text.path), text_formats()) or FORMATS["csv"]
-        content = Content(text.path, folder, source, text.encoding, text.notes, options)
+        notes = content.notes + text.notes
+        content = replace(content, path=text.path, encoding=text.encoding, notes=notes)
+    _refuse_options(options=content.options, form=form, shown=content.shown)
     return _opened(form.open(content, rows), form.name, content)
 
 
-def _refuse_foreign(head: bytes, source: str) -> None:
+def _without_wrapping(content: Content) -> Content:
+    """The table itself: unpacked, taken out of an archive, and unpacked there as well."""
+    content = _unpacked(content, "unpacked")
+    archive = _recognize_wrapping(content.path, ARCHIVES.values())
+    if archive is None:
+        return content
+    content = _unpacked(archive.take(content, content.folder / "member"), "unpacked-member")
+    if _recognize_wrapping(content.path, ARCHIVES.values()):
+        raise FileError(f"{content.shown} is an archive in an archive; unpack it first")
+    return content
+
+
+def _unpacked(content: Content, name: str) -> Content:
+    compression = _recognize_wrapping(content.path, COMPRESSIONS.values())
+    if compression is None:
+        return content
+    target = content.folder / name
+    compression.unpack(content.path, target, content.source)
+    return replace(content, path=target)
+
+
+Wrapping = TypeVar("Wrapping", Archive, Compression)
+
+
+def _recognize_wrapping(path: Path, entries: Iterable[Wrapping]) -> Wrapping | None:
+    head = read_head(path)
+    return None if recognize(head, binary_formats()) else recognize(head, entries)
+
+
+def _refuse_foreign(head: bytes, content: Content) -> None:
     """Refuse what is no table at all, by name."""
     if not head:
-        raise FileError(f"{show_source(source)} is empty; give a file with a header and reviews")
+        raise FileError(f"{content.shown} is empty; give a file with a header and reviews")
     if foreign := recognize(head, FOREIGN):
-        raise FileError(f"{show_source(source)} looks like {foreign.what}; {foreign.remedy}")
+        raise FileError(f"{content.shown} looks like {foreign.what}; {foreign.remedy}")
+
+
+def _refuse_options(options: ReadOptions, form: Format, shown: str) -> None:
+    """Refuse what a person said and a format has no use for."""
+    if options.sheet is not None and not form.has_sheets:
+        raise FileError(f"{shown} is one table ({form.title})", Remedy.LEAVE_OUT_SHEET)
+    if options.query is not None and not form.takes_query:
+        raise FileError(f"{shown} is no database ({form.title})", Remedy.LEAVE_OUT_QUERY)
 
 
 def _opened(rows: Rows, form: str, content: Content) -> OpenTable:
@@ -159,9 +192,10 @@ def _too_large(name: str) -> FileError:
     return FileError(f"{name} does not fit into memory; give a part of it")
 
 
-def _read_remote(source: str) -> Table:
+def _read_remote(source: str, options: ReadOptions) -> Table:
     """What only polars can reach: buckets and Hugging Face."""
     form = by_ending(source).form or FORMATS["parquet"]
+    _refuse_options(options, form, show_source(source))
     if form.scan is None:
         raise FileError(
             f"{show_source(source)}: {form.title} cannot be read there; download it first"
