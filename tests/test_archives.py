@@ -16,6 +16,7 @@ from lstm_cli.data.options import ReadOptions
 from lstm_cli.data.tables import Table, read_table
 from lstm_cli.errors import FileError
 from tests.files import ROWS, WELL_FORMED, names, rows
+from tests.workbooks import write_xlsx
 
 CSV = WELL_FORMED.encode()
 
@@ -64,6 +65,14 @@ def test_whatever_is_in_it_is_read_as_by_itself() -> None:
     assert rows(read(zipped({"r.csv": WELL_FORMED.encode("utf-16")}))) == ROWS
     assert rows(read(zipped({"r": gzip.compress(CSV)}))) == ROWS
     assert read(zipped({"r.jsonl": b'{"review": "good", "rating": 5}\n'})).form == "jsonl"
+    book = write_xlsx(Path("b.xlsx"), {"Old": [("a", "b"), ("c d e", 1)], "New": [("a",), (2,)]})
+    archive = zipped({"b.xlsx": book.read_bytes()})
+    assert rows(read(archive)) == [("c d e", 1)]
+    assert rows(read(archive, "New")) == [(2,)]
+    assert refused(archive, "Newer") == (
+        "all.zip (b.xlsx) has no sheet Newer (did you mean New?); "
+        "choose one with --sheet (Old, New)"
+    )
     assert rows(read(tarred({"r.csv": CSV}))) == ROWS
     assert rows(read(tarred({"r.csv": CSV}, "w:gz"))) == ROWS
 

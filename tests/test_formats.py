@@ -123,10 +123,12 @@ def test_messages_name_what_the_table_has() -> None:
         check_output("films.pdf")
     assert str(error.value) == (
         "films.pdf: the ending must say how to write: .csv, .tsv, .jsonl or .starred "
-        "(each also with .gz, .zst, .bz2, .xz or .zz) or .parquet or .arrow"
+        "(each also with .gz, .zst, .bz2, .xz or .zz) or .parquet, .xlsx or .arrow"
     )
     Path("r.csv").write_bytes(bytes(range(256)) * 20)
-    assert refusal("r.csv") == ("r.csv is not text, nor Parquet nor Arrow; save the table as CSV")
+    assert refusal("r.csv") == (
+        "r.csv is not text, nor Parquet nor Excel nor OpenDocument nor Arrow; save the table as CSV"
+    )
 
 
 def test_what_has_no_row_is_refused() -> None:

@@ -177,7 +177,8 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
         ("nowhere/t.csv", "there is no folder"),
         (".", "is a directory|the ending"),
         ("folder.csv", "is a directory; name a file in it"),
-        ("t.xlsx", "the ending must say how to write"),
+        ("t.pdf", "the ending must say how to write"),
+        ("t.xlsx.gz", "the ending must say how to write"),
         ("t", "the ending must say how to write"),
         ("t.parquet.gz", "the ending must say how to write"),
         ("file.csv/t.csv", "cannot be written: Not a directory"),
@@ -212,7 +213,7 @@ def test_reading_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monke
     assert names(tmp_path) == ["r.csv.gz"]
 
 
-@pytest.mark.parametrize("name", ["t.csv", "t.jsonl.gz", "t.parquet", "t.csv.xz"])
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl.gz", "t.parquet", "t.xlsx", "t.csv.xz"])
 def test_stopped_by_a_person_it_leaves_what_is_done(tmp_path: Path, name: str) -> None:
     """Under another name than the final one, whole in itself, and the message counts the rows."""
     with (
@@ -235,7 +236,7 @@ def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.parquet", "t.jsonl", "t.csv.bz2"])
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.parquet", "t.jsonl", "t.xlsx", "t.csv.bz2"])
 def test_windows_together_are_the_whole_table(tmp_path: Path, name: str) -> None:
     """Rows, blank lines and cells with newlines, wherever a window ends."""
     texts = [f"film {k}" + ("\nindeed" if k % 3 == 0 else "") for k in range(17)]

@@ -21,8 +21,8 @@ def predict(
         typer.Option(
             "--input",
             metavar="FILE",
-            help="Predict a rating for every row of a CSV, TSV, JSON lines or Parquet file; - is "
-            "standard input.",
+            help="Predict a rating for every row of a file or URL: CSV, Excel, JSON, Parquet, a "
+            "database and more; - is standard input.",
         ),
     ] = None,
     output: Annotated[
@@ -56,8 +56,12 @@ def predict(
 
     lstm predict --input reviews.csv --output rated.csv
     """
-    if input_file is None and (output is not None or text_column is not None or safe_csv):
-        raise OptionError("--output, --safe-csv and --text-column go with --input FILE")
+    of_file = (output, safe_csv or None, encoding, sheet, query, text_column)
+    if input_file is None and any(value is not None for value in of_file):
+        raise OptionError(
+            "--output, --safe-csv, --encoding, --sheet, --query and --text-column go with "
+            "--input FILE"
+        )
     if input_file is not None and texts:
         raise OptionError("give either TEXT or --input FILE, not both")
     if output is not None and as_json:
@@ -125,7 +129,7 @@ def _rate_file(
         summary = FileSummary(bundle.info.scale.labels)
         console = notes_console(quiet=verbosity(ctx).quiet)
         with (
-            TableWriter(output or "-", like=table) as writer,
+            TableWriter(output or "-", like=table, num_rows=opened.num_rows) as writer,
             rating_progress(console, opened.num_rows) as advance,
         ):
             for rated in rate(scorer, opened):

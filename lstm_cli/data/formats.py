@@ -22,7 +22,7 @@ from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from lstm_cli.data.beginnings import is_fasttext, is_json, is_literals
-from lstm_cli.data.recognizing import Recognizer, begins
+from lstm_cli.data.recognizing import Recognizer, begins, is_office, office_kind
 from lstm_cli.data.wrappings import ARCHIVES, COMPRESSIONS, Compression
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ Open = Callable[["Content", int], "Rows"]  # to read at most that many rows at a
 Scan = Callable[[str], "pl.LazyFrame"]  # an address that only polars can reach
 Append = Callable[["pl.DataFrame", IO[bytes], str, bool], None]  # ..., delimiter, is it the first
 WriteAll = Callable[["pl.LazyFrame", IO[bytes]], None]
+Check = Callable[["pl.DataFrame", int], None]  # some rows, and how many there are before them
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Format:
     # If it is written, one of these: a window of rows at a time, or once all rows are there.
     append: Append | None = None
     write_all: WriteAll | None = None
+    check: Check | None = None  # refuses rows that would not be written as they are
+    most_rows: int | None = None
 
     def can_be_written(self, compression: Compression | None = None) -> bool:
         """Whether it is written. Only what is appended can be compressed as well."""
@@ -130,7 +133,7 @@ def endings_written() -> str:
     """The endings with which a table can be written, in words.
 
     >>> endings_written()
-    '.csv, .tsv or .jsonl (each also with .gz, .zst, .bz2 or .xz) or .parquet'
+    '.csv, .tsv or .jsonl (each also with .gz, .zst, .bz2 or .xz) or .parquet or .xlsx'
     """
     appended = [form.endings[0] for form in FORMATS.values() if form.append]
     packed = [compression.ending for compression in COMPRESSIONS.values() if compression.pack]
@@ -146,6 +149,9 @@ def _either(names: Iterable[str]) -> str:
 # How formats are recognized.
 
 
+def _is_excel(head: bytes) -> bool:
+    # The old ones; a Word document of their time looks the same, until it is opened.
+    return head.startswith(b"\xd0\xcf\x11\xe0") or office_kind(head) == "workbook"
 
 
 # How they are opened and written.
@@ -217,6 +223,24 @@ def _write_parquet(frame: "pl.LazyFrame", file: IO[bytes]) -> None:
     frame.sink_parquet(file)
 
 
+def _open_workbook(content: "Content", rows: int) -> "Rows":
+    from lstm_cli.data.workbooks import open_workbook
+
+    return open_workbook(content, rows)
+
+
+def _write_workbook(frame: "pl.LazyFrame", file: IO[bytes]) -> None:
+    from lstm_cli.data.workbook_output import write_workbook
+
+    write_workbook(frame, file)
+
+
+def _check_workbook(frame: "pl.DataFrame", first_row: int) -> None:
+    from lstm_cli.data.workbook_output import check_workbook
+
+    check_workbook(frame, first_row)
+
+
 # The table.
 
 _FORMATS = (
@@ -274,6 +298,28 @@ _FORMATS = (
         open=_open_parquet,
         scan=_scan_parquet,
         write_all=_write_parquet,
+    ),
+    Format(
+        name="excel",
+        title="Excel",
+        endings=(".xlsx",),
+        vague_endings=(".xlsm", ".xls", ".xlsb"),
+        is_text=False,
+        recognizes=_is_excel,
+        has_sheets=True,
+        open=_open_workbook,
+        write_all=_write_workbook,
+        check=_check_workbook,
+        most_rows=(1 << 20) - 1,  # and the header
+    ),
+    Format(
+        name="ods",
+        title="OpenDocument",
+        endings=(".ods",),
+        is_text=False,
+        recognizes=is_office("spreadsheet"),
+        has_sheets=True,
+        open=_open_workbook,
     ),
 )
 FORMATS = {form.name: form for form in _FORMATS}

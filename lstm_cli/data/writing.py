@@ -76,20 +76,22 @@ class TableWriter:
         target: a path whose ending says the format and the compression, as ``formats.py``
             lists them, or ``-`` for standard output.
         like: the table whose delimiter is used for .csv, and whose format for ``-``.
+        num_rows: how many will be written, where that is known.
 
     Raises:
         OutputError: here or later: the target exists, cannot be written, or its ending
             says no format.
     """
 
-    def __init__(self, target: str, like: Table | None = None) -> None:
+    def __init__(self, target: str, like: Table | None = None, num_rows: int | None = None) -> None:
         self.num_rows = 0
         self._target = target
         self._form, self._compression = FORMATS["csv"], None
         if target != "-":
             self._form, self._compression = _written_as(Path(target))
-        elif like and FORMATS[like.form].append:
+        elif like and like.form in FORMATS and FORMATS[like.form].append:
             self._form = FORMATS[like.form]
+        self._check_rows(num_rows or 0)
         delimiter = like.delimiter if like and like.form == self._form.name else None
         self._delimiter = delimiter or self._form.delimiter or ""
         self._parts: list[Path] = []  # the rows, where all must be there before any is written
@@ -109,6 +111,9 @@ class TableWriter:
     def write(self, frame: pl.DataFrame) -> None:
         """Add rows; every window has the same columns."""
         with _saying_what_failed(self._target):
+            self._check_rows(self.num_rows + frame.height)
+            if self._form.check:
+                self._form.check(frame, self.num_rows)
             if self._form.append:
                 self._append(frame, self._form.append)
             else:
@@ -116,6 +121,14 @@ class TableWriter:
                 self._parts.append(part)
                 frame.write_parquet(part)
             self.num_rows += frame.height
+
+    def _check_rows(self, num_rows: int) -> None:
+        most = self._form.most_rows
+        if most is not None and num_rows > most:
+            raise OutputError(
+                f"{escape(self._target)} cannot hold {num_rows:,} rows, only {most:,}; write .csv "
+                "or .parquet instead"
+            )
 
     def _append(self, frame: pl.DataFrame, append: Append) -> None:
         is_first = not self.num_rows
