@@ -127,7 +127,8 @@ def test_messages_name_what_the_table_has() -> None:
     )
     Path("r.csv").write_bytes(bytes(range(256)) * 20)
     assert refusal("r.csv") == (
-        "r.csv is not text, nor Parquet nor Excel nor OpenDocument nor Arrow; save the table as CSV"
+        "r.csv is not text, nor Parquet nor Excel nor OpenDocument nor SQLite nor Arrow; save the "
+        "table as CSV"
     )
 
 

@@ -240,7 +240,7 @@ def test_an_address_that_answers_nothing_is_refused(monkeypatch: pytest.MonkeyPa
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a damaged workbook"),
         (b"\x80\x04\x95\x10\0\0\0", "looks like a Python pickle; save it as CSV"),
         (b"%PDF-1.7", "looks like a PDF document; save it as CSV"),
-        (b"SQLite format 3\0", "looks like an SQLite database; export the table as CSV"),
+        (b"SQLite format 3\0" + b"?" * 90, "is a damaged SQLite database"),
         (b'<?xml version="1.0"?><feed/>', "looks like an XML file; save it as .xlsx or CSV"),
         (b" \n<!DOCTYPE html>", "looks like a web page; give the address of the file itself"),
         (bytes(range(256)) * 20, "is not text, nor Parquet nor Excel"),

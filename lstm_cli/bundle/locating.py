@@ -169,12 +169,14 @@ def free_name(source: str, folder: Path, ending: str = "") -> str:
 
 def names_for(source: str, ending: str = "") -> Iterator[str]:
     """Names for a model, after the file it is trained on, in order of preference."""
-    if "://" in source:
-        source = re.split(r"[?#]", source)[0]  # what follows may be a password
-    stem = Path(source).name
     # Not at the top: a prediction names no model.
     from lstm_cli.data.formats import endings
+    from lstm_cli.data.showing import show_source
 
+    if "://" in source:
+        # What a model is called is seen by everybody: no password, nor what follows the address.
+        source = re.split(r"[?#]", show_source(source))[0]
+    stem = Path(source).name
     while Path(stem).suffix.lower() in endings():
         stem = Path(stem).stem
     stem = re.sub(r"[^\w.-]+", "-", stem).lstrip("-.")[:90].rstrip("-.") or "reviews"

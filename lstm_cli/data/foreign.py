@@ -34,7 +34,6 @@ FOREIGN = (
     Foreign("a Numbers spreadsheet", is_office("numbers"), _SAVE_AS_WORKBOOK),
     Foreign("an e-book", is_office("epub"), _GIVE_REVIEWS),
     Foreign("an RTF document", begins(b"{\\rtf"), _SAVE_AS_CSV),
-    Foreign("an SQLite database", begins(b"SQLite format 3"), "export the table as CSV"),
     Foreign("an HDF5 file", begins(b"\x89HDF"), _SAVE_AS_CSV),
     Foreign("a numpy array", begins(b"\x93NUMPY"), _SAVE_AS_CSV),
     Foreign("an Arrow file", begins(b"ARROW1"), _SAVE_AS_PARQUET),

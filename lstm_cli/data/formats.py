@@ -229,6 +229,12 @@ def _open_workbook(content: "Content", rows: int) -> "Rows":
     return open_workbook(content, rows)
 
 
+def _open_sqlite(content: "Content", rows: int) -> "Rows":
+    from lstm_cli.data.databases import open_sqlite
+
+    return open_sqlite(content, rows)
+
+
 def _write_workbook(frame: "pl.LazyFrame", file: IO[bytes]) -> None:
     from lstm_cli.data.workbook_output import write_workbook
 
@@ -320,6 +326,16 @@ _FORMATS = (
         recognizes=is_office("spreadsheet"),
         has_sheets=True,
         open=_open_workbook,
+    ),
+    Format(
+        name="sqlite",
+        title="SQLite",
+        endings=(".db", ".sqlite", ".sqlite3"),
+        is_text=False,
+        recognizes=begins(b"SQLite format 3\0"),
+        has_sheets=True,
+        takes_query=True,
+        open=_open_sqlite,
     ),
 )
 FORMATS = {form.name: form for form in _FORMATS}

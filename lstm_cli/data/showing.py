@@ -1,8 +1,17 @@
 """How names and cells from outside are shown in a message: one line, no control codes."""
 
+import re
 from collections.abc import Sequence
 
 LONGEST_SHOWN = 40
+
+# In the address of a database people leave @ and / in a password as they are.
+_PASSWORD = re.compile(
+    r"""^((?:sqlite|postgres(?:ql)?|mysql|mariadb)(?:\+\w+)?://[^:@/?]*:).*(?=@)
+    |^(\w+://[^:@/?\#]*:)[^/?\#]*(?=@)""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_SECRET = re.compile(r"([?&](?:password|passwd|pwd|secret|token|key)=)[^&#]*", re.IGNORECASE)
 
 
 def show_source(source: str) -> str:
@@ -12,8 +21,18 @@ def show_source(source: str) -> str:
     'standard input'
     >>> show_source("two\nlines.csv")
     'two\\nlines.csv'
+    >>> show_source("postgresql://me:se/cr@t@host/shop?table=reviews")
+    'postgresql://me:***@host/shop?table=reviews'
     """
-    return "standard input" if source == "-" else escape(source)
+    if source == "-":
+        return "standard input"
+    return escape(_without_secrets(source)) if "://" in source else escape(source)
+
+
+def _without_secrets(address: str) -> str:
+    """An address that can be shown to anybody."""
+    hidden = _PASSWORD.sub(lambda match: f"{match[1] or match[2]}***", address, count=1)
+    return _SECRET.sub(r"\1***", hidden)
 
 
 def show_cell(cell: object) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
+from lstm_cli.data.addresses import is_database, parse_address
 from lstm_cli.data.encodings import to_utf8
 from lstm_cli.data.foreign import FOREIGN
 from lstm_cli.data.formats import (
@@ -96,7 +97,8 @@ def open_table(
     Raises:
         FileError: as ``read_table`` does, here or while rows are read.
     """
-    if is_remote(source) and not source.lower().startswith(("http://", "https://")):
+    is_here = source.lower().startswith(("http://", "https://")) or is_database(source)
+    if is_remote(source) and not is_here:
         table = _read_remote(source, options)
         yield OpenTable(table, len(table), table.frame.iter_slices(rows))
         return
@@ -112,6 +114,8 @@ def open_table(
 
 
 def _open_local(source: str, folder: Path, options: ReadOptions, rows: int) -> OpenTable:
+    if is_database(source):
+        return _open_database(source, folder, options, rows)
     content = _without_wrapping(Content(fetch(source, folder), folder, source, options=options))
     head = read_head(content.path)
     form = recognize(head, binary_formats())
@@ -122,6 +126,27 @@ def _open_local(source: str, folder: Path, options: ReadOptions, rows: int) -> O
         notes = content.notes + text.notes
         content = replace(content, path=text.path, encoding=text.encoding, notes=notes)
     _refuse_options(options=content.options, form=form, shown=content.shown)
+    return _opened(form.open(content, rows), form.name, content)
+
+
+def _open_database(source: str, folder: Path, options: ReadOptions, rows: int) -> OpenTable:
+    """A table of a database that has an address of its own."""
+    address = parse_address(source)
+    if address.table is not None:
+        if options.sheet not in (None, address.table):
+            raise FileError(
+                f"{show_source(source)} names a table, and another is asked for",
+                Remedy.LEAVE_OUT_SHEET,
+            )
+        options = replace(options, sheet=address.table)
+    content = Content(folder, folder, source, options=options)
+    if address.kind != "sqlite":
+        from lstm_cli.data.servers import open_server
+
+        return _opened(open_server(address, content, rows), address.kind, content)
+    form, content = FORMATS["sqlite"], replace(content, path=fetch(address.name, folder))
+    if not form.recognizes(read_head(content.path)):
+        raise FileError(f"{content.shown} is no SQLite database; give its path alone")
     return _opened(form.open(content, rows), form.name, content)
 
 

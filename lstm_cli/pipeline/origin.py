@@ -5,6 +5,8 @@ import re
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from lstm_cli.data.showing import show_source
+
 
 def now() -> str:
     """The time, in UTC, as ISO 8601 writes it."""
@@ -24,7 +26,9 @@ def file_name(source: str) -> str:
 
     >>> file_name("https://host/films.csv?key=secret"), file_name(r"C:\\mine\\films.csv")
     ('films.csv', 'films.csv')
+    >>> file_name("postgresql://me:se?cr/et@host/shop?table=reviews")
+    'shop'
     """
     if "://" in source:
-        source = re.split(r"[?#]", source)[0]
+        source = re.split(r"[?#]", show_source(source))[0]
     return re.split(r"[/\\]", source)[-1]

@@ -134,7 +134,7 @@ def _read(
         notes = (*table.notes, *columns.notes)
         listener.file_read(table.source, len(some), join_names(columns.names), notes)
         texts += some
-    names = ", ".join(request.sources)
+    names = ", ".join(map(file_name, request.sources))
     return prepare_unlabelled(texts, config, names, compute.num_processes, TokenCache.of_user())
 
 
