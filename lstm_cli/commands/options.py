@@ -130,8 +130,8 @@ Reviews = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="REVIEWS",
-        help="Files or URLs of reviews: CSV, TSV, JSON lines or Parquet, plain or compressed; "
-        "- is standard input.",
+        help="Files or URLs of reviews: CSV, Excel, JSON, Parquet, databases and more; - is "
+        "standard input.",
         show_default=False,
     ),
 ]

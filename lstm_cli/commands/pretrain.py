@@ -16,7 +16,7 @@ def pretrain(
         list[str],
         typer.Argument(
             metavar="REVIEWS",
-            help="Files or URLs of reviews: CSV, TSV, JSON lines or Parquet, plain or compressed; "
+            help="Files or URLs of reviews: CSV, Excel, JSON, Parquet, databases and more; "
             "ratings are ignored.",
             show_default=False,
         ),
