@@ -85,7 +85,7 @@ def test_a_letter_cut_by_a_chunk_is_whole(read: Read, monkeypatch: pytest.Monkey
 
 def test_a_record_cut_by_a_window_is_whole(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     for size in (1, 2, 3, 7):
-        monkeypatch.setattr("lstm_cli.data.delimited.WINDOW_BYTES", size)
+        monkeypatch.setattr("lstm_cli.data.survey.WINDOW_BYTES", size)
         table = read(WELL_FORMED)
         assert rows(table) == ROWS
         assert table.line_numbers(range(4)).tolist() == [2, 3, 4, 6]
