@@ -283,8 +283,8 @@ def _written(records: Sequence[Sequence[str]], delimiter: str, quoting: int, end
     lines = []
     for record in records:
         line = io.StringIO()
-        csv.writer(line, delimiter=delimiter, quoting=quoting, lineterminator="").writerow(record)
-        lines.append(line.getvalue() if record else "")
+        csv.writer(line, delimiter=delimiter, quoting=quoting).writerow(record)
+        lines.append(line.getvalue().removesuffix("\r\n") if record else "")
     inner = "\n" if ends == "\n" else {"\r": "\r", "\r\r\n": "\r\n"}.get(ends, "\n")
     return "".join(line.replace("\n", inner) + ends for line in lines)
 
