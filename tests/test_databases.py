@@ -154,9 +154,10 @@ def test_what_is_no_database_has_no_query() -> None:
     assert refused("r.csv", query="SELECT 1") == "r.csv is no database (CSV); leave out --query"
     assert "no SQLite database" in refused("sqlite:///r.csv")
     assert refused("s3://bucket/r.csv", query="SELECT 1").endswith("; leave out --query")
-    result = lstm("predict", "a fine lamp", "--query", "SELECT 1")
-    assert result.exit_code == 2
-    assert "--query" in result.stderr
+    for command in ("predict", "inspect-gates"):
+        result = lstm(command, "a fine lamp", "--query", "SELECT 1")
+        assert result.exit_code == 2
+        assert "--query" in result.stderr
 
 
 # Values

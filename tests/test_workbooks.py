@@ -60,6 +60,17 @@ def test_every_kind_is_seen_in_its_bytes_whatever_its_name(tmp_path: Path, kind:
     assert table.notes == ()
 
 
+def test_blanks_between_the_cells_of_opendocument_are_no_cells(tmp_path: Path) -> None:
+    """As Gnumeric writes them."""
+    path = write_ods(tmp_path / "t.ods", REVIEWS)
+    with zipfile.ZipFile(path) as file:
+        content = file.read("content.xml").replace(b"<table:", b"\n  <table:")
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        file.writestr("content.xml", content.replace(b"</table:", b"\n</table:"))
+    assert rows(read_table(str(path))) == REVIEWS[1:]
+
+
 def test_cells_keep_their_types(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     with xlsxwriter.Workbook(path) as workbook:

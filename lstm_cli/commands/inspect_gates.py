@@ -137,6 +137,8 @@ def inspect_gates(
     )
     check(asked)
     if input_file is None:
+        file_only = ("encoding", "sheet", "query")
+        options.check_not_given(ctx, file_only, "anything but --input FILE")
         asked = replace(asked, texts=texts_given(texts))
     show = mode_of(asked)
     show(ctx, options.chosen_bundle(ctx, model, models_dir))

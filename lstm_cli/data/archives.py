@@ -92,7 +92,7 @@ def take_from_tar(content: Content, target: Path) -> Content:
 def _is_zipped_file(file: zipfile.ZipInfo) -> bool:
     """Whether it is a file, not a folder or a link to something outside."""
     kind = stat.S_IFMT(file.external_attr >> 16)
-    return not file.is_dir() and kind in (0, stat.S_IFREG)
+    return bool(file.filename) and not file.is_dir() and kind in (0, stat.S_IFREG)
 
 
 def _damaged(content: Content, what: str, error: Exception) -> FileError:

@@ -67,7 +67,8 @@ def open_sqlite(content: Content, rows: int) -> Rows:
             found = read_all(connection.execute(query), content, rows)
         finally:
             connection.close()
-    except (sqlite3.Error, sqlite3.Warning) as error:
+    except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError) as error:
+        # Python finds no words for what SQLite says of a file in which names are damaged.
         raise _refused(error, content) from error
     return Rows(found.windows, found.num_rows, notes=found.notes + wrong.notes)
 

@@ -1,16 +1,19 @@
 """A workbook, its sheets and their cells, as another process reads them."""
 
 import marshal
+import re
 import subprocess
 import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lstm_cli.data.opening import CHUNK_BYTES
+from lstm_cli.data.opening import CHUNK_BYTES, read_head
+from lstm_cli.data.recognizing import office_kind
 from lstm_cli.data.rows import Content
 from lstm_cli.data.showing import escape
 from lstm_cli.data.values import Value
@@ -20,6 +23,8 @@ LARGEST_BYTES = 4 << 30  # of all that is packed in a workbook; Excel's own are 
 BATCH_ROWS = 5_000
 
 _SAVE_AGAIN = "save it again as .xlsx or CSV"
+_LIST_OF_PARTS = "META-INF/manifest.xml"
+_BLANKS = re.compile(rb">\s+(</?table:)")
 _PROTECTED = "is protected by a password; save it without one"
 # What else begins as an old workbook does, by what is in it.
 _OLE_CONTENTS = {
@@ -64,7 +69,7 @@ class WorkbookReader:
         # Not by the name of its module: that one could be shadowed by what lies in this folder.
         program = Path(__file__).with_name("workbook_process.py")
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(program), str(self._content.path)],
+            [sys.executable, "-P", str(program), str(_tidied(self._content))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
@@ -80,6 +85,9 @@ class WorkbookReader:
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()
+        if self._process.stdin is not None:
+            with suppress(OSError):  # what it was asked may not have reached it
+                self._process.stdin.close()
         with self._process:  # waits for it, and closes what leads to it
             self._said.close()
 
@@ -145,15 +153,34 @@ def _ole_contents(path: Path) -> str | None:
     return next((s for n, s in _OLE_CONTENTS.items() if n.encode("utf-16-le") in content), None)
 
 
+def _tidied(content: Content) -> Path:
+    """The workbook as calamine wants it.
+
+    It takes blanks between the cells of OpenDocument, as Gnumeric writes them, for cells, and
+    wants a list of parts, of which it looks at one.
+    """
+    if office_kind(read_head(content.path)) != "spreadsheet":
+        return content.path
+    tidied = content.folder / "tidied"
+    with zipfile.ZipFile(content.path) as old, zipfile.ZipFile(tidied, "w") as new:
+        cells = old.read("content.xml")
+        parts = {"content.xml": _BLANKS.sub(rb">\1", cells), _LIST_OF_PARTS: b"<manifest/>"}
+        if _LIST_OF_PARTS in old.namelist():
+            parts[_LIST_OF_PARTS] = old.read(_LIST_OF_PARTS)
+        new.writestr("mimetype", old.read("mimetype"))
+        for name, part in parts.items():
+            new.writestr(name, part, zipfile.ZIP_DEFLATED)
+    return tidied
+
+
 def check_sizes(content: Content) -> None:
     """Refuse a workbook that unpacks to more than any workbook is, or to something else.
 
     Raises:
         FileError: it does, or is damaged.
     """
-    with content.path.open("rb") as file:
-        if file.read(2) != b"PK":
-            return
+    if read_head(content.path, 2) != b"PK":
+        return
     try:
         with zipfile.ZipFile(content.path) as archive:
             names = archive.namelist()
