@@ -10,6 +10,7 @@ import resource
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from pprint import pformat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -198,6 +199,19 @@ def reviews_in_every_form() -> Iterator[tuple[str, bytes]]:
     yield "e.jsonl", frame.write_ndjson().encode()
     yield "f.json", json.dumps(rows).encode()
     yield "g.csv.gz", gzip.compress(csv)
+    nested = [{"by": {"id": k}, "r": [{"review": r["review"], "stars": k}]} for k, r in
+              enumerate(rows)]  # fmt: skip
+    yield "i.json", json.dumps({"n": 1, "page": {"reviews": rows, "others": nested}}).encode()
+    yield "j.json", "\n".join(json.dumps({"reviews": [row, row]}) for row in nested).encode()
+    yield (
+        "k.json",
+        json.dumps({name: dict(enumerate(frame[name])) for name in frame.columns}).encode(),
+    )
+    yield "l.json", json.dumps({f"R{k}": row for k, row in enumerate(rows)}, indent=1).encode()
+    yield "m.json", json.dumps([frame.columns, *frame.rows()]).encode()
+    yield "n.json", "\n".join(map(repr, nested)).encode()
+    yield "o.json", pformat(rows).encode()
+    yield "p.txt", "".join(f"__label__{k} {row['title']}\n" for k, row in enumerate(rows)).encode()
     parquet = Path("made.parquet")
     frame.write_parquet(parquet)
     yield "h.parquet", parquet.read_bytes()

@@ -8,7 +8,7 @@ import re
 _LINES_LOOKED_AT = 50
 
 _LITERAL = re.compile(rb"\s*(?:\[\s*)?\{\s*(?:[uUbB]?'|[uUbB]\")")
-_LABEL = re.compile(rb"__label__[^\s,;|\"]+(?=\s|\Z)")
+_LABEL = re.compile(rb"__label__(?:[^\s,;|\"]|,(?=[0-9]))+(?=\s|\Z)")  # 4,5 is a label too
 # A list of lists or of texts: its first cell is whole, so that it is not text in brackets.
 _STRING = rb'"(?:[^"\\]|\\.)*+"'
 _CELL = rb"(?:" + _STRING + rb"|-?[0-9][0-9.eE+-]*+|true|false|null|NaN)"

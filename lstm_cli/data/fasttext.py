@@ -51,7 +51,7 @@ def open_fasttext(content: Content, rows: int) -> Rows:
     if unlabelled:
         notes.append(f"{count(unlabelled, 'line')} without a label")
     if not is_even:
-        notes.append("lines with several labels: these are joined by blanks")
+        notes.append("lines with several labels: these are joined by commas")
     lines = np.array(numbers, dtype=np.int64)
     windows = _windows(content, names, rows)
     return Rows(windows, len(lines), notes=tuple(notes), first_lines=lines)
@@ -72,7 +72,7 @@ def _windows(content: Content, names: list[str], rows: int) -> Iterator[pl.DataF
 
 
 def _cells(line: _Line, width: int) -> list[str]:
-    labels = line.labels if width > 1 else [" ".join(line.labels)]
+    labels = line.labels if width > 1 else [", ".join(line.labels)]
     return [*labels, *[""] * (width - len(labels)), line.text]
 
 

@@ -84,7 +84,7 @@ def append_json(frame: pl.DataFrame, file: IO[bytes]) -> None:
 
 
 def _without_bytes(column: pl.Series) -> pl.Series:
-    dtype = _text_for_bytes(column.dtype)
+    dtype = _mapped(column.dtype, pl.Binary, pl.String())
     if dtype == column.dtype:
         return column
     try:
@@ -96,15 +96,18 @@ def _without_bytes(column: pl.Series) -> pl.Series:
         ) from error
 
 
-def _text_for_bytes(dtype: pl.DataType) -> pl.DataType:
-    if dtype == pl.Binary:
-        return pl.String()
+def _mapped(dtype: pl.DataType, old: type[pl.DataType], new: pl.DataType) -> pl.DataType:
+    """A type with another one in the place of one of those it is made of.
+
+    >>> _mapped(pl.List(pl.Struct({"a": pl.Binary, "b": pl.Int64})), pl.Binary, pl.String())
+    List(Struct({'a': String, 'b': Int64}))
+    """
+    if dtype == old:
+        return new
+    inner = [_mapped(kind, old, new) for kind in inner_types(dtype)]
     if isinstance(dtype, pl.Struct):
-        inner = map(_text_for_bytes, inner_types(dtype))
         return pl.Struct(dict(zip((field.name for field in dtype.fields), inner, strict=True)))
-    if isinstance(dtype, pl.List):
-        return pl.List(_text_for_bytes(inner_types(dtype)[0]))
-    return dtype
+    return pl.List(inner[0]) if isinstance(dtype, pl.List) else dtype
 
 
 def _read_lines(content: Content, num_rows: int) -> pl.DataFrame:
@@ -134,7 +137,8 @@ def _scan_lines(path: Path, num_rows: int) -> pl.DataFrame | None:
                 return None
             below += [(inner, depth + 1) for inner in inner_types(dtype)]
         file.seek(0)
-        return pl.scan_ndjson(place, schema=schema).collect()
+        types = {name: _mapped(dtype, pl.Int128, pl.String()) for name, dtype in schema.items()}
+        return pl.scan_ndjson(place, schema=types).collect()
 
 
 def _has_half_letters(path: Path) -> bool:

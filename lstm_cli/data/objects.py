@@ -21,7 +21,7 @@ MOST_FIELDS = 1_000  # in one object; where it has more, its names are data, and
 MANY_COLUMNS, MOST_CELLS = 200, 200_000_000  # of so many columns, there are at most so many cells
 DEEPEST = 64  # below, objects become text
 
-_LONG, _LONGER, _WHOLE_FLOAT = 2**63, 2**127, 2**53
+_LONG, _WHOLE_FLOAT = 2**63, 2**53  # larger ones are ids, or lose digits
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def tabulate(objects: Sequence[dict[str, object]], source: str) -> pl.DataFrame:
     if is_too_wide(len(names), len(objects)):
         raise too_wide(source)
     try:
-        return pl.DataFrame([_column(name, [row.get(name) for row in objects]) for name in names])
+        return pl.DataFrame({name: _column([row.get(name) for row in objects]) for name in names})
     except UnicodeEncodeError:  # JSON can write half of a surrogate pair, which is no letter
         return tabulate([_with_letters(row) for row in objects], source)
 
@@ -64,11 +64,11 @@ def too_wide(source: str) -> FileError:
     )
 
 
-def _column(name: str, values: list[object]) -> pl.Series:
+def _column(values: list[object]) -> pl.Series:
     plan = _plan(values, 0)
     if plan.convert:
         values = [None if value is None else plan.convert(value) for value in values]
-    return pl.Series(name, values, plan.dtype)
+    return pl.Series(values=values, dtype=plan.dtype)
 
 
 def _plan(entries: Iterable[Any], depth: int) -> _Plan:
@@ -91,11 +91,12 @@ def _plan(entries: Iterable[Any], depth: int) -> _Plan:
 
 def _plan_numbers(values: Sequence[Any], kinds: set[type]) -> _Plan:
     largest = max((abs(value) for value in values if type(value) is int), default=0)
-    if float not in kinds and largest < _LONGER:
-        return _Plan(pl.Int64() if largest < _LONG else pl.Int128())
+    if float not in kinds and largest < _LONG:
+        return _Plan(pl.Int64())
     if float in kinds and largest <= _WHOLE_FLOAT:
-        return _Plan(pl.Float64())
-    return _Plan(pl.String(), _as_text)  # as numbers some would lose digits
+        # polars finds the type of a list inside an object by its first number.
+        return _Plan(pl.Float64(), float if int in kinds else None)
+    return _Plan(pl.String(), _as_text)
 
 
 def _plan_objects(values: Sequence[dict[str, object]], depth: int) -> _Plan:

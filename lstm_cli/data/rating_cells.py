@@ -111,8 +111,8 @@ def _parse(cell: object) -> _ParsedRating | None:
         return _ParsedRating(rating, float(math.ceil(rating) + empty) if empty else None)
     if drawn := _CLASS.fullmatch(text):
         return _of_class(drawn)
-    # Stars beside a number only draw it: "★★★★☆ 4.0".
-    text = _BESIDE_STARS.sub(" ", text).strip()
+    # Stars beside a number only draw it: "★★★★☆ 4.0". Labels cannot hold blanks: "4_of_5".
+    text = _BESIDE_STARS.sub(" ", text.replace("_", " ")).strip()
     return next(filter(None, map(_of_match, _matches(text))), None)
 
 
