@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from lstm_cli.errors import LstmError
 from tests.grammar import Stored, contained, delimited
-from tests.test_grammar import Misread, check
+from tests.misreading import Misread, check
 
 
 def count(number: int, of: st.SearchStrategy[Stored], chosen: int) -> Counter[str]:
