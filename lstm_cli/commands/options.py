@@ -12,12 +12,11 @@ import typer
 
 from lstm_cli.commands.program import note
 from lstm_cli.config import Precision
-from lstm_cli.data.options import ReadOptions
-from lstm_cli.data.scale import MOST_RATINGS
 from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
+    from lstm_cli.data.options import ReadOptions
 
 Encoding = Annotated[
     str | None,
@@ -196,6 +195,8 @@ def bins_of(bins: str) -> int | tuple[float, ...]:
     >>> bins_of("5"), bins_of("0,20,40")
     (5, (0.0, 20.0, 40.0))
     """
+    from lstm_cli.data.scale import MOST_RATINGS
+
     try:
         edges = tuple(float(edge) for edge in bins.split(","))
     except ValueError:
@@ -220,13 +221,15 @@ def chosen_bundle(ctx: typer.Context, model: str | None, models_dir: Path | None
     return chosen.bundle
 
 
-def read_options(ctx: typer.Context, bundle: "Bundle | None" = None) -> ReadOptions:
+def read_options(ctx: typer.Context, bundle: "Bundle | None" = None) -> "ReadOptions":
     """How files are to be read, as the options of a command say.
 
     Args:
         ctx: of the command.
         bundle: the model that reads them; what it learned from is looked for.
     """
+    from lstm_cli.data.options import ReadOptions
+
     given = ctx.params
     if given.get("scale") is not None and given.get("bins") is not None:
         raise OptionError("give either --scale, for words, or --bins, for numbers")
