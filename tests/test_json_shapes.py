@@ -139,6 +139,35 @@ def test_records_that_hold_lists_stay_records(read: Read, extra: dict[str, Any])
     assert rows(read(json.dumps(records[0])))[0][:2] == ROWS[0]
 
 
+def test_pages_may_be_inside_other_lists(read: Read, tmp_path: Path) -> None:
+    """As where every product has its reviews; and what describes the product is no review."""
+    shops = [
+        {"displayName": {"text": f"The lamp shop {k}"}, "stars": 4, "reviews": [entry, entry]}
+        for k, entry in enumerate(REVIEWS)
+    ]
+    twice = [row for row in ROWS for _ in range(2)]
+    table = read(json.dumps({"places": shops, "n": 3}))
+    assert rows(table) == twice
+    assert table.notes == ("read from 'places'", "read from 'reviews' of 3 objects")
+    by_id = {"apps": {f"a{k}": {"ok": True, "reviews": [entry] * 2} for k, entry in
+             enumerate(REVIEWS)}, "n": 3}  # fmt: skip
+    assert rows(read(json.dumps(by_id))) == twice
+    (tmp_path / "reviews.json").write_text(json.dumps({"places": shops}))
+    for name, height in (("places", 3), ("reviews", 6)):
+        table = read_table(str(tmp_path / "reviews.json"), ReadOptions(sheet=name))
+        assert len(table) == height
+
+
+def test_lists_that_are_beside_the_reviews_are_no_pages(read: Read) -> None:
+    value = {"reviews": {f"-K{k}": entry for k, entry in enumerate(REVIEWS)},
+             "users": {f"u{k}": {"name": "A", "mail": "a@b"} for k in range(3)}}  # fmt: skip
+    table = read(json.dumps(value))
+    assert table.frame.columns == ["id", "review", "rating"]
+    assert table.notes == ("read from 'reviews' as objects by id",)
+    one = {"reviews": [{"txt": "Gut", "punkte": 5, "bilder": [{"url": "a"}]}]}
+    assert read(json.dumps(one)).frame.columns == ["txt", "punkte", "bilder"]
+
+
 def test_ids_are_kept(read: Read) -> None:
     """What stands before a record is a column of it, unless it just counts."""
     by_id = {f"R{k}": entry for k, entry in enumerate(REVIEWS)}
@@ -166,6 +195,8 @@ def test_cells_have_names_only_if_the_first_row_does(read: Read) -> None:
     table = read('[["text", "n"], ["fine"], ["dull", 2, "!"]]')
     assert table.frame.columns == ["text", "n", "column_3"]
     assert rows(table) == [("fine", None, None), ("dull", 2, "!")]
+    answers = [["When", "Your review", "n"], ["1/1/2020", "fine", "5"], ["2/1/2020", "dull", "1"]]
+    assert read(json.dumps(answers)).frame.columns == answers[0]
     assert rows(read('["text", "stars"]\n["fine", 4]\n["dull", 2]\n')) == [("fine", 4), ("dull", 2)]
 
 

@@ -59,8 +59,14 @@ HELPERS = frozenset(
         """,
     )
 )
-# What JSON puts around a value, and around a text.
-_WRAPPERS = frozenset({"label", "value", "$t", "#text", "@value", "_value"})
+# Words in the names of what holds somebody's answer to a review, and of what holds a whole row.
+_ANSWERS = frozenset({"developer", "owner", "seller", "merchant", "reply", "response", "answer"})
+_HOLDERS = frozenset({"row"})
+# What JSON puts around a value, and around a text; with $, MongoDB, with one letter, DynamoDB.
+_WRAPPERS = frozenset(
+    {"label", "value", "$t", "#text", "@value", "_value", "s", "n", "$numberint", "$numberlong",
+     "$numberdouble", "$numberdecimal"}
+)  # fmt: skip
 _BODIES = frozenset({"text", "content", "body", "plain", "raw"})
 _ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
@@ -84,7 +90,7 @@ def keys(name: str) -> set[str]:
     (['imratinglabel', 'rating'], ['review', 'reviewtext', 'text'], {'reviewtext'})
     """
     parts = [part.rpartition(":")[2] for part in name.split(".")]
-    while len(parts) > 1 and parts[-1].casefold() in _WRAPPERS:
+    while parts[-1].casefold() in _WRAPPERS and parts[-2:-1] and parts[-2] not in _HOLDERS:
         parts.pop()
     inner = {parts[-1]}
     if len(parts) > 1 and parts[-1].casefold() in _BODIES:
@@ -97,8 +103,11 @@ def is_beside(name: str) -> bool:
 
     >>> is_beside("author.rating"), is_beside("ratings.overall"), is_beside("rating")
     (True, False, False)
+    >>> is_beside("userComment.text"), is_beside("developerComment.text"), is_beside("row.text")
+    (False, True, False)
     """
-    return any(words_of(part) & HELPERS for part in name.split(".")[:-1])
+    above = [words_of(part) - _HOLDERS for part in name.split(".")[:-1]]
+    return any(words & _ANSWERS or (words & HELPERS and not words & TEXT_WORDS) for words in above)
 
 
 def words_of(name: str) -> set[str]:

@@ -8,27 +8,22 @@ it (of pictures, of answers) belong to it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from lstm_cli.data.column_names import RATING_NAMES, TEXT_NAMES, keys
-from lstm_cli.data.json_shapes import LOOKED_AT, EntryError, Record, Shape, ShapeError, shape_of
+from lstm_cli.data.json_likeness import STRONG, Path, is_text_name, likeness, likeness_inside
+from lstm_cli.data.json_shapes import (
+    LOOKED_AT,
+    EntryError,
+    Record,
+    Shape,
+    ShapeError,
+    shape_of,
+)
 from lstm_cli.data.objects import DEEPEST
-from lstm_cli.data.rating_cells import parse_rating
 from lstm_cli.data.showing import count, escape
 
-Path = tuple[str, ...]  # the names of a table, from the outermost to its own
-
 MOST_NAMED = 8
-_PLAIN, _STRONG = 1, 2  # how surely a value is a text; a rating beside it adds one
-_LONGEST_LIST = 8  # a list that is looked through for a value of which a record has one
-_MOST_LEAVES = 1_000  # of a record
-_LETTERS_LOOKED_AT = 1_000
-_TEXTS, _OTHER_TEXTS = frozenset(TEXT_NAMES[0]), frozenset(TEXT_NAMES[1])
-_RATINGS, _OTHER_RATINGS = frozenset(RATING_NAMES[0]), frozenset().union(*RATING_NAMES[1:])
-
-_keys = lru_cache(maxsize=4_096)(keys)
 
 
 class Found(NamedTuple):
@@ -86,7 +81,7 @@ def are_pages(objects: Sequence[Record]) -> bool:
     True
     """
     try:
-        return _choose(objects, None) is not None
+        return _choose(objects, None, is_alone=False) is not None
     except ChoiceError:
         return True
 
@@ -104,7 +99,8 @@ def _in_list(value: list[Any], sheet: str | None) -> Found:
 def _in_object(value: Record, sheet: str | None) -> Found:
     shape = None if sheet else shape_of(value)
     if shape is None:
-        return _of_pages([value], sheet) or Found([] if _is_empty_page(value) else [value])
+        found = _of_pages([value], sheet, is_alone=True)
+        return found or Found([] if _is_empty_page(value) else [value])
     records = list(shape.records(value))
     pages = _of_pages(list(value.values()), sheet) if shape.name == "keyed" else None
     return pages or Found(records, (f"read {shape.note}",))
@@ -113,11 +109,26 @@ def _in_object(value: Record, sheet: str | None) -> Found:
 # Pages.
 
 
-def _of_pages(pages: Sequence[Record], sheet: str | None) -> Found | None:
-    """The records of all pages together; None if they are records themselves."""
-    path = _choose(pages, sheet)
+def _of_pages(
+    pages: Sequence[Record], sheet: str | None, *, is_alone: bool = False
+) -> Found | None:
+    """The records of all pages together; None if they are records themselves.
+
+    Args:
+        pages: objects.
+        sheet: the list in them that a person asked for.
+        is_alone: whether there is one, and nothing else in the file.
+    """
+    path = _choose(pages, sheet, is_alone)
     if path is None:
         return None
+    found = _records_at(pages, path)
+    is_asked = sheet is not None and sheet.casefold() in map(str.casefold, _names(path))
+    inner = None if is_asked else _of_pages(found.records, sheet)
+    return inner._replace(notes=found.notes + inner.notes) if inner else found
+
+
+def _records_at(pages: Sequence[Record], path: Path) -> Found:
     name = escape(".".join(path))
     records: list[Record] = []
     missing, note = 0, ""
@@ -154,9 +165,8 @@ def _is_empty_page(value: Record) -> bool:
     >>> _is_empty_page({"success": 1, "reviews": []}), _is_empty_page({"review": "", "tags": []})
     (True, False)
     """
-    names = [name for name, inner in value.items() if inner == []]
-    is_place = any(_keys(name) & _TEXTS or "review" in name.casefold() for name in names)
-    return is_place and not _likeness([value])
+    is_place = any(is_text_name(name) for name, inner in value.items() if inner == [])
+    return is_place and not likeness([value])
 
 
 def _at(value: Any, path: Path) -> Any:
@@ -174,38 +184,55 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join([*shown, "..."] if len(names) > MOST_NAMED else shown)
 
 
-def _choose(pages: Sequence[Record], sheet: str | None) -> Path | None:
+def _choose(pages: Sequence[Record], sheet: str | None, is_alone: bool) -> Path | None:
     """Which of the tables in some objects is meant; None: the objects are records themselves."""
     some = pages[:LOOKED_AT]
     tables = _tables(some)
     if sheet is not None:
         return _asked(tables, sheet)
-    if len(pages) > 1:  # lists of words, and of lists, are parts of a record
+    if not is_alone:  # lists of words, and of lists, are parts of a record
         tables = {path: found for path, found in tables.items() if _hold_objects(found)}
     if not tables:
         return None
-    likeness = {path: _likeness(_some_records(found)) for path, found in tables.items()}
-    best = max(likeness.values())
-    first, *others = [path for path, number in likeness.items() if number == best]
+    worth = {path: _worth(_some_records(found)) for path, found in tables.items()}
+    best = max(worth.values())
+    first, *others = [path for path, number in worth.items() if number == best]
     # A list of one review is a page of one if it is alone, or else a part of a record.
     objects = [path for path, found in tables.items() if isinstance(found[0], dict)]
-    own = _likeness(some, through_lists=len(pages) > 1, without=objects)
-    is_reviews = any("review" in name for name in _keys(first[-1]))
-    is_page = best > own and (own < _STRONG or is_reviews)
-    if not is_page and (len(pages) > 1 or best < own or own >= _STRONG):
+    own = likeness(some, through_lists=not is_alone, without=objects)
+    is_page = best.likeness > own and (own < STRONG or is_text_name(first[-1]))
+    if not is_page and (not is_alone or best.likeness < own or own >= STRONG):
         return None
     if others:
         raise ChoiceError("it holds several lists that may be the reviews", _labels(tables))
     return first
 
 
-def _asked(tables: Mapping[Path, object], sheet: str) -> Path:
+class _Worth(NamedTuple):
+    """How much the records of a table look like reviews, or what is in lists inside them does."""
+
+    likeness: int
+    is_its_own: bool
+
+
+def _worth(records: Sequence[Record]) -> _Worth:
+    own, inside = likeness(records), likeness_inside(records)
+    return _Worth(max(own, inside), own >= inside)
+
+
+def _asked(tables: Mapping[Path, Sequence[Any]], sheet: str) -> Path:
+    """The table that a person asked for, or the one in whose objects it is."""
     for same in (str, str.casefold):
         for name in (".".join, lambda path: path[-1]):
             matching = [path for path in tables if same(name(path)) == same(sheet)]
             if len(matching) == 1:
                 return matching[0]
-    raise ChoiceError(f"it holds no one list called {escape(sheet[:60])!r}", _labels(tables))
+    labels = _labels(tables)
+    for path, found in tables.items():
+        with suppress(ChoiceError):
+            _asked(_tables(_some_records(found)), sheet)
+            return path
+    raise ChoiceError(f"it holds no one list called {escape(sheet[:60])!r}", labels)
 
 
 def _labels(tables: Mapping[Path, object]) -> list[str]:
@@ -243,7 +270,7 @@ def _is_table(value: Record) -> bool:
     shape = shape_of(value)
     if shape is None or shape.name in ("split", "schema", "lists"):
         return shape is not None
-    return _likeness(_some_records([value])) >= _STRONG
+    return _worth(_some_records([value])).likeness >= STRONG
 
 
 def _hold_objects(tables: Sequence[Any]) -> bool:
@@ -257,68 +284,3 @@ def _some_records(tables: Sequence[Any]) -> list[Record]:
     with suppress(ShapeError):  # reported if it is this table that is meant
         records.extend(islice(found, LOOKED_AT))
     return records
-
-
-# What a review is like.
-
-
-def _likeness(
-    records: Sequence[Record], *, through_lists: bool = True, without: Sequence[Path] = ()
-) -> int:
-    """How much records look like reviews: 0 not at all, 3 by name they have a text and a rating.
-
-    Args:
-        records: some of them.
-        through_lists: whether what is in a list counts, if a record has one value of it.
-        without: where values do not count.
-    """
-    several: set[Path] = set()
-    values: list[tuple[Path, Any]] = []
-    for record in records:
-        leaves: dict[Path, Any] = {}
-        for path, value in islice(_leaves(record, (), through_lists), _MOST_LEAVES):
-            if path in leaves:
-                several.add(path)
-            leaves[path] = value
-        values += leaves.items()
-    single = [
-        (path, value)
-        for path, value in values
-        if path not in several and not any(path[: len(other)] == other for other in without)
-    ]
-    text = max((_text(path, value) for path, value in single), default=0)
-    return text + any(_is_rating(path, value) for path, value in single)
-
-
-def _leaves(value: Any, path: Path, through_lists: bool) -> Iterator[tuple[Path, Any]]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _leaves(inner, (*path, name), through_lists)
-    elif not isinstance(value, list):
-        yield path, value
-    elif all(isinstance(entry, str) for entry in value[:_LONGEST_LIST]):
-        yield path, " ".join(entry for entry in value[:LOOKED_AT] if isinstance(entry, str))
-    elif through_lists and len(value) <= _LONGEST_LIST:
-        for entry in value:
-            yield from _leaves(entry, path, through_lists)
-
-
-def _text(path: Path, value: object) -> int:
-    if not isinstance(value, str) or not path:
-        return 0
-    start = value[:_LETTERS_LOOKED_AT].strip()
-    words = start.split(None, 4)
-    if not words or (len(words) == 1 and "://" in start) or parse_rating(start) is not None:
-        return 0
-    is_prose = len(words) > 3 or sum(letter > "\u2e80" for letter in start) > 9
-    names = _keys(".".join(path))
-    if names & _TEXTS or (is_prose and any(_keys(name) & _TEXTS for name in path)):
-        return _STRONG
-    return _PLAIN if is_prose or names & _OTHER_TEXTS else 0
-
-
-def _is_rating(path: Path, value: object) -> bool:
-    if not isinstance(value, str | int | float) or (isinstance(value, str) and len(value) > 20):
-        return False
-    is_inside = any(_keys(name) & _RATINGS for name in path)
-    return is_inside or bool(_keys(".".join(path)) & (_RATINGS | _OTHER_RATINGS))

@@ -8,10 +8,16 @@ To add a shape, give it a row in ``SHAPES``; the first that fits decides.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from types import NoneType
 from typing import Any
 
-from lstm_cli.data.column_names import RATING_NAMES, TEXT_NAMES, key
+from lstm_cli.data.column_names import (
+    RATING_NAMES,
+    RATING_WORDS,
+    TEXT_NAMES,
+    TEXT_WORDS,
+    key,
+    promises,
+)
 from lstm_cli.data.layout import make_distinct
 from lstm_cli.data.nested import as_json
 from lstm_cli.data.rating_cells import parse_rating
@@ -22,6 +28,7 @@ LOOKED_AT = 100  # entries of a table
 Record = dict[str, Any]
 
 _NAMES = frozenset().union(*TEXT_NAMES, *RATING_NAMES)
+_WORDS = TEXT_WORDS | RATING_WORDS
 _AN_OBJECT = 'an object; write it like {"review": "...", "rating": 4}'
 _SPLIT_KEYS = frozenset({"columns", "index", "data", "index_names", "column_names"})
 
@@ -116,8 +123,15 @@ def _has_header(value: Any) -> bool:
     first, *below = islice(value, LOOKED_AT)
     if not all(isinstance(cell, str) and parse_rating(cell) is None for cell in first):
         return False
-    kinds = {type(cell) for row in below if isinstance(row, list) for cell in row}
-    return any(key(name) in _NAMES for name in first) or not kinds <= {str, NoneType}
+    if any(key(name) in _NAMES or promises(name, _WORDS) for name in first):
+        return True
+    rows = [row for row in below if isinstance(row, list)]
+    columns = [[row[place] for row in rows if place < len(row)] for place in range(len(first))]
+    return any(2 * sum(map(_is_number, column)) > len(column) for column in columns)
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, bool) or parse_rating(cell) is not None
 
 
 def _from_header(value: list[object]) -> Iterator[Record]:
@@ -262,7 +276,7 @@ def _is_keyed(value: Any) -> bool:
         return False
     some = list(islice(value.values(), LOOKED_AT))
     names = set().union(*some)
-    if not names or sum(map(len, some)) < len(names) * len(some) / 2:
+    if not names or sum(map(len, some)) <= len(names) * len(some) / 2:
         return False
     return not any(fits(inner) for inner in some if inner for fits in (_is_split, _is_lists))
 

@@ -10,13 +10,11 @@ import polars as pl
 
 from lstm_cli.data.chosen import TextColumns, choose_text_columns
 from lstm_cli.data.missing import are_missing
-from lstm_cli.data.nested import as_json, column_at
+from lstm_cli.data.nested import as_json, column_at, inner_types
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.tables import Table, open_table, read_table
 
 WINDOW_ROWS = 5_000
-
-_OF_LETTERS = (pl.String, pl.Categorical, pl.Enum)
 
 
 class Texts(NamedTuple):
@@ -101,7 +99,7 @@ def _join(before: pl.Series, after: pl.Series) -> pl.Series:
 
 
 def as_strings(column: pl.Series) -> pl.Series:
-    """Cells of any type as text: the words of a list with blanks between them, objects as JSON.
+    """Cells of any type as text: what is in a list with blanks between it, objects as JSON.
 
     >>> as_strings(pl.Series([["a", "fine", "film"], None])).to_list()
     ['a fine film', None]
@@ -110,7 +108,7 @@ def as_strings(column: pl.Series) -> pl.Series:
         return column
     if isinstance(column.dtype, pl.Array):
         column = column.arr.to_list()
-    if isinstance(column.dtype, pl.List) and column.dtype.inner in _OF_LETTERS:
+    if isinstance(column.dtype, pl.List) and not inner_types(column.dtype)[0].is_nested():
         return column.cast(pl.List(pl.String)).list.join(" ", ignore_nulls=True)
     if column.dtype.is_nested() or column.dtype == pl.Binary:
         return pl.Series(column.name, [_as_text(cell) for cell in column], pl.String)
