@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from lstm_cli.data.rows import Content, Rows
-from lstm_cli.data.showing import count, show_source
+from lstm_cli.data.showing import count
 from lstm_cli.errors import FileError
 
 MOST_COLUMNS = 8  # of labels
@@ -44,7 +44,7 @@ def open_fasttext(content: Content, rows: int) -> Rows:
         unlabelled += not num_labels
     width = max(widths, default=0)
     if not width:
-        raise FileError(f"{show_source(content.source)}: no line has a label")
+        raise FileError(f"{content.shown}: no line has a label")
     is_even = widths <= {0, width} and width <= MOST_COLUMNS
     names = [f"label_{k + 1}" if k else "label" for k in range(width if is_even else 1)]
     notes = ["read as fastText's lines"]

@@ -274,6 +274,7 @@ _FORMATS = (
         title="Python's dicts",
         endings=(),
         recognizes=is_literals,
+        has_sheets=True,
         open=_open_literals,
     ),
     Format(

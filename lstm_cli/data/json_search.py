@@ -6,11 +6,13 @@ it is like: one that has a text of its own, and perhaps a rating, is a review, a
 it (of pictures, of answers) belong to it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
+from lstm_cli.data.choosing import find_name, list_names
 from lstm_cli.data.json_likeness import STRONG, Path, is_text_name, likeness, likeness_inside
 from lstm_cli.data.json_shapes import (
     LOOKED_AT,
@@ -22,8 +24,6 @@ from lstm_cli.data.json_shapes import (
 )
 from lstm_cli.data.objects import DEEPEST
 from lstm_cli.data.showing import count, escape
-
-MOST_NAMED = 8
 
 
 class Found(NamedTuple):
@@ -38,13 +38,13 @@ class ChoiceError(ShapeError):
     """It cannot be told which list holds the reviews, or the one asked for is not there.
 
     Args:
-        problem: what is wrong, without the file.
         names: of the lists there are.
+        asked: the one that a person asked for.
     """
 
-    def __init__(self, problem: str, names: Sequence[str]) -> None:
-        super().__init__(problem)
-        self.names = names
+    def __init__(self, names: Sequence[str], asked: str | None = None) -> None:
+        super().__init__("it holds several lists that may be the reviews")
+        self.names, self.asked = names, asked
 
 
 def find_records(values: Sequence[Any], sheet: str | None = None) -> Found:
@@ -141,12 +141,12 @@ def _records_at(pages: Sequence[Record], path: Path) -> Found:
             records += _records_of(shape, table, name)
             note = f" {shape.note}" if shape.note else note
         missing += table is None
-    where = f"read from {name!r}{note}"
+    where = f"read from {name}{note}"
     if len(pages) > 1:
         where += f" of {count(len(pages) - missing, 'object')}"
     others = [other for other in _labels(_tables(pages[:LOOKED_AT])) if other not in _names(path)]
     if others:
-        where += f", not from {_listed(others)}"
+        where += f", not from {list_names(others)}"
     left_out = (f"{count(missing, 'object')} without it left out",) if missing else ()
     return Found(records, (where, *left_out))
 
@@ -179,11 +179,6 @@ def _names(path: Path) -> tuple[str, str]:
     return path[-1], ".".join(path)
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = [repr(escape(name[:60])) for name in names[:MOST_NAMED]]
-    return ", ".join([*shown, "..."] if len(names) > MOST_NAMED else shown)
-
-
 def _choose(pages: Sequence[Record], sheet: str | None, is_alone: bool) -> Path | None:
     """Which of the tables in some objects is meant; None: the objects are records themselves."""
     some = pages[:LOOKED_AT]
@@ -204,7 +199,7 @@ def _choose(pages: Sequence[Record], sheet: str | None, is_alone: bool) -> Path 
     if not is_page and (not is_alone or best.likeness < own or own >= STRONG):
         return None
     if others:
-        raise ChoiceError("it holds several lists that may be the reviews", _labels(tables))
+        raise ChoiceError(_labels(tables))
     return first
 
 
@@ -222,23 +217,23 @@ def _worth(records: Sequence[Record]) -> _Worth:
 
 def _asked(tables: Mapping[Path, Sequence[Any]], sheet: str) -> Path:
     """The table that a person asked for, or the one in whose objects it is."""
-    for same in (str, str.casefold):
-        for name in (".".join, lambda path: path[-1]):
-            matching = [path for path in tables if same(name(path)) == same(sheet)]
-            if len(matching) == 1:
-                return matching[0]
-    labels = _labels(tables)
+    paths = {".".join(path): path for path in tables}
+    last = Counter(path[-1] for path in tables)
+    own_names = {path[-1]: path for path in tables if last[path[-1]] == 1}
+    for named in (paths, own_names):
+        if name := find_name(sheet, list(named)):
+            return named[name]
     for path, found in tables.items():
         with suppress(ChoiceError):
             _asked(_tables(_some_records(found)), sheet)
             return path
-    raise ChoiceError(f"it holds no one list called {escape(sheet[:60])!r}", labels)
+    raise ChoiceError(_labels(tables), sheet)
 
 
 def _labels(tables: Mapping[Path, object]) -> list[str]:
     """What a person may call each table: its own name, or its path where names are the same."""
-    last = [path[-1] for path in tables]
-    return [path[-1] if last.count(path[-1]) == 1 else ".".join(path) for path in tables]
+    last = Counter(path[-1] for path in tables)
+    return [path[-1] if last[path[-1]] == 1 else ".".join(path) for path in tables]
 
 
 # The tables in an object.

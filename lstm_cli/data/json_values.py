@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_cli.data.showing import show_source
 from lstm_cli.errors import FileError
 
 LINES_LOOKED_AT = 100
@@ -55,24 +54,24 @@ def first_values(path: Path) -> list[object]:
     return values if num_lines > 1 else []
 
 
-def read_lines(path: Path, source: str) -> Values:
+def read_lines(path: Path, shown: str) -> Values:
     """Read a value a line.
 
     Raises:
         FileError: a line is not JSON.
     """
     values, numbers = [], []
-    for number, value in _parse_lines(path, source):
+    for number, value in _parse_lines(path, shown):
         values.append(value)
         numbers.append(number)
     return Values(values, np.array(numbers, dtype=np.int64))
 
 
-def _parse_lines(path: Path, source: str) -> Iterator[tuple[int, object]]:
+def _parse_lines(path: Path, shown: str) -> Iterator[tuple[int, object]]:
     with path.open(encoding="utf-8", newline="\n") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
-                place = f"{show_source(source)}, line {number}"
+                place = f"{shown}, line {number}"
                 try:
                     value = json.loads(line)
                 except json.JSONDecodeError as error:
@@ -85,7 +84,7 @@ def _parse_lines(path: Path, source: str) -> Iterator[tuple[int, object]]:
                 yield number, value
 
 
-def read_values(path: Path, source: str) -> Values:
+def read_values(path: Path, shown: str) -> Values:
     """Read values that stand one after the other, over as many lines as they like.
 
     Raises:
@@ -99,7 +98,7 @@ def read_values(path: Path, source: str) -> Values:
             values.append(value)
             lines.append(place)
     except json.JSONDecodeError as error:
-        where = f"{show_source(source)}, line {error.lineno}"
+        where = f"{shown}, line {error.lineno}"
         wrong = f"{_what_is_wrong(error)} at column {error.colno}"
         if _is_cut_off(error):
             raise FileError(
@@ -107,7 +106,7 @@ def read_values(path: Path, source: str) -> Values:
             ) from error
         raise FileError(f"{where}: not JSON ({wrong}); mend it there") from error
     except (RecursionError, ValueError) as error:
-        raise FileError(f"{show_source(source)}: {TOO_DEEP}") from error
+        raise FileError(f"{shown}: {TOO_DEEP}") from error
     return Values(values, np.array(lines, dtype=np.int64))
 
 

@@ -13,13 +13,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from lstm_cli.data.choosing import list_names, refuse_name
 from lstm_cli.data.json_search import ChoiceError, Found, are_pages, find_records
 from lstm_cli.data.json_shapes import EntryError, Record, ShapeError
 from lstm_cli.data.json_values import TOO_DEEP, Values, first_values, read_lines, read_values
 from lstm_cli.data.nested import inner_types
 from lstm_cli.data.objects import DEEPEST, is_too_wide, tabulate
 from lstm_cli.data.rows import Content, Rows
-from lstm_cli.data.showing import show_cell, show_source
+from lstm_cli.data.showing import show_cell
 from lstm_cli.errors import FileError, Remedy
 
 # Half of a surrogate pair, which polars takes for NUL.
@@ -33,13 +34,13 @@ def open_json(content: Content, rows: int) -> Rows:
     Raises:
         FileError: the text is not JSON, holds no records, or several tables that may be meant.
     """
-    path, source, sheet = content.path, content.source, content.options.sheet
+    path, shown, sheet = content.path, content.shown, content.options.sheet
     some = first_values(path)
     records = [value for value in some if isinstance(value, dict)]
     if some and len(records) == len(some) and not sheet and not are_pages(records):
         lines = _lines_with_content(path)
-        return rows_of(_read_lines(content, len(lines)), lines, rows, source)
-    values = read_lines(path, source) if some else read_values(path, source)
+        return rows_of(_read_lines(content, len(lines)), lines, rows, shown)
+    values = read_lines(path, shown) if some else read_values(path, shown)
     return open_values(values, content, rows)
 
 
@@ -49,18 +50,18 @@ def open_values(values: Values, content: Content, rows: int) -> Rows:
     Raises:
         FileError: there are none, or several tables that may be meant.
     """
-    source = content.source
+    shown = content.shown
     found = _find(values, content)
-    frame = _tabulate(found.records, source)
+    frame = _tabulate(found.records, shown)
     lines = values.first_lines if found.are_values else np.arange(1, frame.height + 1)
-    return rows_of(frame, lines, rows, source, found.notes)
+    return rows_of(frame, lines, rows, shown, found.notes)
 
 
 def rows_of(
     frame: pl.DataFrame,
     lines: NDArray[np.int64],
     rows: int,
-    source: str,
+    shown: str,
     notes: tuple[str, ...] = (),
 ) -> Rows:
     """A frame that is in memory, to be handed out ``rows`` rows at a time.
@@ -69,7 +70,7 @@ def rows_of(
         FileError: it is empty.
     """
     if frame.is_empty() or not frame.width:
-        raise FileError(f"{show_source(source)} holds no reviews; add objects, one a line")
+        raise FileError(f"{shown} holds no reviews; add objects, one a line")
     return Rows(frame.iter_slices(rows), frame.height, frame, notes=notes, first_lines=lines)
 
 
@@ -112,15 +113,15 @@ def _mapped(dtype: pl.DataType, old: type[pl.DataType], new: pl.DataType) -> pl.
 
 def _read_lines(content: Content, num_rows: int) -> pl.DataFrame:
     """Read records, one a line: with polars if it does that rightly, else with Python."""
-    path, source = content.path, content.source
+    path, shown = content.path, content.shown
     try:
         frame = None if _has_half_letters(path) else _scan_lines(path, num_rows)
         if frame is not None and frame.height == num_rows:
             return frame
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         pass  # a broken line, or one that Python reads and polars does not
-    lines = read_lines(path, source)
-    return _tabulate(_find(lines, content).records, source)
+    lines = read_lines(path, shown)
+    return _tabulate(_find(lines, content).records, shown)
 
 
 def _scan_lines(path: Path, num_rows: int) -> pl.DataFrame | None:
@@ -149,21 +150,24 @@ def _has_half_letters(path: Path) -> bool:
         return content.find(b"\\u") >= 0 and _HALF_LETTER.search(content) is not None
 
 
-def _tabulate(records: list[Record], source: str) -> pl.DataFrame:
+def _tabulate(records: list[Record], shown: str) -> pl.DataFrame:
     try:
-        return tabulate(records, source)
+        return tabulate(records, shown)
     except RecursionError as error:
-        raise FileError(f"{show_source(source)}: {TOO_DEEP}") from error
+        raise FileError(f"{shown}: {TOO_DEEP}") from error
 
 
 def _find(values: Values, content: Content) -> Found:
     """The records, or in one line why there are none."""
-    name = show_source(content.source)
+    name = content.shown
     try:
         return find_records(values.values, content.options.sheet)
     except ChoiceError as error:
-        remedy = Remedy.CHOOSE_SHEET if error.names else Remedy.LEAVE_OUT_SHEET
-        raise FileError(f"{name}: {error}", remedy, ", ".join(error.names)) from error
+        if not error.names:
+            raise FileError(f"{name} holds no lists", Remedy.LEAVE_OUT_SHEET) from error
+        if error.asked is not None:
+            raise refuse_name(error.asked, error.names, name, "list") from error
+        raise FileError(f"{name}: {error}", Remedy.CHOOSE_SHEET, list_names(error.names)) from error
     except EntryError as error:
         if len(values.values) == 1:
             raise FileError(f"{name}: {error}") from error

@@ -17,7 +17,6 @@ from pathlib import Path
 from lstm_cli.data.json_values import decode_all
 from lstm_cli.data.jsonlines import open_json
 from lstm_cli.data.rows import Content, Rows
-from lstm_cli.data.showing import show_source
 from lstm_cli.errors import FileError
 
 LONGEST = 1 << 20  # letters that Python's own reader is given: it needs 200 bytes for each
@@ -75,7 +74,7 @@ def _lines(content: Content) -> Iterator[str]:
                 yield (to_json(line) if line.strip() else "") + "\n"
             except ValueError as error:
                 raise FileError(
-                    f"{show_source(content.source)}, line {number}: not an object as Python "
+                    f"{content.shown}, line {number}: not an object as Python "
                     f"prints it ({error}); every line must be one whole object"
                 ) from error
 
@@ -94,7 +93,7 @@ def _whole(content: Content) -> str:
         except ValueError as problem:
             place = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
             raise FileError(
-                f"{show_source(content.source)}{place}: no objects as Python prints them "
+                f"{content.shown}{place}: no objects as Python prints them "
                 f"({problem}); mend it there"
             ) from error
 

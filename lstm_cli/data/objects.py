@@ -13,7 +13,6 @@ from typing import Any
 import polars as pl
 
 from lstm_cli.data.nested import as_json
-from lstm_cli.data.showing import show_source
 from lstm_cli.errors import FileError
 
 MOST_COLUMNS = 10_000  # each costs as much as a file of its own
@@ -32,7 +31,7 @@ class _Plan:
     convert: Callable[[Any], object] | None = None  # before; None: nothing has to be done
 
 
-def tabulate(objects: Sequence[dict[str, object]], source: str) -> pl.DataFrame:
+def tabulate(objects: Sequence[dict[str, object]], shown: str) -> pl.DataFrame:
     """A row for each object, a column for each of their names.
 
     >>> tabulate([{"text": "a", "stars": 4}, {"stars": "5", "by": {"id": 1}}], "x").rows()
@@ -43,11 +42,11 @@ def tabulate(objects: Sequence[dict[str, object]], source: str) -> pl.DataFrame:
     """
     names = list(dict.fromkeys(chain.from_iterable(objects)))
     if is_too_wide(len(names), len(objects)):
-        raise too_wide(source)
+        raise too_wide(shown)
     try:
         return pl.DataFrame({name: _column([row.get(name) for row in objects]) for name in names})
     except UnicodeEncodeError:  # JSON can write half of a surrogate pair, which is no letter
-        return tabulate([_with_letters(row) for row in objects], source)
+        return tabulate([_with_letters(row) for row in objects], shown)
 
 
 def is_too_wide(num_columns: int, num_rows: int) -> bool:
@@ -56,11 +55,10 @@ def is_too_wide(num_columns: int, num_rows: int) -> bool:
     return num_columns > MOST_COLUMNS or is_large
 
 
-def too_wide(source: str) -> FileError:
+def too_wide(shown: str) -> FileError:
     """Why a file with so many columns is refused."""
     return FileError(
-        f"{show_source(source)} has too many different names in its objects; give every review "
-        "the same names"
+        f"{shown} has too many different names in its objects; give every review the same names"
     )
 
 

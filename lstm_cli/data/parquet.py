@@ -3,7 +3,7 @@
 import polars as pl
 
 from lstm_cli.data.rows import POLARS_ERRORS, Content, Rows, first_line, reading
-from lstm_cli.data.showing import escape, show_source
+from lstm_cli.data.showing import escape
 from lstm_cli.errors import FileError
 
 ROWS_LOOKED_AT = 1_000
@@ -15,7 +15,7 @@ def open_parquet(content: Content, rows: int) -> Rows:
     Raises:
         FileError: it is damaged or has no rows; here or while they are read.
     """
-    name, trouble = show_source(content.source), "is damaged Parquet; write it again"
+    name, trouble = content.shown, "is damaged Parquet; write it again"
     scan = pl.scan_parquet(content.path, glob=False, hive_partitioning=False)
     try:
         height = int(scan.select(pl.len()).collect().item())
