@@ -41,6 +41,8 @@ class Remedy(Enum):
     CUT_RATINGS = "cut them into bins, or name another column of ratings"
     JOIN_TEXT_COLUMNS = "choose one of them as the column of reviews, or join them"
     ADD_OTHER_RATINGS = "add reviews with other ratings, or name another column of ratings"
+    NAME_ENCODING = "name the encoding ({0})"
+    CORRECT_ENCODING = "name another encoding ({0})"
     MEND_OR_SKIP_ROWS = "mend them, or let them be skipped"
     ADD_OR_GIVE_VALIDATION = "add reviews, or give held-out ones"
     REMOVE_CHECKPOINT = "remove it, or start over"
@@ -58,6 +60,7 @@ class Remedy(Enum):
     GIVE_SAME_VALIDATION = "give the same held-out file"
     GIVE_BASE = "give its folder"
     CHOOSE_SHEET = "choose one of them ({0})"
+    LEAVE_OUT_ENCODING = "name no encoding"
     LEAVE_OUT_SHEET = "name no table in it"
     LEAVE_OUT_QUERY = "give no query"
 

@@ -17,6 +17,8 @@ HINTS = {
     "--text-column {0} --text-column {1}",
     Remedy.ADD_OTHER_RATINGS: "add reviews with other ratings, or name another column with "
     "--rating-column",
+    Remedy.NAME_ENCODING: "name it with --encoding ({0})",
+    Remedy.CORRECT_ENCODING: "name another with --encoding ({0}), or leave it out",
     Remedy.MEND_OR_SKIP_ROWS: "mend them, or drop --strict",
     Remedy.ADD_OR_GIVE_VALIDATION: "add reviews, or give held-out ones with --validation FILE",
     Remedy.REMOVE_CHECKPOINT: "remove it, or leave out --resume",
@@ -35,6 +37,7 @@ HINTS = {
     Remedy.GIVE_SAME_VALIDATION: "give the same file with --validation",
     Remedy.GIVE_BASE: "give its folder with --base",
     Remedy.CHOOSE_SHEET: "choose one with --sheet ({0})",
+    Remedy.LEAVE_OUT_ENCODING: "leave out --encoding",
     Remedy.LEAVE_OUT_SHEET: "leave out --sheet",
     Remedy.LEAVE_OUT_QUERY: "leave out --query",
 }

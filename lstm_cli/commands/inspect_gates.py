@@ -139,6 +139,6 @@ def inspect_gates(
     if input_file is None:
         file_only = ("encoding", "sheet", "query")
         options.check_not_given(ctx, file_only, "anything but --input FILE")
-        asked = replace(asked, texts=texts_given(texts))
+        asked = replace(asked, texts=texts_given(ctx, texts))
     show = mode_of(asked)
     show(ctx, options.chosen_bundle(ctx, model, models_dir))

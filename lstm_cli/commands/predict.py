@@ -56,18 +56,17 @@ def predict(
 
     lstm predict --input reviews.csv --output rated.csv
     """
-    of_file = (output, safe_csv or None, encoding, sheet, query, text_column)
+    of_file = (output, safe_csv or None, sheet, query, text_column)
     if input_file is None and any(value is not None for value in of_file):
         raise OptionError(
-            "--output, --safe-csv, --encoding, --sheet, --query and --text-column go with "
-            "--input FILE"
+            "--output, --safe-csv, --sheet, --query and --text-column go with --input FILE"
         )
     if input_file is not None and texts:
         raise OptionError("give either TEXT or --input FILE, not both")
     if output is not None and as_json:
         raise OptionError("--json prints to standard output: leave out --output")
 
-    given = texts_given(texts) if input_file is None else None
+    given = texts_given(ctx, texts) if input_file is None else None
     if given is None and input_file is None:
         raise OptionError('nothing to predict: give a review, as in: lstm predict "great movie"')
     bundle = options.chosen_bundle(ctx, model, models_dir)

@@ -1,21 +1,31 @@
 """Reviews given on the command line or piped in."""
 
 import sys
+from contextlib import suppress
+from pathlib import Path
 
+import typer
+
+from lstm_cli.commands.program import note
 from lstm_cli.errors import OptionError
 
 MOST_BYTES = 64 * 2**20  # more belongs in a file, which is read in bounded memory
 
 
-def texts_given(arguments: list[str] | None) -> list[str] | None:
+def texts_given(ctx: typer.Context, arguments: list[str] | None) -> list[str] | None:
     """The reviews to read; ``None`` if none were given or piped in.
 
     Each piped line is a review; empty lines are skipped.
 
     Raises:
-        OptionError: more is piped in than should be held in memory.
+        OptionError: more is piped in than should be held in memory, or an encoding is
+            named for reviews on the command line.
+        FileError: what is piped in cannot be decoded.
     """
+    encoding = ctx.params["encoding"]
     if arguments and arguments != ["-"]:
+        if encoding is not None:
+            raise OptionError("--encoding goes with a file or with reviews that are piped in")
         return arguments
     if sys.stdin is None or sys.stdin.isatty():
         return None
@@ -26,15 +36,26 @@ def texts_given(arguments: list[str] | None) -> list[str] | None:
             "and give it with: lstm predict --input FILE --output RATED"
         )
     # Only a newline ends a review: splitlines() would split at form feeds too.
-    lines = (line.removesuffix("\r") for line in _decoded(content).split("\n"))
+    text = _decoded(ctx, content, encoding)
+    lines = (line.removesuffix("\r") for line in text.split("\n"))
     return [line for line in lines if line.strip()] or None
 
 
-def _decoded(content: bytes) -> str:
-    """Decode UTF-16 with a byte order mark, UTF-8, or else cp1252, Windows' western encoding."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+def _decoded(ctx: typer.Context, content: bytes, encoding: str | None) -> str:
+    """The text in some bytes, as in a file; UTF-8 costs nothing more."""
+    if encoding is None and b"\0" not in content:
+        with suppress(UnicodeDecodeError):
+            return content.decode("utf-8-sig")
+
+    from tempfile import TemporaryDirectory
+
+    from lstm_cli.data.encodings import to_utf8
+
+    with TemporaryDirectory(prefix="lstm-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "input"
+        path.write_bytes(content)
+        decoded = to_utf8(path, Path(folder), "standard input", encoding)
+        for said in decoded.notes:
+            note(ctx, f"standard input: {said}")
+        with decoded.path.open(encoding="utf-8", newline="") as file:
+            return file.read()

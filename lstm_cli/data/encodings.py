@@ -1,16 +1,39 @@
-"""The bytes of a text file -> UTF-8 with newlines that polars knows."""
+"""The bytes of a text file -> UTF-8 with newlines that polars knows.
+
+What a person names is used. A byte order mark says the encoding, and so do the NUL bytes
+of UTF-16 and UTF-32. Any other text is in UTF-8, or in a legacy encoding, which
+``plans.py`` finds.
+"""
 
 import codecs
-import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from lstm_cli.data.charsets import find_codec
+from lstm_cli.data.decoding import (
+    REPLACEMENT,
+    LineEnds,
+    Repairs,
+    copy_as_utf8,
+    find_line_ends,
+)
 from lstm_cli.data.formats import binary_formats
 from lstm_cli.data.opening import read_head
-from lstm_cli.data.showing import count, show_source
+from lstm_cli.data.plans import (
+    LETTERS_LOOK_WRONG,
+    Plan,
+    plan_for_codec,
+    plan_for_named,
+    plan_for_strays,
+)
+from lstm_cli.data.probing import fits, is_binary, scan_utf8, seven_bits, without_nul
+from lstm_cli.data.showing import count
+from lstm_cli.data.wide import wide_without_mark
 from lstm_cli.errors import FileError
 
-CHUNK_BYTES = 1 << 20
+# Bytes that do not fit may be broken, if they are no more of what is beyond ASCII.
+MOST_MISFITS = 0.01
 
 # The mark of UTF-32 begins with that of UTF-16, so it is looked for first.
 _MARKS = (
@@ -20,8 +43,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# A line that ends in a carriage return alone, as on old Macs; quoted cells may hold any.
-_MAC_LINE = re.compile(r'(?:[^"\r\n]|"[^"]*")*\r(?!\r*\n)')
 
 
 @dataclass(frozen=True)
@@ -29,104 +50,104 @@ class Decoded:
     """A file in UTF-8."""
 
     path: Path
-    encoding: str  # what it was: utf-8, utf-16, utf-32 or cp1252
+    encoding: str  # what it was, as Python names it; utf-16 and utf-32 without their byte order
     notes: tuple[str, ...] = ()
+    has_mark: bool = False  # whether it began with a byte order mark
 
 
-def to_utf8(path: Path, folder: Path, source: str) -> Decoded:
+def to_utf8(path: Path, folder: Path, shown: str, encoding: str | None = None) -> Decoded:
     """Bring a file into UTF-8: a copy in ``folder``, unless it is UTF-8 already.
 
-    What is not UTF-8 in a file without a mark is read as Windows-1252 (cp1252),
-    byte by byte, so that one stray byte garbles nothing else.
+    Args:
+        path: the file.
+        folder: where the copy may lie.
+        shown: what messages call the file.
+        encoding: what a person says it is in.
 
     Raises:
-        FileError: the file is not text.
+        FileError: the file is no text, does not fit what a person named, or may be in
+            one of several encodings.
     """
+    named = None if encoding is None else find_codec(encoding)
     head = read_head(path)
-    mark, codec = next((pair for pair in _MARKS if head.startswith(pair[0])), (b"", ""))
-    codec = codec or _codec_without_mark(head, source)
-    start = head[len(mark) :].decode(codec, "replace")
-    # The last character may be half of a CRLF, or of a letter.
-    is_mac = len(start) > 1 and _MAC_LINE.match(start[:-1]) is not None
-    if codec == "utf-8" and not mark and not is_mac and _is_utf8(path):
-        return Decoded(path, "utf-8")
+    mark, marked = next((pair for pair in _MARKS if head.startswith(pair[0])), (b"", ""))
+    if mark:
+        plan = _plan_with_mark(path, (mark, marked), shown, named)
+    else:
+        plan = _plan_without_mark(path, head, shown, named)
+    line_ends = find_line_ends(_start(path, head[len(mark) :], plan))
+    if plan.is_plain and line_ends is LineEnds.USUAL:
+        return Decoded(path, plan.encoding)
 
     target = folder / "decoded"
-    fallback = _Fallback()
-    codecs.register_error(_Fallback.name, fallback)
-    errors = _Fallback.name if codec == "utf-8" else "replace"
-    decoder = codecs.getincrementaldecoder(codec)(errors)
-    beyond_ascii = 0
-    with path.open("rb") as file, target.open("w", encoding="utf-8", newline="") as out:
-        file.seek(len(mark))
-        after_return = False
-        while chunk := file.read(CHUNK_BYTES):
-            text = decoder.decode(chunk)
-            beyond_ascii += len(text) - len(text.encode("ascii", "ignore"))
-            if is_mac:
-                text, after_return = _mac_newlines(text, after_return)
-            out.write(text)
-        out.write(decoder.decode(b"", final=True))
-    if codec != "utf-8":
-        return Decoded(target, codec[:6])
-    if fallback.bytes_read > beyond_ascii - fallback.bytes_read:
-        return Decoded(target, "cp1252", ("not UTF-8, so it was read as Windows-1252",))
-    if fallback.bytes_read:
-        note = f"{count(fallback.bytes_read, 'byte')} not in UTF-8, read as Windows-1252"
-        return Decoded(target, "utf-8", (note,))
-    return Decoded(target, "utf-8")
+    copy = partial(copy_as_utf8, path, target, skip=len(mark), line_ends=line_ends)
+    tried: list[Repairs] = []
+    for decoder in plan.decoders:
+        tried.append(copy(decoder))
+        if not tried[-1].misfits:
+            break
+    repairs = min(tried, key=lambda repairs: repairs.misfits)
+    if plan.refusal and repairs.misfits > MOST_MISFITS * repairs.beyond_ascii:
+        raise plan.refusal(repairs)
+    if repairs is not tried[-1]:
+        repairs = copy(plan.decoders[tried.index(repairs)])
+    return Decoded(target, plan.encoding, plan.notes + _notes(plan, repairs), bool(mark))
 
 
-class _Fallback:
-    """Reads bytes that are not UTF-8 as Windows-1252 for a decoder, and counts them."""
-
-    name = "lstm-cli-cp1252"
-
-    def __init__(self) -> None:
-        self.bytes_read = 0
-
-    def __call__(self, error: UnicodeError) -> tuple[str, int]:
-        if not isinstance(error, UnicodeDecodeError):
-            raise error
-        stray = error.object[error.start : error.end]
-        self.bytes_read += len(stray)
-        # Five bytes mean nothing in Windows-1252; they stand for themselves, as in browsers.
-        letters = (bytes([b]).decode("cp1252", "ignore") or chr(b) for b in stray)
-        return "".join(letters), error.end
+def _plan_with_mark(path: Path, mark: tuple[bytes, str], shown: str, named: str | None) -> Plan:
+    """A byte order mark is believed, unless another encoding is named and the text belies it."""
+    begins, marked = mark
+    if named is None or marked.startswith(named):
+        if marked == "utf-8" and not scan_utf8(path).is_utf8:
+            return plan_for_strays(path, shown, said_by="mark")
+        return plan_for_codec(marked, path, shown)
+    if fits(path, marked, len(begins)):
+        note = f"its byte order mark says {marked}, so it was not read as {named}"
+        return plan_for_codec(marked, path, shown, (note,))
+    note = f"its byte order mark says {marked}, which does not fit, so it was left out"
+    return plan_for_codec(named, path, shown, (note,))
 
 
-def _mac_newlines(text: str, after_return: bool) -> tuple[str, bool]:
-    """A text with newlines instead of carriage returns, and whether it ended in one of these."""
-    if after_return and text.startswith("\n"):
-        text = text[1:]
-        after_return = False
-    ends_in_return = text.endswith("\r") or (after_return and not text)
-    return text.replace("\r\n", "\n").replace("\r", "\n"), ends_in_return
+def _plan_without_mark(path: Path, head: bytes, shown: str, named: str | None) -> Plan:
+    if named is not None and named != "utf-8":
+        return plan_for_named(named, path, shown)
+    if named is None and (wide := wide_without_mark(head)):
+        return plan_for_codec(wide, path, shown)
+    scan = scan_utf8(path)
+    if scan.is_utf8 and not scan.has_nul:
+        if named is None and (switched := seven_bits(head)):
+            codec, title = switched
+            note = f"not UTF-8, read as {codec} ({title}); {LETTERS_LOOK_WRONG}"
+            return plan_for_codec(codec, path, shown, (note,))
+        return Plan("utf-8", is_plain=True)
+    if is_binary(without_nul(path, head)):
+        binary = " nor ".join(form.title for form in binary_formats())
+        raise FileError(f"{shown} is not text, nor {binary}; save the table as CSV")
+    if scan.is_utf8:
+        return Plan("utf-8")
+    return plan_for_strays(path, shown, said_by=named and "person")
 
 
-def _codec_without_mark(head: bytes, source: str) -> str:
-    """UTF-16 if every other byte is NUL, as in English written in it; else UTF-8.
-
-    >>> _codec_without_mark("review,rating".encode("utf-16-be"), "reviews.csv")
-    'utf-16-be'
-    """
-    if b"\0" not in head:
-        return "utf-8"
-    first, second = head[::2].count(0), head[1::2].count(0)
-    for codec, nuls, others in (("utf-16-le", second, first), ("utf-16-be", first, second)):
-        if nuls > 20 * others and nuls > len(head) // 20:
-            return codec
-    binary = " nor ".join(form.title for form in binary_formats())
-    raise FileError(f"{show_source(source)} is not text, nor {binary}; save the table as CSV")
+def _start(path: Path, head: bytes, plan: Plan) -> str:
+    """The beginning of a text, however many NUL bytes are before it."""
+    decoder_for = plan.decoders[0]
+    start = decoder_for(Repairs()).decode(head).replace("\0", "")
+    return start or decoder_for(Repairs()).decode(without_nul(path, head))
 
 
-def _is_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _notes(plan: Plan, repairs: Repairs) -> tuple[str, ...]:
+    """What had to be repaired, in words."""
+    notes = []
+    if repairs.strays and plan.encoding == "utf-8":
+        notes.append(f"{count(repairs.strays, 'byte')} not in UTF-8, read as Windows-1252")
+    if repairs.foreign_lines:
+        lines = count(repairs.foreign_lines, "line")
+        notes.append(f"{lines} not in UTF-8, read as {plan.foreign}")
+    if misfits := repairs.misfits:
+        do, first = ("does", "") if misfits == 1 else ("do", " first")
+        fitting = f"{count(misfits, 'byte')} that {do} not fit {plan.encoding}"
+        place = f"line {repairs.first_misfit}{first}"
+        notes.append(f"{fitting} replaced by {REPLACEMENT} ({place})")
+    if repairs.nuls:
+        notes.append(f"{count(repairs.nuls, 'NUL byte')} removed")
+    return tuple(notes)

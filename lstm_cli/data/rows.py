@@ -23,10 +23,11 @@ class Content:
     path: Path
     folder: Path  # where files may lie as long as rows are read
     source: str  # the file as a person named it
-    encoding: str | None = None  # of a text before: utf-8, utf-16, utf-32 or cp1252
+    encoding: str | None = None  # of a text before, as Python names it
     notes: tuple[str, ...] = ()  # what had to be repaired so far, for people
     options: ReadOptions = DETECT_ALL
     member: str | None = None  # of an archive: the file in it
+    has_mark: bool = False  # whether a byte order mark stood before the text
 
     @property
     def shown(self) -> str:

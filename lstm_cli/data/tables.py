@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_cli.data.addresses import is_database, parse_address
+from lstm_cli.data.charsets import find_codec
 from lstm_cli.data.encodings import to_utf8
 from lstm_cli.data.foreign import FOREIGN
 from lstm_cli.data.formats import (
@@ -43,10 +44,11 @@ class Table:
     frame: pl.DataFrame
     form: str  # the name of its format; csv with any delimiter but a tab
     delimiter: str | None = None
-    encoding: str | None = None  # utf-8, utf-16, utf-32 or cp1252; None if it is no text
+    encoding: str | None = None  # as Python names it; None if it is no text
     notes: tuple[str, ...] = ()  # what had to be repaired, for people
     # The line where each row begins; without it, rows are counted.
     first_lines: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
+    has_mark: bool = False  # whether a byte order mark stood before the text
 
     def __len__(self) -> int:
         return self.frame.height
@@ -121,10 +123,15 @@ def _open_local(source: str, folder: Path, options: ReadOptions, rows: int) -> O
     form = recognize(head, binary_formats())
     if form is None:
         _refuse_foreign(head, content)
-        text = to_utf8(content.path, folder, source)
+        text = to_utf8(content.path, folder, content.shown, options.encoding)
         form = recognize(read_head(text.path), text_formats()) or FORMATS["csv"]
-        notes = content.notes + text.notes
-        content = replace(content, path=text.path, encoding=text.encoding, notes=notes)
+        content = replace(
+            content,
+            path=text.path,
+            encoding=text.encoding,
+            notes=content.notes + text.notes,
+            has_mark=text.has_mark,
+        )
     _refuse_options(options=content.options, form=form, shown=content.shown)
     return _opened(form.open(content, rows), form.name, content)
 
@@ -191,6 +198,10 @@ def _refuse_options(options: ReadOptions, form: Format, shown: str) -> None:
     """Refuse what a person said and a format has no use for."""
     if options.sheet is not None and not form.has_sheets:
         raise FileError(f"{shown} is one table ({form.title})", Remedy.LEAVE_OUT_SHEET)
+    if options.encoding is not None and not form.is_text:
+        raise FileError(
+            f"{shown} has no encoding to choose ({form.title})", Remedy.LEAVE_OUT_ENCODING
+        )
     if options.query is not None and not form.takes_query:
         raise FileError(f"{shown} is no database ({form.title})", Remedy.LEAVE_OUT_QUERY)
 
@@ -209,6 +220,7 @@ def _opened(rows: Rows, form: str, content: Content) -> OpenTable:
         content.encoding,
         content.notes + rows.notes,
         rows.first_lines,
+        content.has_mark,
     )
     return OpenTable(table, rows.num_rows, windows)
 
@@ -221,6 +233,11 @@ def _read_remote(source: str, options: ReadOptions) -> Table:
     """What only polars can reach: buckets and Hugging Face."""
     form = by_ending(source).form or FORMATS["parquet"]
     _refuse_options(options, form, show_source(source))
+    if form.is_text and options.encoding and find_codec(options.encoding) != "utf-8":
+        raise FileError(
+            f"{show_source(source)}: text in another encoding than UTF-8 cannot be read there; "
+            "download it first"
+        )
     if form.scan is None:
         raise FileError(
             f"{show_source(source)}: {form.title} cannot be read there; download it first"

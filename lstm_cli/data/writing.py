@@ -1,5 +1,6 @@
 """A table of cells -> a file, a window of rows at a time, whole or not at all."""
 
+import codecs
 import io
 import json
 import os
@@ -75,7 +76,9 @@ class TableWriter:
     Args:
         target: a path whose ending says the format and the compression, as ``formats.py``
             lists them, or ``-`` for standard output.
-        like: the table whose delimiter is used for .csv, and whose format for ``-``.
+        like: the table whose delimiter is used for .csv, and whose format for ``-``; where a
+            byte order mark stood before it, one stands before CSV and TSV, for spreadsheets
+            know UTF-8 by it.
         num_rows: how many will be written, where that is known.
 
     Raises:
@@ -94,6 +97,7 @@ class TableWriter:
         self._check_rows(num_rows or 0)
         delimiter = like.delimiter if like and like.form == self._form.name else None
         self._delimiter = delimiter or self._form.delimiter or ""
+        self._mark = codecs.BOM_UTF8 if like and like.has_mark and self._form.delimiter else b""
         self._parts: list[Path] = []  # the rows, where all must be there before any is written
 
     def __enter__(self) -> "TableWriter":
@@ -132,10 +136,13 @@ class TableWriter:
 
     def _append(self, frame: pl.DataFrame, append: Append) -> None:
         is_first = not self.num_rows
+        mark = self._mark if is_first else b""
         if self._compression is None or self._compression.pack is None:
+            self._file.write(mark)
             append(frame, self._file, self._delimiter, is_first)
             return
         window = io.BytesIO()
+        window.write(mark)
         append(frame, window, self._delimiter, is_first)
         self._file.write(self._compression.pack(window.getvalue()))
 
