@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lstm_cli.data.body import ROWS_LOOKED_AT, Row, is_blank
-from lstm_cli.data.footer import trailing_totals
+from lstm_cli.data.footer import find_end
 from lstm_cli.data.layout import cut
-from lstm_cli.data.showing import show_skipped
+from lstm_cli.data.showing import show_cell, show_skipped
 from lstm_cli.data.survey import Survey
 
 
@@ -22,31 +22,34 @@ class Record:
 
 @dataclass(frozen=True)
 class Below:
-    """What stands below a table."""
+    """What stands below a table, if anything does."""
 
-    start: int  # the byte where it begins
-    lines: int  # of the text up to there
-    note: str
+    notes: tuple[str, ...] = ()
+    start: int | None = None  # the byte where it begins
+    lines: int | None = None  # of the text up to there
 
 
-def find_below(
-    records: Sequence[Record], above: Sequence[Row], delimiter: str | None
-) -> Below | None:
-    """The totals and the remarks among the last records of a text, if there are any."""
+def find_below(records: Sequence[Record], above: Sequence[Row], delimiter: str | None) -> Below:
+    """The totals and the remarks among the last records of a text."""
     rows = [cut(record.text, delimiter) for record in records]
-    number = trailing_totals(rows, above)
-    if not number:
-        return None
-    filled = [k for k in range(len(rows) - number, len(rows)) if not is_blank(rows[k])]
+    end = find_end(rows, above)
+    filled = [k for k, row in enumerate(rows) if not is_blank(row)]
+    notes: tuple[str, ...] = ()
+    if end.is_doubtful:
+        last = records[max(k for k in filled if k < len(rows) - end.left_out)]
+        notes = (f"line {last.line} ({show_cell(last.text)}) is read as a review, not as totals",)
+    if not end.left_out:
+        return Below(notes)
+    below = [records[k] for k in filled if k >= len(rows) - end.left_out]
     lines = [
-        records[k].line + distance
-        for k in filled
-        for distance, line in enumerate(records[k].text.split("\n"))
+        record.line + distance
+        for record in below
+        for distance, line in enumerate(record.text.split("\n"))
         if line.strip()
     ]
-    first = records[-number]
-    note = show_skipped(lines, "below the table", records[filled[0]].text)
-    return Below(first.start, first.line - 1, note)
+    notes = (show_skipped(lines, "below the table", below[0].text), *notes)
+    first = records[-end.left_out]
+    return Below(notes, first.start, first.line - 1)
 
 
 def last_of_sound(path: Path, survey: Survey, first_row: int) -> list[Record]:

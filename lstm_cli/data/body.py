@@ -26,6 +26,7 @@ class Body:
     typed: frozenset[int]  # of the used ones, those that hold numbers or dates
     kinds: Mapping[int, frozenset[str]]  # and those in which the same few cells come again
     text: int  # the column with the longest cells
+    letters: float  # in one of these, on average
 
     def is_covered(self, row: Row) -> bool:
         """Whether a row fills the columns that most rows fill; one of three may be missing."""
@@ -33,9 +34,14 @@ class Body:
         return missing <= (len(self.used) > 2)
 
     def is_like(self, row: Row) -> bool:
-        """Whether a row looks like the others: it has numbers where they have them."""
-        if not self.typed or not fits(row, self.width) or not self.is_covered(row):
+        """Whether a row looks like the others: it has numbers where they have them.
+
+        Where they have none, it has one of the cells that come again and again.
+        """
+        if not fits(row, self.width) or not self.is_covered(row):
             return False
+        if not self.typed:
+            return any(row[k].strip() in cells for k, cells in self.kinds.items())
         cells = [row[k].strip() for k in self.typed]
         return any(map(is_value, cells)) and all(
             is_value(cell) or cell.casefold() in NOTHING for cell in cells
@@ -67,6 +73,7 @@ def describe_body(rows: Iterable[Row], width: int) -> Body:
         letters[k] = sum(map(len, cells)) / len(cells)
         if len(cells) >= 8 and 4 * len(distinct := frozenset(cells)) <= len(cells):
             kinds[k] = distinct
+    text = max(range(width), key=letters.__getitem__, default=0)
     return Body(
         width=width,
         rows=len(looked_at),
@@ -75,7 +82,8 @@ def describe_body(rows: Iterable[Row], width: int) -> Body:
         steady=frozenset(steady),
         typed=frozenset(typed),
         kinds=kinds,
-        text=max(range(width), key=letters.__getitem__, default=0),
+        text=text,
+        letters=letters[text] if width else 0.0,
     )
 
 

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lstm_cli.data.showing import escape
+
+LONGEST_NAME = 60  # letters of one that is known
 
 # Strongest first; names in one group are as good as each other. Compared without case,
 # spaces, underscores and the like.
@@ -40,6 +42,8 @@ RATING_NAMES = (
      "reviewsdorecommend", "recommendation", "recommendedind", "votedup", "liked", "isliked",
      "thumbsup", "thumbs", "thumb", "ispositive", "positive", "isgood", "satisfied", "vote"),
 )  # fmt: skip
+ALL_TEXT_NAMES = frozenset(name for group in TEXT_NAMES for name in group)
+ALL_RATING_NAMES = frozenset(name for group in RATING_NAMES for name in group)
 # Words in a name that promise part of it: "Rating (out of 5)", "Your review".
 TEXT_WORDS = frozenset({"review", "reviews", "text", "comment", "comments", "feedback", "opinion"})
 RATING_WORDS = frozenset({"rating", "ratings", "stars", "star", "score", "grade"})
@@ -136,6 +140,36 @@ def is_helper(name: str) -> bool:
     (True, True, True)
     """
     return bool(words_of(name) & HELPERS)
+
+
+def has_known_names(names: Sequence[str]) -> bool:
+    """Whether a header has the name of a column of texts and that of one of ratings.
+
+    >>> has_known_names(["id", "Review Text", "STARS"]), has_known_names(["Rating", "all"])
+    (True, False)
+    """
+    keys = {key(cell) for cell in names if len(cell) < LONGEST_NAME}
+    return bool(keys & ALL_TEXT_NAMES and keys & ALL_RATING_NAMES)
+
+
+def count_columns(names: Sequence[str]) -> int:
+    """How many names are ones that texts or ratings have.
+
+    >>> count_columns(["date", "Review Text", "STARS"])
+    2
+    """
+    both = ALL_TEXT_NAMES | ALL_RATING_NAMES
+    return sum(key(cell) in both for cell in names if len(cell) < LONGEST_NAME)
+
+
+def count_known(names: Sequence[str]) -> int:
+    """How many names are ones that occur beside reviews, or theirs."""
+    both = ALL_TEXT_NAMES | ALL_RATING_NAMES
+    return sum(
+        key(cell) in both or (len(cell.split()) <= 3 and bool(words_of(cell) & HELPERS))
+        for cell in names
+        if len(cell) < LONGEST_NAME
+    )
 
 
 def listed(names: Iterable[str], joint: str = ", ") -> str:

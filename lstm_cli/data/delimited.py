@@ -147,9 +147,10 @@ def survey_delimited(path: Path, folder: Path, source: str) -> Delimited:
     text = _Text(path, folder, source, layout, sample.split("\n")[layout.skipped_lines :])
     part = text.below_what_is_skipped()
     table = text.read(part)
-    if below := text.find_below(table):
+    below = text.find_below(table)
+    if below.start is not None:
         table = text.read(replace(part, stop=below.start, stop_line=below.lines))
-        table = replace(table, notes=(*table.notes, below.note))
+    table = replace(table, notes=table.notes + below.notes)
     if not len(table):
         names = ", ".join(escape(name) for name in layout.names[:8])
         raise FileError(f"{show_source(source)} has a header ({names}) but no rows; add reviews")
@@ -215,10 +216,10 @@ class _Text:
         notes = layout.notes + repaired.notes
         return Delimited(mended, layout, survey, 0, repaired.first_lines, notes)
 
-    def find_below(self, table: Delimited) -> Below | None:
+    def find_below(self, table: Delimited) -> Below:
         """The totals and the remarks below the last row."""
         if len(table) < 2:
-            return None
+            return Below()
         if table.path == self.path:
             last = last_of_sound(table.path, table.survey, table.first_row)
         else:

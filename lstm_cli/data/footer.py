@@ -22,14 +22,22 @@ LARGEST_BLOCK = 10  # rows set apart by a blank one
 LONGEST_LABEL = 60
 
 # A review may consist of one of these words, if barely: "Average".
-_WORDS = frozenset(
+_MEANS = frozenset(
     re.findall(
         r"\w+",
         """
-        average avg mean total overall durchschnitt durchschnittlich durchschnittliche mittel gesamt
-        insgesamt moyenne moyen promedio media medio totale geral gemiddelde gemiddeld totaal
-        średnia średnio razem łącznie
-        среднее средний всего итого genomsnitt totalt ortalama toplam 平均 合計 总计 總計 합계 평균
+        average avg mean durchschnitt durchschnittlich durchschnittliche mittel moyenne moyen
+        promedio media medio gemiddelde gemiddeld średnia średnio среднее средний genomsnitt
+        ortalama 平均 평균
+        """,
+    )
+)
+_TOTALS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        total overall gesamt insgesamt totale geral totaal razem łącznie всего totalt toplam
+        合計 总计 總計 합계
         """,
     )
 )
@@ -42,7 +50,7 @@ _PLAIN_WORDS = frozenset(
         summe anzahl mittelwert gesamtsumme zwischensumme gesamtergebnis standardabweichung
         gesamtzahl gesamtbewertung durchschnittsbewertung durchschnittsnote
         somme nombre médiane suma recuento mediana cuenta somma conteggio soma contagem
-        som aantal mediaan liczba ogółem сумма количество число медиана antal medelvärde sayı
+        som aantal mediaan liczba ogółem итого сумма количество число медиана antal medelvärde sayı
         """,
     )
 )
@@ -63,28 +71,29 @@ _BESIDE = frozenset(
         """,
     )
 )
-_VOCABULARY = _WORDS | _PLAIN_WORDS
+_VOCABULARY = _MEANS | _TOTALS | _PLAIN_WORDS
 _NUMBER = re.compile(r"\(\d[\d.,]*\)|\d{3,}")
 _WITH_VALUE = re.compile(r"(?P<label>[^:=\d]+)[:=]\s*(?P<value>\S.*)")
 _DECIMALS = re.compile(r"\d[.,]\d")
 _PLAIN_REMARK = re.compile(
     r"\(?\s*\d[\d.,\s]*(?:rows?|records?|reviews?|entries|entry|results?|lines?|items?|zeilen?"
     r"|einträge|datensätze|bewertungen|lignes?|filas?|registros?|righe|linhas?|rijen|wierszy"
-    r"|строк[аи]?)\b[^)]{0,40}\)?\.?"
-    r"|[-=*_#~]{3,}"
+    r"|строк[аи]?)(?: (?:in set|affected|selected|returned|exported|found|shown|total)\b.*)?\)?\.?"
     r"|(?:#+|//|--|%+)\s*(?:end|eof|ende|fin|fine|fim|koniec|конец)\b.*"
     r"|<?eof>?|[-*=]*\s*end of (?:the )?(?:file|report|data|export|list|table)\b.*",
     re.IGNORECASE,
 )
 _REMARK = re.compile(
-    r"(?:generated|exported|created|produced|prepared|printed|downloaded|extracted|retrieved"
-    r"|compiled|report(?:ed)?|sources?|page|notes?|copyright|©|\(c\)|confidential|disclaimer"
-    r"|data|last|as of|contact|powered by|this (?:report|file|export|data)|all rights|legend"
-    r"|filters?|applied|date|erstellt|generiert|exportiert|quelle|stand|seite|vertraulich"
-    r"|généré|exporté|créé|confidentiel|généré|generado|exportado|creado|fuente|página|gerado"
-    r"|criado|fonte|generato|esportato|creato|gegenereerd|geëxporteerd|bron|pagina"
-    r"|wygenerowano|wyeksportowano|utworzono|źródło|strona|создано|сформировано|выгружено"
-    r"|источник|страница|end|\*|https?://|www\.|#|//|--|%)",
+    r"(?:(?:report |data |file |list )?(?:was )?(?:generated|exported|created|produced|prepared"
+    r"|printed|downloaded|extracted|retrieved|compiled)\b|last (?:updated?|modified|refreshed)\b"
+    r"|(?:report|data|results?|date|time|notes?|sources?|filters?|legend|contact|disclaimer)"
+    r"(?:\s?:| (?:from|date|as of|by|applied|for)\b)|applied filters|page \d|seite \d|as of \d"
+    r"|powered by|this (?:report|file|export|data)\b|all rights|copyright|©|\(c\)|confidential"
+    r"|erstellt|generiert|exportiert|quelle:|stand:|vertraulich|généré|exporté|créé|source :"
+    r"|confidentiel|generado|exportado|creado|fuente:|gerado|criado|fonte:|generato|esportato"
+    r"|creato|gegenereerd|geëxporteerd|bron:|wygenerowano|wyeksportowano|utworzono|źródło:"
+    r"|создано|сформировано|выгружено|источник:|end(?: of\b|\W*$)|https?://|www\."
+    r"|(?:#|//|--|%|\*)\W*\w{2}|[-=*_#~]{3,}\s*$)",
     re.IGNORECASE,
 )
 
@@ -97,18 +106,35 @@ def trailing_totals(rows: Sequence[Row], above: Sequence[Row] = ()) -> int:
             blank has no cells, or blank ones only.
         above: other rows of data from the same table, to compare with, if there are more.
 
-    >>> trailing_totals([["good", "5"], ["bad", "1"], ["Average", "3.0"], [], ["(2 rows)"]])
+    >>> trailing_totals([["good", "5"], ["bad", "2"], ["Average", "3.5"], [], ["(2 rows)"]])
     3
     >>> trailing_totals([["good", "5"], ["bad", "1"], ["Total disaster", "1"]])
     0
     """
+    return find_end(rows, above).left_out
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a table ends."""
+
+    left_out: int = 0  # rows below it
+    is_doubtful: bool = False  # its last row, which may be totals, but could be a review
+
+
+def find_end(rows: Sequence[Row], above: Sequence[Row] = ()) -> End:
+    """The same as ``trailing_totals``, and whether there is a doubt.
+
+    >>> find_end([["good", "5"], ["bad", "1"], ["Average", "3"]])
+    End(left_out=0, is_doubtful=True)
+    """
     places = [k for k, row in enumerate(rows) if not is_blank(row)]
     if not places:
-        return 0
+        return End()
     apart = _first_apart(places)
     last = [cell for cell in rows[places[-1]] if cell.strip()]
     if apart == len(places) and len(last) > 1 and not any(map(is_label, last)):
-        return 0  # as in most files
+        return End()  # as in most files
     table = _describe([*above, *(rows[k] for k in places[:apart])])
     kept = len(places)
     while kept:
@@ -121,17 +147,20 @@ def trailing_totals(rows: Sequence[Row], above: Sequence[Row] = ()) -> int:
             continue
         totals = kept
         for k in reversed(range(first, kept)):
-            verdict = table.judge(rows[places[k]])
+            row = rows[places[k]]
+            verdict = table.judge(row)
             if verdict is _Verdict.ROW:
                 break
-            if verdict is _Verdict.NONE:
+            is_sum = totals == k + 1 < kept and not above and table.adds_up(row)
+            if verdict is _Verdict.NONE or is_sum:
                 totals = k
         if totals == kept:
             break
         kept = totals
-    if not 0 < kept < len(places):
-        return 0
-    return len(rows) - places[kept - 1] - 1
+    if not kept:
+        return End()
+    is_doubtful = table.judge(rows[places[kept - 1]]) is _Verdict.EITHER
+    return End(len(rows) - places[kept - 1] - 1 if kept < len(places) else 0, is_doubtful)
 
 
 def _is_apart(places: Sequence[int], first: int) -> bool:
@@ -142,7 +171,8 @@ def _is_apart(places: Sequence[int], first: int) -> bool:
 
 def _first_apart(places: Sequence[int]) -> int:
     """The first of the last rows that a blank one sets apart; the number of rows without one."""
-    for first in range(max(2, len(places) - LARGEST_BLOCK), len(places)):
+    half = (len(places) + 1) // 2  # what is above a gap in the first half may be a title
+    for first in range(max(2, half, len(places) - LARGEST_BLOCK), len(places)):
         if places[first] - places[first - 1] > 1 and _is_apart(places, first):
             return first
     return len(places)
@@ -178,22 +208,38 @@ class _Table:
             return _Verdict.ROW
         body = self.body
         # What a review has beside its text and its ratings: its number, its date, its author.
-        usual = body.steady - {place, *self.scales}
+        ratings = {k for k, numbers in self.scales.items() if not _is_rising(numbers)}
+        usual = body.steady - ratings - {place}
         is_bare = bool(usual) and usual.isdisjoint(cells)
-        misplaced = any(k in body.used - body.typed and not is_label(o) for k, o in others.items())
-        is_full = body.used <= set(cells) and len(body.used) > 2 and place == body.text
+        is_full = place == body.text and body.steady <= set(cells) and bool(usual)
+        misplaced = any(
+            k in body.used - body.typed and not any(map(str.isalpha, other))
+            for k, other in others.items()
+        )
         is_off = any(self._is_off(k, other, is_full) for k, other in others.items())
         if is_bare or misplaced or is_off or place in body.typed:
             return _Verdict.NONE
         return _Verdict.NONE if is_plain_label(cells[place]) and not is_full else _Verdict.EITHER
+
+    def adds_up(self, row: Row) -> bool:
+        """Whether it says the sum of a column, or how many rows there are."""
+        if not any(word in _TOTALS for cell in row if is_label(cell) for word in _words(cell)):
+            return False
+        for k, numbers in self.scales.items():
+            number = parse_rating(row[k]) if k < len(row) else None
+            if number is not None and number in (sum(numbers), len(numbers)):
+                return True
+        return False
 
     def _is_off(self, column: int, cell: str, is_full: bool = True) -> bool:
         """Whether a number is not among those that a column could hold."""
         if column not in self.scales or cell.casefold() in NOTHING:
             return False
         number = parse_rating(cell)
+        if number is None:
+            return not _is_rising(self.scales[column])
         is_spelled = is_full or column not in self.whole or not _DECIMALS.search(cell)
-        if number is None or not is_spelled:
+        if not is_spelled:
             return True
         return not is_on(number, self.scales[column])
 
@@ -206,7 +252,9 @@ class _Table:
             return _Verdict.NONE
         if not is_apart or body.width == 1 or self._is_row(row):
             return _Verdict.ROW
-        if _REMARK.match(cell) or cell.endswith(":") or (is_alone and place in body.typed):
+        is_setting = cell.endswith(":") and len(cell) > 3
+        is_misplaced = is_alone and place in body.typed and not is_value(cell)
+        if _REMARK.match(cell) or is_setting or is_misplaced:
             return _Verdict.NONE
         return _Verdict.ROW
 
@@ -222,8 +270,8 @@ class _Table:
 def _describe(rows: Iterable[Row]) -> _Table:
     """What rows have in common, those aside that may be totals."""
     rows = [row for row in rows if not any(map(is_label, row))]
-    widths = Counter(map(len, rows)).most_common(1)
-    width = widths[0][0] if widths else 1
+    widths = Counter(map(len, rows))
+    width = max(widths, key=lambda width: (widths[width], width), default=1)
     body = describe_body(rows, width)
     scales = {}
     whole = set()
@@ -232,7 +280,7 @@ def _describe(rows: Iterable[Row]) -> _Table:
         numbers = [number for cell in cells if (number := parse_rating(cell)) is not None]
         if len(numbers) >= 0.8 * len(cells) and len(set(numbers)) <= MOST_RATINGS:
             scales[k] = numbers
-            if not any(map(_DECIMALS.search, cells)):
+            if len(cells) > 1 and not any(map(_DECIMALS.search, cells)):
                 whole.add(k)
     ratings = {k: numbers for k, numbers in scales.items() if not _is_rising(numbers)}
     return _Table(body, ratings or scales, frozenset(whole))
@@ -249,7 +297,11 @@ def is_on(number: float, others: Sequence[float]) -> bool:
     >>> is_on(4, [5, 1]), is_on(12, [5, 1]), is_on(3.4, [5, 1]), is_on(4, [1, 2, 3])
     (True, False, False, True)
     """
-    if _is_rising(others) and 0 < number - others[-1] <= others[-1] - others[-2]:
+    if (
+        len(others) > 2
+        and _is_rising(others)
+        and 0 < number - others[-1] <= others[-1] - others[-2]
+    ):
         return True
     highest = next((top for top in (5, 10, 100) if max(others) <= top), max(others))
     if not min(0, *others) <= number <= highest:

@@ -1,20 +1,22 @@
 """What a delimited text is like: its delimiter, its header, the names of its columns."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from lstm_cli.data.body import fits, is_blank
+from lstm_cli.data.body import describe_body, fits, is_blank
+from lstm_cli.data.candidates import is_comment, is_prose, is_sentence
 from lstm_cli.data.cells import split_loosely, split_strictly, unquote
+from lstm_cli.data.column_names import has_known_names
 from lstm_cli.data.header import (
     MOST_SKIPPED,
     Header,
     find_header,
-    has_known_names,
     header_of_first,
-    is_sentence,
+    is_certain_alone,
 )
 from lstm_cli.data.showing import show_cell, show_skipped, show_source
 from lstm_cli.errors import FileError
@@ -72,13 +74,15 @@ def find_layout(sample: str, source: str = "-") -> Layout | None:
         return None
     guess = _Guess(delimiter, 1.0) if delimiter else _find_delimiter(records)
     rows = [[unquote(cell) for cell in _split(record, guess.delimiter)] for record in records]
-    is_sure = guess.agreeing >= 0.5 or has_known_names(rows[0])
-    header = find_header(rows)
-    if header.skipped or header.height == 2 or not is_sure:
+    is_regular = guess.agreeing >= 0.8 or has_known_names(rows[0])
+    is_sure = is_regular and not is_comment(rows[0]) and not is_prose(rows[0])
+    if not (is_sure and is_certain_alone(rows, 0)):
         lines = sample.split("\n")
-        tried = (guess.delimiter,) if is_sure else (*_frequent(lines), None)
+        tried = [guess.delimiter] if is_sure else [*_frequent(lines), None]
         if below := _find_below(lines, tried, guess.delimiter):
             return _layout(below, lines, skipped, source)
+        if not is_regular:
+            _refuse_table(lines, guess.delimiter, skipped, source)
     return _named(guess.delimiter, header_of_first(rows), len(rows[0]), skipped + blank)
 
 
@@ -197,7 +201,8 @@ def _find_below(
         is_cut_too = first not in (None, delimiter) and all(first in line for line in lines[:50])
         if header.names or not is_cut_too:
             found.append(_Below(delimiter, header, rows, [record.line for record in records]))
-    return max(found, key=lambda below: below.agreement, default=None)
+    several = [below for below in found if below.delimiter is not None]
+    return max(several or found, key=lambda below: below.agreement, default=None)
 
 
 class Record(NamedTuple):
@@ -242,6 +247,29 @@ def cut(record: str, delimiter: str | None) -> list[str]:
     if split.is_whole:
         return split.cells
     return [unquote(cell) for cell in split_loosely(record, delimiter)]
+
+
+def _refuse_table(lines: Sequence[str], first: str | None, skipped: int, source: str) -> None:
+    """Refuse to take the rows of a table for texts, where its first line is no part of it.
+
+    Raises:
+        FileError: so it is.
+    """
+    for delimiter in set(_frequent(lines)) - {first}:
+        records = read_records(lines, delimiter)
+        filled = [record for record in islice(records, RECORDS_LOOKED_AT) if record.cells]
+        top, rows = filled[0], [record.cells for record in filled[1:]]
+        width = Counter(map(len, rows)).most_common(1)[0][0] if rows else 1
+        body = describe_body(rows, width)
+        quoted = sum(f'"{delimiter}' in line or f'{delimiter}"' in line for line in lines)
+        is_table = body.typed or 2 * quoted > len(rows)
+        if width > 1 and body.rows > 2 and body.agreeing >= 0.8 and is_table:
+            shown = show_cell(lines[top.line])
+            raise FileError(
+                f"{show_source(source)}: line {top.line + skipped + 1} ({shown}) is no part of "
+                f"a table, but the lines below look like one of {width} columns; delete what "
+                "stands above the table, and call its columns review and rating"
+            )
 
 
 def _layout(below: _Below, lines: Sequence[str], skipped: int, source: str) -> Layout:
