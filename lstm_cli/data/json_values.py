@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -37,21 +38,27 @@ def first_values(path: Path) -> list[object]:
 
     Empty if they are not: the first line must be whole, and a second one be there.
     """
-    values: list[object] = []
-    num_bytes = num_lines = 0
     with path.open("rb") as file:
-        for line in file:
-            if line.isspace():
-                continue
-            num_bytes, num_lines = num_bytes + len(line), num_lines + 1
-            try:
-                values.append(json.loads(line))
-            except (ValueError, RecursionError):  # a later line is reported when all are read
-                if num_lines == 1:
-                    return []
-            if num_lines == LINES_LOOKED_AT or (num_lines > 1 and num_bytes > BYTES_LOOKED_AT):
-                break
-    return values if num_lines > 1 else []
+        lines = (line for line in file if not line.isspace())
+        first = next(lines, b"")
+        some = [first, *_up_to(BYTES_LOOKED_AT, islice(lines, LINES_LOOKED_AT - 1))]
+    values: list[object] = []
+    for number, line in enumerate(some if len(some) > 1 else ()):
+        try:
+            values.append(json.loads(line))
+        except (ValueError, RecursionError):  # a later line is reported when all are read
+            if number == 0:
+                return []
+    return values
+
+
+def _up_to(num_bytes: int, lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The first lines, until there are enough bytes."""
+    for line in lines:
+        yield line
+        num_bytes -= len(line)
+        if num_bytes < 0:
+            return
 
 
 def read_lines(path: Path, shown: str) -> Values:

@@ -5,7 +5,7 @@ values of really different kinds meet, such as 4 and "4" or a list and a word, d
 text, numbers as JSON writes them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -23,6 +23,9 @@ DEEPEST = 64  # below, objects become text
 _LONG, _WHOLE_FLOAT = 2**63, 2**53  # larger ones are ids, or lose digits
 
 
+_Object = dict[str, Any]
+
+
 @dataclass(frozen=True)
 class _Plan:
     """What a column becomes."""
@@ -31,7 +34,7 @@ class _Plan:
     convert: Callable[[Any], object] | None = None  # before; None: nothing has to be done
 
 
-def tabulate(objects: Sequence[dict[str, object]], shown: str) -> pl.DataFrame:
+def tabulate(objects: Sequence[_Object], shown: str) -> pl.DataFrame:
     """A row for each object, a column for each of their names.
 
     >>> tabulate([{"text": "a", "stars": 4}, {"stars": "5", "by": {"id": 1}}], "x").rows()
@@ -40,11 +43,17 @@ def tabulate(objects: Sequence[dict[str, object]], shown: str) -> pl.DataFrame:
     Raises:
         FileError: they have too many names.
     """
-    names = list(dict.fromkeys(chain.from_iterable(objects)))
-    if is_too_wide(len(names), len(objects)):
+    inner = _inner(objects)
+    if not inner:
+        return pl.DataFrame()
+    if is_too_wide(len(inner), len(objects)):
         raise too_wide(shown)
+    plans = {name: _plan(entries, 1) for name, entries in inner.items()}
+    schema = {name: plan.dtype for name, plan in plans.items()}
+    convert = _converter(plans)
+    rows = objects if convert is None else list(map(convert, objects))
     try:
-        return pl.DataFrame({name: _column([row.get(name) for row in objects]) for name in names})
+        return pl.from_dicts(rows, schema=schema)
     except UnicodeEncodeError:  # JSON can write half of a surrogate pair, which is no letter
         return tabulate([_with_letters(row) for row in objects], shown)
 
@@ -60,13 +69,6 @@ def too_wide(shown: str) -> FileError:
     return FileError(
         f"{shown} has too many different names in its objects; give every review the same names"
     )
-
-
-def _column(values: list[object]) -> pl.Series:
-    plan = _plan(values, 0)
-    if plan.convert:
-        values = [None if value is None else plan.convert(value) for value in values]
-    return pl.Series(values=values, dtype=plan.dtype)
 
 
 def _plan(entries: Iterable[Any], depth: int) -> _Plan:
@@ -97,27 +99,34 @@ def _plan_numbers(values: Sequence[Any], kinds: set[type]) -> _Plan:
     return _Plan(pl.String(), _as_text)
 
 
-def _plan_objects(values: Sequence[dict[str, object]], depth: int) -> _Plan:
+def _plan_objects(values: Sequence[_Object], depth: int) -> _Plan:
+    inner = _inner(values)
+    if len(inner) > MOST_FIELDS or is_too_wide(len(inner), len(values)):
+        return _Plan(pl.String(), _as_text)
+    plans = {name: _plan(entries, depth + 1) for name, entries in inner.items()}
+    return _Plan(pl.Struct({name: plan.dtype for name, plan in plans.items()}), _converter(plans))
+
+
+def _inner(values: Sequence[_Object]) -> dict[str, list[object]]:
+    """What some objects hold, by its name."""
     inner: dict[str, list[object]] = {}
     for value in values:
         for name, entry in value.items():
             inner.setdefault(name, []).append(entry)
-    is_wide = len(inner) > MOST_FIELDS or is_too_wide(len(inner), len(values))
-    if is_wide:
-        return _Plan(pl.String(), _as_text)
-    plans = {name: _plan(entries, depth + 1) for name, entries in inner.items()}
-    dtype = pl.Struct({name: plan.dtype for name, plan in plans.items()})
-    changes = {name: plan.convert for name, plan in plans.items() if plan.convert}
-    if not changes:
-        return _Plan(dtype)
+    return inner
 
-    def convert(value: Any) -> dict[str, object]:
+
+def _converter(plans: Mapping[str, _Plan]) -> Callable[[Any], _Object] | None:
+    """What converts an object whose inner values become what is planned."""
+    changes = {name: plan.convert for name, plan in plans.items() if plan.convert}
+
+    def convert(value: _Object) -> _Object:
         return {
             name: changes[name](entry) if name in changes and entry is not None else entry
             for name, entry in value.items()
         }
 
-    return _Plan(dtype, convert)
+    return convert if changes else None
 
 
 def _plan_lists(values: Sequence[Any], depth: int) -> _Plan:
