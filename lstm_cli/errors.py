@@ -38,6 +38,7 @@ class Remedy(Enum):
     CHOOSE_RATING_COLUMN = "choose one of them as the column of ratings"
     CORRECT_RATING_COLUMN = "name another column of ratings"
     ORDER_RATINGS = "say their order, the lowest first ({0}), or name another column of ratings"
+    LEAVE_OUT_WORDS = "say which of them are ratings, the lowest first ({0})"
     CUT_RATINGS = "cut them into bins, or name another column of ratings"
     JOIN_TEXT_COLUMNS = "choose one of them as the column of reviews, or join them"
     ADD_OTHER_RATINGS = "add reviews with other ratings, or name another column of ratings"

@@ -72,6 +72,37 @@ def test_files_as_they_are_known_need_no_question(
     assert found(named(columns)) == (text, rating)
 
 
+def test_the_stronger_name_is_asked_about_before_a_weaker_one_is_taken() -> None:
+    """Of A to F, nobody knows the order; yes and no beside them is another question."""
+    grades = ["A", "B", "C", "D", "E", "F"] * 2
+    assert found(table(text=TEXT, rating=grades, recommended=["yes", "no"] * 6))[1] == "rating"
+    assert found(table(text=TEXT, rating=["meh", "wow"] * 6, notes=STARS))[1] == "rating"
+    scores = list(range(30))
+    assert found(table(text=TEXT[:1] * 30, rating=scores, label=[0, 1] * 15))[1] == "rating"
+
+
+def test_a_label_beside_its_confidence_is_the_rating() -> None:
+    sure = [0.91, 0.95, 0.99, 0.92] * 3
+    words = ["positive", "negative"] * 6
+    assert found(table(text=TEXT, sentiment=words, score=sure))[1] == "sentiment"
+    assert found(table(text=TEXT, score=sure))[1] == "score"
+
+
+def test_words_that_judge_other_things_need_a_name() -> None:
+    for words in (["up", "down"], ["good", "bad"], ["low", "high"], ["yes", "no"], ["agree",
+                  "disagree"]):  # fmt: skip
+        with pytest.raises(ColumnError, match="no column looks like ratings"):
+            found(table(text=TEXT, weather=words * 6))
+        assert found(table(text=TEXT, weather=["x", "y"] * 6, rating=words * 6))[1] == "rating"
+
+
+def test_a_rating_beside_the_text_is_that_of_the_text() -> None:
+    rows = [{"_score": 1.5, "_source": {"text": text, "stars": stars}}
+            for text, stars in zip(TEXT, STARS, strict=True)]  # fmt: skip
+    nested = Table("reviews.json", pl.DataFrame(rows), "jsonl")
+    assert found(nested) == ("_source.text", "_source.stars")
+
+
 def test_where_no_name_tells_the_contents_do() -> None:
     assert found(table(a=TEXT, b=STARS)) == ("a", "b")
     assert found(table(a=STARS, b=SHORT)) == ("b", "a")
@@ -122,7 +153,7 @@ def test_a_promising_name_without_a_scale_in_it_is_not_the_rating() -> None:
          "choose one with --rating-column"),
         (table(review=TEXT, date=DATES),
          "reviews.csv: no column looks like ratings; name it with --rating-column "
-         "(`review`, `date`)"),
+         "(`date`)"),
         (table(a=STARS, b=IDS),
          "reviews.csv: no column looks like reviews; name it with --text-column (`a`, `b`)"),
     ],

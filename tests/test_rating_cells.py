@@ -30,6 +30,7 @@ from lstm_cli.data.scale import label
         ("4,0 von 5 Sternen", 4), ("4,0 sur 5 étoiles", 4), ("3,0 de 5 estrellas", 3),
         ("5,0 su 5 stelle", 5), ("2,0 van 5 sterren", 2), ("4,0 z 5 gwiazdek", 4),
         ("Bewertung: 3 von 5", 3),
+        ("score-4", 4), ("rating -1", -1), ("rating-11", 11), ("rating_85", 85), ("star_45", 4.5),
     ],
 )  # fmt: skip
 def test_a_rating_is_understood_however_it_is_written(cell: object, rating: float) -> None:
@@ -43,6 +44,7 @@ def test_a_rating_is_understood_however_it_is_written(cell: object, rating: floa
         float("inf"), True, "2024-05-01", "4/5/2024", "12:30", "1,000", "4 5", "120%", "9/5",
         "five and a half", "½½", "x" * 100, "4" * 100, "half", "4.5.6", "--4", "4/0",
         "4 - 5", "3 - 4 weeks", "bubble", "10-point inspection", "2 of us", "Score: good",
+        "5-Apr", "3 - May", "1 (May)", "9 - Don't know", "99 - refused", "0 (N/A)", "0 - not rated",
         "4 out of all", "1. Name", "5 days ago", "4 apples", "star",
     ],
 )  # fmt: skip

@@ -99,22 +99,61 @@ def test_a_rare_slip_among_words_is_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "offered"),
     [
-        ["meh", "wow", "blah"],
-        ["Positive", "Negative", "Irrelevant"],  # a class of its own, on no scale
-        ["great", "very good", "bad"],  # nobody knows which of the first two is more
-        ["mixed", "neutral", "positive"],
-        ["a, b", "c"],
+        (["meh", "wow", "blah"], "--scale LOWEST,...,HIGHEST (of blah,meh,wow)"),
+        (["a, b", "c"], "--scale LOWEST,...,HIGHEST (of a, b < c)"),
+        # A class of its own, on no scale.
+        (["Positive", "Negative", "Irrelevant"], '--scale "Negative,Positive" orders'),
     ],
 )
-def test_words_without_a_known_order_are_asked_for(words: list[str]) -> None:
-    """And the order that the refusal offers is understood."""
+def test_words_without_a_known_order_are_asked_for(words: list[str], offered: str) -> None:
+    """And what the refusal offers is understood."""
     said = refusal(column(words * 4))
-    offered = said.partition('--scale "')[2].partition('"')[0]
-    labels = labels_in(offered)
-    assert set(labels) == set(words)
+    assert offered in said
+    labels = labels_in(offered.partition('"')[2].partition('"')[0] or " < ".join(words))
     assert rated(words * 4, ReadOptions(labels=labels)).scale.names == labels
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["great", "very good", "bad"],  # nobody knows which of the first two is more
+        ["mixed", "neutral", "positive"],
+        ["likely", "very likely", "extremely likely", "highly likely"],
+        ["ok", "average", "good"],
+    ],
+)
+def test_words_of_one_level_are_not_merged(words: list[str]) -> None:
+    """They are asked for; each is a rating of its own."""
+    assert "the order of words must be known" in refusal(column(words * 4))
+
+
+def test_the_family_that_was_found_is_the_one_that_reads() -> None:
+    read = rated(["did not like it", "hated it", "liked it", "didn't like it"] * 3)
+    assert read.scale.names == ("hated it", "did not like it", "liked it")
+    assert set(read.columns[0].states.tolist()) == {0}
+
+
+def test_a_label_that_a_person_says_is_one_even_if_it_means_nothing() -> None:
+    read = rated(["None", "Low", "High", "-"], ReadOptions(labels=("None", "Low", "High")))
+    assert read.columns[0].states.tolist() == [0, 0, 0, NO_RATING]
+    assert rated(["-", "+"], ReadOptions(labels=("-", "+"))).scale.names == ("-", "+")
+
+
+def test_codes_for_missing_scores_do_not_stretch_the_bins() -> None:
+    scores = [k / 4 for k in range(41)]
+    for code in (99, -1, 999):
+        read = rated([*scores, *[float(code)] * 9], ReadOptions(bins=5))
+        assert read.scale.edges == (0, 2, 4, 6, 8, 10)
+        assert set(read.columns[0].states.tolist()[-9:]) == {OFF_THE_SCALE}
+
+
+def test_edges_that_hold_no_rating_are_refused() -> None:
+    said = refusal(column([1, 2, 3]), options=ReadOptions(bins=(10.0, 20.0, 30.0)))
+    assert said == (
+        "reviews.csv: no rating lies between 10 and 30, they go from 1 to 3; choose other edges"
+    )
 
 
 def test_an_order_that_is_said_is_taken() -> None:
@@ -150,10 +189,17 @@ def test_an_order_of_other_words_is_refused() -> None:
 
 def test_a_model_reads_its_own_words_in_any_spelling() -> None:
     scale = scale_of_words(["negative", "positive"])
-    read = read_ratings([column(["Pos", "NEG", "neutral", "what"])], scale=scale)
+    cells = ["Pos", "NEG", "neutral", *["pos"] * 40, "what"]
+    read = read_ratings([column(cells)], scale=scale)
     assert read.columns[0].ratings.tolist()[:3] == [2, 1, 1.5]
-    assert read.columns[0].states.tolist() == [0, 0, 0, NOT_UNDERSTOOD]
+    assert read.columns[0].states.tolist()[-1] == NOT_UNDERSTOOD
     assert read.occurring.labels == ("negative", "neutral", "positive")
+
+
+def test_a_word_that_a_model_does_not_have_is_kept_to_count_as_wrong() -> None:
+    read = read_ratings([column(["A", "B", "D"] * 9)], scale=scale_of_words(["C", "B", "A"]))
+    assert read.occurring.labels == ("C", "B", "A", "D")
+    assert set(read.columns[0].states.tolist()) == {0}
 
 
 def test_a_model_of_words_refuses_numbers_and_one_of_numbers_words() -> None:
@@ -203,9 +249,8 @@ def test_a_model_of_bins_cuts_other_files_alike() -> None:
     scale = rated([0, 10, 100], ReadOptions(bins=(0.0, 20.0, 40.0, 100.0))).scale
     assert scale.labels == ("0 to 20", "40 to 100")
     read = read_ratings([column([5, 30, 99, 500])], scale=scale)
-    assert read.columns[0].ratings.tolist()[:3] == [1, 2, 3]
-    assert read.occurring.labels == ("0 to 20", "20 to 40", "40 to 100")
-    assert read.columns[0].states.tolist() == [0, 0, 0, OFF_THE_SCALE]
+    assert read.columns[0].ratings.tolist() == [1, 2, 3, 4]
+    assert read.occurring.labels == ("0 to 20", "20 to 40", "40 to 100", "over 100")
 
 
 def test_words_are_not_cut_into_bins() -> None:

@@ -195,8 +195,8 @@ def test_columns_a_model_learned_from_that_are_not_there_are_said(file: Write) -
     assert read.columns.notes == (
         "the model learned from 'title' + 'body', which this file does not have",
     )
-    same = ReadOptions(learned=(LearnedColumns(("TEXT",), "score"),))
-    assert read_texts(file(FOODS), same).columns.notes == ()
+    same = ReadOptions(learned=(LearnedColumns(("SUMMARY",), "score"),))
+    assert read_texts(file(FOODS), same).columns.names == ("Summary",)
 
 
 def test_two_columns_a_model_learned_from_are_a_question(file: Write) -> None:

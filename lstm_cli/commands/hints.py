@@ -9,8 +9,10 @@ HINTS = {
     Remedy.NAME_RATING_COLUMN: "name it with --rating-column ({0})",
     Remedy.CHOOSE_RATING_COLUMN: "choose one with --rating-column",
     Remedy.CORRECT_RATING_COLUMN: "name another with --rating-column",
-    Remedy.ORDER_RATINGS: 'say their order, the lowest first, with --scale "{0}", or name another '
-    "column with --rating-column",
+    Remedy.ORDER_RATINGS: "say their order with --scale LOWEST,...,HIGHEST (of {0}), or name "
+    "another column with --rating-column",
+    Remedy.LEAVE_OUT_WORDS: '--scale "{0}" orders those that are known and skips the others; or '
+    "name another column with --rating-column",
     Remedy.CUT_RATINGS: "cut them into bins with --bins 5, or name another column with "
     "--rating-column",
     Remedy.JOIN_TEXT_COLUMNS: "choose one with --text-column, or join them with "

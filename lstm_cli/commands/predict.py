@@ -108,7 +108,7 @@ def _rate_file(
     from lstm_cli.inference.scorer import Scorer
     from lstm_cli.views.console import notes_console
     from lstm_cli.views.prediction import rating_progress, show_file_summary
-    from lstm_cli.views.reviews import lines_about_texts
+    from lstm_cli.views.reviews import lines_about_texts, places_of
 
     check_output(output or "-")
     compute = Compute.of_machine()
@@ -117,6 +117,8 @@ def _rate_file(
         table = opened.table
         for line in lines_about_texts(table, opened.columns, opened.num_rows):
             note(ctx, line)
+        if bundle.info.scale.has_places:
+            note(ctx, f"expected_rating counts {places_of(bundle.info.scale)}")
         scorer = Scorer(bundle, compute)
         if as_json:
             for rated in rate(scorer, opened):

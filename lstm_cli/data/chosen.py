@@ -38,7 +38,8 @@ def choose_text_columns(table: Table, options: ReadOptions) -> TextColumns:
     if options.text_columns:
         asked = tuple(find_text_column(table, name) for name in options.text_columns)
         if len(set(asked)) < len(asked):
-            raise ColumnError(f"{table.source}: {listed(asked)}: name each column of text once")
+            named = listed(options.text_columns)
+            raise ColumnError(f"{table.source}: {named}: name each column of text once")
         return TextColumns(asked)
     learned = tuple(dict.fromkeys(columns.texts for columns in options.learned))
     there = _there(table, learned)
@@ -97,10 +98,19 @@ def join_names(names: Collection[str]) -> str:
 
 def _there(table: Table, learned: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
     """What a model learned from, as far as the file has it."""
-    names = set(addresses(table.frame))
-    there = [columns for columns in learned if names.issuperset(columns)]
+    names = addresses(table.frame)
+    found = (tuple(_spelled_as(name, names) for name in columns) for columns in learned)
+    there = [columns for columns in dict.fromkeys(found) if all(columns)]
     # Of title, and title with body, the latter says more.
     return [few for few in there if not any(set(few) < set(many) for many in there)]
+
+
+def _spelled_as(name: str, names: Collection[str]) -> str:
+    """How a file spells the name of a column; "" if it has none of that name, or several."""
+    if name in names:
+        return name
+    alike = [other for other in names if key(other) == key(name)]
+    return alike[0] if len(alike) == 1 else ""
 
 
 def _preferred(learned: tuple[str, ...], otherwise: str) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ decide where no name does.
 """
 
 import shlex
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import polars as pl
@@ -47,6 +48,7 @@ class _Column:
     filled: int
     largest: float = 0.0  # of the ratings or numbers, sign aside
     family: Family | None = None  # of its words, where their order is known
+    is_share: bool = False  # fractions from 0 to 1, as a program's confidence in its label
 
     @property
     def is_text(self) -> bool:
@@ -74,6 +76,10 @@ class _Column:
         return self.filled >= 8 and self.distinct > 0.9 * self.filled
 
 
+# The texts and the ratings of a table are looked for one after the other.
+_SEEN: WeakKeyDictionary[Table, Mapping[str, _Column]] = WeakKeyDictionary()
+
+
 def find_text_column(table: Table, asked: str | None = None) -> str:
     """The column of reviews.
 
@@ -89,7 +95,7 @@ def find_text_column(table: Table, asked: str | None = None) -> str:
         return _asked(table, asked, Remedy.CORRECT_TEXT_COLUMN)
     if len(names) == 1:
         return names[0]
-    columns = [_describe(column_at(table.frame, name)) for name in names]
+    columns = list(_described(table).values())
     texts = [column for column in columns if column.is_text]
     for group in TEXT_NAMES:
         named = _named(texts, group)
@@ -122,35 +128,59 @@ def find_rating_column(
     Raises:
         ColumnError: it is absent, or two columns are equally plausible.
     """
-    names = addresses(table.frame)
     if asked is not None:
         return _asked(table, asked, Remedy.CORRECT_RATING_COLUMN)
-    columns = [_describe(column_at(table.frame, n)) for n in names if n not in text_columns]
-    ratings = [column for column in columns if column.is_rating]
-    # A column of the right name without ratings is still a better guess than none; what is
-    # wrong with it is reported later.
-    named_otherwise = [c for c in columns if c.is_label or c.numbers > 0.5]
-    choices = [
-        *(_named(ratings, group) for group in RATING_NAMES),
-        *(_named(named_otherwise, group) for group in RATING_NAMES),
-        [c for c in ratings if promises(c.name, RATING_WORDS)],
-        # Where the name says nothing: no years, no row numbers.
-        [
-            c
-            for c in columns
-            if c.is_plainly_rating
-            and c.name.strip()
-            and not is_helper(c.name)
-            and not c.is_key
-            and c.largest <= 100
-        ],
-    ]
-    for choice in choices:
-        if choice:
-            return _only(table, choice)
+    columns = [c for name, c in _described(table).items() if name not in text_columns]
+    # A rating inside the same object as the text is that of the text.
+    inside = [c for c in columns if any(_are_together(c.name, text) for text in text_columns)]
+    # A label beside a confidence is the rating.
+    without_shares = [column for column in columns if not column.is_share]
+    for some in (inside, without_shares, columns):
+        for choice in _rating_choices(some, are_named_only=some is inside):
+            if choice:
+                return _only(table, choice)
     raise ColumnError(
-        f"{table.source}: no column looks like ratings", Remedy.NAME_RATING_COLUMN, listed(names)
+        f"{table.source}: no column looks like ratings",
+        Remedy.NAME_RATING_COLUMN,
+        listed(column.name for column in columns),
     )
+
+
+def _are_together(name: str, text: str) -> bool:
+    parent, dot, _ = text.rpartition(".")
+    return bool(dot) and name.rpartition(".")[0] == parent
+
+
+def _rating_choices(
+    columns: Sequence[_Column], *, are_named_only: bool
+) -> Iterator[Sequence[_Column]]:
+    """Columns that may be the ratings, the likeliest first."""
+    for group in RATING_NAMES:
+        yield _named([column for column in columns if column.is_rating], group)
+        # A column of the right name is a better guess than one of a weaker name; what is wrong
+        # with its cells is reported later.
+        yield _named([c for c in columns if c.is_label or c.numbers > 0.5], group)
+    if are_named_only:
+        return
+    yield [c for c in columns if c.is_rating and promises(c.name, RATING_WORDS)]
+    # Where the name says nothing: no years, no row numbers.
+    yield [
+        c
+        for c in columns
+        if c.is_plainly_rating
+        and c.name.strip()
+        and not is_helper(c.name)
+        and not c.is_key
+        and c.largest <= 100
+    ]
+
+
+def _described(table: Table) -> Mapping[str, _Column]:
+    """What each column holds, by its name; looked at once."""
+    if table not in _SEEN:
+        frame = table.frame
+        _SEEN[table] = {name: _describe(column_at(frame, name)) for name in addresses(frame)}
+    return _SEEN[table]
 
 
 def _describe(column: pl.Series) -> _Column:
@@ -176,7 +206,9 @@ def _describe(column: pl.Series) -> _Column:
     if numbers < 0.5 and distinct <= MOST_RATINGS:
         said = {cell: int(n) for cell, n in zip(kinds, counts, strict=True) if not is_missing(cell)}
         family = find_family(said)
-    return _Column(column.name, average, numbers, distinct, len(cells), largest, family)
+    fractions = sum(counts[k] for k, rating in enumerate(parsed) if rating and rating % 1)
+    is_share = largest <= 1 and 2 * fractions > len(cells)
+    return _Column(column.name, average, numbers, distinct, len(cells), largest, family, is_share)
 
 
 def _named(columns: Sequence[_Column], group: Collection[str]) -> list[_Column]:

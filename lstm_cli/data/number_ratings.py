@@ -9,12 +9,20 @@ from lstm_cli.data.rated import (
     Rated,
     RatedColumn,
     RatingColumn,
+    check_on_scale,
     count_ratings,
     on_scale,
     read_column,
 )
 from lstm_cli.data.rating_cells import parse_maximum, parse_rating
-from lstm_cli.data.scale import Scale, check_several, customary_tops, find_scale, label
+from lstm_cli.data.scale import (
+    Scale,
+    check_several,
+    customary_tops,
+    find_scale,
+    label,
+    without_strays,
+)
 from lstm_cli.data.showing import count
 from lstm_cli.errors import Remedy, ScaleError
 
@@ -38,12 +46,19 @@ def in_numbers_of(columns: Sequence[RatingColumn], scale: Scale) -> Rated:
     Raises:
         ScaleError: they are no numbers.
     """
-    files = _as_numbers(columns)
-    if not scale.edges:
-        return on_scale(columns, files, scale)
-    _cut_all(files, scale.edges)
-    every = range(1, len(scale.edges))
-    return on_scale(columns, files, scale, {float(k): name_of_bin(k, scale.edges) for k in every})
+    files, edges = _as_numbers(columns), scale.edges
+    check_on_scale(columns, files, scale)
+    if not edges:
+        return on_scale(files, scale)
+    last = len(edges) - 1
+    for file in files:
+        bins = cut(file.ratings, edges)
+        bins[file.ratings < edges[0]] = 0  # a bin that the model does not have, as is the one above
+        bins[file.ratings > edges[-1]] = last + 1
+        file.ratings = bins
+    names = {float(place): name_of_bin(place, edges) for place in range(1, last + 1)}
+    names |= {0.0: f"under {label(edges[0])}", last + 1.0: f"over {label(edges[-1])}"}
+    return on_scale(files, scale, names)
 
 
 def in_bins(columns: Sequence[RatingColumn], bins: int | tuple[float, ...]) -> Rated:
@@ -60,12 +75,20 @@ def in_bins(columns: Sequence[RatingColumn], bins: int | tuple[float, ...]) -> R
         if column.has_words:
             raise column.refused("only numbers are cut into bins", Remedy.CORRECT_RATING_COLUMN)
     files = _as_numbers(columns)
-    ratings = tuple(count_ratings(files))
+    counts = count_ratings(files)
+    check_several(Scale(tuple(counts)), names_of(columns))
     if isinstance(bins, int):
-        check_several(Scale(ratings), names_of(columns))
-        bins = equal_edges(ratings, bins)
-    _cut_all(files, bins)
+        bins = equal_edges(without_strays(counts), bins)
+    for file in files:
+        file.ratings = cut(file.ratings, bins)
+        file.leave_out(np.isnan(file.ratings))
     scale = scale_of_bins(count_ratings(files), bins)
+    if not len(scale):
+        low, high, first, last = map(label, (bins[0], bins[-1], min(counts), max(counts)))
+        raise ScaleError(
+            f"{names_of(columns)}: no rating lies between {low} and {high}, they go from {first} "
+            f"to {last}; choose other edges"
+        )
     check_several(scale, names_of(columns))
     return Rated(files, scale, scale)
 
@@ -73,12 +96,6 @@ def in_bins(columns: Sequence[RatingColumn], bins: int | tuple[float, ...]) -> R
 def names_of(columns: Sequence[RatingColumn]) -> str:
     """The files, for messages."""
     return ", ".join(column.source for column in columns)
-
-
-def _cut_all(files: Sequence[RatedColumn], edges: Sequence[float]) -> None:
-    for file in files:
-        file.ratings = cut(file.ratings, edges)
-        file.leave_out(np.isnan(file.ratings))
 
 
 def _as_numbers(columns: Sequence[RatingColumn]) -> tuple[RatedColumn, ...]:

@@ -92,7 +92,7 @@ def read_column(column: RatingColumn, read: Callable[[object], float | None]) ->
     ratings = cells.replace_strict(
         list(parsed), list(parsed.values()), default=None, return_dtype=pl.Float64
     )
-    missing = [kind for kind in kinds if is_missing(kind)]
+    missing = [kind for kind, rating in parsed.items() if rating is None and is_missing(kind)]
     states = np.full(len(cells), USABLE, dtype=np.int8)
     states[ratings.is_null().to_numpy()] = NOT_UNDERSTOOD
     states[cells.is_in(missing, nulls_equal=True).to_numpy()] = NO_RATING
@@ -106,34 +106,40 @@ def count_ratings(files: Sequence[RatedColumn]) -> dict[float, int]:
     return dict(zip(values.tolist(), counts.tolist(), strict=True))
 
 
-def on_scale(
-    columns: Sequence[RatingColumn],
-    files: Sequence[RatedColumn],
-    scale: Scale,
-    names: Mapping[float, str] | None = None,
-) -> Rated:
-    """Ratings beside a model's scale; those it lacks are kept.
+def check_on_scale(
+    columns: Sequence[RatingColumn], files: Sequence[RatedColumn], scale: Scale
+) -> None:
+    """Refuse a file whose ratings are mostly none of a scale.
 
     Args:
         columns: what the files hold.
         files: the same, read.
-        scale: the model's.
-        names: what ratings that it lacks are called, where its own have names.
+        scale: what they should be on.
 
     Raises:
-        ScaleError: most ratings of a file are none of this scale.
+        ScaleError: it says which ratings are on it.
     """
     for column, file in zip(columns, files, strict=True):
         lost = np.isin(file.states, (NOT_UNDERSTOOD, OFF_THE_SCALE)).sum()
         if lost > len(file.usable):
             shown = ", ".join(scale.labels[:MOST_RATINGS])
             raise column.refused(f"the ratings are {shown}", Remedy.CORRECT_RATING_COLUMN)
+
+
+def on_scale(
+    files: Sequence[RatedColumn], scale: Scale, names: Mapping[float, str] | None = None
+) -> Rated:
+    """Ratings beside a model's scale; those it lacks are kept.
+
+    Args:
+        files: what was read.
+        scale: the model's.
+        names: what ratings that it lacks are called, where its own have names.
+    """
     others = {rating for file in files for rating in np.unique(file.usable).tolist()}
     called = dict(zip(scale.ratings, scale.labels, strict=True))
     called |= {rating: (names or {}).get(rating, label(rating))
                for rating in others - set(scale.ratings)}  # fmt: skip
     every = tuple(sorted(called))
-    occurring = Scale(
-        every, tuple(called[r] for r in every) if scale.has_places else (), scale.edges
-    )
-    return Rated(tuple(files), scale, occurring)
+    all_names = tuple(called[rating] for rating in every) if scale.has_places else ()
+    return Rated(tuple(files), scale, Scale(every, all_names, scale.edges))

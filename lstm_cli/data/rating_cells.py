@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 LONGEST_RATING = 80  # "Rated 4.5 stars out of five stars (excellent)", with room to spare
@@ -18,12 +19,19 @@ _UNITS = (
 _BEFORE = "rated|rating|score|stars?|points|grade|overall|bewertung|note|nota|оценка|评分|評価|평점"
 _OUT_OF = "/|out\\s+of|of|von|sur|de|su|di|van|av|z|из|من"
 _RATING = re.compile(
-    rf"(?:(?:{_BEFORE})\s*[:=]?\s*)?(?P<number>{_NUMBER}|[a-z]+)(?P<half>\s*½)?"
+    rf"(?:(?:{_BEFORE})(?:\s*[:=]\s*|\s+|-(?=\d)))?(?P<number>{_NUMBER}|[a-z]+)(?P<half>\s*½)?"
     rf"(?:[\s-]*(?:{_UNITS}))?"
     rf"(?:\s*(?:{_OUT_OF})\s*(?P<maximum>{_NUMBER}|[a-z]+)|\s*(?P<percent>%|percent))?"
     rf"(?:[\s-]*(?:{_UNITS}))?(?:\s+rating)?\.?"
     # What the number means: "4 - Satisfied", "4 (good)".
-    r"(?:\s*(?:(?:(?<=\s)[-–—]|[:=])\s*[^\W\d][^\d]*|-(?-i:[A-Z])[^\d]*|\([^\W\d][^\d]*\)))?",
+    r"(?:\s*(?:(?:(?<=\s)[-–—]|[:=])\s*(?P<said>[^\W\d][^\d]*)"
+    r"|-(?P<joined>(?-i:[A-Z])[^\d]*)|\((?P<bracketed>[^\W\d][^\d]*)\)))?",
+    re.IGNORECASE,
+)
+# Spreadsheets make a date of 4/5; and some codes say that nobody rated.
+_NO_MEANING = re.compile(
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\W*\Z"
+    r"|(?:don.?t know|not? (?:rat|appl|answer|opinion|respon)|n/a|refused|unknown|missing|no data)",
     re.IGNORECASE,
 )
 # The maximum first: "5つ星のうち4.0", "5점 만점에 4점", "5 yıldız üzerinden 4,0".
@@ -96,6 +104,7 @@ class _ParsedRating(NamedTuple):
     maximum: float | None = None
 
 
+@lru_cache(maxsize=1 << 18, typed=True)  # a column is looked through several times
 def _parse(cell: object) -> _ParsedRating | None:
     if cell is None or isinstance(cell, bool):
         return None
@@ -126,6 +135,9 @@ def _of_match(match: re.Match[str] | None) -> _ParsedRating | None:
     found = match.groupdict()
     number = _number(found["number"])
     maximum = _number(found["maximum"]) if found["maximum"] else None
+    meaning = found.get("said") or found.get("joined") or found.get("bracketed")
+    if meaning and _NO_MEANING.match(meaning):
+        return None
     if found.get("percent"):
         maximum = 100.0
     if number is None or (found["maximum"] and maximum is None):
@@ -136,10 +148,10 @@ def _of_match(match: re.Match[str] | None) -> _ParsedRating | None:
 
 
 def _of_class(drawn: re.Match[str]) -> _ParsedRating:
-    """Classes write 4.5 as 45 or as 4-5: bubbles always in tenths, others where it exceeds ten."""
+    """Classes write 4.5 as 4-5, or as 45: bubbles always, others where it can only be that."""
     number = float(drawn["number"]) + (0.5 if drawn["half"] else 0.0)
     is_bubble = drawn["kind"].lower() == "bubble"
-    if is_bubble or number > 10:
+    if is_bubble or (10 < number <= 50 and number % 5 == 0):
         number /= 10
     return _ParsedRating(number, 5.0 if is_bubble else None)
 

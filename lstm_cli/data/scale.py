@@ -119,7 +119,7 @@ def find_scale(counts: Mapping[float, int], source: str = "the ratings") -> Scal
     >>> find_scale({1: 40, 2: 30, 4: 30, 5: 900, 55: 1}).labels
     ('1', '2', '4', '5')
     """
-    kept = _without_strays({float(r): number for r, number in counts.items() if number})
+    kept = _on_scale({float(r): number for r, number in counts.items() if number})
     ratings = tuple(sorted(kept))
     if len(ratings) > MOST_RATINGS:
         examples = ", ".join(label(rating) for rating in ratings[:3])
@@ -148,7 +148,22 @@ def check_several(scale: Scale, source: str) -> None:
         raise ScaleError(f"{source}: no row has both a text and a rating; add some")
 
 
-def _without_strays(counts: Mapping[float, int]) -> set[float]:
+def without_strays(counts: Mapping[float, int]) -> set[float]:
+    """Scores without codes for missing ones and without the few that are far from all others.
+
+    >>> sorted(without_strays({0.0: 9, 5.5: 9, 10.0: 9, 99.0: 9, -1.0: 9}))
+    [0.0, 5.5, 10.0]
+    """
+    rest = set(counts) - MISSING_CODES
+    tops = customary_tops(min(rest), max(rest)) if rest else set()
+    if rest and tops:
+        low, high = min(0.0, *rest), max(tops)
+        codes = {code for code in MISSING_CODES if not low <= code <= high}
+        counts = {rating: number for rating, number in counts.items() if rating not in codes}
+    return _on_scale(counts)
+
+
+def _on_scale(counts: Mapping[float, int]) -> set[float]:
     """The ratings on the scale, by the rules at the top of this module."""
     ratings = set(counts)
     far = {rating for rating in ratings if counts[rating] == 1 and not -5 <= rating <= 10}

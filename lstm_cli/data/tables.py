@@ -36,9 +36,9 @@ from lstm_cli.data.wrappings import ARCHIVES, COMPRESSIONS, Archive, Compression
 from lstm_cli.errors import FileError, Remedy
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """The cells of one file, every row in order."""
+    """The cells of one file, every row in order. A table is equal to itself alone."""
 
     source: str  # as a person gave it
     frame: pl.DataFrame

@@ -7,7 +7,7 @@ only one of them.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,8 +15,8 @@ LONGEST_WORD = 60
 MOST_UNKNOWN = 0.05  # of the rows; what is rarer is a slip
 
 _SENTIMENT = """
-extremely negative, overwhelmingly negative
-very negative, strongly negative, highly negative, sehr negativ, très négatif, muy negativo
+extremely negative | overwhelmingly negative
+very negative, sehr negativ, très négatif, muy negativo | strongly negative | highly negative
 negative, neg, negativ, négatif, négative, negatif, negativo, negativa, negatief, negatywny,
     negatywna, отрицательный, отрицательная, отрицательно, негативный, негативная, негативно,
     消极, 负面, 負面, 差评, 差評, ネガティブ, 부정, 부정적
@@ -27,51 +27,58 @@ mostly positive | slightly positive | somewhat positive | weakly positive | rath
 positive, pos, positiv, positif, positivo, positiva, positief, pozytywny, pozytywna,
     положительный, положительная, положительно, позитивный, позитивная, позитивно,
     积极, 正面, 好评, 好評, ポジティブ, 긍정, 긍정적
-very positive, strongly positive, highly positive, sehr positiv, très positif, muy positivo
-extremely positive, overwhelmingly positive
+very positive, sehr positiv, très positif, muy positivo | strongly positive | highly positive
+extremely positive | overwhelmingly positive
 """
 _QUALITY = """
-terrible | awful | horrible | very bad, really bad | very poor | worst | abysmal | dreadful
+terrible | awful | horrible | very bad | really bad | very poor | worst | abysmal | dreadful
     | sehr schlecht | très mauvais | muy malo, muy mala | péssimo | pessimo | очень плохо | 很差
-bad, not good, schlecht, mauvais, mauvaise, malo, mala, ruim, cattivo, slecht, плохо, плохой,
-    плохая, 差, 不好 | unsatisfactory
+bad, schlecht, mauvais, mauvaise, malo, mala, ruim, cattivo, slecht, плохо, плохой, плохая, 差, 不好
+    | unsatisfactory | not good
 poor
 below average | mediocre | needs improvement
 fair
-average, ok, okay, o.k, so so, moderate, medium, mittel, moyen, moyenne, regular, medio, médio,
-    gemiddeld, средне, нормально, 一般, 普通 | neutral | acceptable | decent | satisfactory
+average, mittel, moyen, moyenne, regular, medio, médio, gemiddeld, средне, нормально, 一般, 普通
+    | ok, okay, o.k | so so | moderate | medium | neutral | acceptable | decent | satisfactory
 above average
-good, gut, bon, bonne, bien, bueno, buena, bom, boa, buono, goed, хорошо, хороший, хорошая, 好, 不错
-very good, really good, sehr gut, très bien, très bon, muy bueno, muy bien, muito bom, molto buono,
-    zeer goed, очень хорошо, 很好 | great
+good, gut, bon, bonne, bien, bueno, buena, bom, boa, buono, goed, хорошо, хороший, хорошая, 好
+    | 不错
+very good, sehr gut, très bien, très bon, muy bueno, muy bien, muito bom, molto buono, zeer goed,
+    очень хорошо, 很好 | really good | great
 excellent, ausgezeichnet, excelente, eccellente, uitstekend, отлично, 非常好 | outstanding
     | amazing | superb | fantastic | wonderful | perfect | exceptional | awesome | best | brilliant
 """
 _SATISFACTION = """
-extremely dissatisfied, completely dissatisfied, totally dissatisfied
+extremely dissatisfied | completely dissatisfied | totally dissatisfied
 very dissatisfied, very unsatisfied, sehr unzufrieden, très insatisfait, muy insatisfecho,
-    非常不满意 | very unhappy
+    非常不满意
 dissatisfied, unsatisfied, not satisfied, unzufrieden, insatisfait, insatisfecho, insatisfeito,
-    insoddisfatto, ontevreden, не доволен, 不满意 | unhappy | sad
-somewhat dissatisfied, slightly dissatisfied, somewhat unsatisfied, rather dissatisfied
+    insoddisfatto, ontevreden, не доволен, 不满意
+somewhat dissatisfied, somewhat unsatisfied | slightly dissatisfied | rather dissatisfied
 neutral, neither satisfied nor dissatisfied, neither, 一般
-somewhat satisfied, slightly satisfied, fairly satisfied, rather satisfied
-satisfied, zufrieden, satisfait, satisfecho, satisfeito, soddisfatto, tevreden, доволен,
-    满意 | happy
-very satisfied, sehr zufrieden, très satisfait, muy satisfecho, 非常满意 | very happy
-extremely satisfied, completely satisfied, totally satisfied | delighted
+somewhat satisfied | slightly satisfied | fairly satisfied | rather satisfied
+satisfied, zufrieden, satisfait, satisfecho, satisfeito, soddisfatto, tevreden, доволен, 满意
+very satisfied, sehr zufrieden, très satisfait, muy satisfecho, 非常满意
+extremely satisfied | completely satisfied | totally satisfied
+"""
+_HAPPINESS = """
+very unhappy | very sad
+unhappy | sad
+neutral
+happy
+very happy | delighted
 """
 _AGREEMENT = """
-strongly disagree, completely disagree, totally disagree
+strongly disagree | completely disagree | totally disagree
 disagree
-somewhat disagree, slightly disagree
-neutral, neither agree nor disagree, undecided, neither
-somewhat agree, slightly agree
+somewhat disagree | slightly disagree
+neutral, neither agree nor disagree, neither | undecided
+somewhat agree | slightly agree
 agree
-strongly agree, completely agree, totally agree
+strongly agree | completely agree | totally agree
 """
 _GOODREADS = """
-did not like it, didn't like it
+did not like it, didn't like it, disliked it
 it was ok, it was okay
 liked it
 really liked it
@@ -80,17 +87,17 @@ it was amazing
 _LIKING = """
 hated it, hated, hate, hate it
 disliked it, disliked, dislike, dislike it, did not like it, didn't like it
-neutral, indifferent, it was ok, it was okay
+neutral | indifferent | it was ok, it was okay
 liked it, liked, like, like it
 loved it, loved, love, love it
 """
 _RECOMMENDATION = """
-strongly not recommended, highly not recommended
+strongly not recommended | highly not recommended
 not recommended, not recommend, do not recommend, don't recommend, does not recommend,
     doesn't recommend, would not recommend, wouldn't recommend, nicht empfohlen, 不推荐
 neutral | maybe
 recommended, recommend, recommends, would recommend, empfohlen, 推荐
-highly recommended, strongly recommended, highly recommend
+highly recommended, highly recommend | strongly recommended
 """
 _THUMBS = """
 👎, thumbs down, thumb down, thumbsdown, down, downvote, downvoted, two thumbs down
@@ -113,17 +120,19 @@ high
 very high
 """
 _LIKELIHOOD = """
-very unlikely, extremely unlikely, not at all likely
+extremely unlikely | not at all likely
+very unlikely
 unlikely, not likely
-neutral, unsure, neither likely nor unlikely
+neutral, neither likely nor unlikely | unsure
 likely
-very likely, extremely likely
+very likely
+extremely likely
 """
 _SMILEYS = """
-😡, 🤬 | 😠
-🙁, ☹, 😞, 😟 | 😢, 😭
-😐, 😑
-🙂, 😊 | 😀, 😃, 😄
+😡 | 🤬 | 😠
+🙁, ☹ | 😞 | 😟 | 😢 | 😭
+😐 | 😑
+🙂 | 😊 | 😀 | 😃 | 😄
 😍 | 🤩 | 😁
 """
 _OTHERS = (
@@ -137,9 +146,9 @@ _OTHERS = (
     "unhelpful, not helpful\nhelpful\nvery helpful",
 )
 
-# True and yes answer a question that only the name of the column asks; low and high measure
-# anything.
-NEED_A_NAME = frozenset({"truth", "yes-no", "levels", "likelihood"})
+# What is said in these words can only be a judgement. True and yes answer a question that only
+# the name of the column asks; good weather, low prices and what goes up are no ratings.
+_JUDGEMENTS = frozenset({"sentiment", "satisfaction", "goodreads", "liking", "recommendation"})
 
 
 @dataclass(frozen=True)
@@ -153,7 +162,7 @@ class Family:
     @property
     def needs_name(self) -> bool:
         """Whether only a column of a telling name holds ratings in these words."""
-        return self.name in NEED_A_NAME
+        return self.name not in _JUDGEMENTS
 
     def level(self, cell: str) -> int | None:
         """The level of a word, from 0 for the lowest."""
@@ -212,6 +221,7 @@ def families() -> tuple[Family, ...]:
         "sentiment": _SENTIMENT,
         "quality": _QUALITY,
         "satisfaction": _SATISFACTION,
+        "happiness": _HAPPINESS,
         "agreement": _AGREEMENT,
         "goodreads": _GOODREADS,
         "liking": _LIKING,
@@ -256,3 +266,23 @@ def find_family(counts: Mapping[str, int]) -> Family | None:
         if unknown <= MOST_UNKNOWN * total and family.orders(known):
             return family
     return None
+
+
+def known_order(words: Iterable[str]) -> tuple[str, ...]:
+    """The words whose order a family knows, the lowest first; the most that one family has.
+
+    >>> known_order(["Irrelevant", "Positive", "Negative"]), known_order(["warm", "cold"])
+    (('Negative', 'Positive'), ())
+    """
+    given = list(words)
+    best: tuple[str, ...] = ()
+    for family in families():
+        levels = {word: level for word in given if (level := family.level(word)) is not None}
+        if family.orders(levels) and len(levels) > len(best):
+            best = tuple(sorted(levels, key=levels.__getitem__))
+    return best
+
+
+def family_of(names: Sequence[str]) -> Family | None:
+    """The family that has all of some words, each on a level of its own."""
+    return next((family for family in families() if family.orders(names)), None)

@@ -10,7 +10,14 @@ from lstm_cli.views.console import visible
 if TYPE_CHECKING:
     from lstm_cli.data.chosen import TextColumns
     from lstm_cli.data.reviews import Reviews, ReviewsSummary
+    from lstm_cli.data.scale import Scale
     from lstm_cli.data.tables import Table
+
+
+def places_of(scale: "Scale") -> str:
+    """What the numbers of a scale of words are."""
+    lowest, highest = (visible(name, 30) for name in (scale.names[0], scale.names[-1]))
+    return f"places on this scale: 1 is {lowest}, {scale.num_places} is {highest}"
 
 
 def lines_about_texts(table: "Table", columns: "TextColumns", num_rows: int) -> Iterator[str]:
@@ -32,10 +39,7 @@ def lines_about(reviews: "Reviews | ReviewsSummary") -> Iterator[str]:
     scale = reviews.scale
     yield visible(f"{len(reviews):,} reviews, ratings {scale.in_order}")
     if scale.has_places:
-        yield (
-            "the mean error and the expected rating count places on this scale: 1 is "
-            f"{visible(scale.names[0], 30)}, {scale.num_places} is {visible(scale.names[-1], 30)}"
-        )
+        yield f"the mean error and the expected rating count {places_of(scale)}"
     for skipped in reviews.skipped:
         lines = ", ".join(skipped.first_lines)
         more = ", ..." if skipped.count > len(skipped.first_lines) else ""
