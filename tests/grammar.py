@@ -15,7 +15,7 @@ import lzma
 import sqlite3
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -243,8 +243,8 @@ def delimited(draw: st.DrawFn) -> Stored:
     delimiter = draw(st.sampled_from(",,;\t|"))
     ends = draw(st.sampled_from(LINE_ENDS))
     quoting = draw(st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)))
-    has_header = draw(st.booleans() if not table.helpers and table.family in NUMBERS
-                      else st.just(True))  # fmt: skip
+    can_be_bare = not table.helpers and table.family not in ASKING
+    has_header = draw(st.booleans() if can_be_bare else st.just(True))
     above = draw(st.sampled_from(sorted(PREAMBLES))) if has_header and table.helpers else "none"
     below = draw(st.sampled_from(sorted(TOTALS))) if has_header and table.helpers else "none"
     width = len(table.header)
@@ -259,6 +259,8 @@ def delimited(draw: st.DrawFn) -> Stored:
     nuls = draw(st.sampled_from((0, 0, 0, 3))) if not encoding.startswith("utf-16") else 0
     if nuls:
         content = content.rstrip(b"\r\n") + b"\0" * nuls + ends.encode()
+    if not has_header:
+        table = replace(table, names=("column_1", "column_2"))
     how = (
         f"{language}, {encoding}, {delimiter!r}, {ends!r}, quoting {quoting}, header {has_header}, "
     )

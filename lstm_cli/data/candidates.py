@@ -34,12 +34,18 @@ _SHORTEST_TEXT = 10  # letters, on average
 
 def is_phrase(cell: str) -> bool:
     """Longer than most names of columns."""
-    return len(cell.split()) >= 2 or len(cell) > 30
+    return len(cell.split()) >= 2 or len(cell) > 30 or _is_long_without_blanks(cell)
 
 
 def is_sentence(cell: str) -> bool:
     """Longer than any name of a column, and not a question from a form."""
-    return len(cell.split()) >= 5 and not cell.rstrip().endswith(("?", ":"))
+    is_long = len(cell.split()) >= 5 or _is_long_without_blanks(cell)
+    return is_long and not cell.rstrip().endswith(("?", ":"))
+
+
+def _is_long_without_blanks(cell: str) -> bool:
+    """Whether a text is long in a script that has no blanks, as Chinese and Japanese."""
+    return sum(letter >= "\u2e80" for letter in cell[:60]) >= 10
 
 
 def filled(row: Row) -> list[str]:
@@ -211,6 +217,8 @@ def _judge_by_names(rows: Sequence[Row], place: int, best: Candidate, has_gap: b
     row, body = rows[place], best.body
     above = [other for other in rows[: best.top] if filled(other)]
     is_framed = has_gap or _has_title(above, body)
+    if is_prose(row) and not is_prose(best.names):
+        return Verdict.ASIDE
     if best.is_telling:
         if count_columns(row) >= best.columns:
             return Verdict.UNCLEAR

@@ -208,7 +208,7 @@ class _Table:
             return _Verdict.ROW
         body = self.body
         # What a review has beside its text and its ratings: its number, its date, its author.
-        ratings = {k for k, numbers in self.scales.items() if not _is_rising(numbers)}
+        ratings = {k for k, numbers in self.scales.items() if not _is_rising(numbers, least=4)}
         usual = body.steady - ratings - {place}
         is_bare = bool(usual) and usual.isdisjoint(cells)
         is_full = place == body.text and body.steady <= set(cells) and bool(usual)
@@ -237,7 +237,7 @@ class _Table:
             return False
         number = parse_rating(cell)
         if number is None:
-            return not _is_rising(self.scales[column])
+            return not _is_rising(self.scales[column], least=4)
         is_spelled = is_full or column not in self.whole or not _DECIMALS.search(cell)
         if not is_spelled:
             return True
@@ -282,26 +282,22 @@ def _describe(rows: Iterable[Row]) -> _Table:
             scales[k] = numbers
             if len(cells) > 1 and not any(map(_DECIMALS.search, cells)):
                 whole.add(k)
-    ratings = {k: numbers for k, numbers in scales.items() if not _is_rising(numbers)}
+    ratings = {k: numbers for k, numbers in scales.items() if not _is_rising(numbers, least=2)}
     return _Table(body, ratings or scales, frozenset(whole))
 
 
-def _is_rising(numbers: Sequence[float]) -> bool:
-    """Whether these are the numbers of rows."""
-    return len(numbers) > 1 and all(one < other for one, other in pairwise(numbers))
+def _is_rising(numbers: Sequence[float], least: int) -> bool:
+    """Whether these are the numbers of rows, at ``least`` so many."""
+    return len(numbers) >= least and all(one < other for one, other in pairwise(numbers))
 
 
 def is_on(number: float, others: Sequence[float]) -> bool:
     """Whether a number may be one of a column of few different numbers.
 
-    >>> is_on(4, [5, 1]), is_on(12, [5, 1]), is_on(3.4, [5, 1]), is_on(4, [1, 2, 3])
+    >>> is_on(4, [5, 1]), is_on(12, [5, 1]), is_on(3.4, [5, 1]), is_on(6, [2, 3, 4, 5])
     (True, False, False, True)
     """
-    if (
-        len(others) > 2
-        and _is_rising(others)
-        and 0 < number - others[-1] <= others[-1] - others[-2]
-    ):
+    if _is_rising(others, least=4) and 0 < number - others[-1] <= others[-1] - others[-2]:
         return True
     highest = next((top for top in (5, 10, 100) if max(others) <= top), max(others))
     if not min(0, *others) <= number <= highest:

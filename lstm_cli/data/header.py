@@ -10,6 +10,7 @@ names that columns of reviews usually have.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from itertools import pairwise
 
 from lstm_cli.data.body import ROWS_LOOKED_AT, Row, describe_body, fits, is_blank, is_value
@@ -31,7 +32,9 @@ from lstm_cli.data.candidates import (
 )
 from lstm_cli.data.column_names import ALL_TEXT_NAMES, count_columns, has_known_names, key
 from lstm_cli.data.footer import trailing_totals
+from lstm_cli.data.missing import is_missing
 from lstm_cli.data.rating_cells import parse_rating
+from lstm_cli.data.words import is_judgement
 
 MOST_SKIPPED = 50  # rows
 _NEAR = 5  # rows
@@ -106,18 +109,32 @@ def _is_data(rows: Sequence[Row]) -> bool:
         return is_sentence(first[0])
     for place, cell in enumerate(first):
         kind = _kind(cell)
-        if kind:
-            below = [row[place] for row in rows[1:] if len(row) == len(first)]
-            alike = sum(_kind(cell) == kind for cell in below)
+        if kind is not _Kind.NAME:
+            cells = (row[place] for row in rows[1:] if len(row) == len(first))
+            below = [_kind(cell) for cell in cells if not is_missing(cell)]
+            # A name may be a word that ratings are, too, but no name is a sentence.
+            is_text = is_sentence if kind is _Kind.WORD else is_phrase
             others = (other for other in first if parse_rating(other) is None)
-            if 2 * alike >= len(below) and any(map(is_phrase, others)):
+            if 2 * below.count(kind) >= len(below) and any(map(is_text, others)):
                 return True
     return False
 
 
-def _kind(cell: str) -> int:
-    """What a cell is that no name is: 1 a rating, 2 a date or the like; else 0."""
-    return 1 if parse_rating(cell) is not None else 2 * is_value(cell.strip())
+class _Kind(Enum):
+    """What a cell is."""
+
+    NAME = auto()  # or any text
+    RATING = auto()
+    VALUE = auto()  # a date or the like
+    WORD = auto()  # that a rating may be
+
+
+def _kind(cell: str) -> _Kind:
+    if parse_rating(cell) is not None:
+        return _Kind.RATING
+    if is_value(cell.strip()):
+        return _Kind.VALUE
+    return _Kind.WORD if is_judgement(cell) else _Kind.NAME
 
 
 def _names_the_rest(rows: Sequence[Row]) -> bool:

@@ -250,6 +250,15 @@ def _family(name: str, lines: str) -> Family:
     )
 
 
+def is_judgement(cell: str) -> bool:
+    """Whether a rating may be called so.
+
+    >>> is_judgement("Positive"), is_judgement("review")
+    (True, False)
+    """
+    return len(cell) <= LONGEST_WORD and any(f.level(cell) is not None for f in families())
+
+
 def find_family(counts: Mapping[str, int]) -> Family | None:
     """The family that the words of a column are from, apart from rare slips; None if from none.
 
