@@ -69,6 +69,20 @@ def test_a_list_of_several_objects_is_no_column() -> None:
         column_at(frame, "replies.text")
 
 
+def test_frames_with_the_same_columns_keep_their_own_values() -> None:
+    """Though what was opened of a frame is kept for the next of its many columns."""
+    objects = [[{f"f{k}": 10 * row + k for k in range(40)} for row in range(3)], [None] * 3]
+    frame = pl.DataFrame({"meta": objects[0] + objects[1], "list": [[entry] for entry in
+                          objects[0]] + objects[1]})  # fmt: skip
+    halves = frame.head(3), frame.tail(3)
+    assert addresses(frame) == [f"{name}.f{k}" for name in ("meta", "list") for k in range(40)]
+    for address in addresses(frame):
+        k = int(address.partition(".f")[2])
+        assert column_at(halves[0], address).to_list() == [k, 10 + k, 20 + k]
+        assert column_at(halves[1], address).to_list() == [None] * 3
+        assert column_at(frame, address).null_count() == 3
+
+
 def test_lists_in_lists_and_arrays_are_addressed_through() -> None:
     deep = pl.Series("a", [[[{"b": [{"c": 1}]}]], [[], []]])
     assert column_at(pl.DataFrame([deep]), "a.b.c").to_list() == [1, None]
