@@ -5,7 +5,7 @@ write: lists of cells, one list or one object a column, header and rows apart, o
 To add a shape, give it a row in ``SHAPES``; the first that fits decides.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -230,28 +230,44 @@ def _from_lists(value: dict[str, list[object]]) -> Iterator[Record]:
 
 
 def _is_columns(value: Any) -> bool:
-    """Whether the objects in an object are columns, with a name for each row in all of them."""
+    """Whether the objects in an object are columns, with a name for each row in all of them.
+
+    A column may lack a cell if the names are those of columns, or the rows are numbered.
+    """
     if not _is_of_objects(value):
         return False
     columns = list(value.values())
-    labels = columns[0].keys()
-    if not labels or not all(column.keys() == labels for column in columns):
+    labels = _row_labels(value)
+    are_whole = all(len(column) == len(labels) for column in columns)
+    if not labels or (not are_whole and len(labels) == sum(map(len, columns))):
         return False
     if not all(is_cell(cell) for column in columns for cell in islice(column.values(), LOOKED_AT)):
         return False
-    if _are_numbers(value) or not _are_numbers(columns[0]):
+    if _are_numbers(value) or not _are_numbers(labels):
         names = [sum(key(name) in _NAMES for name in islice(side, 20)) for side in (value, labels)]
         is_pure = [_kinds(column) for column in columns]
         by_kind = all(len(kinds) <= 1 for kinds in is_pure) and len(set().union(*is_pure)) > 1
-        return names[0] > names[1] or (names[0] == names[1] and len(columns) > 1 and by_kind)
+        is_even = names[0] == names[1] and are_whole
+        return names[0] > names[1] or (is_even and len(columns) > 1 and by_kind)
     return True
+
+
+def _row_labels(columns: Record) -> list[str]:
+    """The names of all rows, in order."""
+    labels = list(dict.fromkeys(label for column in columns.values() for label in column))
+    is_first = next(iter(columns.values()), {}).keys() == set(labels)
+    return labels if is_first or not _are_numbers(labels) else sorted(labels, key=_as_number)
+
+
+def _as_number(label: str) -> int:
+    return int(label) if label.isdecimal() else 0
 
 
 def _is_of_objects(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(inner, dict) for inner in value.values())
 
 
-def _are_numbers(names: dict[str, object]) -> bool:
+def _are_numbers(names: Iterable[str]) -> bool:
     return all(name.isdecimal() for name in islice(names, LOOKED_AT))
 
 
@@ -262,8 +278,8 @@ def _kinds(column: dict[str, object]) -> set[type]:
 
 
 def _from_columns(value: dict[str, dict[str, object]]) -> Iterator[Record]:
-    labels = list(next(iter(value.values())))
-    cells = zip(*([column[label] for label in labels] for column in value.values()), strict=True)
+    labels = _row_labels(value)
+    cells = zip(*(map(column.get, labels) for column in value.values()), strict=True)
     return _labelled(labels, (dict(zip(value, row, strict=True)) for row in cells), "index")
 
 
