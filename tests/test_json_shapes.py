@@ -205,6 +205,70 @@ def test_texts_alone_are_read(read: Read) -> None:
         assert rows(read(text)) == [("good",), ("so so",), (None,)]
 
 
+def test_lists_of_texts_beside_cells_are_reviews(read: Read) -> None:
+    """Whatever else an object holds; and a list of ratings rates each."""
+    texts, ratings = [row[0] for row in ROWS], [row[1] for row in ROWS]
+    for value in ({"count": 3, "reviews": texts}, {"product": "x", "comments": texts, "n": 2},
+                  {"ok": True, "reviews": texts, "languages": ["en", "de"]},
+                  {"count": 3, "reviews": ["good", "bad", "great"]}):  # fmt: skip
+        table = read(json.dumps(value))
+        assert (len(table), len(table.notes), table.frame.columns) == (3, 1, ["text"])
+    table = read(json.dumps({"name": "x", "review": texts, "rating": ratings}))
+    assert rows(table) == ROWS
+    assert table.notes == ("read from review and what is beside it (rating)",)
+    users = [{"user": name, "reviews": texts, "rating": ratings} for name in "ab"]
+    for text in (json.dumps(users), lines(*users), json.dumps({"n": 2, "users": users})):
+        assert rows(read(text)) == ROWS * 2
+    users = [{"user": name, "reviews": texts} for name in "ab"]
+    for text in (json.dumps(users), lines(*users)):
+        table = read(text)
+        assert table.frame["text"].to_list() == texts * 2
+        assert table.notes == ("read from reviews of 2 objects",)
+    cells = {"n": 3, "reviews": ROWS}
+    assert rows(read(json.dumps(cells))) == ROWS
+    assert rows(read(lines(cells, cells))) == ROWS * 2
+
+
+def test_lists_of_texts_that_belong_together_stay_so(read: Read) -> None:
+    """Words of one text do; sentences too, beside one rating, and this is said."""
+    words = [{"id": k, "review": row[0].split(), "rating": row[1]} for k, row in enumerate(ROWS)]
+    sentences = [{"text": ["It was late.", "We liked it."], "rating": k} for k in range(3)]
+    for text in (json.dumps, lambda values: lines(*values)):
+        assert (len(read(text(words))), read(text(words)).notes) == (3, ())
+        table = read(text(sentences))
+        assert (len(table), table.notes) == (3, ("each list in 'text' is read as one text",))
+        assert table.line_numbers([2]).tolist() == [3]
+    assert len(read(json.dumps(words[0]))) == 1
+
+
+def test_lists_of_texts_are_not_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.json"
+    path.write_text('{"n": 1, "text": ["so so", "not bad"], "rating": [3]}')
+    with pytest.raises(FileError, match=r"not equally long \(text 2, rating 1\)"):
+        read_table(str(path))
+    path.write_text(json.dumps({"n": 1, "reviews": ["a b"] * 2, "comments": ["as it was"] * 3}))
+    with pytest.raises(FileError) as error:
+        read_table(str(path))
+    assert with_options(error.value).endswith("choose one with --sheet (reviews, comments)")
+    assert len(read_table(str(path), ReadOptions(sheet="comments"))) == 3
+
+
+def test_columns_may_lack_a_cell(read: Read) -> None:
+    for label in ("{}", "r{}"):
+        a, b, c = map(label.format, range(3))
+        for value in (
+            {"text": {a: "x", b: "y", c: "z"}, "rating": {a: 5, c: 1}},
+            {"text": {a: "x", b: "y", c: "z"}, "rating": {c: 1, a: 5}, "title": {}},
+        ):
+            table = read(json.dumps(value))
+            assert table.frame["text"].to_list() == ["x", "y", "z"]
+            assert table.frame["rating"].to_list() == [5, None, 1]
+    unnamed = {"t": {"0": "x", "2": "z"}, "n": {"0": 5, "1": 2, "2": 1}}
+    assert rows(read(json.dumps(unnamed))) == [("x", 5), (None, 2), ("z", 1)]
+    by_id = {"1": {"text": "x", "rating": 5}, "2": {"text": "y"}, "3": {"text": "z", "rating": 1}}
+    assert read(json.dumps(by_id)).frame["text"].to_list() == ["x", "y", "z"]
+
+
 def test_what_app_stores_hand_out_is_read(read: Read) -> None:
     entry = {
         "author": {"name": {"label": "Ann"}},

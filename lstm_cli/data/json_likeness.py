@@ -52,7 +52,7 @@ def likeness(
         if path not in several and not any(path[: len(other)] == other for other in without)
     ]
     text = max((_text(path, value) for path, value in single), default=0)
-    return text + any(_is_rating(path, value) for path, value in single)
+    return text + any(is_rating(path, value) for path, value in single)
 
 
 def likeness_inside(records: Sequence[Record]) -> int:
@@ -112,7 +112,8 @@ def _text(path: Path, value: object) -> int:
     return STRONG // 2 if is_prose or _keys(name) & _OTHER_TEXTS else 0
 
 
-def _is_rating(path: Path, value: object) -> bool:
+def is_rating(path: Path, value: object) -> bool:
+    """Whether a value is called as ratings are, and may be one."""
     if not isinstance(value, str | int | float) or (isinstance(value, str) and len(value) > 20):
         return False
     name = ".".join(path)

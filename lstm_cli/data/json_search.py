@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, islice
+from operator import is_
 from typing import Any, NamedTuple
 
 from lstm_cli.data.choosing import find_name, list_names
 from lstm_cli.data.json_likeness import STRONG, Path, is_text_name, likeness, likeness_inside
+from lstm_cli.data.json_lists import are_columns, beside, hold_reviews, joined_lists
 from lstm_cli.data.json_shapes import (
     LOOKED_AT,
     EntryError,
@@ -63,7 +65,8 @@ def find_records(values: Sequence[Any], sheet: str | None = None) -> Found:
     """
     if len(values) > 1:
         found = _in_list(list(values), sheet)
-        return found._replace(are_values=not found.notes)
+        is_each = len(found.records) == len(values) and all(map(is_, found.records, values))
+        return found._replace(are_values=is_each or not found.notes)
     value = values[0] if values else []
     if isinstance(value, list):
         return _in_list(value, sheet) if value else Found([])
@@ -93,14 +96,16 @@ def _in_list(value: list[Any], sheet: str | None) -> Found:
     records = list(shape.records(value))
     if shape.name != "list":
         return Found(records, (f"read {shape.note}",) if shape.note else ())
-    return _of_pages(records, sheet) or Found(records)
+    return _of_pages(records, sheet) or Found(records, joined_lists(records[:LOOKED_AT]))
 
 
 def _in_object(value: Record, sheet: str | None) -> Found:
     shape = None if sheet else shape_of(value)
     if shape is None:
         found = _of_pages([value], sheet, is_alone=True)
-        return found or Found([] if _is_empty_page(value) else [value])
+        if found is None and _is_empty_page(value):
+            return Found([])
+        return found or Found([value], joined_lists([value], is_alone=True))
     records = list(shape.records(value))
     pages = _of_pages(list(value.values()), sheet) if shape.name == "keyed" else None
     return pages or Found(records, (f"read {shape.note}",))
@@ -137,7 +142,12 @@ def _records_at(pages: Sequence[Record], path: Path) -> Found:
         shape = shape_of(table)
         if table and shape is None:
             raise EntryError(table, f"a list of {name!r}", number)
-        if shape is not None:
+        columns = beside(page, path) if shape and shape.name == "strings" else {}
+        if len(columns) > 1:
+            cells = zip(*columns.values(), strict=True)
+            records += (dict(zip(columns, row, strict=True)) for row in cells)
+            note = f" and what is beside it ({list_names(list(columns)[1:])})"
+        elif shape is not None:
             records += _records_of(shape, table, name)
             note = f" {shape.note}" if shape.note else note
         missing += table is None
@@ -185,6 +195,8 @@ def _choose(pages: Sequence[Record], sheet: str | None, is_alone: bool) -> Path 
     tables = _tables(some)
     if sheet is not None:
         return _asked(tables, sheet)
+    if texts := _lists_of_texts(some, tables, is_alone):
+        return texts
     if not is_alone:  # lists of words, and of lists, are parts of a record
         tables = {path: found for path, found in tables.items() if _hold_objects(found)}
     if not tables:
@@ -201,6 +213,23 @@ def _choose(pages: Sequence[Record], sheet: str | None, is_alone: bool) -> Path 
     if others:
         raise ChoiceError(_labels(tables))
     return first
+
+
+def _lists_of_texts(
+    pages: Sequence[Record], tables: Mapping[Path, Sequence[Any]], is_alone: bool
+) -> Path | None:
+    """The list that holds a review each entry, unless a list of objects looks like reviews."""
+    paths = [
+        path
+        for path, found in tables.items()
+        if hold_reviews(pages, path, found, is_alone=is_alone)
+    ]
+    objects = (found for found in tables.values() if _hold_objects(found))
+    if not paths or any(_worth(_some_records(found)).likeness >= STRONG for found in objects):
+        return None
+    if len(paths) > 1 and not are_columns(pages, paths):
+        raise ChoiceError(_labels(tables))
+    return paths[0]
 
 
 class _Worth(NamedTuple):

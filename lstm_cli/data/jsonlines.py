@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from lstm_cli.data.choosing import list_names, refuse_name
+from lstm_cli.data.json_lists import joined_lists
 from lstm_cli.data.json_search import ChoiceError, Found, are_pages, find_records
 from lstm_cli.data.json_shapes import EntryError, Record, ShapeError
 from lstm_cli.data.json_values import TOO_DEEP, Values, first_values, read_lines, read_values
@@ -39,7 +40,8 @@ def open_json(content: Content, rows: int) -> Rows:
     records = [value for value in some if isinstance(value, dict)]
     if some and len(records) == len(some) and not sheet and not are_pages(records):
         lines = _lines_with_content(path)
-        return rows_of(_read_lines(content, len(lines)), lines, rows, shown)
+        notes = joined_lists(records)
+        return rows_of(_read_lines(content, len(lines)), lines, rows, shown, notes)
     values = read_lines(path, shown) if some else read_values(path, shown)
     return open_values(values, content, rows)
 
