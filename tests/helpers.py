@@ -35,7 +35,7 @@ TINY = (
 """For ``lstm train``: a network of 4 units from nothing, in no time. An option given again wins."""
 
 
-def lstm(*arguments: object, stdin: str | None = None) -> Result:
+def lstm(*arguments: object, stdin: str | bytes | None = None) -> Result:
     """Run ``lstm`` as a person would; the result has stdout, stderr and exit_code."""
     return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
 

@@ -47,10 +47,11 @@ def reading(path: str, options: ReadOptions) -> tuple[list[str], list[int]]:
 def all_said(stored: Stored, message: str) -> ReadOptions:
     """What the refusal asks for."""
     text, rating = stored.table.names
+    asks_for_columns = "-column" in message
     return ReadOptions(
         encoding=stored.encoding if "--encoding" in message else None,
-        text_columns=(text,) if "--text-column" in message else (),
-        rating_column=rating if "--rating-column" in message else None,
+        text_columns=(text,) if asks_for_columns else (),
+        rating_column=rating if asks_for_columns else None,
         labels=tuple(ways[0] for ways in RATINGS[stored.table.family])
         if "--scale" in message
         else (),

@@ -18,10 +18,10 @@ import chardet
 from lstm_cli.data.charsets import CHARSETS, Charset
 from lstm_cli.data.decoding import REPLACEMENT
 from lstm_cli.data.plausibility import (
-    foreign_share,
     has_script_of_its_own,
     implausibility,
     num_words_with_letters,
+    strange_share,
 )
 
 SURE = 0.97
@@ -37,7 +37,7 @@ _MOST_WORDS = 1000
 _ASCII_BESIDE_OTHER_SCRIPT = 6.0
 # With the right encoding of a language that it knows, chardet is seldom less confident.
 _CONFIDENCE_OF_A_LANGUAGE = 0.18
-_MOST_FOREIGN = 0.1
+_MOST_STRANGE = 0.1
 # chardet looks at no more than this when it ranks.
 _RANKED_BYTES = 1 << 14
 # Of so many lines, one that does not fit may be broken; beside at least so many.
@@ -236,4 +236,4 @@ def _is_unknown(words: Sequence[str], confidence: float) -> bool:
     seen = num_words_with_letters(words)
     if confidence < min(0.012 * seen, 0.07 + 0.002 * seen, 0.2):  # measured, with a margin
         return True
-    return seen > _FEW_WORDS and foreign_share(words) > _MOST_FOREIGN
+    return len(words) > _FEW_WORDS and strange_share(words) > _MOST_STRANGE

@@ -34,6 +34,7 @@ FEW_STRAYS = 10
 # More of them are taken for strays if nothing better is known, and they are few beside the rest.
 FEW_STRAYS_OF_LETTERS = 0.05
 FEW_LINES = 0.01
+LIKELY = 0.8
 # How many letters in UTF-8 are some by intent: of all, where letters take several bytes.
 LETTERS_BY_CHANCE = 0.2
 LEAST_LETTERS = 3
@@ -108,7 +109,8 @@ def plan_for_strays(path: Path, shown: str, *, said_by: str | None = None) -> Pl
 
     readings = readings_of(survey.sample)
     if not readings or readings[0].probability < SURE:
-        if are_few or survey.foreign_lines <= FEW_LINES * survey.lines:
+        is_likely = readings and readings[0].codec == "cp1252" and readings[0].probability > LIKELY
+        if are_few or (is_likely and survey.foreign_lines <= FEW_LINES * survey.lines):
             return Plan("utf-8")
         raise _unclear(shown, readings)
     best = readings[0]

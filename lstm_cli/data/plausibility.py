@@ -130,7 +130,8 @@ _ODDITIES = tuple(
         (1, f"(?<=[{_LETTERS}])-(?=[{_LETTERS}])"),
         (4, f"(?<=[{_LETTERS}])/(?=[{_LETTERS}])"),
         (1, f"(?<=[{_LETTERS}])[*(/](?![{_LETTERS}])"),
-        (0.5, f"(?<![{_LETTERS}0.)(*-])\\)(?=[{_LETTERS}])"),
+        (0.5, f"(?<![{_LETTERS}0.)(*-])\\)(?=[aA])"),
+        (3, f"(?<![{_LETTERS}0.)(*-])\\)(?=[lLcCgGhrt])"),
         # A letter beside a digit, or after a full stop without a space.
         (1.5, "[lLcCgG](?=0)"),
         (1.5, "(?<= )[lcg](?=0)"),
@@ -187,9 +188,11 @@ def has_script_of_its_own(words: Sequence[str]) -> bool:
     return others > latin
 
 
-def foreign_share(words: Sequence[str]) -> float:
-    """The share of words with letters that no one region has, of those with such letters."""
-    return _foreign_words(words, _ALPHABETS_OF_REGIONS) / max(1, num_words_with_letters(words))
+def strange_share(words: Sequence[str]) -> float:
+    """The share of words that no language has: their letters are of no one region, or none."""
+    foreign = _foreign_words(words, _ALPHABETS_OF_REGIONS)
+    broken = sum("!" in word.translate(_CLASSES) for word in words)
+    return (foreign + broken) / max(1, len(words))
 
 
 def _foreign_words(words: Sequence[str], alphabets: Sequence[frozenset[str]]) -> int:

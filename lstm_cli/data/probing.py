@@ -1,6 +1,7 @@
 """What the bytes of a text file show of their encoding, before it is decoded."""
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +11,12 @@ _MOST_CONTROLS = 0.01
 # What no text has; escape sequences, which colour a terminal, may be in one.
 _CONTROLS = bytes(set(range(1, 32)) - set(b"\t\n\v\f\r\x1b"))
 _BEGINNINGS = tuple(bytes([code]) for code in _CONTROLS)
+_ESCAPED = re.compile(rb"\x1b\$")
 _SEVEN_BITS = (
-    ("iso2022_jp", "Japanese"),
-    ("iso2022_jp_ext", "Japanese"),
-    ("iso2022_kr", "Korean"),
+    ("iso2022_jp", "Japanese", _ESCAPED),
+    ("iso2022_jp_ext", "Japanese", _ESCAPED),
+    ("iso2022_kr", "Korean", _ESCAPED),
+    ("hz", "Simplified Chinese", re.compile(rb"~\{(?:[!-w][!-~])+~\}")),
 )
 
 
@@ -81,18 +84,18 @@ def is_binary(head: bytes) -> bool:
 
 
 def seven_bits(head: bytes) -> tuple[str, str] | None:
-    r"""The codec and the title of an encoding in which escape sequences change what bytes mean.
+    r"""The codec and the title of an encoding that switches between ASCII and other letters.
 
     >>> seven_bits("良い,5\n".encode("iso2022_jp"))
     ('iso2022_jp', 'Japanese')
     """
-    if b"\x1b$" not in head:
-        return None
-    for codec, title in _SEVEN_BITS:
+    for codec, title, switch in _SEVEN_BITS:
+        if not switch.search(head):
+            continue
         try:
             text = head[: head.rfind(b"\n") + 1].decode(codec)
         except UnicodeDecodeError:
             continue
-        if not text.isascii() and "\x1b" not in text:
+        if not text.isascii() and not switch.search(text.encode()):
             return codec, title
     return None
