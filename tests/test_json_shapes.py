@@ -269,6 +269,16 @@ def test_columns_may_lack_a_cell(read: Read) -> None:
     assert read(json.dumps(by_id)).frame["text"].to_list() == ["x", "y", "z"]
 
 
+def test_texts_may_stand_one_a_line(read: Read) -> None:
+    """As JSON writes them; a column of CSV in quotes is still one."""
+    texts = ["A café of old.\nYes!", 'She said "no".', "so so"]
+    for name in ("reviews.json", "reviews.txt", "reviews.csv"):
+        table = read(lines(*texts), name=name)
+        assert rows(table) == [(text,) for text in texts]
+        assert table.frame.columns == ["text"]
+    assert rows(read('"review"\n"so \\n so"\n"fine"\n', name="reviews.csv"))[1] == ("fine",)
+
+
 def test_what_app_stores_hand_out_is_read(read: Read) -> None:
     entry = {
         "author": {"name": {"label": "Ann"}},
