@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lstm_cli.bundle.reading import Bundle
 from lstm_cli.commands.hints import with_options
 from lstm_cli.data.options import ReadOptions
 from lstm_cli.data.tables import Table, read_table
@@ -113,7 +114,7 @@ def test_doubled_returns_end_lines(write: Write) -> None:
     assert table.frame["rating"].to_list() == ["5", "4"]
 
 
-def test_what_predict_writes_keeps_the_mark_and_the_text(tmp_path: Path) -> None:
+def test_what_predict_writes_keeps_the_mark_and_the_text(tiny_bundle: Bundle) -> None:
     text = table_in("Polish", 30)
     for name, content in (
         ("marked", text.encode("utf-8-sig")),
@@ -122,7 +123,8 @@ def test_what_predict_writes_keeps_the_mark_and_the_text(tmp_path: Path) -> None
         ("wide", text.encode("utf-16")),
     ):
         Path(f"{name}.csv").write_bytes(content)
-        done = lstm("predict", "--input", f"{name}.csv", "--output", f"{name}.out.csv")
+        files = ("--input", f"{name}.csv", "--output", f"{name}.out.csv")
+        done = lstm("predict", *files, "--model", tiny_bundle.path)
         assert done.exit_code == 0, done.stderr
         written = Path(f"{name}.out.csv").read_bytes()
         assert written.startswith(codecs.BOM_UTF8) == (name in ("marked", "wide"))
@@ -130,10 +132,11 @@ def test_what_predict_writes_keeps_the_mark_and_the_text(tmp_path: Path) -> None
         assert lines[2].startswith("świetna jakość") or lines[2].startswith('"świetna jakość')
 
 
-def test_piped_reviews_are_decoded_like_files(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_piped_reviews_are_decoded_like_files(tiny_bundle: Bundle) -> None:
     text = "\n".join(LANGUAGES["Russian"][0])
     for encoding, asked in (("utf-8", ()), ("cp1251", ()), ("cp1251", ("--encoding", "cp1251"))):
-        done = lstm("predict", "--json", *asked, stdin=text.encode(encoding))
+        piped = text.encode(encoding)
+        done = lstm("predict", "--json", "--model", tiny_bundle.path, *asked, stdin=piped)
         assert done.exit_code == 0, done.stderr
         assert "лампа сломалась" in done.stdout
     assert lstm("predict", "good", "--encoding", "cp1251").exit_code == 2

@@ -59,11 +59,15 @@ def test_what_is_not_utf8_is_windows_1252(read: Read) -> None:
     table = read("review,rating\ncafé “good” €,5\nbad,1\n".encode("cp1252"))
     assert rows(table)[0] == ("café “good” €", "5")
     assert table.encoding == "cp1252"
-    assert table.notes == ("not UTF-8, so it was read as Windows-1252",)
+    assert table.notes[0].startswith("not UTF-8, read as cp1252 (Western European)")
 
 
 def test_bytes_that_windows_1252_lacks_do_no_harm(read: Read) -> None:
-    assert rows(read(b"review,rating\na\x81\x8d\xe9b,5\n"))[0] == ("a\x81\x8déb", "5")
+    good = "".join(f"très déçu, la poignée a cassé {k};1\n" for k in range(60)).encode("cp1252")
+    table = read(b"review;rating\n" + good + b"a\x81b d\xe9j\xe0;5\n")
+    assert rows(table)[0] == ("très déçu, la poignée a cassé 0", "1")
+    assert rows(table)[-1][0].startswith("a")
+    assert rows(table)[-1][0].endswith("b déjà")
 
 
 def test_one_stray_byte_garbles_nothing_else(read: Read) -> None:
@@ -75,7 +79,7 @@ def test_one_stray_byte_garbles_nothing_else(read: Read) -> None:
 
 
 def test_a_letter_cut_by_a_chunk_is_whole(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lstm_cli.data.encodings.CHUNK_BYTES", 3)
+    monkeypatch.setattr("lstm_cli.data.decoding.CHUNK_BYTES", 3)
     monkeypatch.setattr("lstm_cli.data.opening.CHUNK_BYTES", 5)
     assert rows(read(WELL_FORMED.encode("utf-16"))) == ROWS
     assert rows(read(gzip.compress(WELL_FORMED.encode()))) == ROWS
