@@ -208,7 +208,10 @@ def judge(rows: Sequence[Row], place: int, best: Candidate) -> Verdict:
     data = sum(body.is_like(other) and not is_setting(other) for other in above)
     if not _has_title(above, body) or data > _MOST_DATA:
         return Verdict.HEADER if could_name(row) or body.is_like(row) else Verdict.UNCLEAR
-    is_aside = has_gap or (best.is_apart or (any(map(is_setting, above)) and not body.is_like(row)))
+    if is_prose(row) or has_gap or best.is_apart:
+        return Verdict.ASIDE
+    fills_less = len(filled(row)) < len(filled(best.names))
+    is_aside = (fills_less or any(map(is_setting, above))) and not body.is_like(row)
     return Verdict.ASIDE if is_aside else Verdict.UNCLEAR
 
 

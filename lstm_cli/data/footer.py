@@ -208,7 +208,7 @@ class _Table:
             return _Verdict.ROW
         body = self.body
         # What a review has beside its text and its ratings: its number, its date, its author.
-        ratings = {k for k, numbers in self.scales.items() if not _is_rising(numbers, least=4)}
+        ratings = {k for k, numbers in self.scales.items() if not _are_row_numbers(numbers)}
         usual = body.steady - ratings - {place}
         is_bare = bool(usual) and usual.isdisjoint(cells)
         is_full = place == body.text and body.steady <= set(cells) and bool(usual)
@@ -289,6 +289,11 @@ def _describe(rows: Iterable[Row]) -> _Table:
 def _is_rising(numbers: Sequence[float], least: int) -> bool:
     """Whether these are the numbers of rows, at ``least`` so many."""
     return len(numbers) >= least and all(one < other for one, other in pairwise(numbers))
+
+
+def _are_row_numbers(numbers: Sequence[float]) -> bool:
+    """The same, or the first few numbers of all."""
+    return _is_rising(numbers, least=4) or list(numbers) in ([0, 1], [1, 2], [0, 1, 2], [1, 2, 3])
 
 
 def is_on(number: float, others: Sequence[float]) -> bool:

@@ -258,6 +258,8 @@ def _find_unnamed(rows: Sequence[Row], places: Sequence[int]) -> Header | None:
             continue
         if is_as_wide(row, body) or (len(filled(row)) > 1 and not has_gap):
             return None
+        if len(row) == width and not has_gap and (width == 2 or not row[0].strip()):
+            return None  # a header that leaves columns without names
         if len(row) == width and all(map(is_value, filled(row))):
             return None  # a row that has lost its text
         if not has_gap and (is_review(row, body) or count_columns(row)):

@@ -1,0 +1,179 @@
+"""Where a table begins and ends in rows of cells, whatever file they come from."""
+
+import pytest
+
+from lstm_cli.data.footer import find_end, trailing_totals
+from lstm_cli.data.header import find_header
+
+Rows = list[list[str]]
+
+REVIEWS = [
+    ["The kettle leaks from the lid", "1"],
+    ["Boils fast and looks good", "5"],
+    ["It does what it should", "4"],
+    ["Broke after a week of use", "2"],
+]
+WIDE = [
+    [str(k + 1), f"2024-03-0{k + 1}", "Ann", text, rating]
+    for k, (text, rating) in enumerate(REVIEWS)
+]
+WIDE_NAMES = ["id", "date", "author", "review", "rating"]
+
+
+def padded(rows: Rows, width: int) -> Rows:
+    """Rows as workbooks have them, all of one length."""
+    return [row + [""] * (width - len(row)) for row in rows]
+
+
+# Where it begins
+
+
+@pytest.mark.parametrize("names", [["review", "rating"], ["opinia", "znak"], ["Meinung", ""],
+                                   ["", "label"], ["How was it, 1 to 5?", ""]])  # fmt: skip
+def test_a_first_row_that_can_be_the_header_is_the_header(names: list[str]) -> None:
+    header = find_header([names, *REVIEWS])
+    assert (header.skipped, list(header.names), header.rival) == (0, names, None)
+
+
+def test_a_first_row_of_data_leaves_the_table_without_a_header() -> None:
+    assert find_header(REVIEWS).names == ()
+    dated = [[text, f"2024-06-0{k + 1}"] for k, (text, _) in enumerate(REVIEWS)]
+    assert find_header(dated).names == ()
+
+
+@pytest.mark.parametrize("names", [WIDE_NAMES, ["Nr", "Datum", "Wer", "Meinung", "Wertung"]])
+@pytest.mark.parametrize(
+    "above",
+    [
+        [["Product reviews"]],
+        [["Product reviews"], []],
+        [["Reporting Period:", "2024-01-01 to 2024-01-31"], ["Currency:", "USD"]],
+        [["Report"], [], ["Total reviews", "4"], ["Shop", "Acme"], []],
+        [["# exported 2024-01-01"], ["# by a program", " for a shop"]],
+        [["Reviews, all of them\nJanuary 2024"]],
+    ],
+)
+@pytest.mark.parametrize("is_padded", [False, True])
+def test_what_stands_above_the_header_is_skipped(
+    above: Rows, names: list[str], is_padded: bool
+) -> None:
+    rows = [*above, names, *WIDE]
+    header = find_header(padded(rows, 5) if is_padded else rows)
+    assert (header.skipped, list(header.names), header.rival) == (len(above), names, None)
+
+
+def test_titles_above_data_leave_the_table_without_a_header() -> None:
+    header = find_header([["Reviews of May"], [], *REVIEWS])
+    assert (header.skipped, header.names, header.first_row) == (2, (), 2)
+
+
+@pytest.mark.parametrize("above", [["Currency:", "USD"], ["Currency", "USD"],
+                                   ["Average rating", "3"], ["# shop", "a"]])  # fmt: skip
+def test_a_setting_as_wide_as_the_table_is_no_header(above: list[str]) -> None:
+    header = find_header([above, ["review", "rating"], *REVIEWS])
+    assert (header.skipped, header.names, header.rival) == (1, ("review", "rating"), None)
+
+
+def test_groups_above_the_names_are_skipped() -> None:
+    header = find_header([["", "", "", "Ratings", ""], WIDE_NAMES, *WIDE])
+    assert (header.skipped, list(header.names), header.height) == (1, WIDE_NAMES, 1)
+
+
+def test_names_that_stand_in_two_rows_are_put_together() -> None:
+    """So are the cells below merged ones."""
+    rows = [["date", "review", "ratings", ""], ["", "", "room", "food"],
+            *[["2024-03-01", text, rating, "3"] for text, rating in REVIEWS]]  # fmt: skip
+    header = find_header(rows)
+    assert header.names == ("date", "review", "room", "food")
+    assert (header.skipped, header.height, header.first_row) == (0, 2, 2)
+    assert find_header([["A report"], *rows]).first_row == 3
+
+
+def test_a_short_row_below_the_header_is_a_row() -> None:
+    header = find_header([["Report"], ["review", "rating"], ["So so"], *REVIEWS])
+    assert (header.skipped, header.first_row) == (1, 2)
+
+
+def test_a_header_that_comes_again_is_no_other_header() -> None:
+    names = ["review", "rating"]
+    assert find_header([names, *REVIEWS, names, *REVIEWS]).skipped == 0
+
+
+def test_a_single_column_is_named_by_its_first_row_or_by_a_known_name_set_apart() -> None:
+    texts = [[text] for text, _ in REVIEWS]
+    assert find_header([["text"], *texts]).names == ("text",)
+    assert find_header([["A report"], [], ["review"], *texts]).skipped == 2
+    assert find_header([["# a report"], ["review"], *texts]).skipped == 1
+    assert find_header([*texts, ["review"], *texts]).names == ()
+
+
+def test_where_two_rows_could_be_the_header_it_has_a_rival() -> None:
+    assert find_header([["Report"], ["Shop", "Acme"], ["Meinung", "Wertung"], *REVIEWS]).rival == 1
+    assert find_header([REVIEWS[0], ["review", "rating"], *REVIEWS]).rival == 0
+
+
+# Where it ends
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        [["Total", "12"]],
+        [["Grand total:", ""]],
+        [["Average", "3.0"]],
+        [["Total", "12"], ["Average", "3"]],
+        [["Summe", "12"]], [["Mittelwert", "3,0"]], [["Moyenne", "3,0"]], [["Suma", "12"]],
+        [["Media", "3.0"]], [["Total geral", "12"]], [["Gemiddelde", "3.0"]], [["Razem", "12"]],
+        [["Итого", "12"]], [["合計", "12"]], [["Count", "4"]], [["Median", "3"]],
+        [["Number of reviews: 4"]],
+        [[], ["Average", "3"]],
+        [["(4 rows)"]],
+        [[], ["4 rows selected"]],
+        [["# end"]],
+        [[], ["Generated by Shopkeeper on 2024-04-01", ""]],
+        [[], ["Exported on:", "2024-04-01"], ["Source: Shopkeeper"]],
+        [[], ["Total", "12"], [], ["Erstellt am 1. April"], []],
+    ],
+)  # fmt: skip
+def test_totals_and_remarks_below_the_rows_are_left_out(below: Rows) -> None:
+    assert trailing_totals([*REVIEWS, *below]) == len(below)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        ["Total disaster, never again", "1"],
+        ["Total", "1"],
+        ["Average", "3"],
+        ["Mean", ""],
+        ["Total waste of money"],
+        ["End of story", "2"],
+        ["5 stars, 3 rows of teeth", "5"],
+    ],
+)
+def test_a_last_review_is_never_left_out(last: list[str]) -> None:
+    assert trailing_totals([*REVIEWS, last]) == 0
+
+
+def test_a_review_set_apart_is_a_review() -> None:
+    assert trailing_totals([*REVIEWS, [], ["Reads like a report", "3"]]) == 0
+    assert trailing_totals([*REVIEWS, [], ["Good"]]) == 0
+    spaced = [cells for row in [*REVIEWS, ["Average", "3"]] for cells in (row, [])]
+    assert trailing_totals(spaced) == 0
+
+
+def test_a_row_with_all_a_review_has_is_a_review_whatever_its_text() -> None:
+    for text in ("Total", "Average", "Sum"):
+        assert trailing_totals([*WIDE, ["5", "2024-03-05", "Bo", text, "3"]]) == 0
+        assert trailing_totals([*WIDE, ["", "", "", text, "3"]]) == 1
+    assert trailing_totals([*WIDE, ["Total", "", "", "", "5"]]) == 1
+
+
+def test_a_doubt_about_the_last_row_is_reported() -> None:
+    assert find_end([*REVIEWS, ["Total", "1"]]).is_doubtful
+    assert find_end([*REVIEWS, ["Average", "3"], ["(5 rows)"]]).is_doubtful
+    assert not find_end(REVIEWS).is_doubtful
+
+
+def test_a_table_of_nothing_but_totals_is_a_table() -> None:
+    assert trailing_totals([["Total", "5"], ["Average", "2.5"]]) == 0
