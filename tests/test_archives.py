@@ -11,8 +11,8 @@ import pytest
 
 from lstm_cli.bundle.locating import free_name
 from lstm_cli.commands.hints import with_options
-from lstm_cli.data import opening
 from lstm_cli.data.options import ReadOptions
+from lstm_cli.data.sources import opening
 from lstm_cli.data.tables import Table, read_table
 from lstm_cli.errors import FileError
 from tests.files import ROWS, WELL_FORMED, names, rows

@@ -10,7 +10,7 @@ import pytest
 
 from lstm_cli.bundle.locating import free_name
 from lstm_cli.commands.hints import with_options
-from lstm_cli.data.addresses import parse_address
+from lstm_cli.data.databases.addresses import parse_address
 from lstm_cli.data.options import ReadOptions
 from lstm_cli.data.reviews import read_reviews
 from lstm_cli.data.showing import show_source

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_cli.data.beginnings import is_fasttext
-from lstm_cli.data.fasttext import open_fasttext
 from lstm_cli.data.options import DETECT_ALL
+from lstm_cli.data.records.beginnings import is_fasttext
+from lstm_cli.data.records.fasttext import open_fasttext
 from lstm_cli.data.reviews import read_reviews
 from lstm_cli.data.rows import Content
 from lstm_cli.data.tables import open_table, read_table

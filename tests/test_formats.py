@@ -11,8 +11,8 @@ import pytest
 from lstm_cli.bundle.locating import free_name
 from lstm_cli.data.formats import FORMATS, Format, endings
 from lstm_cli.data.rows import Content, Rows
+from lstm_cli.data.sources.wrappings import ARCHIVES, COMPRESSIONS, Compression
 from lstm_cli.data.tables import read_table
-from lstm_cli.data.wrappings import ARCHIVES, COMPRESSIONS, Compression
 from lstm_cli.data.writing import check_output, write_table
 from lstm_cli.errors import OutputError
 from tests.files import refusal

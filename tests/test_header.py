@@ -2,8 +2,8 @@
 
 import pytest
 
-from lstm_cli.data.footer import find_end, trailing_totals
-from lstm_cli.data.header import find_header
+from lstm_cli.data.delimited.footer import find_end, trailing_totals
+from lstm_cli.data.delimited.header import find_header
 
 Rows = list[list[str]]
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstm_cli.data.literals import LONGEST, to_json
+from lstm_cli.data.records.literals import LONGEST, to_json
 from tests.files import Read, refusal, rows, write_and_read
 
 REVIEWS = [

@@ -7,7 +7,7 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from lstm_cli.data.scale import Scale
+from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.metrics.baselines import INVERSE_PENALTY, WordRegression
 from lstm_cli.metrics.calibration import (

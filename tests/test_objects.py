@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstm_cli.data.objects import MOST_COLUMNS, MOST_FIELDS, tabulate
+from lstm_cli.data.records.objects import MOST_COLUMNS, MOST_FIELDS, tabulate
 from lstm_cli.data.tables import read_table
 from lstm_cli.data.writing import write_table
 from lstm_cli.errors import FileError

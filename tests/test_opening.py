@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
-from lstm_cli.data import opening
+from lstm_cli.data.sources import opening
 from lstm_cli.data.tables import read_table
 from lstm_cli.data.writing import write_table
 from tests.files import ROWS, WELL_FORMED, Read, refusal, rows, write_and_read
@@ -79,8 +79,8 @@ def test_one_stray_byte_garbles_nothing_else(read: Read) -> None:
 
 
 def test_a_letter_cut_by_a_chunk_is_whole(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lstm_cli.data.decoding.CHUNK_BYTES", 3)
-    monkeypatch.setattr("lstm_cli.data.opening.CHUNK_BYTES", 5)
+    monkeypatch.setattr("lstm_cli.data.encoding.decoding.CHUNK_BYTES", 3)
+    monkeypatch.setattr("lstm_cli.data.sources.opening.CHUNK_BYTES", 5)
     assert rows(read(WELL_FORMED.encode("utf-16"))) == ROWS
     assert rows(read(gzip.compress(WELL_FORMED.encode()))) == ROWS
     mac = WELL_FORMED.replace("two\nlines", "two lines").replace("\n", "\r")
@@ -89,7 +89,7 @@ def test_a_letter_cut_by_a_chunk_is_whole(read: Read, monkeypatch: pytest.Monkey
 
 def test_a_record_cut_by_a_window_is_whole(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     for size in (1, 2, 3, 7):
-        monkeypatch.setattr("lstm_cli.data.survey.WINDOW_BYTES", size)
+        monkeypatch.setattr("lstm_cli.data.delimited.survey.WINDOW_BYTES", size)
         table = read(WELL_FORMED)
         assert rows(table) == ROWS
         assert table.line_numbers(range(4)).tolist() == [2, 3, 4, 6]

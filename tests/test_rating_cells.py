@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_cli.data.rating_cells import parse_maximum, parse_rating
-from lstm_cli.data.scale import label
+from lstm_cli.data.ratings.rating_cells import parse_maximum, parse_rating
+from lstm_cli.data.ratings.scale import label
 
 
 @pytest.mark.parametrize(

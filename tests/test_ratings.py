@@ -10,12 +10,18 @@ from hypothesis import strategies as st
 
 from lstm_cli.commands.hints import with_options
 from lstm_cli.commands.options import bins_of, labels_in
-from lstm_cli.data.bins import cut, equal_edges
 from lstm_cli.data.options import ReadOptions
-from lstm_cli.data.rated import NO_RATING, NOT_UNDERSTOOD, OFF_THE_SCALE, Rated, RatingColumn
-from lstm_cli.data.ratings import read_ratings
-from lstm_cli.data.scale import Scale, scale_of_words
-from lstm_cli.data.words import families, find_family, spelled
+from lstm_cli.data.ratings.bins import cut, equal_edges
+from lstm_cli.data.ratings.rated import (
+    NO_RATING,
+    NOT_UNDERSTOOD,
+    OFF_THE_SCALE,
+    Rated,
+    RatingColumn,
+)
+from lstm_cli.data.ratings.ratings import read_ratings
+from lstm_cli.data.ratings.scale import Scale, scale_of_words
+from lstm_cli.data.ratings.words import families, find_family, spelled
 from lstm_cli.errors import ScaleError
 
 

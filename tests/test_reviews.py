@@ -12,8 +12,8 @@ import pytest
 
 from lstm_cli.commands.hints import with_options
 from lstm_cli.data.options import LearnedColumns, ReadOptions
+from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.data.reviews import Reviews, Skipped, read_reviews
-from lstm_cli.data.scale import Scale
 from lstm_cli.data.texts import read_texts
 from lstm_cli.data.writing import write_table
 from lstm_cli.errors import ColumnError, FileError, RowError, ScaleError

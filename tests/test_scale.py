@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_cli.data.scale import Scale, find_scale
+from lstm_cli.data.ratings.scale import Scale, find_scale
 from lstm_cli.errors import ScaleError
 
 FIVE = {1.0: 800, 2.0: 700, 3.0: 900, 4.0: 1200, 5.0: 2400}

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lstm_cli.commands.hints import with_options
-from lstm_cli.data import workbook_reader
 from lstm_cli.data.options import ReadOptions
 from lstm_cli.data.tables import Table, read_table
+from lstm_cli.data.workbooks import workbook_reader
 from lstm_cli.data.writing import TableWriter, write_table
 from lstm_cli.errors import FileError, OutputError
 from tests.files import names, refusal, rows

@@ -22,7 +22,7 @@ from lstm_cli.bundle.provenance import Provenance
 from lstm_cli.config import ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.cell import CellWeights
 from lstm_cli.core.reading import NetworkWeights, Rows
-from lstm_cli.data.scale import Scale
+from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.results import GateStatistics
 
 FORMAT = 1

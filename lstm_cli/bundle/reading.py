@@ -35,7 +35,7 @@ from lstm_cli.bundle.weights import EmbeddingRows, Refuse, Stored, load_arrays, 
 from lstm_cli.config import TrainConfig
 from lstm_cli.core.reading import NetworkWeights
 from lstm_cli.data.options import LearnedColumns
-from lstm_cli.data.scale import Scale
+from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.errors import BundleError
 from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics, WordStatistics
 from lstm_cli.text.tokens import compiled

@@ -195,7 +195,7 @@ def bins_of(bins: str) -> int | tuple[float, ...]:
     >>> bins_of("5"), bins_of("0,20,40")
     (5, (0.0, 20.0, 40.0))
     """
-    from lstm_cli.data.scale import MOST_RATINGS
+    from lstm_cli.data.ratings.scale import MOST_RATINGS
 
     try:
         edges = tuple(float(edge) for edge in bins.split(","))

@@ -49,7 +49,7 @@ def _decoded(ctx: typer.Context, content: bytes, encoding: str | None) -> str:
 
     from tempfile import TemporaryDirectory
 
-    from lstm_cli.data.encodings import to_utf8
+    from lstm_cli.data.encoding.encodings import to_utf8
 
     with TemporaryDirectory(prefix="lstm-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "input"

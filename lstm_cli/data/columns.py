@@ -28,10 +28,10 @@ from lstm_cli.data.column_names import (
 )
 from lstm_cli.data.missing import is_missing
 from lstm_cli.data.nested import addresses, column_at
-from lstm_cli.data.rating_cells import parse_rating
-from lstm_cli.data.scale import MOST_RATINGS
+from lstm_cli.data.ratings.rating_cells import parse_rating
+from lstm_cli.data.ratings.scale import MOST_RATINGS
+from lstm_cli.data.ratings.words import Family, find_family
 from lstm_cli.data.tables import Table
-from lstm_cli.data.words import Family, find_family
 from lstm_cli.errors import ColumnError, Remedy
 
 CELLS_LOOKED_AT = 5000

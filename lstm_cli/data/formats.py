@@ -21,9 +21,9 @@ from functools import partial
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
-from lstm_cli.data.beginnings import is_fasttext, is_json, is_literals
-from lstm_cli.data.recognizing import Recognizer, begins, is_office, office_kind
-from lstm_cli.data.wrappings import ARCHIVES, COMPRESSIONS, Compression
+from lstm_cli.data.records.beginnings import is_fasttext, is_json, is_literals
+from lstm_cli.data.sources.recognizing import Recognizer, begins, is_office, office_kind
+from lstm_cli.data.sources.wrappings import ARCHIVES, COMPRESSIONS, Compression
 
 if TYPE_CHECKING:
     import polars as pl
@@ -158,7 +158,7 @@ def _is_excel(head: bytes) -> bool:
 
 
 def _open_delimited(content: "Content", rows: int) -> "Rows":
-    from lstm_cli.data.delimited import open_delimited
+    from lstm_cli.data.delimited.delimited import open_delimited
 
     return open_delimited(content, rows)
 
@@ -172,13 +172,13 @@ def _scan_delimited(delimiter: str, address: str) -> "pl.LazyFrame":
 def _append_delimited(
     frame: "pl.DataFrame", file: IO[bytes], delimiter: str, is_first: bool
 ) -> None:
-    from lstm_cli.data.delimited import append_delimited
+    from lstm_cli.data.delimited.delimited import append_delimited
 
     append_delimited(frame, file, delimiter, has_header=is_first)
 
 
 def _open_json(content: "Content", rows: int) -> "Rows":
-    from lstm_cli.data.jsonlines import open_json
+    from lstm_cli.data.records.jsonlines import open_json
 
     return open_json(content, rows)
 
@@ -190,19 +190,19 @@ def _scan_json_lines(address: str) -> "pl.LazyFrame":
 
 
 def _append_json_lines(frame: "pl.DataFrame", file: IO[bytes], *_: object) -> None:
-    from lstm_cli.data.jsonlines import append_json
+    from lstm_cli.data.records.jsonlines import append_json
 
     append_json(frame, file)
 
 
 def _open_fasttext(content: "Content", rows: int) -> "Rows":
-    from lstm_cli.data.fasttext import open_fasttext
+    from lstm_cli.data.records.fasttext import open_fasttext
 
     return open_fasttext(content, rows)
 
 
 def _open_literals(content: "Content", rows: int) -> "Rows":
-    from lstm_cli.data.literals import open_literals
+    from lstm_cli.data.records.literals import open_literals
 
     return open_literals(content, rows)
 
@@ -224,25 +224,25 @@ def _write_parquet(frame: "pl.LazyFrame", file: IO[bytes]) -> None:
 
 
 def _open_workbook(content: "Content", rows: int) -> "Rows":
-    from lstm_cli.data.workbooks import open_workbook
+    from lstm_cli.data.workbooks.workbooks import open_workbook
 
     return open_workbook(content, rows)
 
 
 def _open_sqlite(content: "Content", rows: int) -> "Rows":
-    from lstm_cli.data.databases import open_sqlite
+    from lstm_cli.data.databases.databases import open_sqlite
 
     return open_sqlite(content, rows)
 
 
 def _write_workbook(frame: "pl.LazyFrame", file: IO[bytes]) -> None:
-    from lstm_cli.data.workbook_output import write_workbook
+    from lstm_cli.data.workbooks.workbook_output import write_workbook
 
     write_workbook(frame, file)
 
 
 def _check_workbook(frame: "pl.DataFrame", first_row: int) -> None:
-    from lstm_cli.data.workbook_output import check_workbook
+    from lstm_cli.data.workbooks.workbook_output import check_workbook
 
     check_workbook(frame, first_row)
 

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from lstm_cli.data.chosen import choose_rating_column, choose_text_columns
 from lstm_cli.data.nested import column_at
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
-from lstm_cli.data.rated import NO_TEXT, USABLE, Rated, RatedColumn, RatingColumn
-from lstm_cli.data.ratings import read_ratings
-from lstm_cli.data.scale import Scale
+from lstm_cli.data.ratings.rated import NO_TEXT, USABLE, Rated, RatedColumn, RatingColumn
+from lstm_cli.data.ratings.ratings import read_ratings
+from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.data.showing import count, show_source
 from lstm_cli.data.tables import Table, open_table
 from lstm_cli.data.texts import as_strings, text_at

@@ -16,10 +16,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_cli.data.addresses import is_database, parse_address
-from lstm_cli.data.charsets import find_codec
-from lstm_cli.data.encodings import to_utf8
-from lstm_cli.data.foreign import FOREIGN
+from lstm_cli.data.databases.addresses import is_database, parse_address
+from lstm_cli.data.encoding.charsets import find_codec
+from lstm_cli.data.encoding.encodings import to_utf8
 from lstm_cli.data.formats import (
     FORMATS,
     Format,
@@ -28,11 +27,12 @@ from lstm_cli.data.formats import (
     recognize,
     text_formats,
 )
-from lstm_cli.data.opening import explain, fetch, is_remote, read_head
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.rows import POLARS_ERRORS, ROWS, Content, Rows, first_line
 from lstm_cli.data.showing import show_source
-from lstm_cli.data.wrappings import ARCHIVES, COMPRESSIONS, Archive, Compression
+from lstm_cli.data.sources.foreign import FOREIGN
+from lstm_cli.data.sources.opening import explain, fetch, is_remote, read_head
+from lstm_cli.data.sources.wrappings import ARCHIVES, COMPRESSIONS, Archive, Compression
 from lstm_cli.errors import FileError, Remedy
 
 
@@ -148,7 +148,7 @@ def _open_database(source: str, folder: Path, options: ReadOptions, rows: int) -
         options = replace(options, sheet=address.table)
     content = Content(folder, folder, source, options=options)
     if address.kind != "sqlite":
-        from lstm_cli.data.servers import open_server
+        from lstm_cli.data.databases.servers import open_server
 
         return _opened(open_server(address, content, rows), address.kind, content)
     form, content = FORMATS["sqlite"], replace(content, path=fetch(address.name, folder))

@@ -14,11 +14,11 @@ from typing import IO
 import polars as pl
 
 from lstm_cli.data.formats import FORMATS, Append, Format, by_ending, endings_written
-from lstm_cli.data.opening import explain
 from lstm_cli.data.rows import first_line
 from lstm_cli.data.showing import escape
+from lstm_cli.data.sources.opening import explain
+from lstm_cli.data.sources.wrappings import Compression
 from lstm_cli.data.tables import Table
-from lstm_cli.data.wrappings import Compression
 from lstm_cli.errors import OutputError
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_cli.data.scale import Scale
+from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.metrics.calibration import expected_calibration_error, reliability
 from lstm_cli.metrics.scores import (
     accuracy_interval,

@@ -10,8 +10,8 @@ from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
+from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.data.reviews import Reviews, read_reviews
-from lstm_cli.data.scale import Scale
 from lstm_cli.errors import BundleError, RowError
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.trace import trace

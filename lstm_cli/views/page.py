@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lstm_cli.data.scale import Scale
+from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.results import GateTrace, LedgerTrace, WordTrace
 from lstm_cli.views.charts import Chart, across, curve, render, script_of, up
 from lstm_cli.views.console import percent, visible

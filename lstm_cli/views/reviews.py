@@ -9,8 +9,8 @@ from lstm_cli.views.console import visible
 
 if TYPE_CHECKING:
     from lstm_cli.data.chosen import TextColumns
+    from lstm_cli.data.ratings.scale import Scale
     from lstm_cli.data.reviews import Reviews, ReviewsSummary
-    from lstm_cli.data.scale import Scale
     from lstm_cli.data.tables import Table
 
 

@@ -1,0 +1,1 @@
+"""Delimited text, and where the table in it begins and ends."""

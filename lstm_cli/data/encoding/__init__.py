@@ -1,0 +1,1 @@
+"""Bytes of any encoding -> UTF-8."""

@@ -1,0 +1,1 @@
+"""Cells -> ratings on one scale."""

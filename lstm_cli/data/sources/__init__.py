@@ -1,0 +1,1 @@
+"""What a person names -> a file on this machine, unpacked."""
