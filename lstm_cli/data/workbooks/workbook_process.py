@@ -4,8 +4,9 @@ calamine reads every kind of workbook, each cell with its own type. But of a dam
 may ask for more memory than there is, and that ends a process at once, whatever it is.
 
 Started as ``python -P -m lstm_cli.data.workbooks.workbook_process FILE``. It answers with
-``marshal``: first the sheets; then, for each line ``SHEET ROWS LIMIT`` that it is given, where the sheet
-begins, which of its cells are merged, and lists of at most ROWS rows, an empty one at the end.
+``marshal``: first the sheets; then, for each line ``SHEET ROWS LIMIT`` that it is given, where
+the sheet begins, which of its cells are merged, and lists of at most ROWS rows, an empty one at
+the end.
 """
 
 import marshal
