@@ -17,7 +17,7 @@ SOMETIMES = settings(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-OFTEN = settings(SOMETIMES, max_examples=2_000)
+OFTEN = settings(SOMETIMES, max_examples=1_000)
 
 
 @SOMETIMES

@@ -104,9 +104,9 @@ CHARSETS = {charset.name: charset for charset in _CHARSETS}
 _WIDER = {
     "ascii": "utf-8",
     "utf-8-sig": "utf-8",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "tis-620": "cp874",
+    "iso8859_1": "cp1252",
+    "iso8859_9": "cp1254",
+    "tis_620": "cp874",
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "big5": "cp950",
@@ -134,16 +134,19 @@ def find_codec(name: str) -> str:
         ) from error
     # The same attribute decides whether bytes.decode() takes a codec.
     is_text = getattr(found, "_is_text_encoding", True) and found.incrementaldecoder
-    if not is_text or found.name.replace("-", "_") in _NOT_FOR_TEXTS:
+    codec = found.name if found.name.startswith("utf") else found.name.replace("-", "_")
+    if not is_text or codec in _NOT_FOR_TEXTS:
         raise FileError(
             f"{show_cell(name)} is no encoding of texts", Remedy.CORRECT_ENCODING, _near("")
         )
-    return _WIDER.get(found.name, found.name)
+    return _WIDER.get(codec, codec)
 
 
 def _near(name: str) -> str:
     """Names like one that does not exist; else some that often help."""
-    known = sorted({*aliases.values(), *aliases, "cp1250", "cp1251", "cp1252"})
+    usual = {codec for charset in CHARSETS.values() for codec in charset.codecs}
+    usual |= {"utf_8", "utf_16", "utf_32", "latin_1", "gb2312", "big5", "shift_jis", "euc_kr"}
+    known = sorted(usual | {alias for alias, codec in aliases.items() if codec in usual})
     wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
     near = get_close_matches(wanted, known, n=3, cutoff=0.7)
     return ", ".join(near) or "utf-8, cp1252, gbk ..."

@@ -56,7 +56,8 @@ _UNCASED = {
 }  # fmt: skip
 _SIGNS = {
     **dict.fromkeys("“‘«„‚¿¡‹", "("),  # before a word
-    **dict.fromkeys("”’»›´®™²³·", ")"),  # after a word, or between letters
+    **dict.fromkeys("”’»›´·", ")"),  # after a word, or between letters
+    **dict.fromkeys("®™²³", "^"),  # after a word
     **dict.fromkeys("–—−‐‑―…", "-"),
     **dict.fromkeys("€£¥¢°ºª¹№©•×§", "*"),
     **dict.fromkeys("½¼¾", "/"),
@@ -126,7 +127,7 @@ _ODDITIES = tuple(
         # A capital after a small letter, and the other way round among capitals.
         (2, "(?<=[al])L|(?<=l)A|(?<=c)C|(?<=g)G|(?<=[AL])l(?=[AL])"),
         # Signs in the middle of a word, or on the wrong side of it.
-        (2, f"(?<=[{_LETTERS}])[*(](?=[{_LETTERS}])"),
+        (2, f"(?<=[{_LETTERS}])[*(^](?=[{_LETTERS}])"),
         (1, f"(?<=[{_LETTERS}])-(?=[{_LETTERS}])"),
         (4, f"(?<=[{_LETTERS}])/(?=[{_LETTERS}])"),
         (1, f"(?<=[{_LETTERS}])[*(/](?![{_LETTERS}])"),
