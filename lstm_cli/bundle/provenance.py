@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lstm_cli.data.options import LearnedColumns
+if TYPE_CHECKING:
+    from lstm_cli.data.options import LearnedColumns
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,10 @@ class Provenance:
         return self.lengths[1] if self.lengths else None
 
     @property
-    def learned_columns(self) -> tuple[LearnedColumns, ...]:
+    def learned_columns(self) -> "tuple[LearnedColumns, ...]":
         """The columns of each file; none of a language model."""
+        from lstm_cli.data.options import LearnedColumns
+
         return tuple(
             LearnedColumns((texts,) if isinstance(texts, str) else texts, rating)
             for texts, rating in zip(self.text_columns, self.rating_columns, strict=False)

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,12 +34,14 @@ from lstm_cli.bundle.contents import (
 from lstm_cli.bundle.weights import EmbeddingRows, Refuse, Stored, load_arrays, to_float32
 from lstm_cli.config import TrainConfig
 from lstm_cli.core.reading import NetworkWeights
-from lstm_cli.data.options import LearnedColumns
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.errors import BundleError
 from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics, WordStatistics
 from lstm_cli.text.tokens import compiled
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary, WrittenVocabulary
+
+if TYPE_CHECKING:
+    from lstm_cli.data.options import LearnedColumns
 
 _LARGEST_INFO = 4 * 2**20
 _LARGEST_FILE = 4 * 2**30
@@ -61,7 +63,7 @@ class Bundle:
         return self.path.name
 
     @property
-    def learned_columns(self) -> tuple[LearnedColumns, ...]:
+    def learned_columns(self) -> "tuple[LearnedColumns, ...]":
         """The columns that a person's files are likely to have; the base's makers' say nothing."""
         return () if self.name == BASE else self.info.provenance.learned_columns
 
