@@ -39,6 +39,11 @@ def test_the_delimiter_agrees_with_the_rows_where_the_header_has_two(read: Read)
     assert table.delimiter == ";"
 
 
+def test_commas_in_sentences_are_text_beside_another_delimiter(read: Read) -> None:
+    table = read("1|slow, loud, hot\n5|fast, quiet, and cool\n4|good, cheap, small\n")
+    assert rows(table)[0] == ("1", "slow, loud, hot")
+
+
 def test_a_single_column_keeps_its_commas(read: Read) -> None:
     table = read('review\ngood, very good\n"quoted, ""too"""\n5; 6\n')
     assert rows(table) == [("good, very good",), ('quoted, "too"',), ("5; 6",)]

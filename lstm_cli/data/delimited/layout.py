@@ -143,18 +143,20 @@ class _Guess(NamedTuple):
 
 def _find_delimiter(records: Sequence[str]) -> _Guess:
     """The delimiter in the first row that cuts the most records into as many cells."""
-    best: tuple[float, int, str] | None = None
+    best: tuple[float, bool, int, str] | None = None
     for delimiter in DELIMITERS:
-        width = len(_split(records[0], delimiter))
+        first = _split(records[0], delimiter)
+        width = len(first)
         if width > 1:
             others = [len(_split(record, delimiter)) == width for record in records[1:]]
             agreeing = sum(others) / len(others) if others else 1.0
-            if best is None or (agreeing, width) > best[:2]:
-                best = (agreeing, width, delimiter)
+            # Of equals, not the one that has a blank after it, as commas in a sentence have.
+            if best is None or (agreeing, not is_prose(first), width) > best[:3]:
+                best = (agreeing, not is_prose(first), width, delimiter)
     # A file of bare texts: lines have commas as sentences have, and not equally many.
     if best is None or (best[0] < 0.5 and is_sentence(records[0])):
         return _Guess(None, 0.0)
-    return _Guess(best[2], best[0])
+    return _Guess(best[3], best[0])
 
 
 # What is above the header.
