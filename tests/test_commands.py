@@ -405,17 +405,37 @@ def test_validation_off_the_scale_and_a_column_called_count(tiny_reviews: Path) 
 
 
 def test_every_line_piped_in_is_one_review_in_any_encoding(tiny_bundle: Bundle) -> None:
-    """A form feed ends no review; Windows writes cp1252 and UTF-16."""
-    for content in (
-        "caf\u00e9 a\x0cb\u2028c\r\nfun\r\n".encode(),
-        "caf\u00e9 a\x0cb\r\nfun\r\n".encode("cp1252"),
-        "caf\u00e9 a\x0cb\r\nfun\r\n".encode("utf-16"),
-    ):
+    """A form feed ends no review; Windows writes cp1252, cp1250 and UTF-16."""
+    text = "caf\u00e9 a\x0cb, schön, très, déjà vu, Zoë\r\nfun\r\n"
+    polish = "żółty a\x0cb, był miły i duży, zupa była słona, żałuję\r\nfun\r\n"
+    for piped, codec, named in (
+        (text.replace("schön", "a\u2028b"), "utf-8", None), (text, "cp1252", None),
+        (text, "utf-16", None), (text, "utf-16-le", None), (polish, "cp1250", None),
+        (polish, "iso8859_2", "latin2"), (polish, "cp852", "cp852"), (text, "utf-8", "UTF-8"),
+    ):  # fmt: skip
+        options = [] if named is None else ["--encoding", named]
         done = CliRunner().invoke(
-            app, ["predict", "--json", "--model", str(tiny_bundle.path)], input=content
+            app,
+            ["predict", "--json", "--model", str(tiny_bundle.path), *options],
+            input=piped.encode(codec),
         )
         found = [json.loads(line)["text"] for line in done.stdout.split("\n")[:-1]]
-        assert [text[:6] for text in found] == ["caf\u00e9 a", "fun"]
+        assert found == piped.split("\r\n")[:-1], (codec, named)
+        is_detected = codec.startswith("cp") and named is None
+        assert (f"standard input: not UTF-8, read as {codec}" in done.stderr) == is_detected
+
+
+def test_piped_reviews_in_an_encoding_that_is_not_clear_are_refused() -> None:
+    said = refused(lstm("predict", stdin="tr\u00e8s bien".encode("cp1252")))
+    assert "standard input is not in UTF-8, and its encoding is unclear; name it with" in said
+    assert "--encoding (cp1252 reads 'tr\u00e8s', cp1250 reads" in said
+    assert lstm("predict", "--encoding", "cp1252", stdin="tr\u00e8s bien".encode("cp1252"))
+    assert "no encoding is called 'cp125'" in refused(
+        lstm("predict", "--encoding", "cp125", stdin="fine")
+    )
+    assert "--encoding goes with a file or with reviews that are piped in" in refused(
+        lstm("predict", "fine", "--encoding", "cp1252")
+    )
 
 
 def test_more_than_fits_on_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,3 +45,36 @@ def test_one_review_needs_no_torch(tiny_bundle: Bundle, arguments: list[str]) ->
     loaded = packages_loaded_by_command(*arguments, "--models-dir", folder)
     assert "numpy" in loaded
     assert loaded.isdisjoint(HEAVY)
+
+
+def test_utf8_needs_no_detection_of_encodings(tmp_path: Path) -> None:
+    """It takes a twentieth of a second to load, and a file in UTF-8 asks nothing of it."""
+    code = "from lstm_cli.data.tables import read_table\nassert len(read_table({!r})) == 2"
+    for text, codec, needs in (
+        ("review,rating\ncaf\u00e9,5\nfine,4\n", "utf-8", False),
+        ("review,rating\ncaf\u00e9,5\nfine,4\n", "utf-8-sig", False),
+        ("review,rating\ncaf\u00e9,5\nfine,4\n", "utf-16", False),
+        (
+            "review,rating\nPok\u00f3j by\u0142 ma\u0142y i \u017ale pachnia\u0142o,1\ndobry,4\n",
+            "cp1250",
+            True,
+        ),
+    ):
+        path = tmp_path / f"{codec}.csv"
+        path.write_bytes(text.encode(codec))
+        assert ("chardet" in packages_loaded_by(code.format(str(path)))) == needs
+
+
+def test_piped_reviews_need_neither_polars_nor_detection(tiny_bundle: Bundle) -> None:
+    """They are decoded before anything is known of files."""
+    code = (
+        "import io, sys\nfrom types import SimpleNamespace\n"
+        "piped = io.BytesIO('caf\u00e9'.encode())\n"
+        "sys.stdin = SimpleNamespace(buffer=piped, isatty=lambda: False)\n"
+        "from lstm_cli.commands import app\n"
+        f"try:\n    app(['predict', '--model', {str(tiny_bundle.path)!r}])\n"
+        "except SystemExit as end:\n    assert not end.code"
+    )
+    loaded = packages_loaded_by(code)
+    assert "numpy" in loaded
+    assert loaded.isdisjoint({*HEAVY, "chardet"})

@@ -80,7 +80,8 @@ class Reading:
 class _Sample:
     """What of some lines tells their encoding: whatever comes again tells nothing new."""
 
-    text: bytes  # the lines without numbers and without those that are broken, each once
+    text: bytes  # the lines without numbers, each once
+    whole: bytes  # of these, those that are not broken
     words: tuple[bytes, ...]  # that hold more than ASCII, each once
     ascii_share: float  # of all words
 
@@ -104,14 +105,14 @@ def readings_of(lines: Sequence[bytes]) -> tuple[Reading, ...]:
     'cp1250'
     """
     sample = _sample_of(lines)
-    confidences = _confidences(sample.text)
+    confidences = _confidences(sample.whole)
     first = max(confidences.values(), default=0.0)
     least = _LEAST_CONFIDENCE * first if len(sample.words) > _FEW_WORDS else 0.0
     candidates = [
         _Candidate(charset, codecs, confidences[name], tuple(read))
         for name, charset in CHARSETS.items()
         if confidences.get(name, -1) >= least
-        and (codecs := _fitting(sample.text, charset))
+        and (codecs := _fitting(sample, charset))
         and (read := (_read(word, codecs[0]) for word in sample.words))
     ]
     readings = _as_readings(candidates, first, sample.ascii_share)
@@ -126,9 +127,12 @@ def _sample_of(lines: Sequence[bytes]) -> _Sample:
     words = list({_NOT_OF_WORDS.sub(b"", word): word for word in found}.values())
     step = max(1, math.ceil(len(words) / _MOST_WORDS))
     num_words = sum(len(line.split()) for line in lines)
-    whole = _without_broken([_NOT_OF_WORDS.sub(b"", line) for line in lines])
-    text = b"\n".join(_spread(list(dict.fromkeys(whole))))
-    return _Sample(text, tuple(words[::step]), max(0.0, 1 - len(found) / max(1, num_words)))
+    bare = [_NOT_OF_WORDS.sub(b"", line) for line in lines]
+    text, whole = (
+        b"\n".join(_spread(list(dict.fromkeys(lines)))) for lines in (bare, _without_broken(bare))
+    )
+    ascii_share = max(0.0, 1 - len(found) / max(1, num_words))
+    return _Sample(text, whole, tuple(words[::step]), ascii_share)
 
 
 def _spread(lines: Sequence[bytes]) -> list[bytes]:
@@ -174,14 +178,15 @@ def _confidences(text: bytes) -> dict[str, float]:
     return {name: found.get(name, 0.0) for name in named}
 
 
-def _fitting(text: bytes, charset: Charset) -> tuple[str, ...]:
-    """The codecs of an encoding from the first one on that reads a text."""
-    for place, codec in enumerate(charset.codecs):
-        try:
-            text.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        return charset.codecs[place:]
+def _fitting(sample: _Sample, charset: Charset) -> tuple[str, ...]:
+    """The codecs of an encoding from the first on that reads all, or all that is not broken."""
+    for text in (sample.text, sample.whole):
+        for place, codec in enumerate(charset.codecs):
+            try:
+                text.decode(codec)
+            except UnicodeDecodeError:
+                continue
+            return charset.codecs[place:]
     return ()
 
 
