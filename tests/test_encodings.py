@@ -131,6 +131,12 @@ def test_few_broken_bytes_are_counted(read: Read) -> None:
     assert rows(table)[-1] == ("不\ufffd", "4")
     assert table.encoding == "gbk"
     assert table.notes[1] == "1 byte that does not fit gbk replaced by \ufffd (line 502)"
+    data = bytearray(file_of("chinese_simplified", 500).encode("gbk"))
+    for place in (4_000, 9_000, 13_000):  # each garbles a sentence, up to the next sign of ASCII
+        del data[next(k for k in range(place, len(data)) if data[k] > 127)]
+    broken = read(bytes(data))
+    assert sum("\ufffd" in text for text in broken.frame["review"]) <= 3
+    assert (broken.encoding, len(broken)) == ("gbk", 500)
     french = read(file_of("french", 500).encode("cp1252") + b"tr\xe8s\x81 bien\x90,4\n")
     assert rows(french)[-1] == ("très\ufffd bien\ufffd", "4")
     assert french.encoding == "cp1252"

@@ -10,6 +10,7 @@ review to thousands: what would be read wrong must be asked about instead.
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -83,6 +84,7 @@ class _Sample:
     text: bytes  # the lines without numbers, each once
     whole: bytes  # of these, those that are not broken
     words: tuple[bytes, ...]  # that hold more than ASCII, each once
+    times: tuple[int, ...]  # how often each of them is there
     ascii_share: float  # of all words
 
 
@@ -116,7 +118,7 @@ def readings_of(lines: Sequence[bytes]) -> tuple[Reading, ...]:
         and (read := (_read(word, codecs[0]) for word in sample.words))
     ]
     readings = _as_readings(candidates, first, sample.ascii_share)
-    if readings and _is_unknown(readings[0].words, first):
+    if readings and _is_unknown(readings[0].words, sample.times, first):
         # Half of the probability is for what is not known.
         return tuple(replace(one, probability=one.probability / 2) for one in readings)
     return readings
@@ -124,15 +126,22 @@ def readings_of(lines: Sequence[bytes]) -> tuple[Reading, ...]:
 
 def _sample_of(lines: Sequence[bytes]) -> _Sample:
     found = _WORD.findall(b"\n".join(lines))
-    words = list({_NOT_OF_WORDS.sub(b"", word): word for word in found}.values())
-    step = max(1, math.ceil(len(words) / _MOST_WORDS))
+    words = {_NOT_OF_WORDS.sub(b"", word): word for word in found}
+    times = Counter(_NOT_OF_WORDS.sub(b"", word) for word in found)
+    chosen = list(words)[:: max(1, math.ceil(len(words) / _MOST_WORDS))]
     num_words = sum(len(line.split()) for line in lines)
     bare = [_NOT_OF_WORDS.sub(b"", line) for line in lines]
     text, whole = (
         b"\n".join(_spread(list(dict.fromkeys(lines)))) for lines in (bare, _without_broken(bare))
     )
     ascii_share = max(0.0, 1 - len(found) / max(1, num_words))
-    return _Sample(text, whole, tuple(words[::step]), ascii_share)
+    return _Sample(
+        text,
+        whole,
+        tuple(words[bare_word] for bare_word in chosen),
+        tuple(times[bare_word] for bare_word in chosen),
+        ascii_share,
+    )
 
 
 def _spread(lines: Sequence[bytes]) -> list[bytes]:
@@ -236,9 +245,9 @@ def _as_readings(
     return tuple(sorted(readings, key=lambda reading: -reading.probability))
 
 
-def _is_unknown(words: Sequence[str], confidence: float) -> bool:
+def _is_unknown(words: Sequence[str], times: Sequence[int], confidence: float) -> bool:
     """Whether the best reading is like no language that is known, so that it may be wrong."""
     seen = num_words_with_letters(words)
     if confidence < min(0.012 * seen, 0.07 + 0.002 * seen, 0.2):  # measured, with a margin
         return True
-    return len(words) > _FEW_WORDS and strange_share(words) > _MOST_STRANGE
+    return len(words) > _FEW_WORDS and strange_share(words, times) > _MOST_STRANGE

@@ -189,11 +189,18 @@ def has_script_of_its_own(words: Sequence[str]) -> bool:
     return others > latin
 
 
-def strange_share(words: Sequence[str]) -> float:
-    """The share of words that no language has: their letters are of no one region, or none."""
-    foreign = _foreign_words(words, _ALPHABETS_OF_REGIONS)
-    broken = sum("!" in word.translate(_CLASSES) for word in words)
-    return (foreign + broken) / max(1, len(words))
+def strange_share(words: Sequence[str], times: Sequence[int]) -> float:
+    """The share of words that no language has: their letters are of no one region, or none.
+
+    Args:
+        words: each once.
+        times: how often each of them is there; what is broken is so once.
+    """
+    foreign = _foreign_words(words, _ALPHABETS_OF_REGIONS) / max(1, len(words))
+    broken = sum(
+        number for word, number in zip(words, times, strict=True) if "!" in word.translate(_CLASSES)
+    )
+    return foreign + broken / max(1, sum(times))
 
 
 def _foreign_words(words: Sequence[str], alphabets: Sequence[frozenset[str]]) -> int:
