@@ -425,6 +425,20 @@ def test_every_line_piped_in_is_one_review_in_any_encoding(tiny_bundle: Bundle) 
         assert (f"standard input: not UTF-8, read as {codec}" in done.stderr) == is_detected
 
 
+def test_a_rated_file_keeps_its_text_and_its_mark(tiny_bundle: Bundle) -> None:
+    """Whatever encoding it came in; spreadsheets know UTF-8 by the mark."""
+    review = "zupa była słona, żałuję, że tu byłem"
+    text = "opinia;ocena\n" + "".join(f"{review} {k};{k % 5 + 1}\n" for k in range(30))
+    for codec, has_mark in (("utf-8", False), ("utf-8-sig", True), ("cp1250", False)):
+        Path(f"{codec}.csv").write_bytes(text.encode(codec))
+        files = ("--input", f"{codec}.csv", "--output", f"{codec}.out.csv")
+        done = lstm("predict", *files, "--model", tiny_bundle.path)
+        assert done.exit_code == 0, done.stderr
+        written = Path(f"{codec}.out.csv").read_bytes()
+        assert written.startswith(b"\xef\xbb\xbf") == has_mark
+        assert written.decode("utf-8-sig").splitlines()[30].startswith(f"{review} 29;5;")
+
+
 def test_piped_reviews_in_an_encoding_that_is_not_clear_are_refused() -> None:
     said = refused(lstm("predict", stdin="tr\u00e8s bien".encode("cp1252")))
     assert "standard input is not in UTF-8, and its encoding is unclear; name it with" in said

@@ -27,64 +27,9 @@ def read(tmp_path: Path) -> Read:
     return partial(write_and_read, tmp_path)
 
 
-# Encodings
-
-
-@pytest.mark.parametrize(
-    ("codec", "mark", "encoding"),
-    [
-        ("utf-8", b"", "utf-8"),
-        ("utf-8", codecs.BOM_UTF8, "utf-8"),
-        ("utf-16-le", codecs.BOM_UTF16_LE, "utf-16"),
-        ("utf-16-be", codecs.BOM_UTF16_BE, "utf-16"),
-        ("utf-16-le", b"", "utf-16"),
-        ("utf-16-be", b"", "utf-16"),
-        ("utf-32-le", codecs.BOM_UTF32_LE, "utf-32"),
-    ],
-)
-def test_the_encoding_is_found(read: Read, codec: str, mark: bytes, encoding: str) -> None:
-    table = read(mark + WELL_FORMED.encode(codec))
-    assert rows(table) == ROWS
-    assert table.frame.columns == ["review", "rating"]
-    assert (table.encoding, table.notes) == (encoding, ())
-
-
-def test_utf16_keeps_its_newlines(read: Read) -> None:
-    assert rows(read("review\trating\r\nä\t5\r\nö\t1\r\n".encode("utf-16"))) == [
-        ("ä", "5"), ("ö", "1"),
-    ]  # fmt: skip
-
-
-def test_what_is_not_utf8_is_windows_1252(read: Read) -> None:
-    table = read("review,rating\ncafé “good” €,5\nbad,1\n".encode("cp1252"))
-    assert rows(table)[0] == ("café “good” €", "5")
-    assert table.encoding == "cp1252"
-    assert table.notes[0].startswith("not UTF-8, read as cp1252 (Western European)")
-
-
-def test_bytes_that_windows_1252_lacks_do_no_harm(read: Read) -> None:
-    good = "".join(f"très déçu, la poignée a cassé {k};1\n" for k in range(60)).encode("cp1252")
-    table = read(b"review;rating\n" + good + b"a\x81b d\xe9j\xe0;5\n")
-    assert rows(table)[0] == ("très déçu, la poignée a cassé 0", "1")
-    assert rows(table)[-1][0].startswith("a")
-    assert rows(table)[-1][0].endswith("b déjà")
-
-
-def test_one_stray_byte_garbles_nothing_else(read: Read) -> None:
-    table = read("review,rating\ncafé ☕,5\nna".encode() + b"\xefve,4\n")
-    assert rows(table) == [("café ☕", "5"), ("naïve", "4")]
-    assert (table.encoding, table.notes) == (
-        "utf-8", ("1 byte not in UTF-8, read as Windows-1252",),
-    )  # fmt: skip
-
-
-def test_a_letter_cut_by_a_chunk_is_whole(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lstm_cli.data.encoding.decoding.CHUNK_BYTES", 3)
+def test_what_comes_in_chunks_is_whole(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lstm_cli.data.sources.opening.CHUNK_BYTES", 5)
-    assert rows(read(WELL_FORMED.encode("utf-16"))) == ROWS
     assert rows(read(gzip.compress(WELL_FORMED.encode()))) == ROWS
-    mac = WELL_FORMED.replace("two\nlines", "two lines").replace("\n", "\r")
-    assert len(rows(read(mac))) == len(ROWS)
 
 
 def test_a_record_cut_by_a_window_is_whole(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:

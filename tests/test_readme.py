@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 
 from lstm_cli.bundle.reading import Bundle
+from lstm_cli.commands.options import bins_of, labels_in
+from lstm_cli.data.formats import endings
+from lstm_cli.data.ratings.rating_cells import parse_rating
+from lstm_cli.data.ratings.words import known_order
 from lstm_cli.results import MemoryTest
 from tests.benchmarks.learning_curve import PICTURE, known_figures, tables
 from tests.helpers import lstm
@@ -110,6 +114,36 @@ def test_no_link_of_the_description_leads_nowhere() -> None:
 def test_the_readme_is_short() -> None:
     """It is read in one sitting; the rest stands where it is used."""
     assert len(README.read_bytes()) <= MOST_BYTES
+
+
+def table_below(header: str) -> dict[str, str]:
+    """The rows of a table of the README, by their first cells."""
+    lines = TEXT.split(f"| {header} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    return dict(line.strip("| ").split(" | ", 1) for line in lines)
+
+
+def test_the_formats_of_the_readme_are_read() -> None:
+    said = set(re.findall(r"`(\.[a-z0-9]+)`", str(table_below("file"))))
+    assert said <= endings()
+    # Others are spellings of these, or rare.
+    silent = {".ndjson", ".ft", ".xlsb", ".xlsm", ".sqlite", ".sqlite3"}
+    silent |= {".tar", ".tbz2", ".tgz", ".txz"}
+    assert endings() - said == silent
+
+
+def test_the_ratings_of_the_readme_are_understood() -> None:
+    table = table_below("ratings")
+    for kind in ("numbers", "of pages"):
+        for cell in re.findall("`([^`]+)`", table[kind]):
+            assert parse_rating(cell) is not None, cell
+    for kind in ("words", "two answers"):
+        for shown in re.split("[;,] ", table[kind]):
+            words = [word for word in shown.split(" < ") if word != "..."]
+            assert known_order(reversed(words)) == tuple(words)
+    assert labels_in("bad,ok,good") == ("bad", "ok", "good")
+    assert '--scale "bad,ok,good"' in table["your own words"]
+    for bins in re.findall('--bins (?:"([^"]+)"|(\\d+))', table["many scores"]):
+        assert bins_of("".join(bins))
 
 
 def test_there_is_one_test_command() -> None:

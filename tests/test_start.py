@@ -65,6 +65,16 @@ def test_utf8_needs_no_detection_of_encodings(tmp_path: Path) -> None:
         assert ("chardet" in packages_loaded_by(code.format(str(path)))) == needs
 
 
+def test_a_plain_file_needs_no_reader_of_other_formats(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("review,rating\nfine,5\nbad,1\n", encoding="utf-8")
+    code = f"from lstm_cli.data.reviews import read_reviews\nread_reviews([{str(path)!r}])"
+    loaded = packages_loaded_by(code)
+    assert "polars" in loaded
+    others = {"chardet", "python_calamine", "xlsxwriter", "sqlite3", "psycopg", "pymysql"}
+    assert loaded.isdisjoint(others)
+
+
 def test_piped_reviews_need_neither_polars_nor_detection(tiny_bundle: Bundle) -> None:
     """They are decoded before anything is known of files."""
     code = (

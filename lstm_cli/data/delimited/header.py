@@ -42,6 +42,7 @@ from lstm_cli.data.delimited.footer import trailing_totals
 from lstm_cli.data.missing import is_missing
 from lstm_cli.data.ratings.rating_cells import parse_rating
 from lstm_cli.data.ratings.words import is_judgement
+from lstm_cli.errors import FileError
 
 MOST_SKIPPED = 50  # rows
 _NEAR = 5  # rows
@@ -85,6 +86,20 @@ def find_header(rows: Sequence[Row]) -> Header:
     if is_certain_alone(rows, places[0]):
         return first
     return _find_named(rows, places) or _find_unnamed(rows, places) or first
+
+
+def cannot_be_told(shown: str, one: str, other: str) -> FileError:
+    """The error for a table with a rival of its header.
+
+    Args:
+        shown: the file, or its sheet, before a sentence.
+        one: the rival, as a person finds it.
+        other: the likeliest header.
+    """
+    return FileError(
+        f"{shown} it cannot be told whether the table begins in {one} or in {other}; delete what "
+        "stands above the table, and call its columns review and rating"
+    )
 
 
 def header_of_first(rows: Sequence[Row]) -> Header:

@@ -14,6 +14,7 @@ from lstm_cli.data.delimited.cells import split_loosely, split_strictly, unquote
 from lstm_cli.data.delimited.header import (
     MOST_SKIPPED,
     Header,
+    cannot_be_told,
     find_header,
     header_of_first,
     is_certain_alone,
@@ -282,10 +283,7 @@ def _layout(below: _Below, lines: Sequence[str], skipped: int, source: str) -> L
             f"line {first_lines[k]} ({show_cell(', '.join(below.rows[k]))})"
             for k in (header.rival, header.skipped)
         )
-        raise FileError(
-            f"{show_source(source)}: it cannot be told whether the table begins in {one} or in "
-            f"{other}; delete what stands above the table, and call its columns review and rating"
-        )
+        raise cannot_be_told(f"{show_source(source)}:", one, other)
     notes: tuple[str, ...] = ()
     above = [
         number + 1

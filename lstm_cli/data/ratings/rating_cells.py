@@ -104,15 +104,17 @@ class _ParsedRating(NamedTuple):
     maximum: float | None = None
 
 
-@lru_cache(maxsize=1 << 18, typed=True)  # a column is looked through several times
 def _parse(cell: object) -> _ParsedRating | None:
     if cell is None or isinstance(cell, bool):
         return None
     if isinstance(cell, int | float):
         return _ParsedRating(float(cell) + 0.0) if math.isfinite(cell) else None
     text = str(cell).strip()
-    if not text or len(text) > LONGEST_RATING:
-        return None
+    return _parse_text(text) if text and len(text) <= LONGEST_RATING else None
+
+
+@lru_cache(maxsize=1 << 18)  # a column is looked through several times
+def _parse_text(text: str) -> _ParsedRating | None:
     if stars := _STARS.fullmatch(text):
         full = sum(letter in _FULL_STARS for letter in stars["full"])
         empty = sum(letter in _EMPTY_STARS for letter in stars["empty"])

@@ -13,7 +13,7 @@ from itertools import chain, islice
 import numpy as np
 
 from lstm_cli.data.delimited.footer import trailing_totals
-from lstm_cli.data.delimited.header import Header, find_header
+from lstm_cli.data.delimited.header import Header, cannot_be_told, find_header
 from lstm_cli.data.delimited.layout import make_distinct
 from lstm_cli.data.rows import Content, Rows, reading
 from lstm_cli.data.showing import count, escape, show_cell, show_skipped
@@ -169,10 +169,7 @@ def _names(
             f"row {place + 1} ({show_cell(', '.join(filter(str.strip, head[place])))})"
             for place in (header.rival, header.skipped)
         )
-        raise FileError(
-            f"{shown} it cannot be told whether the table begins in {one} or in {other}; delete "
-            "what stands above the table, and call its columns review and rating"
-        )
+        raise cannot_be_told(shown, one, other)
     above = [(k, row) for k, row in enumerate(head[: header.skipped], 1) if _has_content(row)]
     notes = _notes(above, "above the " + ("header" if header.names else "table"))
     width = len(head[0])
