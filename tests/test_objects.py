@@ -86,7 +86,8 @@ def test_what_is_nested_too_deeply_is_text_or_refused(tmp_path: Path) -> None:
             read_table(str(path))
 
 
-names = st.sampled_from(["text", "a.b", "é", "", "stars"])
+# None that texts have: a list under such a name is a list of reviews.
+names = st.sampled_from(["colour", "a.b", "é", "", "size"])
 cells = st.one_of(
     *(
         st.lists(st.none() | kind, min_size=2, max_size=2)

@@ -190,7 +190,7 @@ def test_a_label_that_does_not_occur_is_said_and_has_no_place() -> None:
 
 def test_an_order_of_other_words_is_refused() -> None:
     said = refusal(column(["good", "bad"]), options=ReadOptions(labels=("low", "high")))
-    assert said.startswith("reviews.csv: the ratings are low, high, but column 'rating' holds")
+    assert said.startswith("reviews.csv: the scale is low, high, but column 'rating' holds")
 
 
 def test_a_model_reads_its_own_words_in_any_spelling() -> None:
@@ -209,9 +209,9 @@ def test_a_word_that_a_model_does_not_have_is_kept_to_count_as_wrong() -> None:
 
 
 def test_a_model_of_words_refuses_numbers_and_one_of_numbers_words() -> None:
-    with pytest.raises(ScaleError, match="ratings are bad, good, but column 'rating' holds '1'"):
+    with pytest.raises(ScaleError, match="the scale is bad, good, but column 'rating' holds '1'"):
         read_ratings([column(["1", "2", "1"])], scale=scale_of_words(["bad", "good"]))
-    with pytest.raises(ScaleError, match="the ratings are 1, 2, but column 'rating' holds 'bad'"):
+    with pytest.raises(ScaleError, match="the scale is 1, 2, but column 'rating' holds 'bad'"):
         read_ratings([column(["bad", "good", "bad"])], scale=Scale((1.0, 2.0)))
 
 
@@ -230,9 +230,29 @@ def test_what_a_rating_is_out_of_may_be_said_by_one_file_alone() -> None:
     read = read_ratings([column(["4/5", "2/5"], "a.csv"), column([1, 5, 3], "b.csv")])
     assert read.scale.ratings == (1, 2, 3, 4, 5)
     read = rated(["4/5", "2", "3/5"])
-    assert read.columns[0].notes == (
-        "1 rating does not say out of how many; read as out of 5, as the others are",
-    )
+    assert read.columns[0].notes == ("1 rating does not say out of how many; read as out of 5",)
+
+
+def test_a_slip_out_of_another_number_is_left_out() -> None:
+    """One 4/10 among ratings from 1 to 5 is no 4."""
+    read = rated([*["1", "3", "5"] * 20, "4/10"])
+    assert read.scale.ratings == (1, 3, 5)
+    assert read.columns[0].states.tolist()[-1] == OFF_THE_SCALE
+    said = refusal(column(["1", "3", "5"] * 9 + ["8/10"] * 9))
+    assert said.startswith("ratings of reviews.csv are out of 10, others go from 1 to 5 and do")
+
+
+def test_ratings_out_of_another_number_are_not_on_the_scale_of_a_model() -> None:
+    scale = Scale((1.0, 2.0, 3.0, 4.0, 5.0))
+    with pytest.raises(ScaleError, match="are out of 10, the scale goes from 1 to 5; bring them"):
+        read_ratings([column(["2/10", "4/10", "8/10"])], scale=scale)
+    with pytest.raises(ScaleError, match="are out of 100, the scale goes from 1 to 5"):
+        read_ratings([column(["20%", "80%"])], scale=scale)
+    assert read_ratings([column(["2/5", "4 out of 5"])], scale=scale).occurring == scale
+
+
+def test_bins_lie_on_a_customary_scale_that_is_all_but_filled() -> None:
+    assert rated(list(range(1, 101)), ReadOptions(bins=5)).scale.edges == (0, 20, 40, 60, 80, 100)
 
 
 def test_too_many_ratings_are_cut_into_bins_as_the_refusal_offers() -> None:

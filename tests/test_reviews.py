@@ -210,6 +210,12 @@ def test_two_columns_a_model_learned_from_are_a_question(file: Write) -> None:
     assert read_texts(file(FOODS), ReadOptions(learned=joined)).columns.names == ("Summary", "Text")
 
 
+def test_labels_that_are_said_name_their_column(file: Write) -> None:
+    path = file("text,state,mood\n" + "a b c,open,wow\nd e f,shut,meh\n" * 9)
+    reviews = read_reviews([path], ReadOptions(labels=("meh", "wow")))
+    assert reviews.sources[0].rating_column == "mood"
+
+
 def test_one_rating_is_refused(file: Write) -> None:
     with pytest.raises(ScaleError, match="every rating is 5"):
         read_reviews([file("review,rating\na,5\nb,5.0\n")])

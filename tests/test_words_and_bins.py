@@ -77,7 +77,7 @@ def test_other_spellings_are_evaluated_and_other_ratings_refused(words: Path) ->
     stars = write("stars.csv", reviews_of("5", "1"), ("review", "rating"))
     refused = lstm("evaluate", stars)
     assert refused.exit_code == 2
-    assert "the ratings are Negative, Positive, but column 'rating' holds" in refused.stderr
+    assert "the scale is Negative, Positive, but column 'rating' holds" in refused.stderr
 
 
 def test_models_of_different_words_are_not_compared(words: Path) -> None:

@@ -13,6 +13,10 @@ HINTS = {
     "another column with --rating-column",
     Remedy.LEAVE_OUT_WORDS: '--scale "{0}" orders those that are known and skips the others; or '
     "name another column with --rating-column",
+    Remedy.FIT_SCALE: "name another column with --rating-column, or use a model that learned such "
+    "ratings",
+    Remedy.CORRECT_ORDER: "say other labels with --scale, or leave it out",
+    Remedy.LEAVE_OUT_BINS: "leave out --bins, or name another column with --rating-column",
     Remedy.CUT_RATINGS: "cut them into bins with --bins 5, or name another column with "
     "--rating-column",
     Remedy.JOIN_TEXT_COLUMNS: "choose one with --text-column, or join them with "

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from lstm_cli.data.column_names import key, listed
-from lstm_cli.data.columns import find_rating_column, find_text_column
+from lstm_cli.data.columns import find_column_of, find_rating_column, find_text_column
 from lstm_cli.data.nested import addresses
 from lstm_cli.data.options import ReadOptions
 from lstm_cli.data.tables import Table
@@ -69,6 +69,8 @@ def choose_rating_column(
     """
     if options.rating_column is not None:
         return RatingName(find_rating_column(table, text_columns, options.rating_column))
+    if options.labels and (named := find_column_of(table, options.labels, text_columns)):
+        return RatingName(named)
     learned = tuple(dict.fromkeys((columns.rating,) for columns in options.learned))
     there = [names for names in _there(table, learned) if names[0] not in text_columns]
     if len(there) > 1:

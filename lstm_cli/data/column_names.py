@@ -29,6 +29,7 @@ RATING_NAMES = (
     ("rating", "ratings", "stars", "star", "starrating", "reviewrating", "reviewsrating",
      "reviewstars", "score", "reviewscore", "overall", "overallrating", "userrating", "rate",
      "grade", "points",
+     "bewertung", "schulnote", "npsscore", "nps",
      "sterne", "sternebewertung", "punkte", "etoiles", "notation", "estrellas", "puntuacion",
      "calificacion", "valoracion", "estrelas", "nota", "stelle", "punteggio", "voto", "sterren",
      "waardering", "betyg", "ocena", "puan", "yildiz", "yıldız", "оценка", "рейтинг",

@@ -30,7 +30,7 @@ from lstm_cli.data.missing import is_missing
 from lstm_cli.data.nested import addresses, column_at
 from lstm_cli.data.ratings.rating_cells import parse_rating
 from lstm_cli.data.ratings.scale import MOST_RATINGS
-from lstm_cli.data.ratings.words import Family, find_family
+from lstm_cli.data.ratings.words import Family, find_family, spelled
 from lstm_cli.data.tables import Table
 from lstm_cli.errors import ColumnError, Remedy
 
@@ -144,6 +144,24 @@ def find_rating_column(
         Remedy.NAME_RATING_COLUMN,
         listed(column.name for column in columns),
     )
+
+
+def find_column_of(table: Table, labels: Collection[str], but: Collection[str]) -> str | None:
+    """The only column most of whose cells are some labels; None if there is none, or several.
+
+    Args:
+        table: the file as it was read.
+        labels: what a person says the ratings are called.
+        but: columns that are not considered.
+    """
+    wanted = {spelled(label) for label in labels}
+    found = []
+    for name in addresses(table.frame):
+        if name not in but and not column_at(table.frame, name).dtype.is_nested():
+            cells = column_at(table.frame, name).drop_nulls().cast(pl.String).head(CELLS_LOOKED_AT)
+            known = sum(spelled(cell) in wanted for cell in cells)
+            found += [name] if 2 * known > len(cells) else []
+    return found[0] if len(found) == 1 else None
 
 
 def _are_together(name: str, text: str) -> bool:

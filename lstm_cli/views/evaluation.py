@@ -7,6 +7,7 @@ from lstm_cli.results import Difference, Evaluation, Scores
 from lstm_cli.views.console import percent, plain_table, say, show_table, visible
 
 CURVE_WIDTH = 40
+UPSIDE_DOWN = -0.3  # kappa, to which no chance leads
 
 
 def show_evaluation(
@@ -36,6 +37,9 @@ def show_evaluation(
         f"accuracy lies between {100 * low:.1f} and {100 * high:.1f} % (95 % interval); "
         f"calibration error {evaluation.ece:.3f}",
     )
+    if evaluation.scores.qwk < UPSIDE_DOWN:
+        say(console, "kappa is far below 0: if 1 is the best rating of these, train with the order "
+            'that you mean, such as --scale "5,4,3,2,1"', "yellow")  # fmt: skip
     if evaluation.has_places:
         say(console, "the mean error counts places on the scale")
     if evaluation.word_order is not None:

@@ -13,8 +13,8 @@ def show_operation(console: Console, operation: Operation) -> None:
     say(console, f'"{visible(operation.free.text, 76)}"')
     where = f" at {', '.join(visible(word, 20) for word in operation.at)}" if operation.at else ""
     held = f"{', '.join(operation.clamps)}{where}"
-    say(console, f"as it is          {_rating(operation.free)}", style="bold")
-    say(console, f"with {held:<12} {_rating(operation.held)}", style="bold")
+    for name, read in (("as it is", operation.free), (f"with {held}", operation.held)):
+        say(console, f"{name:<{max(17, len(held) + 5)}} {_rating(read)}", style="bold")
     table = plain_table("rating", "as it is", held)
     for rating, share in operation.free.probabilities.items():
         other = operation.held.probabilities[rating]

@@ -100,6 +100,11 @@ def read_column(column: RatingColumn, read: Callable[[object], float | None]) ->
     return RatedColumn(ratings.fill_null(float("nan")).to_numpy(writable=True), states)
 
 
+def names_of(columns: Sequence[RatingColumn]) -> str:
+    """The files, for messages."""
+    return ", ".join(column.source for column in columns)
+
+
 def count_ratings(files: Sequence[RatedColumn]) -> dict[float, int]:
     """How many rows of some files hold each rating."""
     values, counts = np.unique(np.concatenate([f.usable for f in files]), return_counts=True)
@@ -107,7 +112,10 @@ def count_ratings(files: Sequence[RatedColumn]) -> dict[float, int]:
 
 
 def check_on_scale(
-    columns: Sequence[RatingColumn], files: Sequence[RatedColumn], scale: Scale
+    columns: Sequence[RatingColumn],
+    files: Sequence[RatedColumn],
+    scale: Scale,
+    remedy: Remedy = Remedy.FIT_SCALE,
 ) -> None:
     """Refuse a file whose ratings are mostly none of a scale.
 
@@ -115,6 +123,7 @@ def check_on_scale(
         columns: what the files hold.
         files: the same, read.
         scale: what they should be on.
+        remedy: what to do about it.
 
     Raises:
         ScaleError: it says which ratings are on it.
@@ -123,7 +132,7 @@ def check_on_scale(
         lost = np.isin(file.states, (NOT_UNDERSTOOD, OFF_THE_SCALE)).sum()
         if lost > len(file.usable):
             shown = ", ".join(scale.labels[:MOST_RATINGS])
-            raise column.refused(f"the ratings are {shown}", Remedy.CORRECT_RATING_COLUMN)
+            raise column.refused(f"the scale is {shown}", remedy)
 
 
 def on_scale(

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from lstm_cli.data.missing import is_missing
-from lstm_cli.data.ratings.number_ratings import names_of
 from lstm_cli.data.ratings.rated import (
     USABLE,
     Rated,
     RatingColumn,
     check_on_scale,
+    names_of,
     on_scale,
     read_column,
 )
@@ -98,7 +98,7 @@ def _in_order(
     files = tuple(read_column(column, read) for column in columns)
     for file in files:
         file.leave_out(~np.isin(file.ratings, whole.ratings))
-    check_on_scale(columns, files, whole)
+    check_on_scale(columns, files, whole, Remedy.CORRECT_ORDER)
     occurring = [rating for rating in whole.ratings if any(rating in f.usable for f in files)]
     for file in files:  # the places of those that occur, from 1 again
         ranks = np.searchsorted(occurring, file.ratings).astype(np.float64) + 1
@@ -115,7 +115,7 @@ def _in_order_of_numbers(columns: Sequence[RatingColumn], whole: Scale) -> Rated
     files = tuple(read_column(column, parse_rating) for column in columns)
     for file in files:
         file.leave_out(~np.isin(file.ratings, whole.ratings))
-    check_on_scale(columns, files, whole)
+    check_on_scale(columns, files, whole, Remedy.CORRECT_ORDER)
     occurring = sorted({rating for file in files for rating in np.unique(file.usable).tolist()})
     scale = Scale(tuple(occurring))
     check_several(scale, names_of(columns))
