@@ -129,16 +129,19 @@ def _is_data(rows: Sequence[Row]) -> bool:
     first = rows[0]
     if len(first) == 1:
         return is_sentence(first[0])
+    texts = [cell for cell in first if parse_rating(cell) is None]
+    if not any(map(is_phrase, texts)):
+        return False
+    has_sentence = any(map(is_sentence, texts))
     for place, cell in enumerate(first):
         kind = _kind(cell)
-        if kind is not _Kind.NAME:
-            cells = (row[place] for row in rows[1:] if len(row) == len(first))
-            below = [_kind(cell) for cell in cells if not is_missing(cell)]
-            # A name may be a word that ratings are, too, but no name is a sentence.
-            is_text = is_sentence if kind is _Kind.WORD else is_phrase
-            others = (other for other in first if parse_rating(other) is None)
-            if 2 * below.count(kind) >= len(below) and any(map(is_text, others)):
-                return True
+        # A name may be a word that ratings are, too, but no name is a sentence.
+        if kind is _Kind.NAME or (kind is _Kind.WORD and not has_sentence):
+            continue
+        cells = (row[place] for row in rows[1:] if len(row) == len(first))
+        below = [_kind(cell) for cell in cells if not is_missing(cell)]
+        if 2 * below.count(kind) >= len(below):
+            return True
     return False
 
 
