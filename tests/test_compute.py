@@ -1,6 +1,9 @@
 """One place knows where the network computes, and it keeps what it promises."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -78,3 +81,23 @@ def test_what_a_person_decides_stands_before_what_the_machine_does_best() -> Non
         assert (ones @ ones).dtype == torch.bfloat16
     with Compute().autocast():
         assert (ones @ ones).dtype == torch.float32
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no affinity on this system")
+def test_one_core_granted_is_one_thread() -> None:
+    """A container or a batch system that grants one core of many is not taken for a machine."""
+    code = (
+        "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
+        "from lstm_cli.core.compute import Compute\n"
+        "found = Compute.of_machine()\n"
+        "assert found.threads == found.num_processes == 1, found"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+
+
+def test_a_person_decides_how_many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By an option, or by the variable that OpenMP itself heeds."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert Compute.of_machine().threads == 3
+    assert Compute.of_machine(threads=5).threads == 5

@@ -88,6 +88,9 @@ def print_json(described: object) -> None:
 
 def run(app: Callable[[], Any]) -> None:
     """Run the program; this is the process's entry point."""
+    # Threads of OpenMP, which torch computes on, wait for each other by spinning. Beside other
+    # programs they spin for one that has no core. Read when torch is loaded, not later.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     for stream in (sys.stdout, sys.stderr):
         # A character that the terminal cannot show is escaped instead of ending in a traceback.
         if hasattr(stream, "reconfigure"):

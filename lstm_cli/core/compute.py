@@ -31,7 +31,7 @@ class Compute:
 
     device: str = "cpu"  # as torch names it
     precision: Precision = "float32"  # of the products; weights are float32 in either
-    threads: int | None = None  # of the processor; None: as many as torch chooses
+    threads: int | None = None  # of the processor; None: as many as torch computes on already
     rank: int = 0  # of this process, from 0 ...
     world_size: int = 1  # ... to one less than this
 
@@ -40,7 +40,7 @@ class Compute:
         cls, precision: Precision | None = None, threads: int | None = None
     ) -> "Compute":
         """What this machine computes best with, where a person has not decided."""
-        return cls(precision=precision or best_precision(), threads=threads)
+        return cls(precision=precision or best_precision(), threads=threads or granted_threads())
 
     @property
     def is_alone(self) -> bool:
@@ -60,7 +60,7 @@ class Compute:
     @property
     def num_processes(self) -> int:
         """Processes that may share what is not computed by torch."""
-        return self.threads or os.cpu_count() or 1
+        return self.threads or granted_threads()
 
     def set_up_process(self) -> None:
         """Set the number of threads of this process, and let it keep freed memory for reuse."""
@@ -102,6 +102,20 @@ class Compute:
         torch.set_rng_state(state[_GENERATOR])
         if not self.is_cpu and _DEVICE_GENERATOR in state:
             torch.cuda.set_rng_state(state[_DEVICE_GENERATOR], self.device)
+
+
+def granted_threads() -> int:
+    """Threads that serve this process best: one a core, of the cores that it was granted.
+
+    That is what ``OMP_NUM_THREADS`` says, or else the number of physical cores, by the
+    process's affinity and by the quota of its container, as joblib finds them.
+    """
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    from joblib import cpu_count  # which takes a tenth of a second to load
+
+    return int(cpu_count(only_physical_cores=True))
 
 
 def best_precision() -> Precision:

@@ -30,15 +30,20 @@ class Batch:
 
 
 def plan_batches(
-    lengths: NDArray[np.int64], tokens_per_batch: int, rng: np.random.Generator | None = None
+    lengths: NDArray[np.int64],
+    tokens_per_batch: int,
+    rng: np.random.Generator | None = None,
+    *,
+    fewest: int = 1,
 ) -> list[NDArray[np.int64]]:
     """Group reviews of similar length into batches of at most ``tokens_per_batch`` tokens.
 
     Args:
         lengths: tokens in each review.
-        tokens_per_batch: padding included; a longer review is a batch of its own.
+        tokens_per_batch: padding included; it may be exceeded by the fewest reviews.
         rng: shuffles reviews of similar length, and the batches. Without one the plan
             goes by length and is always the same.
+        fewest: reviews in a batch, however long they are, where there are as many.
 
     Returns:
         Places in ``lengths``, each review in exactly one batch.
@@ -53,9 +58,11 @@ def plan_batches(
     start, longest = 0, 0
     for end, size in enumerate(sizes[order].tolist()):
         longest = max(longest, size)
-        if longest * (end + 1 - start) > tokens_per_batch and end > start:
+        if longest * (end + 1 - start) > tokens_per_batch and end - start >= fewest:
             plan.append(order[start:end])
             start, longest = end, size
+    if plan and 0 < len(order) - start < fewest:
+        start -= len(plan.pop())
     if start < len(order):
         plan.append(order[start:])
     if rng is not None:
@@ -77,11 +84,9 @@ def batches(
     corpus: Corpus,
     tokens_per_batch: int,
     rng: np.random.Generator | None = None,
-    *,
-    start: int = 0,
 ) -> Iterator[Batch]:
-    """Every review of a corpus once, in batches; the first ``start`` batches are skipped."""
-    for reviews in plan_batches(corpus.lengths, tokens_per_batch, rng)[start:]:
+    """Every review of a corpus once, in batches."""
+    for reviews in plan_batches(corpus.lengths, tokens_per_batch, rng):
         yield make_batch(corpus, reviews)
 
 

@@ -172,7 +172,9 @@ def _schedule(task: TrainingTask, config: TrainConfig) -> BatchSchedule:
     reviews = np.arange(len(task.training))
     corpus = task.training.corpus.select(reviews, config.maximum_tokens)
     seeds = np.random.default_rng(config.seed).integers(2**63, size=config.epochs)
-    return BatchSchedule.plan(corpus, config.tokens_per_batch, seeds.tolist())
+    return BatchSchedule(
+        corpus, config.tokens_per_batch, tuple(seeds.tolist()), config.reviews_per_batch
+    )
 
 
 def _fingerprint(network: ReviewNetwork, config: TrainConfig, task: TrainingTask) -> str:

@@ -172,10 +172,10 @@ class LanguageTrainer:
 
     def __init__(self, config: PretrainConfig, reviews: Unlabelled, compute: Compute) -> None:
         self.config, self.compute, self.held_out = config, compute, reviews.held_out
-        self.schedule = BatchSchedule.plan(
+        self.schedule = BatchSchedule(
             reviews.training,
             config.tokens_per_batch,
-            [(config.seed, epoch) for epoch in range(config.epochs)],
+            tuple((config.seed, epoch) for epoch in range(config.epochs)),
         )
         self.network = compute.place(
             LanguageNetwork(

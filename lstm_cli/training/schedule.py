@@ -1,12 +1,13 @@
 """Which batches are read in each epoch, planned before the first of them is read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_cli.data.batches import Batch, batches, compact_ids, plan_batches, prefetch
+from lstm_cli.data.batches import Batch, compact_ids, make_batch, plan_batches, prefetch
 from lstm_cli.data.corpus import Corpus
 
 
@@ -21,23 +22,21 @@ class BatchSchedule:
     corpus: Corpus
     tokens_per_batch: int
     seeds: tuple[int | tuple[int, ...], ...]  # of each epoch's generator
-    steps: tuple[int, ...]  # batches of each epoch
+    fewest: int = 1  # reviews in a batch
 
-    @classmethod
-    def plan(
-        cls, corpus: Corpus, tokens_per_batch: int, seeds: Sequence[int | tuple[int, ...]]
-    ) -> "BatchSchedule":
-        """Count the batches of every epoch."""
-        steps = (
-            len(plan_batches(corpus.lengths, tokens_per_batch, np.random.default_rng(seed)))
-            for seed in seeds
-        )
-        return cls(corpus, tokens_per_batch, tuple(seeds), tuple(steps))
+    @cached_property
+    def steps(self) -> tuple[int, ...]:
+        """Batches of each epoch."""
+        return tuple(len(self._plan(epoch)) for epoch in range(len(self.seeds)))
 
     @property
     def num_steps(self) -> int:
         """Batches of all epochs together."""
         return sum(self.steps)
+
+    def _plan(self, epoch: int) -> list[NDArray[np.int64]]:
+        rng = np.random.default_rng(self.seeds[epoch])
+        return plan_batches(self.corpus.lengths, self.tokens_per_batch, rng, fewest=self.fewest)
 
     def batches(self, epoch: int, step: int) -> Iterator[tuple[Batch, NDArray[np.int64]]]:
         """The batches of an epoch, the next ones made ready while one is being used.
@@ -49,19 +48,17 @@ class BatchSchedule:
         Yields:
             A batch whose ids are places among its distinct ids, and those ids. (U,)
         """
-        generator = np.random.default_rng(self.seeds[epoch])
-        start = step - sum(self.steps[:epoch])
-        planned = batches(self.corpus, self.tokens_per_batch, generator, start=start)
-        yield from prefetch(map(compact_ids, planned))
+        left = self._plan(epoch)[step - sum(self.steps[:epoch]) :]
+        yield from prefetch(compact_ids(make_batch(self.corpus, reviews)) for reviews in left)
 
     def tokens_before(self, step: int) -> int:
         """Real tokens of the first ``step`` batches."""
         lengths = self.corpus.lengths
         tokens = 0
-        for seed in self.seeds:
+        for epoch in range(len(self.seeds)):
             if step <= 0:
                 break
-            plan = plan_batches(lengths, self.tokens_per_batch, np.random.default_rng(seed))
+            plan = self._plan(epoch)
             tokens += sum(int(lengths[reviews].sum()) for reviews in plan[:step])
             step -= len(plan)
         return tokens
