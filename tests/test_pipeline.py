@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from lstm_cli.bundle.reading import open_bundle
-from lstm_cli.data.reviews import Reviews
+from lstm_cli.data.reviews import Reviews, ReviewsSummary
 from lstm_cli.errors import BundleExistsError, RequestError
 from lstm_cli.pipeline.preparation import PreparedRun
 from lstm_cli.pipeline.requests import TrainRequest
-from lstm_cli.pipeline.training import run_training
+from lstm_cli.pipeline.run import run_training
 from lstm_cli.results import Attempt, EpochReport
 
 
@@ -21,6 +21,7 @@ class Watcher:
 
     def __init__(self, stop_after: int | None = None) -> None:
         self.epochs = self.batches = 0
+        self.found: ReviewsSummary | None = None
         self.run: PreparedRun | None = None
         self.reviews_in_memory: int | None = None
         self.stop_after = stop_after
@@ -29,6 +30,9 @@ class Watcher:
     def tried(self, attempt: Attempt) -> None: ...
     def folds_begin(self, num_folds: int, num_held_out: int) -> None: ...
     def begin(self, num_epochs: int, tokens_per_epoch: int) -> None: ...
+
+    def read(self, reviews: ReviewsSummary, others: ReviewsSummary | None) -> None:
+        self.found = reviews
 
     def prepared(self, run: PreparedRun) -> None:
         self.run = run
@@ -57,6 +61,7 @@ def test_a_request_becomes_a_saved_model(tiny_reviews: Path) -> None:
     watcher = Watcher()
     made = run_training(request(tiny_reviews), watcher)
     assert made.completed
+    assert watcher.found == made.run.reviews
     assert watcher.run is made.run
     saved = open_bundle(made.path)
     assert saved.info.scores == made.evaluation.to_json()

@@ -11,7 +11,8 @@ from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import ReviewNetwork
 from lstm_cli.evaluation.exam import examine
-from lstm_cli.evaluation.files import evaluate_file, mistakes
+from lstm_cli.evaluation.files import evaluate_on, mistakes
+from lstm_cli.evaluation.reading import read_rated
 from lstm_cli.inference import scorer as module
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.scorer import Scorer
@@ -79,7 +80,7 @@ def test_an_evaluation_reads_the_weights_once(
 ) -> None:
     """In order, shuffled, and for the words of the mistakes; an exam likewise."""
     bundle = open_bundle(tiny_bundle.path)
-    _, rated = evaluate_file(bundle, str(tiny_reviews))
+    _, rated = evaluate_on(read_rated([bundle], str(tiny_reviews)), bundle)
     assert mistakes(bundle, rated, 5)
     assert reads.count("network") == reads.count("weights.safetensors") == 1
     examine(open_bundle(tiny_bundle.path))

@@ -1,5 +1,6 @@
 """What a start costs: heavy packages stay out until a command needs them."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,27 @@ def packages_loaded_by_command(*arguments: str) -> set[str]:
     return packages_loaded_by(code)
 
 
+def packages_loaded_before(line: str, *arguments: str) -> set[str]:
+    """The same when the command says a line, which ends it."""
+    code = (
+        "import io, sys\n"
+        "class Ending(io.StringIO):\n"
+        "    def write(self, text):\n"
+        f"        if {line!r} in text:\n            sys.exit('said')\n"
+        "        return super().write(text)\n"
+        "sys.stderr = Ending()\n"
+        "from lstm_cli.commands import app\n"
+        f"try:\n    app({list(arguments)!r})\nexcept SystemExit as end:\n"
+        "    assert end.code == 'said', sys.stderr.getvalue()"
+    )
+    return packages_loaded_by(code)
+
+
 def test_the_probe_sees_an_import() -> None:
     """Guards the tests below: a probe that reports nothing would pass them all."""
     assert "decimal" in packages_loaded_by("import decimal")
+    with pytest.raises(subprocess.CalledProcessError):
+        packages_loaded_before("a line that nobody says", "models")
 
 
 @pytest.mark.parametrize(
@@ -45,6 +64,38 @@ def test_one_review_needs_no_torch(tiny_bundle: Bundle, arguments: list[str]) ->
     loaded = packages_loaded_by_command(*arguments, "--models-dir", folder)
     assert "numpy" in loaded
     assert loaded.isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("train FILE", "40 reviews, ratings 1, 3, 5"),
+        ("train FILE", "16   40 %"),
+        ("train FILE --validation FILE", "held out: 40 reviews"),
+        ("pretrain FILE", "40 rows, text in 'review'"),
+        ("evaluate FILE --model MODEL", "40 reviews, ratings 1, 5"),
+        ("compare FILE MODEL MODEL", "40 reviews, ratings 1, 5"),
+        ("predict --input FILE --model MODEL", "40 rows, text in 'review'"),
+    ],
+)
+def test_what_was_read_is_said_before_torch_is_loaded(
+    tiny_reviews: Path, tiny_bundle: Bundle, command: str, line: str
+) -> None:
+    """A wrong column is seen within a second, not after the seconds that torch takes."""
+    stands_for = {"FILE": str(tiny_reviews), "MODEL": str(tiny_bundle.path)}
+    arguments = (stands_for.get(word, word) for word in command.split())
+    loaded = packages_loaded_before(line, *arguments)
+    assert "polars" in loaded
+    assert loaded.isdisjoint({"torch", "nltk", "sklearn", "scipy"})
+
+
+def test_doctor_needs_no_torch(tiny_reviews: Path) -> None:
+    """It counts, and its regression is scikit-learn's; the base is there for its words."""
+    sound = [line for line in tiny_reviews.read_text().splitlines() if not line.endswith(",3")]
+    tiny_reviews.write_text("\n".join(sound))
+    loaded = packages_loaded_by_command("doctor", str(tiny_reviews))
+    assert "sklearn" in loaded
+    assert "torch" not in loaded
 
 
 def test_utf8_needs_no_detection_of_encodings(tmp_path: Path) -> None:

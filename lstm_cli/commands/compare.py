@@ -32,12 +32,16 @@ def compare(
 
     bundles = (find_model(first, models_dir).bundle, find_model(second, models_dir).bundle)
 
-    from lstm_cli.evaluation.files import compare_on_file
+    from lstm_cli.evaluation.reading import read_rated
     from lstm_cli.views.reviews import lines_about
 
-    comparison, reviews = compare_on_file(bundles, file, options.read_options(ctx))
+    reviews = read_rated(bundles, file, options.read_options(ctx))
     for line in lines_about(reviews):
         note(ctx, line)
+
+    from lstm_cli.evaluation.files import compare_on
+
+    comparison = compare_on(reviews, bundles)
     if as_json:
         print_json(comparison.to_json())
         return

@@ -57,8 +57,7 @@ def evaluate(
 
     from lstm_cli.data.formats import FORMATS, by_ending
     from lstm_cli.data.writing import check_output, write_whole
-    from lstm_cli.evaluation.files import evaluate_file, mistakes
-    from lstm_cli.views.mistakes import mistakes_as_text
+    from lstm_cli.evaluation.reading import read_rated
     from lstm_cli.views.reviews import lines_about
 
     if errors is not None:
@@ -66,15 +65,20 @@ def evaluate(
         form, compression = by_ending(errors)
         if form not in (FORMATS["csv"], FORMATS["jsonl"]) or compression is not None:
             raise OptionError(f"--errors {errors}: name the file .csv or .jsonl")
-    evaluation, rated = evaluate_file(bundle, file, options.read_options(ctx))
-    for line in lines_about(rated.reviews):
+    reviews = read_rated([bundle], file, options.read_options(ctx))
+    for line in lines_about(reviews):
         note(ctx, line)
-    if rated.reviews.fingerprint == bundle.info.provenance.fingerprint:
+    if reviews.fingerprint == bundle.info.provenance.fingerprint:
         note(
             ctx,
             f"careful: {bundle.name} was trained on these very reviews; for its scores on "
             f"held-out reviews, see: lstm models show {bundle.name}",
         )
+
+    from lstm_cli.evaluation.files import evaluate_on, mistakes
+    from lstm_cli.views.mistakes import mistakes_as_text
+
+    evaluation, rated = evaluate_on(reviews, bundle)
     if errors is not None:
         made = mistakes(bundle, rated, MOST_MISTAKES)
         as_lines = by_ending(errors).form == FORMATS["jsonl"]

@@ -101,24 +101,26 @@ def _rate_file(
     as_json: bool,
     safe_csv: bool,
 ) -> None:
-    from lstm_cli.core.compute import Compute
     from lstm_cli.data.texts import open_texts
     from lstm_cli.data.writing import TableWriter, check_output
-    from lstm_cli.inference.rating import FileSummary, check_columns_free, rate
-    from lstm_cli.inference.scorer import Scorer
     from lstm_cli.views.console import notes_console
     from lstm_cli.views.prediction import rating_progress, show_file_summary
     from lstm_cli.views.reviews import lines_about_texts, places_of
 
     check_output(output or "-")
-    compute = Compute.of_machine()
-    compute.set_up_process()
     with open_texts(source, options.read_options(ctx, bundle)) as opened:
         table = opened.table
         for line in lines_about_texts(table, opened.columns, opened.num_rows):
             note(ctx, line)
         if bundle.info.scale.has_places:
             note(ctx, f"expected_rating counts {places_of(bundle.info.scale)}")
+
+        from lstm_cli.core.compute import Compute
+        from lstm_cli.inference.rating import FileSummary, check_columns_free, rate
+        from lstm_cli.inference.scorer import Scorer
+
+        compute = Compute.of_machine()
+        compute.set_up_process()
         scorer = Scorer(bundle, compute)
         if as_json:
             for rated in rate(scorer, opened):

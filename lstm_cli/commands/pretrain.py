@@ -65,8 +65,8 @@ def pretrain(
     """
     began = time.perf_counter()
     from lstm_cli.bundle.locating import models_folder
-    from lstm_cli.pipeline.pretraining import run_pretraining
     from lstm_cli.pipeline.requests import PretrainRequest
+    from lstm_cli.pipeline.run import run_pretraining
     from lstm_cli.views.console import notes_console, results_console
     from lstm_cli.views.pretraining import PretrainView, show_pretrained
 

@@ -169,7 +169,7 @@ def train(
         with_baseline=not no_baseline,
     )
 
-    from lstm_cli.pipeline.training import run_training
+    from lstm_cli.pipeline.run import run_training
     from lstm_cli.views.console import notes_console, results_console
     from lstm_cli.views.training import TrainingView, show_trained
 

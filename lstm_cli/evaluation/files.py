@@ -1,7 +1,6 @@
-"""Saved models measured on a file: next to simpler models, and against each other."""
+"""Saved models measured on reviews: next to simpler models, and against each other."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +8,8 @@ from numpy.typing import NDArray
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.compute import Compute
-from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.ratings.scale import Scale
-from lstm_cli.data.reviews import Reviews, read_reviews
-from lstm_cli.errors import BundleError, RowError
+from lstm_cli.data.reviews import Reviews
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
@@ -50,15 +47,13 @@ class ScoredReviews:
         return self.probabilities.argmax(axis=1)
 
 
-def evaluate_file(
-    bundle: Bundle, file: str, options: ReadOptions = DETECT_ALL
-) -> tuple[Evaluation, ScoredReviews]:
-    """Measure a model on a file whose ratings are known.
+def evaluate_on(reviews: Reviews, bundle: Bundle) -> tuple[Evaluation, ScoredReviews]:
+    """Measure a model on reviews whose ratings are known.
 
-    Raises:
-        ReviewsError: the file cannot be used.
+    Args:
+        reviews: read for this model, by ``read_rated``.
+        bundle: the model.
     """
-    reviews = _read([bundle], file, options)
     scorer = Scorer(bundle, Compute())
     rated = _rate(scorer, reviews)
     places = np.searchsorted(rated.ratings, bundle.info.ratings)
@@ -76,17 +71,13 @@ def evaluate_file(
     return evaluation, rated
 
 
-def compare_on_file(
-    bundles: tuple[Bundle, Bundle],
-    file: str,
-    options: ReadOptions = DETECT_ALL,
-) -> tuple[Comparison, Reviews]:
-    """Compare two models on a file whose ratings are known.
+def compare_on(reviews: Reviews, bundles: tuple[Bundle, Bundle]) -> Comparison:
+    """Compare two models on reviews whose ratings are known.
 
-    Raises:
-        ReviewsError: the file cannot be used.
+    Args:
+        reviews: read for these models, by ``read_rated``.
+        bundles: the models.
     """
-    reviews = _read(bundles, file, options)
     first, second = (_rate(Scorer(bundle, Compute()), reviews) for bundle in bundles)
     truth = first.rating_indices
     first_right, second_right = first.predicted == truth, second.predicted == truth
@@ -94,7 +85,7 @@ def compare_on_file(
     sure = first.probabilities.max(axis=1) + second.probabilities.max(axis=1)
     shown = parted[np.argsort(-sure[parted], kind="stable")][:MOST_PARTED]
     labels = first.labels
-    comparison = Comparison(
+    return Comparison(
         models=(bundles[0].name, bundles[1].name),
         scores=(
             scores_of(truth, first.predicted, first.ratings),
@@ -115,7 +106,6 @@ def compare_on_file(
         ),
         num_parted=len(parted),
     )
-    return comparison, reviews
 
 
 def mistakes(bundle: Bundle, rated: ScoredReviews, most: int) -> list[Mistake]:
@@ -152,29 +142,6 @@ def peers(bundle: Bundle, texts: list[str]) -> dict[str, NDArray[np.int64]]:
             tokenize(text, bundle.info.token_pattern) for text in texts
         )
     return answers
-
-
-def _read(bundles: Sequence[Bundle], file: str, options: ReadOptions) -> Reviews:
-    learned = tuple(columns for bundle in bundles for columns in bundle.learned_columns)
-    reviews = read_reviews([file], replace(options, learned=learned), scale=_shared_scale(bundles))
-    if not len(reviews):
-        raise RowError(f"{file}: holds no review with a text and a rating")
-    return reviews
-
-
-def _shared_scale(bundles: Sequence[Bundle]) -> Scale:
-    """The ratings of one model, or of two that rate in numbers.
-
-    Raises:
-        BundleError: two models rate in different words.
-    """
-    scales = {bundle.info.scale for bundle in bundles}
-    if len(scales) == 1:
-        return scales.pop()
-    if any(scale.has_places for scale in scales):
-        said = ", ".join(f"{bundle.name} rates {bundle.info.scale.in_order}" for bundle in bundles)
-        raise BundleError(f"{said}: choose two models of one scale")
-    return Scale(tuple(sorted({rating for scale in scales for rating in scale.ratings})))
 
 
 def _rate(scorer: Scorer, reviews: Reviews) -> ScoredReviews:

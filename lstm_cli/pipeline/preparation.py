@@ -1,4 +1,4 @@
-"""Prepare: read the reviews, hold some out, and decide the settings."""
+"""Prepare: hold some of the reviews out, and decide the settings."""
 
 from dataclasses import dataclass, replace
 
@@ -6,22 +6,13 @@ import numpy as np
 
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.contents import BundleInfo
-from lstm_cli.bundle.locating import find_base
-from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.cache import TokenCache
-from lstm_cli.data.options import LearnedColumns
-from lstm_cli.data.reviews import Reviews, ReviewsSummary, named, read_reviews
+from lstm_cli.data.reviews import ReviewsSummary
 from lstm_cli.evaluation.health import quick_findings
-from lstm_cli.pipeline.repeating import (
-    check_vectors_size,
-    differences,
-    model_to_repeat,
-    read_like,
-    repeated_base,
-    repeated_config,
-)
+from lstm_cli.pipeline.reading import ReadRun
+from lstm_cli.pipeline.repeating import check_vectors_size, differences
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Finding
 from lstm_cli.training.base import Base
@@ -55,26 +46,24 @@ class PreparedRun:
         return TrainingTask(self.data.training, self.data.validation, self.ratings)
 
 
-def prepare(request: TrainRequest, name: str) -> PreparedRun:
-    """Read the reviews, hold some out, and decide the settings.
+def prepare(request: TrainRequest, name: str, read: ReadRun) -> PreparedRun:
+    """Hold some of the reviews out, and decide the settings.
 
     Args:
         request: what a user asked for.
         name: the model's.
+        read: the reviews, and what was decided before.
     """
-    like = model_to_repeat(request)
-    training = _asked_config(request) if like is None else repeated_config(like, request)
-    base = _find_base(request) if like is None else repeated_base(like, request)
+    reviews, others, like, training = read.reviews, read.others, read.like, read.asked
     compute = Compute.of_machine(request.precision, request.threads)
     compute.set_up_process()
-    reviews, others = _read(request, like)
     data = prepare_data(
         reviews,
         training.validation_share if others is None else others,
         seed=training.seed,
         vocabulary_config=VocabularyConfig(maximum_size=_max_words(request, like)),
         vectors_file=request.vectors,
-        base=None if base is None else Base.from_bundle(base),
+        base=None if read.base is None else Base.from_bundle(read.base),
         processes=compute.num_processes,
         cache=TokenCache.of_user(),
     )
@@ -108,39 +97,9 @@ def prepare(request: TrainRequest, name: str) -> PreparedRun:
     )
 
 
-def _asked_config(request: TrainRequest) -> TrainConfig:
-    """The defaults, with what a user decided before a review is read."""
-    config = TrainConfig(balance=request.balance, seed=request.seed)
-    if isinstance(request.validation, float):
-        config = replace(config, validation_share=request.validation)
-    return config
-
-
-def _find_base(request: TrainRequest) -> Bundle | None:
-    return None if request.base == "none" else find_base(request.base, request.folder)
-
-
 def _max_words(request: TrainRequest, like: BundleInfo | None) -> int:
     repeated = None if like is None else like.provenance.max_words
     return request.max_words if repeated is None else repeated
-
-
-def _read(request: TrainRequest, like: BundleInfo | None) -> tuple[Reviews, Reviews | None]:
-    """The reviews, and those of a file that are held out."""
-    reading = request.reading if like is None else read_like(like, request.reading)
-    reviews = read_reviews(request.sources, reading, strict=request.strict)
-    if request.is_sample:
-        reviews = named(reviews, "the sample reviews")
-    if not isinstance(request.validation, str):
-        return reviews, None
-    learned = tuple(LearnedColumns(s.text_columns, s.rating_column) for s in reviews.sources)
-    others = read_reviews(
-        [request.validation],
-        replace(request.reading, learned=learned),
-        strict=request.strict,
-        scale=reviews.scale,
-    )
-    return reviews, others
 
 
 def model_config(request: TrainRequest, data: PreparedData, num_ratings: int) -> ModelConfig:

@@ -1,4 +1,4 @@
-"""``run_pretraining``: from reviews without ratings to a saved language model."""
+"""``make_language_model``: from reviews without ratings to a saved language model."""
 
 import time
 from collections.abc import Sequence
@@ -15,8 +15,6 @@ from lstm_cli.bundle.provenance import Provenance
 from lstm_cli.config import ModelConfig, PretrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.cache import TokenCache
-from lstm_cli.data.chosen import join_names
-from lstm_cli.data.texts import read_texts
 from lstm_cli.pipeline.origin import file_name, now, versions
 from lstm_cli.pipeline.requests import PretrainRequest
 from lstm_cli.results import GateStatistics
@@ -30,8 +28,6 @@ from lstm_cli.training.pretraining import (
     pretrain,
 )
 
-ENDING = "-language"  # of the name of a model that is named after a file
-
 
 class PretrainingListener(PretrainListener, Protocol):
     """Someone who wants to hear of all of it."""
@@ -43,10 +39,19 @@ class PretrainingListener(PretrainListener, Protocol):
         """A file has been read."""
 
     def prepared(self, reviews: Unlabelled, config: PretrainConfig) -> None:
-        """All files have been read."""
+        """The texts have been cut into words, and the settings decided."""
 
     def training(self) -> AbstractContextManager[object]:
         """A context around the work."""
+
+
+@dataclass(frozen=True)
+class PreparedTexts:
+    """All that is known before a language is learned."""
+
+    reviews: Unlabelled
+    config: PretrainConfig
+    compute: Compute
 
 
 @dataclass(frozen=True)
@@ -73,41 +78,44 @@ class LanguageModel:
         }
 
 
-def run_pretraining(request: PretrainRequest, listener: PretrainingListener) -> LanguageModel:
-    """Learn the language of reviews, and save what training can start from.
+def prepare_texts(request: PretrainRequest, texts: Sequence[str]) -> PreparedTexts:
+    """Cut texts into words, hold some out, and decide the settings.
 
     Args:
         request: what a user asked for.
-        listener: hears how it goes.
+        texts: of all files, in order.
 
     Raises:
-        LstmError: something a user can put right. No half of a model is left behind; what was
-            learned may be kept in a checkpoint.
+        RowError: too few different ones.
     """
-    slot = ModelSlot.choose(
-        request.folder,
-        request.sources[0],
-        request.name,
-        ending=ENDING,
-        replace=request.replace,
-        resume=request.resume,
-    )
-    if request.resume and not slot.resumes:
-        listener.nothing_to_resume(slot.path.name)
     compute = Compute.of_machine(request.precision, request.threads)
     compute.set_up_process()
     config = _config(request, compute)
-    reviews = _read(request, config, compute, listener)
-    listener.prepared(reviews, config)
+    names = ", ".join(map(file_name, request.sources))
+    reviews = prepare_unlabelled(texts, config, names, compute.num_processes, TokenCache.of_user())
+    return PreparedTexts(reviews, config, compute)
+
+
+def make_language_model(
+    request: PretrainRequest, run: PreparedTexts, slot: ModelSlot, listener: PretrainingListener
+) -> LanguageModel:
+    """Learn the language, and save what was learned.
+
+    Args:
+        request: what a user asked for.
+        run: the texts and the settings.
+        slot: the place of the model.
+        listener: hears how it goes.
+    """
     with slot.claimed(), listener.training():
         began = time.perf_counter()
         control = RunControl(slot.checkpoint, slot.resumes)
-        made = pretrain(config, reviews, listener, compute=compute, control=control)
+        made = pretrain(run.config, run.reviews, listener, compute=run.compute, control=control)
         seconds = time.perf_counter() - began
-        bundle = _describe(slot.path.name, request, reviews, config, made, seconds)
+        bundle = _describe(slot.path.name, request, run.reviews, run.config, made, seconds)
         path = slot.save(bundle)
     perplexity = made.history[-1].perplexity
-    return LanguageModel(path, bundle, config, perplexity, made.tokens_per_second)
+    return LanguageModel(path, bundle, run.config, perplexity, made.tokens_per_second)
 
 
 def _config(request: PretrainRequest, compute: Compute) -> PretrainConfig:
@@ -120,22 +128,6 @@ def _config(request: PretrainRequest, compute: Compute) -> PretrainConfig:
         seed=request.seed,
         precision=compute.precision,
     )
-
-
-def _read(
-    request: PretrainRequest,
-    config: PretrainConfig,
-    compute: Compute,
-    listener: PretrainingListener,
-) -> Unlabelled:
-    texts: list[str] = []
-    for source in request.sources:
-        table, columns, some = read_texts(source, request.reading)
-        notes = (*table.notes, *columns.notes)
-        listener.file_read(table.source, len(some), join_names(columns.names), notes)
-        texts += some
-    names = ", ".join(map(file_name, request.sources))
-    return prepare_unlabelled(texts, config, names, compute.num_processes, TokenCache.of_user())
 
 
 def _describe(

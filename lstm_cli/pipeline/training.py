@@ -1,6 +1,5 @@
-"""``run_training``: from rated reviews to a saved model, step by step.
+"""``make_model``: from prepared reviews to a saved model, step by step.
 
-prepare     read the reviews, hold some out, decide the settings        -> PreparedRun
 fit         train a network, or several within a budget of time         -> Fitted
 calibrate   find the temperature under which its probabilities hold     -> Calibrated
 measure     rate the held-out reviews, beside simpler models            -> Measured
@@ -22,6 +21,7 @@ from lstm_cli.bundle.provenance import Provenance
 from lstm_cli.config import TrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import rating_probabilities
+from lstm_cli.data.reviews import ReviewsSummary
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.words import gather_gate_statistics
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always, drawn
@@ -32,7 +32,7 @@ from lstm_cli.metrics.calibration import (
     together,
 )
 from lstm_cli.pipeline.origin import file_name, now, versions
-from lstm_cli.pipeline.preparation import PreparedRun, prepare
+from lstm_cli.pipeline.preparation import PreparedRun
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, Evaluation
 from lstm_cli.training.checkpoint import RunControl
@@ -54,8 +54,11 @@ class TrainingListener(FoldsListener, SearchListener, Protocol):
     def nothing_to_resume(self, name: str) -> None:
         """A training of that name should go on, and there is none: one begins."""
 
-    def prepared(self, run: "PreparedRun") -> None:
-        """The reviews have been read and the settings decided."""
+    def read(self, reviews: ReviewsSummary, others: ReviewsSummary | None) -> None:
+        """The reviews have been read, and those of a file that are held out, if one was given."""
+
+    def prepared(self, run: PreparedRun) -> None:
+        """Some have been held out and the settings decided."""
 
     def training(self) -> AbstractContextManager[Callable[[], bool]]:
         """A context around the work; what it gives says whether the work should stop now."""
@@ -147,28 +150,17 @@ class Learner:
         )
 
 
-def run_training(request: TrainRequest, listener: TrainingListener) -> TrainedModel:
-    """Make a model of rated reviews, and save it.
+def make_model(
+    request: TrainRequest, run: PreparedRun, slot: ModelSlot, listener: TrainingListener
+) -> TrainedModel:
+    """Train, measure and save.
 
     Args:
         request: what a user asked for.
+        run: the reviews and the settings.
+        slot: the place of the model.
         listener: hears how it goes, and may stop it.
-
-    Raises:
-        LstmError: something a user can put right. No half of a model is left behind; what was
-            learned may be kept in a checkpoint.
     """
-    slot = ModelSlot.choose(
-        request.folder,
-        "sample" if request.is_sample else request.sources[0],
-        request.name,
-        replace=request.replace,
-        resume=request.resume,
-    )
-    if request.resume and not slot.resumes:
-        listener.nothing_to_resume(slot.path.name)
-    run = prepare(request, slot.path.name)
-    listener.prepared(run)
     with slot.claimed(), listener.training() as is_stopped:
         began = time.perf_counter()
         start = NetworkStart.of(run.data, run.model, run.ratings)

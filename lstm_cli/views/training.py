@@ -23,6 +23,7 @@ from lstm_cli.views.health import show_findings
 from lstm_cli.views.reviews import lines_about
 
 if TYPE_CHECKING:
+    from lstm_cli.data.reviews import ReviewsSummary
     from lstm_cli.pipeline.preparation import PreparedRun
     from lstm_cli.pipeline.training import TrainedModel
     from lstm_cli.training.preparation import PreparedData
@@ -58,9 +59,13 @@ class TrainingView:
         """Say that a training begins."""
         say_that_one_begins(self.console, name)
 
+    def read(self, reviews: "ReviewsSummary", others: "ReviewsSummary | None") -> None:
+        """Show what was found in the files."""
+        show_reviews(self.console, reviews, others)
+
     def prepared(self, run: "PreparedRun") -> None:
-        """Show what was found in the files and what will be made of it."""
-        show_data(self.console, run)
+        """Show what will be made of it."""
+        show_prepared(self.console, run)
         show_findings(self.console, run.findings)
         for difference in run.differences:
             say(
@@ -87,15 +92,21 @@ def say_that_one_begins(console: Console, name: str) -> None:
     say(console, f"no stopped training of {name} to resume: starting a new one")
 
 
-def show_data(console: Console, run: "PreparedRun") -> None:
-    """What was found in the files and what will be made of it, before anything is learned."""
-    reviews, data = run.reviews, run.data
+def show_reviews(
+    console: Console, reviews: "ReviewsSummary", others: "ReviewsSummary | None"
+) -> None:
+    """What was found in the files, and in that of held-out reviews."""
     for line in lines_about(reviews):
         say(console, line)
-    if run.others is not None:
-        for line in lines_about(run.others):
+    if others is not None:
+        for line in lines_about(others):
             say(console, f"held out: {line}")
     show_counts(console, dict(zip(reviews.scale.labels, reviews.counts, strict=True)))
+
+
+def show_prepared(console: Console, run: "PreparedRun") -> None:
+    """What will be made of it, before anything is learned."""
+    data = run.data
     if data.left_out:
         say(
             console,

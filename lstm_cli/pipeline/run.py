@@ -1,0 +1,102 @@
+"""``run_training`` and ``run_pretraining``: from files to a saved model.
+
+What the files hold is said before torch is loaded, which takes longer than to read most of them:
+here a step is imported when its turn comes.
+"""
+
+from typing import TYPE_CHECKING
+
+from lstm_cli.bundle.claiming import ModelSlot
+from lstm_cli.data.chosen import join_names
+from lstm_cli.data.texts import read_texts
+from lstm_cli.pipeline.reading import read_run
+from lstm_cli.pipeline.requests import PretrainRequest, TrainRequest
+
+if TYPE_CHECKING:
+    from lstm_cli.pipeline.preparation import PreparedRun
+    from lstm_cli.pipeline.pretraining import LanguageModel, PreparedTexts, PretrainingListener
+    from lstm_cli.pipeline.training import TrainedModel, TrainingListener
+
+LANGUAGE_ENDING = "-language"  # of the name of a language model that is named after a file
+
+
+def run_training(request: TrainRequest, listener: "TrainingListener") -> "TrainedModel":
+    """Make a model of rated reviews, and save it.
+
+    Args:
+        request: what a user asked for.
+        listener: hears how it goes, and may stop it.
+
+    Raises:
+        LstmError: something a user can put right. No half of a model is left behind; what was
+            learned may be kept in a checkpoint.
+    """
+    slot = ModelSlot.choose(
+        request.folder,
+        "sample" if request.is_sample else request.sources[0],
+        request.name,
+        replace=request.replace,
+        resume=request.resume,
+    )
+    if request.resume and not slot.resumes:
+        listener.nothing_to_resume(slot.path.name)
+    run = _prepared(request, slot.path.name, listener)
+
+    from lstm_cli.pipeline.training import make_model
+
+    return make_model(request, run, slot, listener)
+
+
+def run_pretraining(request: PretrainRequest, listener: "PretrainingListener") -> "LanguageModel":
+    """Learn the language of reviews, and save what training can start from.
+
+    Args:
+        request: what a user asked for.
+        listener: hears how it goes.
+
+    Raises:
+        LstmError: something a user can put right. No half of a model is left behind; what was
+            learned may be kept in a checkpoint.
+    """
+    slot = ModelSlot.choose(
+        request.folder,
+        request.sources[0],
+        request.name,
+        ending=LANGUAGE_ENDING,
+        replace=request.replace,
+        resume=request.resume,
+    )
+    if request.resume and not slot.resumes:
+        listener.nothing_to_resume(slot.path.name)
+    run = _prepared_texts(request, listener)
+
+    from lstm_cli.pipeline.pretraining import make_language_model
+
+    return make_language_model(request, run, slot, listener)
+
+
+def _prepared(request: TrainRequest, name: str, listener: "TrainingListener") -> "PreparedRun":
+    """What is known before a network is trained; the texts are gone with the end of this."""
+    read = read_run(request)
+    listener.read(read.reviews.summary(), None if read.others is None else read.others.summary())
+
+    from lstm_cli.pipeline.preparation import prepare
+
+    run = prepare(request, name, read)
+    listener.prepared(run)
+    return run
+
+
+def _prepared_texts(request: PretrainRequest, listener: "PretrainingListener") -> "PreparedTexts":
+    texts: list[str] = []
+    for source in request.sources:
+        table, columns, some = read_texts(source, request.reading)
+        notes = (*table.notes, *columns.notes)
+        listener.file_read(table.source, len(some), join_names(columns.names), notes)
+        texts += some
+
+    from lstm_cli.pipeline.pretraining import prepare_texts
+
+    run = prepare_texts(request, texts)
+    listener.prepared(run.reviews, run.config)
+    return run
