@@ -1,15 +1,28 @@
 """Numbers from ratings and probabilities, against hand and scikit-learn."""
 
+import warnings
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
 from scipy.special import softmax
+from scipy.stats import binomtest
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import (
+    cohen_kappa_score,
+    confusion_matrix,
+    f1_score,
+    precision_recall_fscore_support,
+)
 from sklearn.pipeline import make_pipeline
 
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.evaluation.evaluation import evaluate
-from lstm_cli.metrics.baselines import INVERSE_PENALTY, WordRegression
+from lstm_cli.metrics.baselines import INVERSE_PENALTY, NUM_COLUMNS, WordRegression, _Counts
 from lstm_cli.metrics.calibration import (
     apply_cross_fitted_temperature,
     apply_temperature,
@@ -17,7 +30,13 @@ from lstm_cli.metrics.calibration import (
     fit_temperature,
     reliability,
 )
-from lstm_cli.metrics.scores import accuracy_interval, confusion_of, scores_of
+from lstm_cli.metrics.scores import (
+    accuracy_interval,
+    confusion_of,
+    scores_by_rating,
+    scores_of,
+    wilson_interval,
+)
 from lstm_cli.text.tokens import tokenize
 
 SCALE = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
@@ -49,6 +68,45 @@ def test_one_answer_for_all_has_no_kappa_to_speak_of() -> None:
 def test_the_confusion_matrix_has_true_ratings_down() -> None:
     """Read the other way round it would say the opposite."""
     assert confusion_of(np.array([0, 0, 1]), np.array([1, 1, 1]), 2) == ((0, 2), (0, 1))
+
+
+@st.composite
+def rated(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, int]:
+    """True and predicted places on a scale, some of whose ratings never occur."""
+    num_ratings = draw(st.integers(2, 8))
+    place = st.sampled_from(draw(st.sets(st.integers(0, num_ratings - 1), min_size=1).map(sorted)))
+    pairs = draw(st.lists(st.tuples(place, place), min_size=1, max_size=40))
+    truth, predicted = np.array(pairs, dtype=np.int64).T
+    return truth, predicted, num_ratings
+
+
+@given(rated())
+def test_scores_are_scikit_learns(case: tuple[np.ndarray, np.ndarray, int]) -> None:
+    """Its metrics take a second to load, so they are written out here and only compared with."""
+    truth, predicted, num_ratings = case
+    places = np.arange(num_ratings)
+    scores = scores_of(truth, predicted, places.astype(float))
+    occurring = np.unique(truth)
+    assert scores.macro_f1 == pytest.approx(
+        f1_score(truth, predicted, labels=occurring, average="macro", zero_division=0)
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where all is one rating, it divides 0 by 0
+        kappa = cohen_kappa_score(truth, predicted, labels=places, weights="quadratic")
+    assert scores.qwk == pytest.approx(kappa if np.isfinite(kappa) else 0)
+    expected = confusion_matrix(truth, predicted, labels=places)
+    assert np.array_equal(confusion_of(truth, predicted, num_ratings), expected)
+    by_rating = scores_by_rating(truth, predicted, [str(place) for place in places])
+    found = [(one.precision, one.recall, one.f1, one.n) for one in by_rating]
+    columns = precision_recall_fscore_support(truth, predicted, labels=places, zero_division=0)
+    np.testing.assert_allclose(found, np.array(columns).T)
+
+
+@given(st.integers(1, 100_000), st.floats(0, 1), st.floats(0.5, 0.999))
+def test_the_interval_is_scipys(n: int, share: float, level: float) -> None:
+    right = round(share * n)
+    expected = binomtest(right, n).proportion_ci(confidence_level=level, method="wilson")
+    assert wilson_interval(right, n, level) == pytest.approx(tuple(expected), abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +146,28 @@ def test_the_regression_travels_without_its_library_and_says_the_same() -> None:
     assert (again.predict(reviews) == truth).all()
     # A rating that never occurred is never given.
     assert again.probabilities(reviews)[:, 3].max() == 0
+
+
+@given(st.lists(st.lists(st.text(st.characters(codec="utf-8"), min_size=1)), max_size=4))
+def test_words_stand_in_the_columns_that_scikit_learn_gives_them(reviews: list[list[str]]) -> None:
+    """In any script: the weights of a saved model stand there."""
+    counts = _Counts.of(reviews)
+    found = csr_array(
+        (counts.counts, (counts.reviews, counts.columns)), shape=(len(reviews), NUM_COLUMNS)
+    )
+    hashing = HashingVectorizer(
+        n_features=NUM_COLUMNS,
+        alternate_sign=False,
+        norm=None,
+        analyzer=lambda tokens: [*tokens, *map(" ".join, pairwise(tokens))],
+    )
+    assert (found != csr_array(hashing.transform([*reviews, []])[:-1])).nnz == 0
+
+
+def test_no_review_has_no_probabilities() -> None:
+    model = WordRegression.fit([["good"], ["bad"]], np.array([0, 1]), num_ratings=2)
+    assert model.probabilities([]).shape == (0, 2)
+    np.testing.assert_allclose(model.probabilities([[]]), model.probabilities([["unknown"]]))
 
 
 @pytest.mark.parametrize("num_ratings", [2, 3])

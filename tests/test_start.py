@@ -98,6 +98,25 @@ def test_doctor_needs_no_torch(tiny_reviews: Path) -> None:
     assert "torch" not in loaded
 
 
+@pytest.mark.parametrize(
+    "arguments", [["evaluate", "r.csv"], ["predict", "--input", "r.csv"], ["exam"]]
+)
+def test_many_reviews_need_neither_scipy_nor_scikit_learn(
+    tiny_bundle: Bundle, arguments: list[str]
+) -> None:
+    """They take longer to load than some hundred reviews take to read."""
+    Path("r.csv").write_text("review,rating\na fine film,5\na dull film,1\n", encoding="utf-8")
+    loaded = packages_loaded_by_command(*arguments, "--model", str(tiny_bundle.path))
+    assert "torch" in loaded
+    assert loaded.isdisjoint({"scipy", "sklearn"})
+
+
+@pytest.mark.parametrize("module", ["training.base", "evaluation.health"])
+def test_only_what_is_fitted_needs_scikit_learn(module: str) -> None:
+    """A whole training loads it at its start all the same: NLTK does."""
+    assert packages_loaded_by(f"import lstm_cli.{module}").isdisjoint({"scipy", "sklearn"})
+
+
 def test_utf8_needs_no_detection_of_encodings(tmp_path: Path) -> None:
     """It takes a twentieth of a second to load, and a file in UTF-8 asks nothing of it."""
     code = "from lstm_cli.data.tables import read_table\nassert len(read_table({!r})) == 2"

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from lstm_cli.arrays import Float32Array
+from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.config import ModelConfig, Pooling
 from lstm_cli.core.cell import CellWeights, Gates, Memory, RunningPool, read_next
 
@@ -142,7 +142,7 @@ def running_logits(
     return pooled @ weights.readout.T + weights.readout_bias
 
 
-def softmax(logits: Float32Array) -> NDArray[np.float64]:
+def softmax(logits: Float32Array | Float64Array) -> NDArray[np.float64]:
     """Probabilities along the last axis, which add up to 1."""
     odds = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
     return odds / odds.sum(axis=-1, keepdims=True)

@@ -3,24 +3,26 @@
 The logistic regression reads 1- and 2-grams of the same tokens, hashed into
 2^17 columns and weighted by tf-idf. It is fitted on at most 50,000 reviews.
 It needs no vocabulary, so it is saved in the bundle and can be asked again
-about any later file.
+about any later file: in numpy, because scikit-learn, which fits it, takes longer
+to load than most files take to evaluate.
+
+Shapes: N reviews, R ratings, F different grams, counted once for each review that has them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from itertools import chain, islice, pairwise
 
+import mmh3
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
-from sklearn.linear_model import LogisticRegression
 
 from lstm_cli.arrays import Float32Array, Float64Array
+from lstm_cli.core.reading import softmax
 
 REGRESSION = "logistic regression"
 NUM_COLUMNS = 2**17
+_REVIEWS_AT_ONCE = 500  # their grams fit into a processor's cache
 MOST_REVIEWS = 50_000
 INVERSE_PENALTY = 1.0  # the best of 0.3, 1, 3 and 10 on SST-5's dev sentences: 39.7 %
 
@@ -44,13 +46,23 @@ class WordRegression:
 
         Ratings that do not occur among them are never predicted.
         """
-        counts = _count(reviews)
-        # scikit-learn takes the logarithms in the type of the counts.
-        inverse = TfidfTransformer().fit(counts.astype(np.float64)).idf_.astype(np.float32)
+        # Here, because it takes a second to load, and only training fits.
+        from scipy.sparse import csr_array
+        from sklearn.linear_model import LogisticRegression
+
+        counts = _Counts.joined(list(_counted(reviews)))
+        occurrences = np.bincount(counts.columns, minlength=NUM_COLUMNS)
+        inverse = np.log((counts.num_reviews + 1) / (occurrences + 1)) + 1
+        inverse = inverse.astype(np.float32)
+        begins = np.searchsorted(counts.reviews, np.arange(counts.num_reviews + 1))
+        features = csr_array(
+            (counts.weighed(inverse), counts.columns, begins),
+            shape=(counts.num_reviews, NUM_COLUMNS),
+        )
         # Columns that no review fills would only be carried along by the solver.
-        filled = np.unique(counts.indices)
+        filled = np.flatnonzero(occurrences)
         model = LogisticRegression(C=INVERSE_PENALTY, max_iter=200, tol=1e-3)
-        model.fit(_weigh(counts, inverse)[:, filled], rating_indices)
+        model.fit(features[:, filled], rating_indices)
         weights = np.zeros((num_ratings, NUM_COLUMNS), dtype=np.float32)
         bias = np.full(num_ratings, -np.inf, dtype=np.float32)
         seen = model.classes_
@@ -65,9 +77,17 @@ class WordRegression:
 
     def probabilities(self, reviews: Iterable[list[str]]) -> Float64Array:
         """The probability of each rating, for the tokens of each review. (N, R)"""
-        features = _weigh(_count(reviews), self.inverse_document_frequency)
-        logits = np.asarray(features @ self.weights.T, dtype=np.float64) + self.bias
-        return softmax(logits, axis=1)
+        parts = [self._logits(counts) for counts in _counted(reviews)]
+        return softmax(np.concatenate(parts)) if parts else np.empty((0, len(self.bias)))
+
+    def _logits(self, counts: "_Counts") -> Float64Array:
+        """What the softmax is taken of. (N, R)"""
+        features, places = counts.weighed(self.inverse_document_frequency), counts.columns
+        sums = [
+            np.bincount(counts.reviews, features * weights[places], counts.num_reviews)
+            for weights in self.weights
+        ]
+        return np.asarray(np.stack(sums, axis=1) + self.bias, dtype=np.float64)
 
     def predict(self, reviews: Iterable[list[str]]) -> NDArray[np.int64]:
         """The place on the scale of the most probable rating of each review. (N,)"""
@@ -103,24 +123,58 @@ def always(rating: str) -> str:
     return f"always {rating}"
 
 
-def _count(reviews: Iterable[list[str]]) -> Any:
-    """How often each 1- or 2-gram's column occurs in each review. (N, 2^17)"""
-    hashing = HashingVectorizer(
-        n_features=NUM_COLUMNS,
-        alternate_sign=False,
-        norm=None,
-        analyzer=_grams,
-        dtype=np.float32,
-    )
-    return hashing.transform(reviews)
+@dataclass(frozen=True)
+class _Counts:
+    """How often each gram's column occurs in some reviews, ordered by review and column."""
+
+    num_reviews: int
+    reviews: NDArray[np.int32]  # (F,): the place of the review
+    columns: NDArray[np.int32]  # (F,)
+    counts: Float32Array  # (F,)
+
+    @classmethod
+    def of(cls, reviews: list[list[str]]) -> "_Counts":
+        """The 1- and 2-grams of the tokens of some reviews."""
+        grams = (chain(tokens, map(" ".join, pairwise(tokens))) for tokens in reviews)
+        # The column that scikit-learn's HashingVectorizer gives: a saved model relies on it.
+        hashes = np.fromiter(map(mmh3.hash, chain.from_iterable(grams)), dtype=np.int64)
+        num_grams = [max(0, 2 * len(tokens) - 1) for tokens in reviews]
+        places = np.repeat(np.arange(len(reviews)), num_grams) * NUM_COLUMNS
+        places += np.abs(hashes) % NUM_COLUMNS
+        found, counts = np.unique(places, return_counts=True)
+        review, column = np.divmod(found, NUM_COLUMNS)
+        return cls(
+            len(reviews),
+            review.astype(np.int32),
+            column.astype(np.int32),
+            counts.astype(np.float32),
+        )
+
+    @classmethod
+    def joined(cls, parts: list["_Counts"]) -> "_Counts":
+        """The reviews of all parts, one part after the other."""
+        ends = np.cumsum([part.num_reviews for part in parts], dtype=np.int32)
+        return cls(
+            int(ends[-1]),
+            np.concatenate(
+                [
+                    part.reviews + (end - part.num_reviews)
+                    for part, end in zip(parts, ends, strict=True)
+                ]
+            ),
+            np.concatenate([part.columns for part in parts]),
+            np.concatenate([part.counts for part in parts]),
+        )
+
+    def weighed(self, inverse_document_frequency: Float32Array) -> Float32Array:
+        """Sublinear tf-idf, each review of length one. (F,)"""
+        weights = (np.log(self.counts) + 1) * inverse_document_frequency[self.columns]
+        lengths = np.sqrt(np.bincount(self.reviews, weights.astype(np.float64) ** 2))
+        return weights / lengths.astype(np.float32)[self.reviews]
 
 
-def _grams(tokens: list[str]) -> list[str]:
-    return tokens + [f"{a} {b}" for a, b in pairwise(tokens)]
-
-
-def _weigh(counts: Any, inverse_document_frequency: Float32Array) -> Any:
-    """Sublinear tf-idf, each review of length one. (N, 2^17)"""
-    tfidf = TfidfTransformer(sublinear_tf=True)
-    tfidf.idf_ = inverse_document_frequency  # which an earlier fit found
-    return tfidf.transform(counts)
+def _counted(reviews: Iterable[list[str]]) -> Iterator[_Counts]:
+    """Some reviews after the others."""
+    remaining = iter(reviews)
+    while some := list(islice(remaining, _REVIEWS_AT_ONCE)):
+        yield _Counts.of(some)

@@ -2,10 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
 
 from lstm_cli.arrays import Float64Array
+from lstm_cli.core.reading import softmax
 from lstm_cli.results import ReliabilityBin
 
 FOLDS = 5
@@ -24,7 +23,7 @@ def apply_temperature(probabilities: Float64Array, temperature: float) -> Float6
     >>> apply_temperature(np.array([[0.9, 0.1]]), 2.0).round(2)
     array([[0.75, 0.25]])
     """
-    return softmax(_logits(probabilities) / temperature, axis=1)
+    return softmax(_logits(probabilities) / temperature)
 
 
 def fit_temperature(probabilities: Float64Array, rating_indices: NDArray[np.int64]) -> float:
@@ -39,6 +38,10 @@ def fit_temperature(probabilities: Float64Array, rating_indices: NDArray[np.int6
     """
     if not len(rating_indices):
         return 1.0
+    # Here, because they load for as long as an evaluation takes, and only training fits.
+    from scipy.optimize import minimize_scalar
+    from scipy.special import log_softmax
+
     logits = _logits(probabilities)
     rows = np.arange(len(rating_indices))
 

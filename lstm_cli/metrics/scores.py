@@ -1,17 +1,10 @@
-"""How well ratings were predicted, by scikit-learn's metrics."""
+"""How well ratings were predicted: everything follows from one confusion matrix."""
 
-import warnings
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
-from sklearn.metrics import (
-    cohen_kappa_score,
-    confusion_matrix,
-    f1_score,
-    precision_recall_fscore_support,
-)
 
 from lstm_cli.results import Difference, RatingScores, Scores
 
@@ -30,21 +23,15 @@ def scores_of(
             predict may be among them. (R,)
     """
     distance = np.abs(ratings[rating_indices] - ratings[predicted_indices])
+    counts = _confusion(rating_indices, predicted_indices, len(ratings))
+    occurs = counts.sum(axis=1) > 0
     return Scores(
         n=len(rating_indices),
         accuracy=float((rating_indices == predicted_indices).mean()),
         within_one=float((distance <= 1).mean()),
         mae=float(distance.mean()),
-        qwk=_kappa(rating_indices, predicted_indices, len(ratings)),
-        macro_f1=float(
-            f1_score(
-                rating_indices,
-                predicted_indices,
-                labels=np.unique(rating_indices),
-                average="macro",
-                zero_division=0,
-            )
-        ),
+        qwk=_kappa(counts),
+        macro_f1=float(_f1(counts)[occurs].mean()),
     )
 
 
@@ -73,31 +60,21 @@ def paired_difference(
     return Difference(first, second, first - second, (float(low), float(high)))
 
 
-def _kappa(truth: NDArray[np.int64], predicted: NDArray[np.int64], num_ratings: int) -> float:
-    """Quadratic weighted kappa, or 0, as by chance, where it is undefined."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # 0 / 0 is handled below
-        kappa = cohen_kappa_score(
-            truth, predicted, labels=np.arange(num_ratings), weights="quadratic"
-        )
-    return float(kappa) if np.isfinite(kappa) else 0.0
-
-
 def confusion_of(
     rating_indices: NDArray[np.int64], predicted_indices: NDArray[np.int64], num_ratings: int
 ) -> tuple[tuple[int, ...], ...]:
     """Counts, rows the true rating, columns the predicted one. (R, R)"""
-    counts = confusion_matrix(rating_indices, predicted_indices, labels=np.arange(num_ratings))
-    return tuple(tuple(int(count) for count in row) for row in counts)
+    counts = _confusion(rating_indices, predicted_indices, num_ratings)
+    return tuple(map(tuple, counts.tolist()))
 
 
 def scores_by_rating(
     rating_indices: NDArray[np.int64], predicted_indices: NDArray[np.int64], labels: Sequence[str]
 ) -> tuple[RatingScores, ...]:
     """Precision, recall and F1 of each rating; 0 where it is never predicted, or never occurs."""
-    columns = precision_recall_fscore_support(
-        rating_indices, predicted_indices, labels=np.arange(len(labels)), zero_division=0
-    )
+    counts = _confusion(rating_indices, predicted_indices, len(labels))
+    right, true, predicted = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
+    columns = _divide(right, predicted), _divide(right, true), _f1(counts), true
     return tuple(
         RatingScores(label, int(n), float(precision), float(recall), float(f1))
         for label, precision, recall, f1, n in zip(labels, *columns, strict=True)
@@ -105,14 +82,54 @@ def scores_by_rating(
 
 
 def accuracy_interval(is_right: NDArray[np.bool_]) -> tuple[float, float]:
-    """The 95 % interval of an accuracy (Wilson 1927).
+    """The 95 % interval of an accuracy, that of ``wilson_interval``."""
+    return wilson_interval(int(is_right.sum()), len(is_right))
+
+
+def wilson_interval(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """The interval of a share of which ``n`` were seen (Wilson 1927).
 
     Unlike a bootstrap, it does not shrink to a point when all of a few answers are right.
 
-    >>> low, high = accuracy_interval(np.array([True] * 6))
+    Args:
+        successes: 0 to n.
+        n: at least 1.
+        level: how often such an interval holds the true share, 0..1.
+
+    >>> low, high = wilson_interval(6, 6)
     >>> round(low, 2), round(high, 2)
     (0.61, 1.0)
     """
-    right = binomtest(int(is_right.sum()), len(is_right))
-    low, high = right.proportion_ci(confidence_level=0.95, method="wilson")
-    return float(low), float(high)
+    z = NormalDist().inv_cdf(0.5 + level / 2)
+    share = successes / n
+    middle = (2 * successes + z**2) / (2 * (n + z**2))
+    reach = z / (2 * (n + z**2)) * float(np.sqrt(4 * n * share * (1 - share) + z**2))
+    # At the ends the two terms are equal, but for their rounding.
+    return (middle - reach if successes else 0.0), (middle + reach if successes < n else 1.0)
+
+
+def _confusion(
+    truth: NDArray[np.int64], predicted: NDArray[np.int64], num_ratings: int
+) -> NDArray[np.int64]:
+    """Counts, rows the true rating, columns the predicted one. (R, R)"""
+    pairs = np.bincount(truth * num_ratings + predicted, minlength=num_ratings**2)
+    return pairs.reshape(num_ratings, num_ratings)
+
+
+def _kappa(counts: NDArray[np.int64]) -> float:
+    """Quadratic weighted kappa, or 0, as by chance, where it is undefined."""
+    places = np.arange(len(counts))
+    weights = (places[:, None] - places) ** 2
+    by_chance = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    expected = (weights * by_chance).sum()
+    return float(1 - (weights * counts).sum() / expected) if expected else 0.0
+
+
+def _f1(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The F1 of each rating. (R,)"""
+    return _divide(2 * counts.diagonal(), counts.sum(axis=1) + counts.sum(axis=0))
+
+
+def _divide(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+    """``part / whole``, and 0 where the whole is 0."""
+    return part / np.maximum(whole, 1)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import ModelConfig
@@ -100,6 +99,8 @@ class Base:
         vectors = np.repeat(embedding[UNKNOWN_ID : UNKNOWN_ID + 1], len(new), axis=0)
         if not new:
             return vectors
+        from sklearn.feature_extraction.text import HashingVectorizer  # a second of loading
+
         parts = HashingVectorizer(
             analyzer="char_wb", ngram_range=(3, 5), lowercase=False, alternate_sign=False
         )
