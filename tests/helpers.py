@@ -83,7 +83,6 @@ def eight_reviews() -> tuple[RatedCorpus, Vocabulary]:
 
 def learn(
     cell: str = "lstm",
-    last_epoch: int | None = None,
     validation: RatedCorpus | None = None,
     control: RunControl | None = None,
     compute: Compute | None = None,
@@ -103,7 +102,6 @@ def learn(
         notebook,
         compute=compute,
         control=control,
-        last_epoch=last_epoch,
     )
     return trained, notebook
 

@@ -65,8 +65,45 @@ def test_the_plan_of_a_seed_is_always_the_same() -> None:
 def test_reviews_are_selected_in_any_order_and_cut() -> None:
     """Splits select, training cuts; both must keep each review's words."""
     corpus = corpus_of([1, 2, 3], [4], [5, 6])
-    chosen = corpus.select(np.array([2, 0]), maximum_tokens=2)
-    assert [chosen[k].tolist() for k in range(2)] == [[5, 6], [1, 2]]
+    cut = corpus.shortened(2, head=2)
+    for chosen in (cut.select(np.array([2, 0])), corpus.select(np.array([2, 0])).shortened(2, 2)):
+        assert [chosen[k].tolist() for k in range(2)] == [[5, 6], [1, 2]]
+        assert chosen.gather(np.array([1, 0])).tolist() == [1, 2, 5, 6]
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 99), max_size=9), min_size=1, max_size=9),
+    st.integers(1, 9),
+    st.data(),
+)
+def test_a_shortened_review_keeps_its_beginning_and_its_end(
+    reviews: list[list[int]], longest: int, data: st.DataObject
+) -> None:
+    """In a corpus, and in any choice of its reviews."""
+    head = data.draw(st.integers(0, longest))
+    corpus = corpus_of(*reviews).shortened(longest, head)
+    order = np.array(data.draw(st.permutations(range(len(reviews)))))
+    tail = longest - head
+    expected = [
+        review if len(review) <= longest else review[:head] + review[len(review) - tail :]
+        for review in (reviews[k] for k in order)
+    ]
+    chosen = corpus.select(order)
+    assert [chosen[k].tolist() for k in range(len(order))] == expected
+    assert corpus.gather(order).tolist() == list(chain(*expected))
+
+
+@given(LENGTHS, st.integers(1, 200), st.integers(1, 20))
+def test_no_batch_has_fewer_reviews_than_asked_for(
+    lengths: np.ndarray, tokens_per_batch: int, fewest: int
+) -> None:
+    """However long they are; only where there are fewer in all. Short ones fill the tokens."""
+    plan = plan_batches(lengths, tokens_per_batch, np.random.default_rng(1), fewest=fewest)
+    assert sorted(np.concatenate(plan)) == list(range(len(lengths)))
+    assert min(map(len, plan)) >= min(fewest, len(lengths))
+    for reviews in plan:
+        size = len(reviews) * max(lengths[reviews].max(), 1)
+        assert size <= tokens_per_batch or len(reviews) < 2 * fewest
 
 
 def test_reviews_are_encoded_by_the_words_of_a_vocabulary() -> None:

@@ -24,6 +24,7 @@ from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.metrics.baselines import INVERSE_PENALTY, NUM_COLUMNS, WordRegression, _Counts
 from lstm_cli.metrics.calibration import (
+    USUAL,
     apply_cross_fitted_temperature,
     apply_temperature,
     expected_calibration_error,
@@ -229,11 +230,13 @@ def test_a_temperature_undoes_overconfidence() -> None:
 
 
 def test_few_reviews_set_no_wild_temperature() -> None:
-    """Three right answers of three are no proof of certainty."""
+    """Three right answers of three are no proof of certainty, and none say what is usual."""
     certain = np.array([[0.6, 0.4], [0.7, 0.3], [0.8, 0.2]])
-    assert 0.8 <= fit_temperature(certain, np.zeros(3, np.int64)) < 1
-    assert fit_temperature(np.zeros((0, 5)), np.zeros(0, np.int64)) == 1
-    assert (
-        apply_cross_fitted_temperature(certain[:1], np.zeros(1, np.int64)).tolist()
-        == certain[:1].tolist()
+    right = np.zeros(3, np.int64)
+    assert 0.95 * USUAL <= fit_temperature(certain, right) < USUAL
+    assert USUAL < fit_temperature(certain, right + 1) <= 1.1 * USUAL
+    assert fit_temperature(np.zeros((0, 5)), right[:0]) == USUAL
+    np.testing.assert_array_equal(
+        apply_cross_fitted_temperature(certain[:1], right[:1]),
+        apply_temperature(certain[:1], USUAL),
     )

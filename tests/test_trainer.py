@@ -7,6 +7,7 @@ from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.batches import batches, compact_ids
 from lstm_cli.training.loop import NetworkStart
+from lstm_cli.training.preparation import RatedCorpus
 from lstm_cli.training.trainer import Trainer, TrainingTask
 from tests.helpers import RATINGS, SCALE, TEXTS, eight_reviews, learn
 
@@ -116,3 +117,20 @@ def test_with_the_embedding_for_several_processes_it_learns_nearly_the_same() ->
     alone, _ = learn(epochs=3, adversarial_epsilon=0.25)
     several, _ = learn(epochs=3, adversarial_epsilon=0.25, compute=Compute(world_size=2))
     np.testing.assert_allclose(several.probabilities, alone.probabilities, atol=1e-4)
+
+
+def test_the_last_epoch_is_kept_where_the_settings_have_it() -> None:
+    """Whatever the held-out reviews say: here they contradict what is learned."""
+    reviews, _ = eight_reviews()
+    contrary = RatedCorpus(reviews.corpus, (reviews.rating_indices + 1) % 3)
+    settings = {"epochs": 20, "learning_rate": 0.05, "word_dropout": 0.0, "readout_dropout": 0.0}
+    best, last = (
+        learn(validation=contrary, patience=1, keeps_last=keeps_last, **settings)[0]
+        for keeps_last in (False, True)
+    )
+    assert len(best.history) < 20 == len(last.history)
+    surprise = [
+        -np.log(made.probabilities[np.arange(8), contrary.rating_indices]).mean()
+        for made in (best, last)
+    ]
+    assert surprise[1] > surprise[0] + 0.1

@@ -284,7 +284,7 @@ def _check_scale(scale: Scale) -> None:
 _SHARES = ("warmup", "embedding_dropout", "word_dropout", "blank_review_rate", "readout_dropout",
            "average_decay", "validation_share")  # fmt: skip
 _COUNTS = ("epochs", "tokens_per_batch", "reviews_per_batch", "maximum_tokens", "patience")
-_AMOUNTS = ("learning_rate", "embedding_lr_scale", "cell_lr_scale", "weight_decay", "clip_norm",
+_AMOUNTS = ("head_share", "learning_rate", "embedding_lr_scale", "cell_lr_scale", "weight_decay", "clip_norm",
             "adversarial_epsilon", "rps_weight")  # fmt: skip
 
 

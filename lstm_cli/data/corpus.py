@@ -20,6 +20,8 @@ class Corpus:
     starts: NDArray[np.int64]  # (N,): review k is token_ids[starts[k]:starts[k] + lengths[k]]
     lengths: NDArray[np.int64]  # (N,)
     read_as: NDArray[np.int32] | None = None  # the id that each id is read as, if not itself
+    head: int = 0  # tokens of a review before those that are left out, if any are
+    left_out: NDArray[np.int64] | None = None  # (N,): tokens of each that follow the head unread
 
     @classmethod
     def of(cls, token_ids: NDArray[np.int32], lengths: NDArray[np.int64]) -> "Corpus":
@@ -43,21 +45,35 @@ class Corpus:
         return int(self.lengths.sum())
 
     def __getitem__(self, review: int) -> NDArray[np.int32]:
-        start = self.starts[review]
-        return self._read(self.token_ids[start : start + self.lengths[review]])
+        return self.gather(np.array([review]))
 
     def gather(self, reviews: NDArray[np.int64]) -> NDArray[np.int32]:
         """The ids of some reviews, one after the other in the order asked for."""
         lengths = self.lengths[reviews]
-        shift = np.repeat(self.starts[reviews] - (np.cumsum(lengths) - lengths), lengths)
-        return self._read(self.token_ids[np.arange(len(shift)) + shift])
+        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        if self.left_out is not None:
+            within += np.repeat(self.left_out[reviews], lengths) * (within >= self.head)
+        return self._read(self.token_ids[np.repeat(self.starts[reviews], lengths) + within])
 
-    def select(self, reviews: NDArray[np.int64], maximum_tokens: int | None = None) -> "Corpus":
-        """Some of the reviews, in the order asked for, each cut after ``maximum_tokens``."""
-        lengths = self.lengths[reviews]
-        if maximum_tokens is not None:
-            lengths = np.minimum(lengths, maximum_tokens)
-        return replace(self, starts=self.starts[reviews], lengths=lengths)
+    def select(self, reviews: NDArray[np.int64]) -> "Corpus":
+        """Some of the reviews, in the order asked for."""
+        left_out = None if self.left_out is None else self.left_out[reviews]
+        return replace(
+            self, starts=self.starts[reviews], lengths=self.lengths[reviews], left_out=left_out
+        )
+
+    def shortened(self, longest: int, head: int) -> "Corpus":
+        """The same reviews; longer ones lose what is between their beginning and their end.
+
+        Args:
+            longest: tokens that are left of a review.
+            head: so many of these are its first, the others its last.
+
+        >>> Corpus.of(np.arange(9), np.array([7, 2])).shortened(3, head=1)[0].tolist()
+        [0, 5, 6]
+        """
+        lengths = np.minimum(self.lengths, longest)
+        return replace(self, lengths=lengths, head=head, left_out=self.lengths - lengths)
 
     def pieces(self, longest: int) -> "Corpus":
         """The same tokens, reviews longer than ``longest`` cut into parts of one length.

@@ -9,12 +9,9 @@ from lstm_cli.results import ReliabilityBin
 
 FOLDS = 5
 WIDEST = 4.0  # temperatures are at most this factor from 1; more is the noise of a few reviews
-# The penalty on (log T)², in nats: a few right answers do not prove certainty, thousands do.
-PRIOR = 5.0
-
-RatedProbabilities = tuple[
-    Float64Array, NDArray[np.int64]
-]  # probabilities (N, R), indices of the true ratings (N,)
+# What is believed before a review is looked at: log T is normal, around log USUAL, with this
+# precision, in nats. A few right answers do not prove certainty, thousands do.
+USUAL, PRIOR = 1.2, 20.0
 
 
 def apply_temperature(probabilities: Float64Array, temperature: float) -> Float64Array:
@@ -30,14 +27,14 @@ def fit_temperature(probabilities: Float64Array, rating_indices: NDArray[np.int6
     """The temperature under which the true ratings are most likely.
 
     It is a single number, so a few reviews are enough to fit it, and it keeps the order of
-    the ratings by probability. The fewer the reviews, the more it is drawn towards 1.
+    the ratings by probability. The fewer the reviews, the more it is drawn towards ``USUAL``.
 
     Args:
         probabilities: of reviews the network has not been trained on. (N, R)
         rating_indices: indices of the true ratings. (N,)
     """
     if not len(rating_indices):
-        return 1.0
+        return USUAL
     # Here, because they load for as long as an evaluation takes, and only training fits.
     from scipy.optimize import minimize_scalar
     from scipy.special import log_softmax
@@ -47,24 +44,15 @@ def fit_temperature(probabilities: Float64Array, rating_indices: NDArray[np.int6
 
     def loss(log_temperature: float) -> float:
         log_probabilities = log_softmax(logits / np.exp(log_temperature), axis=1)
-        penalty = PRIOR * log_temperature**2
+        penalty = PRIOR * (log_temperature - np.log(USUAL)) ** 2
         return penalty - float(log_probabilities[rows, rating_indices].sum())
 
     bound = np.log(WIDEST)
     return float(np.exp(minimize_scalar(loss, bounds=(-bound, bound), method="bounded").x))
 
 
-def together(reviews: RatedProbabilities, others: RatedProbabilities | None) -> RatedProbabilities:
-    """Both sets of reviews as one, or the first alone if there are no others."""
-    if others is None:
-        return reviews
-    return np.concatenate([reviews[0], others[0]]), np.concatenate([reviews[1], others[1]])
-
-
 def apply_cross_fitted_temperature(
-    probabilities: Float64Array,
-    rating_indices: NDArray[np.int64],
-    beside: RatedProbabilities | None = None,
+    probabilities: Float64Array, rating_indices: NDArray[np.int64]
 ) -> Float64Array:
     """The probabilities of each fifth, at the temperature fitted on the other four. (N, R)
 
@@ -73,16 +61,13 @@ def apply_cross_fitted_temperature(
     Args:
         probabilities: of reviews the network has not been trained on. (N, R)
         rating_indices: indices of the true ratings. (N,)
-        beside: further reviews, which help to fit every temperature and are not returned.
     """
     calibrated = probabilities.copy()
     fold = np.arange(len(rating_indices)) % FOLDS
     for part in range(FOLDS):
         others = fold != part
-        if others.any() or beside is not None:
-            known = probabilities[others], rating_indices[others]
-            fitted = fit_temperature(*together(known, beside))
-            calibrated[~others] = apply_temperature(probabilities[~others], fitted)
+        fitted = fit_temperature(probabilities[others], rating_indices[others])
+        calibrated[~others] = apply_temperature(probabilities[~others], fitted)
     return calibrated
 
 

@@ -1,7 +1,6 @@
 """``make_model``: from prepared reviews to a saved model, step by step.
 
 fit         train a network, or several within a budget of time         -> Fitted
-calibrate   find the temperature under which its probabilities hold     -> Calibrated
 measure     rate the held-out reviews, beside simpler models            -> Measured
 describe    all that is saved                                           -> NewBundle
 """
@@ -26,29 +25,20 @@ from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.words import gather_gate_statistics
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always, drawn
 from lstm_cli.metrics.calibration import (
-    RatedProbabilities,
     apply_cross_fitted_temperature,
     fit_temperature,
-    together,
 )
 from lstm_cli.pipeline.origin import file_name, now, versions
 from lstm_cli.pipeline.preparation import PreparedRun
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, Evaluation
 from lstm_cli.training.checkpoint import RunControl
-from lstm_cli.training.folds import (
-    NUM_FOLDS,
-    OF_A_TRAINING,
-    FoldsListener,
-    are_needed,
-    out_of_fold,
-)
-from lstm_cli.training.loop import NetworkStart, Trained, train
+from lstm_cli.training.loop import Listener, NetworkStart, Trained, train
 from lstm_cli.training.search import SearchListener, search
 from lstm_cli.training.trainer import TrainingTask
 
 
-class TrainingListener(FoldsListener, SearchListener, Protocol):
+class TrainingListener(Listener, SearchListener, Protocol):
     """Someone who wants to hear of all of it, and may stop it."""
 
     def nothing_to_resume(self, name: str) -> None:
@@ -75,18 +65,10 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Calibrated:
-    """How sure a network may be."""
-
-    temperature: float
-    beside: RatedProbabilities | None  # what helped the held-out reviews to find it
-    completed: bool
-
-
-@dataclass(frozen=True)
 class Measured:
     """A model against the held-out reviews, and the peer it was set beside."""
 
+    temperature: float  # under which its probabilities hold
     evaluation: Evaluation
     regression: WordRegression | None
 
@@ -134,7 +116,6 @@ class Learner:
         task: TrainingTask,
         *,
         slot: ModelSlot | None = None,
-        last_epoch: int | None = None,
     ) -> Trained:
         """Train one, which is kept from time to time only where there is a slot for it."""
         checkpoint = None if slot is None else slot.checkpoint
@@ -146,7 +127,6 @@ class Learner:
             self.listener,
             compute=replace(self.compute, precision=config.precision),
             control=RunControl(checkpoint, resume, self.is_stopped),
-            last_epoch=last_epoch,
         )
 
 
@@ -166,17 +146,16 @@ def make_model(
         start = NetworkStart.of(run.data, run.model, run.ratings)
         learner = Learner(start, run.compute, listener, is_stopped)
         fitted = fit(run, learner, request, slot)
-        calibrated = calibrate(run, fitted, learner)
-        measured = measure(run, fitted, calibrated, with_baseline=request.with_baseline)
-        bundle = describe(run, fitted, calibrated, measured, time.perf_counter() - began)
-        path = slot.save(bundle, completed=calibrated.completed)
+        measured = measure(run, fitted, with_baseline=request.with_baseline)
+        bundle = describe(run, fitted, measured, time.perf_counter() - began)
+        path = slot.save(bundle, completed=fitted.completed)
     return TrainedModel(
         path,
         run,
         bundle,
         measured.evaluation,
         fitted.trained.tokens_per_second,
-        calibrated.completed,
+        fitted.completed,
     )
 
 
@@ -196,72 +175,43 @@ def fit(run: PreparedRun, learner: Learner, request: TrainRequest, slot: ModelSl
         run.ratings,
         learner.listener,
         decided=request.decided,
-        afterwards=OF_A_TRAINING if _needs_folds(run) else 0.0,
     )
     return Fitted(best.trained, best.config, best.completed, best.attempts)
 
 
-def calibrate(run: PreparedRun, fitted: Fitted, learner: Learner) -> Calibrated:
-    """Find the temperature: on the held-out reviews, and on folds where these are few."""
-    held_out = fitted.trained.probabilities, run.data.validation.rating_indices
-    beside, completed = None, fitted.completed
-    if _needs_folds(run) and completed:
-        learner.listener.folds_begin(NUM_FOLDS, len(run.data.validation))
-        best_epoch = max(report.epoch for report in fitted.trained.history if report.is_best)
-        folds = out_of_fold(
-            lambda task: learner(fitted.config, task, last_epoch=best_epoch),
-            run.task,
-            fitted.config.seed,
-        )
-        completed = folds.completed
-        if completed:  # what a stopped training says tells nothing of a whole one
-            beside = folds.probabilities, folds.rating_indices
-    return Calibrated(fit_temperature(*together(held_out, beside)), beside, completed)
+def measure(run: PreparedRun, fitted: Fitted, *, with_baseline: bool) -> Measured:
+    """Calibrate on the held-out reviews, and rate them, beside simpler models.
 
-
-def _needs_folds(run: PreparedRun) -> bool:
-    return are_needed(len(run.data.training), len(run.data.validation))
-
-
-def measure(
-    run: PreparedRun, fitted: Fitted, calibrated: Calibrated, *, with_baseline: bool
-) -> Measured:
-    """Rate the held-out reviews, beside simpler models; who stops it waits for none of them."""
+    Who stops a training does not wait for those.
+    """
     training, held_out = run.data.training, run.data.validation
     num_ratings = len(run.ratings)
     commonest = int(np.bincount(training.rating_indices, minlength=num_ratings).argmax())
     answers = {always(run.reviews.scale.labels[commonest]): np.full(len(held_out), commonest)}
     regression = None
-    if with_baseline and calibrated.completed:
+    if with_baseline and fitted.completed:
         some = training.select(drawn(len(training)))
         regression = WordRegression.fit(some.words(), some.rating_indices, num_ratings)
         answers[REGRESSION] = regression.predict(held_out.words())
     shuffled = held_out.corpus.shuffled(np.random.default_rng(0))
     evaluation = evaluate(
-        apply_cross_fitted_temperature(
-            fitted.trained.probabilities, held_out.rating_indices, calibrated.beside
-        ),
+        apply_cross_fitted_temperature(fitted.trained.probabilities, held_out.rating_indices),
         held_out.rating_indices,
         run.reviews.scale,
         model=run.name,
         baselines=answers,
         shuffled=rating_probabilities(fitted.trained.network, shuffled, run.compute),
     )
-    return Measured(evaluation, regression)
+    temperature = fit_temperature(fitted.trained.probabilities, held_out.rating_indices)
+    return Measured(temperature, evaluation, regression)
 
 
-def describe(
-    run: PreparedRun,
-    fitted: Fitted,
-    calibrated: Calibrated,
-    measured: Measured,
-    seconds: float,
-) -> NewBundle:
+def describe(run: PreparedRun, fitted: Fitted, measured: Measured, seconds: float) -> NewBundle:
     """All that is saved: the calibrated weights, and what they are and came from."""
     arrays = fitted.trained.network.to_arrays()
     # A readout divided by the temperature is calibrated for whoever reads it.
     for name in ("readout.weight", "readout.bias"):
-        arrays[name] = (arrays[name] / calibrated.temperature).astype(np.float32)
+        arrays[name] = (arrays[name] / measured.temperature).astype(np.float32)
     vocabulary, base = run.data.vocabulary, run.data.base
     info = BundleInfo(
         name=run.name,
@@ -273,11 +223,11 @@ def describe(
         edges=run.reviews.scale.edges,
         token_pattern=run.data.token_pattern,
         scores=measured.evaluation.to_json(),
-        provenance=_provenance(run, fitted, calibrated),
+        provenance=_provenance(run, fitted),
         versions=versions(),
         seconds=seconds,
         base=None if base is None else base.name,
-        temperature=calibrated.temperature,
+        temperature=measured.temperature,
     )
     statistics = gather_gate_statistics(
         run.data.validation.corpus, network_weights(arrays), run.model, vocabulary, run.ratings
@@ -293,7 +243,7 @@ def describe(
     )
 
 
-def _provenance(run: PreparedRun, fitted: Fitted, calibrated: Calibrated) -> Provenance:
+def _provenance(run: PreparedRun, fitted: Fitted) -> Provenance:
     """What a bundle says of the reviews it was trained on."""
     reviews, data = run.reviews, run.data
     lengths = data.training.corpus.lengths
@@ -318,6 +268,6 @@ def _provenance(run: PreparedRun, fitted: Fitted, calibrated: Calibrated) -> Pro
         lengths=(int(lengths.min()), int(lengths.max())),
         held_out_from=None if run.others is None else run.others.fingerprint,
         threads=run.compute.num_threads,
-        stopped=not calibrated.completed,
+        stopped=not fitted.completed,
         tried=tuple(map(asdict, fitted.attempts)),
     )

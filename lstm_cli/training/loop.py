@@ -88,9 +88,8 @@ def train(
     *,
     compute: Compute | None = None,
     control: RunControl | None = None,
-    last_epoch: int | None = None,
 ) -> Trained:
-    """Train a network and keep its best epoch.
+    """Train a network and keep its best epoch, or its last, as the settings have it.
 
     The same seed, reviews, machine and number of threads give the same weights to the
     bit, whether or not the work was stopped and resumed. A training that is stopped
@@ -99,13 +98,10 @@ def train(
     Args:
         start: what the network is before its first step.
         config: how it learns.
-        task: what it learns from, and what decides which epoch is best.
+        task: what it learns from, and what it is measured on.
         listener: hears of every batch and epoch.
         compute: where it learns; on the processor where left out.
         control: how it is stopped and kept; it is neither where left out.
-        last_epoch: the number of the epoch after which it ends and which is kept, whatever
-            the validation reviews say, and however many the fall of the rate is planned for.
-            Where left out they decide, up to ``config.epochs``.
 
     Raises:
         CheckpointError: it should go on, and the file is damaged or belongs to other work.
@@ -117,14 +113,12 @@ def train(
     with compute.seeded(config.seed):
         network = compute.place(start.network(config))
         keeper = CheckpointKeeper(control, lambda: _fingerprint(network, config, task))
-        trainer = Trainer(
-            network, config, task, compute, schedule.num_steps, keeps_last=last_epoch is not None
-        )
+        trainer = Trainer(network, config, task, compute, schedule.num_steps)
         keeper.resume(trainer)
-        listener.begin(last_epoch or config.epochs, schedule.corpus.num_tokens)
+        listener.begin(config.epochs, schedule.corpus.num_tokens)
         listener.batch_done(schedule.tokens_before(trainer.step))
         stopwatch = Stopwatch()
-        completed = _run(trainer, schedule, listener, control, keeper, stopwatch, last_epoch)
+        completed = _run(trainer, schedule, listener, control, keeper, stopwatch)
         speed = stopwatch.tokens_per_second
         best = trainer.finish()
     return Trained(network, tuple(trainer.history), best.probabilities, speed, completed)
@@ -137,12 +131,10 @@ def _run(
     control: RunControl,
     keeper: CheckpointKeeper,
     stopwatch: Stopwatch,
-    last_epoch: int | None,
 ) -> bool:
     """Train to the end; False if somebody stopped it before."""
-    num_epochs = last_epoch or trainer.config.epochs
     is_stopped = False
-    while not is_stopped and not _is_enough(trainer, num_epochs, last_epoch):
+    while not is_stopped and not _is_enough(trainer):
         for batch, rows in schedule.batches(len(trainer.history), trainer.step):
             trainer.train_step(batch, rows)
             stopwatch.tokens += batch.num_tokens
@@ -161,16 +153,16 @@ def _run(
     return not is_stopped
 
 
-def _is_enough(trainer: Trainer, num_epochs: int, last_epoch: int | None) -> bool:
-    """Whether all epochs are done, or, where no last one is set, none has been better for long."""
-    if len(trainer.history) >= num_epochs:
-        return True
-    return last_epoch is None and trainer.epochs_since_best >= trainer.config.patience
+def _is_enough(trainer: Trainer) -> bool:
+    """Whether all epochs are done, or none has been better for long."""
+    config = trainer.config
+    is_done = len(trainer.history) >= config.epochs
+    return is_done or (not config.keeps_last and trainer.epochs_since_best >= config.patience)
 
 
 def _schedule(task: TrainingTask, config: TrainConfig) -> BatchSchedule:
-    reviews = np.arange(len(task.training))
-    corpus = task.training.corpus.select(reviews, config.maximum_tokens)
+    head = round(config.head_share * config.maximum_tokens)
+    corpus = task.training.corpus.shortened(config.maximum_tokens, head)
     seeds = np.random.default_rng(config.seed).integers(2**63, size=config.epochs)
     return BatchSchedule(
         corpus, config.tokens_per_batch, tuple(seeds.tolist()), config.reviews_per_batch

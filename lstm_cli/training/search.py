@@ -73,7 +73,6 @@ def search(
     listener: SearchListener,
     *,
     decided: Collection[str] = (),
-    afterwards: float = 0.0,
 ) -> SearchResult:
     """Try recipes until another try would take longer than there is time for.
 
@@ -88,7 +87,6 @@ def search(
         ratings: the scale. (R,)
         listener: hears of every try.
         decided: settings that a person decided; they are not tried otherwise.
-        afterwards: what follows the search, in trainings; the time for it is left.
     """
     began = time.perf_counter()
     names = [name for name in _FACTORS if name not in decided]
@@ -117,8 +115,7 @@ def search(
             break
         pace = max(pace, took / _work(config))
         left = seconds - (time.perf_counter() - began)
-        affordable = left / pace - afterwards * _work(best[0])
-        config = _neighbour(best[0], names, tried, affordable, rng)
+        config = _neighbour(best[0], names, tried, left / pace, rng)
     assert best is not None  # the default was tried
     return SearchResult(best[0], best[1], tuple(attempts), trained.completed)
 

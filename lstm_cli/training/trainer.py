@@ -34,13 +34,13 @@ class TrainingTask:
     """What a network learns from, and what it is measured on."""
 
     training: RatedCorpus
-    validation: RatedCorpus  # decides which epoch is best
+    validation: RatedCorpus
     ratings: Float64Array  # the scale's, in order, in rating points. (R,)
 
 
 @dataclass(frozen=True)
 class Best:
-    """The epoch that is kept so far."""
+    """The epoch that is kept so far: the best, or the last."""
 
     loss: float
     weights: dict[str, Tensor]  # the network's averaged weights
@@ -56,7 +56,6 @@ class Trainer:
         task: what it learns from and is measured on.
         compute: where it learns.
         num_steps: at most this many steps will be made; the fall of the rate is planned for them.
-        keeps_last: the last epoch is the best, whatever the validation reviews say.
     """
 
     def __init__(
@@ -66,12 +65,10 @@ class Trainer:
         task: TrainingTask,
         compute: Compute,
         num_steps: int,
-        *,
-        keeps_last: bool = False,
     ) -> None:
         self.network, self.config, self.compute = network, config, compute
         self.validation, self.ratings = task.validation, task.ratings
-        self.num_steps, self.keeps_last = num_steps, keeps_last
+        self.num_steps = num_steps
         self.rating_indices = task.training.rating_indices
         weights = _rating_weights(task) if config.balance else None
         self.rating_weights = None if weights is None else weights.to(compute.device)
@@ -165,7 +162,7 @@ class Trainer:
         self.embedding.write(average=True)
         probabilities = rating_probabilities(self.network, self.validation.corpus, self.compute)
         loss = self._validation_loss(probabilities)
-        is_best = self.keeps_last or self.best is None or loss < self.best.loss
+        is_best = self.config.keeps_last or self.best is None or loss < self.best.loss
         if is_best:
             self.best = Best(loss, copy.deepcopy(self.network.state_dict()), probabilities)
         self.average.swap()

@@ -52,7 +52,6 @@ class TrainingView:
         self.begin = self._progress.begin
         self.batch_done = self._progress.batch_done
         self.epoch_done = self._progress.epoch_done
-        self.folds_begin = self._progress.folds_begin
         self._search: SearchProgress | None = None
 
     def nothing_to_resume(self, name: str) -> None:
@@ -208,15 +207,6 @@ class TrainingProgress:
         )
         if self.with_epochs:
             say(self.console, "epoch   loss   held out: loss  accuracy  mean error   kappa    time")
-
-    def folds_begin(self, num_folds: int, num_held_out: int) -> None:
-        """Say why there is more training; its epochs are not those of the model."""
-        self.with_epochs = False
-        say(
-            self.console,
-            f"{num_held_out} held out are too few to calibrate on: training {num_folds} more "
-            "networks on parts",
-        )
 
     def batch_done(self, num_tokens: int) -> None:
         """Move the bar."""
