@@ -284,7 +284,7 @@ def _check_scale(scale: Scale) -> None:
 _SHARES = ("warmup", "embedding_dropout", "word_dropout", "blank_review_rate", "readout_dropout",
            "average_decay", "validation_share")  # fmt: skip
 _COUNTS = ("epochs", "tokens_per_batch", "reviews_per_batch", "maximum_tokens", "patience")
-_AMOUNTS = ("head_share", "learning_rate", "embedding_lr_scale", "cell_lr_scale", "weight_decay", "clip_norm",
+_AMOUNTS = ("learning_rate", "embedding_lr_scale", "cell_lr_scale", "weight_decay", "clip_norm",
             "adversarial_epsilon", "rps_weight")  # fmt: skip
 
 
@@ -294,6 +294,7 @@ def _check_settings(config: TrainConfig) -> None:
         **{name: 0 <= getattr(config, name) < 1 for name in _SHARES},
         **{name: 1 <= getattr(config, name) < 2**31 for name in _COUNTS},
         **{name: 0 <= getattr(config, name) <= _LARGEST_AMOUNT for name in _AMOUNTS},
+        "head_share": 0 <= config.head_share <= 1,
         "seed": 0 <= config.seed < 2**63,
         "precision": config.precision in ("float32", "bfloat16"),
     }
