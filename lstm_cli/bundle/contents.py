@@ -1,6 +1,7 @@
 """The files of a saved model. They hold no review's text, and nothing that runs.
 
-bundle.json            configs, scale, scores, the sha256 of the other files and its own
+bundle.json            configs, scale, scores, how often network and regression agreed, the sha256
+                       of the other files and its own
 vocabulary.txt         one token per line
 weights.safetensors    the network
 baseline.safetensors   logistic regression on the same reviews, which evaluations compare with
@@ -23,6 +24,7 @@ from lstm_cli.config import ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.cell import CellWeights
 from lstm_cli.core.reading import NetworkWeights, Rows
 from lstm_cli.data.ratings.scale import Scale
+from lstm_cli.metrics.agreement import Agreement
 from lstm_cli.results import GateStatistics
 
 FORMAT = 1
@@ -74,6 +76,8 @@ class BundleInfo:
     labels: tuple[str, ...] = ()
     edges: tuple[float, ...] = ()  # of the bins that the ratings of a file are cut into
     temperature: float = 1.0  # by which the readout has been divided, for calibration
+    # Of the regression with the network, on the validation reviews; older models lack it.
+    agreement: Agreement | None = None
 
     @property
     def scale(self) -> Scale:
@@ -105,6 +109,7 @@ class BundleInfo:
             "labels": (),
             "edges": (),
             "temperature": 1.0,
+            "agreement": None,
         }
         names = {field.name for field in fields(cls)}
         values = {name: (later | dict(stored))[_STORED_AS.get(name, name)] for name in names}
@@ -121,6 +126,8 @@ class BundleInfo:
         values["ratings"] = tuple(float(rating) for rating in stored["ratings"])
         values["labels"] = tuple(values["labels"])
         values["edges"] = tuple(float(edge) for edge in values["edges"])
+        if values["agreement"] is not None:
+            values["agreement"] = Agreement.from_json(values["agreement"])
         return cls(**values)
 
 

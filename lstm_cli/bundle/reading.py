@@ -35,7 +35,8 @@ from lstm_cli.bundle.weights import EmbeddingRows, Refuse, Stored, load_arrays, 
 from lstm_cli.config import TrainConfig
 from lstm_cli.core.reading import NetworkWeights
 from lstm_cli.data.ratings.scale import Scale
-from lstm_cli.errors import BundleError
+from lstm_cli.errors import BundleError, RequestError
+from lstm_cli.metrics.agreement import Agreement
 from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics, WordStatistics
 from lstm_cli.text.tokens import compiled
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary, WrittenVocabulary
@@ -131,6 +132,25 @@ class Bundle:
         stored = self._stored(BASELINE_FILE, shapes, "float32")
         refuse = self._refuse(BASELINE_FILE)
         return {name: to_float32(array, name, refuse) for name, array in stored.items()}
+
+    @property
+    def agreement(self) -> Agreement:
+        """How often that regression gave the network's rating, on the validation reviews.
+
+        Raises:
+            RequestError: the model was saved without a regression, or before this was counted.
+        """
+        if BASELINE_FILE not in self.files:
+            raise RequestError(
+                f"model {self.name} has no logistic regression to answer first; a model that you "
+                "train has one",
+                parameter="fast",
+            )
+        if self.info.agreement is None:
+            raise RequestError(
+                f"model {self.name} was made before this existed; train it again", parameter="fast"
+            )
+        return self.info.agreement
 
     @cached_property
     def gate_statistics(self) -> GateStatistics:

@@ -11,6 +11,10 @@ from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
+    from lstm_cli.data.texts import OpenTexts
+    from lstm_cli.inference.cascade import Cascade
+    from lstm_cli.inference.rating import FileSummary
+    from lstm_cli.inference.scorer import Scorer
 
 
 def predict(
@@ -40,6 +44,25 @@ def predict(
             help="Put an apostrophe before any cell that a spreadsheet would run as a formula.",
         ),
     ] = False,
+    fast: Annotated[
+        bool,
+        typer.Option(
+            "--fast",
+            help="Let the logistic regression that was trained with the model answer the rows of "
+            "--input on which it is likely to agree with it, and the network only the others; "
+            "answered_by is added and says which.",
+        ),
+    ] = False,
+    agree: Annotated[
+        float,
+        typer.Option(
+            min=0.5,
+            max=1,
+            metavar="SHARE",
+            help="With --fast: the least share of rows that should get the rating that the "
+            "network gives, 0.5 to 1.",
+        ),
+    ] = 0.98,
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,
     query: options.Query = None,
@@ -56,11 +79,13 @@ def predict(
 
     lstm predict --input reviews.csv --output rated.csv
     """
-    of_file = (output, safe_csv or None, sheet, query, text_column)
+    of_file = (output, safe_csv or None, fast or None, sheet, query, text_column)
     if input_file is None and any(value is not None for value in of_file):
         raise OptionError(
-            "--output, --safe-csv, --sheet, --query and --text-column go with --input FILE"
+            "--output, --safe-csv, --fast, --sheet, --query and --text-column go with --input FILE"
         )
+    if options.is_given(ctx, "agree") and not fast:
+        raise OptionError("--agree goes with --fast")
     if input_file is not None and texts:
         raise OptionError("give either TEXT or --input FILE, not both")
     if output is not None and as_json:
@@ -71,7 +96,7 @@ def predict(
         raise OptionError('nothing to predict: give a review, as in: lstm predict "great movie"')
     bundle = options.chosen_bundle(ctx, model, models_dir)
     if input_file is not None:
-        _rate_file(ctx, bundle, input_file, output, as_json, safe_csv)
+        _rate_file(ctx, bundle, input_file, output, agree if fast else None)
     elif given is not None:
         _rate_texts(bundle, given, as_json)
 
@@ -94,61 +119,88 @@ def _rate_texts(bundle: "Bundle", texts: list[str], as_json: bool) -> None:
 
 
 def _rate_file(
-    ctx: typer.Context,
-    bundle: "Bundle",
-    source: str,
-    output: str | None,
-    as_json: bool,
-    safe_csv: bool,
+    ctx: typer.Context, bundle: "Bundle", source: str, output: str | None, fast: float | None
 ) -> None:
+    """Rate every row of a file.
+
+    Args:
+        ctx: of the command.
+        bundle: the model.
+        source: the file.
+        output: where the rows go.
+        fast: the share of rows that should get the network's rating where its regression
+            answers what it can; None leaves every row to the network.
+    """
     from lstm_cli.data.texts import open_texts
-    from lstm_cli.data.writing import TableWriter, check_output
-    from lstm_cli.views.console import notes_console
-    from lstm_cli.views.prediction import rating_progress, show_file_summary
+    from lstm_cli.data.writing import check_output
     from lstm_cli.views.reviews import lines_about_texts, places_of
 
     check_output(output or "-")
+    agreement = None if fast is None else bundle.agreement
     with open_texts(source, options.read_options(ctx, bundle)) as opened:
-        table = opened.table
-        for line in lines_about_texts(table, opened.columns, opened.num_rows):
+        for line in lines_about_texts(opened.table, opened.columns, opened.num_rows):
             note(ctx, line)
         if bundle.info.scale.has_places:
             note(ctx, f"expected_rating counts {places_of(bundle.info.scale)}")
 
         from lstm_cli.core.compute import Compute
-        from lstm_cli.inference.rating import FileSummary, check_columns_free, rate
+        from lstm_cli.inference.cascade import Cascade
         from lstm_cli.inference.scorer import Scorer
+        from lstm_cli.views.prediction import agreement_line, network_alone_line
 
         compute = Compute.of_machine()
         compute.set_up_process()
         scorer = Scorer(bundle, compute)
-        if as_json:
-            for rated in rate(scorer, opened):
-                for prediction in rated.predictions():
-                    print_json(prediction.to_json())
+        if fast is None or agreement is None:
+            _rate_rows(ctx, scorer, opened, output)
             return
+        threshold = agreement.threshold_for(fast)
+        if threshold is None:
+            note(ctx, network_alone_line(fast, agreement.reviews))
+        summary = _rate_rows(ctx, Cascade.of(scorer, threshold), opened, output)
+        if threshold is not None:
+            answered = summary.num_by_regression, summary.num_rows - summary.num_by_regression
+            note(ctx, agreement_line(*answered, agreement.of(threshold), agreement.reviews))
 
-        check_columns_free(table)
-        summary = FileSummary(bundle.info.scale.labels)
-        console = notes_console(quiet=verbosity(ctx).quiet)
-        with (
-            TableWriter(output or "-", like=table, num_rows=opened.num_rows) as writer,
-            rating_progress(console, opened.num_rows) as advance,
-        ):
-            for rated in rate(scorer, opened):
-                writer.write(rated.with_ratings(is_safe=safe_csv))
-                summary.add(rated)
-                advance(len(rated.texts))
-        lines = table.line_numbers([row for _, row, *_ in summary.least_certain])
-        show_file_summary(
-            console,
-            "standard output" if output in (None, "-") else str(output),
-            summary.by_rating(),
-            [
-                (line, text, rating, confidence)
-                for line, (confidence, _, text, rating) in zip(
-                    lines, summary.least_certain, strict=True
-                )
-            ],
-            summary.num_empty,
-        )
+
+def _rate_rows(
+    ctx: typer.Context, scorer: "Scorer | Cascade", opened: "OpenTexts", output: str | None
+) -> "FileSummary":
+    """Rate the rows, and print them as JSON or write them as a table."""
+    from lstm_cli.data.writing import TableWriter
+    from lstm_cli.inference.rating import FileSummary, check_columns_free, rate
+    from lstm_cli.views.console import notes_console
+    from lstm_cli.views.prediction import rating_progress, show_file_summary
+
+    table, summary = opened.table, FileSummary(scorer.bundle.info.scale.labels)
+    if ctx.params["as_json"]:
+        for rated in rate(scorer, opened):
+            for prediction in rated.predictions():
+                print_json(prediction.to_json())
+            summary.add(rated)
+        return summary
+
+    check_columns_free(table, is_fast=ctx.params["fast"])
+    console = notes_console(quiet=verbosity(ctx).quiet)
+    with (
+        TableWriter(output or "-", like=table, num_rows=opened.num_rows) as writer,
+        rating_progress(console, opened.num_rows) as advance,
+    ):
+        for rated in rate(scorer, opened):
+            writer.write(rated.with_ratings(is_safe=ctx.params["safe_csv"]))
+            summary.add(rated)
+            advance(len(rated.texts))
+    lines = table.line_numbers([row for _, row, *_ in summary.least_certain])
+    show_file_summary(
+        console,
+        "standard output" if output in (None, "-") else str(output),
+        summary.by_rating(),
+        [
+            (line, text, rating, confidence)
+            for line, (confidence, _, text, rating) in zip(
+                lines, summary.least_certain, strict=True
+            )
+        ],
+        summary.num_empty,
+    )
+    return summary

@@ -31,7 +31,12 @@ class Corpus:
     @classmethod
     def encoded(cls, texts: Iterable[str], vocabulary: Vocabulary, pattern: str) -> "Corpus":
         """Texts in the ids of a vocabulary, cut by a pattern without NLTK."""
-        encoded = [vocabulary.encode(tokenize(text, pattern)) for text in texts]
+        return cls.of_tokens((tokenize(text, pattern) for text in texts), vocabulary)
+
+    @classmethod
+    def of_tokens(cls, reviews: Iterable[list[str]], vocabulary: Vocabulary) -> "Corpus":
+        """Reviews that have been cut into tokens, in the ids of a vocabulary."""
+        encoded = [vocabulary.encode(tokens) for tokens in reviews]
         lengths = np.array([len(review) for review in encoded], dtype=np.int64)
         flat = np.fromiter((k for review in encoded for k in review), np.int32, int(lengths.sum()))
         return cls.of(flat, lengths)

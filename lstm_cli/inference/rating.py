@@ -1,9 +1,9 @@
-"""Rate a table of reviews, a window at a time: its columns are kept and three are added."""
+"""Rate a table of reviews, a window at a time: its columns are kept and others are added."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from lstm_cli.data.tables import Table
 from lstm_cli.data.texts import OpenTexts
 from lstm_cli.errors import OutputError
+from lstm_cli.inference.cascade import Answered, Cascade
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.scorer import Scorer
 from lstm_cli.results import Prediction
 
 ADDED_COLUMNS = ("predicted_rating", "expected_rating", "confidence")
+ANSWERED_BY = "answered_by"  # a fourth, where a cascade rates
 MOST_SHOWN = 5  # rows a person should look at first
 
 
@@ -28,6 +30,14 @@ class RatedRows:
     frame: pl.DataFrame
     texts: Sequence[str]
     probabilities: NDArray[np.float64]  # (N, R)
+    by_regression: NDArray[np.bool_] | None = None  # (N,); None where no cascade rated
+
+    @property
+    def answered_by(self) -> Sequence[str | None]:
+        """Which model of a cascade answered each row."""
+        if self.by_regression is None:
+            return [None] * len(self.texts)
+        return ["regression" if is_sure else "network" for is_sure in self.by_regression]
 
     @property
     def places(self) -> NDArray[np.int64]:
@@ -42,11 +52,13 @@ class RatedRows:
     def predictions(self) -> Iterator[Prediction]:
         """A prediction for each row, with the words that were not known."""
         predictor = self.predictor
-        for text, probabilities in zip(self.texts, self.probabilities, strict=True):
-            yield predictor.describe(text, predictor.tokenize(text), probabilities)
+        rows = zip(self.texts, self.probabilities, self.answered_by, strict=True)
+        for text, probabilities, name in rows:
+            prediction = predictor.describe(text, predictor.tokenize(text), probabilities)
+            yield replace(prediction, answered_by=name)
 
     def with_ratings(self, *, is_safe: bool = False) -> pl.DataFrame:
-        """Every row and column as it was, and three more columns after them.
+        """Every row and column as it was, and the added columns after them.
 
         Args:
             is_safe: put an apostrophe before cells that a spreadsheet would run.
@@ -56,11 +68,14 @@ class RatedRows:
         values = ratings.astype(np.int64 if is_whole else np.float64)
         named = (np.array(scale.names) if scale.has_places else values)[self.places]
         frame = neutralized(self.frame) if is_safe else self.frame
-        return frame.with_columns(
+        added = [
             pl.Series("predicted_rating", named),
             pl.Series("expected_rating", np.round(self.probabilities @ ratings, 4)),
             pl.Series("confidence", np.round(self.confidence, 4)),
-        )
+        ]
+        if self.by_regression is not None:
+            added.append(pl.Series(ANSWERED_BY, self.answered_by, dtype=pl.String))
+        return frame.with_columns(added)
 
 
 def neutralized(frame: pl.DataFrame) -> pl.DataFrame:
@@ -92,6 +107,7 @@ class FileSummary:
     counts: Counter[str] = field(default_factory=Counter)
     num_rows: int = 0
     num_empty: int = 0
+    num_by_regression: int = 0  # of a cascade
     # (probability, row, text, rating) of the least certain rows, least certain first
     least_certain: list[tuple[float, int, str, str]] = field(default_factory=list)
 
@@ -113,26 +129,39 @@ class FileSummary:
         self.least_certain = sorted(self.least_certain + least_certain)[:MOST_SHOWN]
         self.num_empty += sum(not text.strip() for text in rated.texts)
         self.num_rows += len(rated.texts)
+        if rated.by_regression is not None:
+            self.num_by_regression += int(rated.by_regression.sum())
 
     def by_rating(self) -> dict[str, int]:
         """How often each rating is the most probable one."""
         return {label: self.counts[label] for label in self.labels}
 
 
-def rate(scorer: Scorer, opened: OpenTexts) -> Iterator[RatedRows]:
+def rate(scorer: Scorer | Cascade, opened: OpenTexts) -> Iterator[RatedRows]:
     """Rate every row of a table, window by window."""
     predictor = Predictor(scorer.bundle)
-    for window, probabilities in scorer.windows(opened.windows):
-        yield RatedRows(predictor, window.frame, window.texts, probabilities)
+    for rated in scorer.windows(opened.windows):
+        yield RatedRows(
+            predictor,
+            rated.window.frame,
+            rated.window.texts,
+            rated.probabilities,
+            rated.by_regression if isinstance(rated, Answered) else None,
+        )
 
 
-def check_columns_free(table: Table) -> None:
+def check_columns_free(table: Table, *, is_fast: bool = False) -> None:
     """Refuse to overwrite an existing column.
+
+    Args:
+        table: the rows that will be rated.
+        is_fast: whether a cascade rates them, which adds a column more.
 
     Raises:
         OutputError: it names the columns.
     """
-    taken = [name for name in ADDED_COLUMNS if name in table.frame.columns]
+    added = (*ADDED_COLUMNS, ANSWERED_BY) if is_fast else ADDED_COLUMNS
+    taken = [name for name in added if name in table.frame.columns]
     if taken:
         raise OutputError(
             f"{table.source}: has {', '.join(taken)} already; "

@@ -68,6 +68,10 @@ class Scorer:
         rng = np.random.default_rng(0)
         return _joined(self._score(_slices(texts), lambda corpus: corpus.shuffled(rng)))
 
+    def rate(self, corpus: Corpus) -> Float64Array:
+        """The same for reviews in the ids of the model's vocabulary. (N, R)"""
+        return rating_probabilities(self._network, corpus, self.compute)
+
     def windows(self, windows: Iterable[Window]) -> Iterator[Scored[Window]]:
         """Rate windows of texts in their order, the next being tokenised meanwhile.
 
@@ -84,7 +88,7 @@ class Scorer:
             for window in windows
         )
         for window, corpus in prefetch(encoded):
-            yield Scored(window, rating_probabilities(self._network, corpus, self.compute))
+            yield Scored(window, self.rate(corpus))
 
 
 class _Slice(NamedTuple):

@@ -23,6 +23,7 @@ from lstm_cli.core.network import rating_probabilities
 from lstm_cli.data.reviews import ReviewsSummary
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.words import gather_gate_statistics
+from lstm_cli.metrics.agreement import Agreement
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always, drawn
 from lstm_cli.metrics.calibration import (
     apply_cross_fitted_temperature,
@@ -71,6 +72,7 @@ class Measured:
     temperature: float  # under which its probabilities hold
     evaluation: Evaluation
     regression: WordRegression | None
+    agreement: Agreement | None  # of the two on the held-out reviews
 
 
 @dataclass(frozen=True)
@@ -188,11 +190,13 @@ def measure(run: PreparedRun, fitted: Fitted, *, with_baseline: bool) -> Measure
     num_ratings = len(run.ratings)
     commonest = int(np.bincount(training.rating_indices, minlength=num_ratings).argmax())
     answers = {always(run.reviews.scale.labels[commonest]): np.full(len(held_out), commonest)}
-    regression = None
+    regression = agreement = None
     if with_baseline and fitted.completed:
         some = training.select(drawn(len(training)))
         regression = WordRegression.fit(some.words(), some.rating_indices, num_ratings)
-        answers[REGRESSION] = regression.predict(held_out.words())
+        its_probabilities = regression.probabilities(held_out.words())
+        answers[REGRESSION] = its_probabilities.argmax(axis=1)
+        agreement = Agreement.measured(its_probabilities, fitted.trained.probabilities)
     shuffled = held_out.corpus.shuffled(np.random.default_rng(0))
     evaluation = evaluate(
         apply_cross_fitted_temperature(fitted.trained.probabilities, held_out.rating_indices),
@@ -203,7 +207,7 @@ def measure(run: PreparedRun, fitted: Fitted, *, with_baseline: bool) -> Measure
         shuffled=rating_probabilities(fitted.trained.network, shuffled, run.compute),
     )
     temperature = fit_temperature(fitted.trained.probabilities, held_out.rating_indices)
-    return Measured(temperature, evaluation, regression)
+    return Measured(temperature, evaluation, regression, agreement)
 
 
 def describe(run: PreparedRun, fitted: Fitted, measured: Measured, seconds: float) -> NewBundle:
@@ -228,6 +232,7 @@ def describe(run: PreparedRun, fitted: Fitted, measured: Measured, seconds: floa
         seconds=seconds,
         base=None if base is None else base.name,
         temperature=measured.temperature,
+        agreement=measured.agreement,
     )
     statistics = gather_gate_statistics(
         run.data.validation.corpus, network_weights(arrays), run.model, vocabulary, run.ratings

@@ -19,6 +19,7 @@ class Prediction:
     model: str
     # Where ratings are words: of how many places on the scale the expected rating is one.
     num_places: int | None = None
+    answered_by: str | None = None  # where two models take turns: which one
 
     @property
     def confidence(self) -> float:
@@ -27,7 +28,7 @@ class Prediction:
 
     def to_json(self) -> dict[str, Any]:
         """As ``lstm predict --json`` prints it."""
-        return {
+        described = {
             "text": self.text,
             "rating": as_json_rating(self.rating),
             "expected_rating": self.expected_rating,
@@ -37,6 +38,7 @@ class Prediction:
             "warnings": list(self.warnings),
             "model": self.model,
         }
+        return described | ({} if self.answered_by is None else {"answered_by": self.answered_by})
 
 
 def as_json_rating(label: str) -> int | float | str:

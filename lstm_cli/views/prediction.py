@@ -84,6 +84,24 @@ def rating_progress(console: Console, num_reviews: int) -> Iterator[Callable[[in
         yield advance
 
 
+def network_alone_line(asked: float, num_reviews: int) -> str:
+    """Why a regression that may answer first answers nothing."""
+    return (
+        f"{num_reviews:,} held-out reviews do not show where the regression agrees with the "
+        f"network in {100 * asked:g} % of all rows: the network answers every row"
+    )
+
+
+def agreement_line(
+    num_by_regression: int, num_by_network: int, agreement: float, num_reviews: int
+) -> str:
+    """Which model answered how many rows, and how often both gave the same rating before."""
+    return (
+        f"answered by the regression {num_by_regression:,}, by the network {num_by_network:,}; "
+        f"agreement with the network: {100 * agreement:.1f} % on {num_reviews:,} held-out reviews"
+    )
+
+
 def show_file_summary(
     console: Console,
     target: str,
