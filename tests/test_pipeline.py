@@ -14,6 +14,7 @@ from lstm_cli.pipeline.preparation import PreparedRun
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.pipeline.run import run_training
 from lstm_cli.results import Attempt, EpochReport
+from lstm_cli.training.pace import Plan
 
 
 class Watcher:
@@ -32,6 +33,9 @@ class Watcher:
 
     def read(self, reviews: ReviewsSummary, others: ReviewsSummary | None) -> None:
         self.found = reviews
+
+    def planned(self, plan: Plan, num_reviews: int, seconds: float) -> None:
+        self.plan, self.num_reviews, self.expected = plan, num_reviews, seconds
 
     def prepared(self, run: PreparedRun) -> None:
         self.run = run

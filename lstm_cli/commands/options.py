@@ -152,15 +152,15 @@ Texts = Annotated[
 ]
 
 
-def seconds_of(budget: str) -> float:
-    """The seconds in a time such as ``5m``.
+def seconds_of(span: str, option: str) -> float:
+    """The seconds in a time such as ``5m``, which an option was given.
 
-    >>> seconds_of("90s"), seconds_of("5m"), seconds_of("1.5h")
-    (90.0, 300.0, 5400.0)
+    >>> [seconds_of(span, "budget") for span in ("90s", "5m", "1.5h")]
+    [90.0, 300.0, 5400.0]
     """
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?(s|m|min|h)?", budget.strip())
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?(s|m|min|h)?", span.strip())
     if match is None or not float(match[1]):
-        raise OptionError(f"--budget {budget}: write a time as 90s, 5m or 1h")
+        raise OptionError(f"--{option} {span}: write a time as 90s, 5m or 1h")
     return float(match[1]) * {"s": 1, "m": 60, "min": 60, "h": 3_600}[match[2] or "s"]
 
 

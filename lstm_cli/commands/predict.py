@@ -48,9 +48,9 @@ def predict(
         bool,
         typer.Option(
             "--fast",
-            help="Let the logistic regression that was trained with the model answer the rows of "
-            "--input on which it is likely to agree with it, and the network only the others; "
-            "answered_by is added and says which.",
+            help="Let the logistic regression in the model answer the rows of --input where it "
+            "most likely gives the network's rating; the network reads only the others. A column "
+            "answered_by is added.",
         ),
     ] = False,
     agree: Annotated[

@@ -15,7 +15,7 @@ from lstm_cli.errors import OptionError
 DECIDED_BY_CONFIG = ("cell", "embedding_size", "hidden_size", "epochs", "learning_rate",
                      "max_words", "balance", "seed", "precision", "budget")  # fmt: skip
 # Options that a request holds in another form.
-_TRANSLATED = ("validation", "base", "cell", "budget", "precision")
+_TRANSLATED = ("validation", "base", "cell", "budget", "time_limit", "precision")
 
 
 def train(
@@ -110,6 +110,16 @@ def train(
             show_default=False,
         ),
     ] = None,
+    time_limit: Annotated[
+        str | None,
+        typer.Option(
+            "--time-limit",
+            metavar="TIME",
+            help="Finish within about this long (90s, 5m, 1h): where it is too short, train for "
+            "fewer epochs, or on fewer reviews.",
+            show_default=False,
+        ),
+    ] = None,
     config: Annotated[
         str | None,
         typer.Option(
@@ -164,7 +174,8 @@ def train(
         validation=held_out if options.is_given(ctx, "validation") else None,
         base=base,
         cell=cell.value,
-        budget=None if budget is None else options.seconds_of(budget),
+        budget=None if budget is None else options.seconds_of(budget, "budget"),
+        time_limit=None if time_limit is None else options.seconds_of(time_limit, "time-limit"),
         precision=precision.asked,
         with_baseline=not no_baseline,
     )
@@ -191,6 +202,10 @@ def _check(ctx: typer.Context) -> str | None:
         raise OptionError("give files of reviews, or --sample (and not both)")
     if given["budget"] is not None and given["resume"]:
         raise OptionError("--resume does not go with --budget, whose tries are not kept")
+    if given["time_limit"] is not None:
+        options.check_not_given(
+            ctx, ("epochs", "budget", "resume", "config"), "--time-limit, which decides the epochs"
+        )
     if given["config"] is not None:
         options.check_not_given(ctx, DECIDED_BY_CONFIG, "--config, which decides it")
         return None

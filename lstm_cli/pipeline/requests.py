@@ -29,6 +29,7 @@ class TrainRequest:
     learning_rate: float | None = None
     max_words: int = VocabularyConfig.maximum_size
     budget: float | None = None  # seconds for trying other settings
+    time_limit: float | None = None  # seconds for all of it; less is learned where they are few
     balance: bool = False
     vectors: str | None = None  # a file of word vectors
     seed: int = TrainConfig.seed

@@ -4,6 +4,7 @@ What the files hold is said before torch is loaded, which takes longer than to r
 here a step is imported when its turn comes.
 """
 
+import time
 from typing import TYPE_CHECKING
 
 from lstm_cli.bundle.claiming import ModelSlot
@@ -31,6 +32,7 @@ def run_training(request: TrainRequest, listener: "TrainingListener") -> "Traine
         LstmError: something a user can put right. No half of a model is left behind; what was
             learned may be kept in a checkpoint.
     """
+    began = time.perf_counter()
     slot = ModelSlot.choose(
         request.folder,
         "sample" if request.is_sample else request.sources[0],
@@ -44,7 +46,10 @@ def run_training(request: TrainRequest, listener: "TrainingListener") -> "Traine
 
     from lstm_cli.pipeline.training import make_model
 
-    return make_model(request, run, slot, listener)
+    if request.time_limit is None:
+        return make_model(request, run, slot, listener)
+    left = request.time_limit - (time.perf_counter() - began)
+    return make_model(request, run, slot, listener, left)
 
 
 def run_pretraining(request: PretrainRequest, listener: "PretrainingListener") -> "LanguageModel":

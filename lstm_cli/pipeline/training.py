@@ -1,5 +1,6 @@
 """``make_model``: from prepared reviews to a saved model, step by step.
 
+plan        time a few steps, and say how long it will take             -> PreparedRun
 fit         train a network, or several within a budget of time         -> Fitted
 measure     rate the held-out reviews, beside simpler models            -> Measured
 describe    all that is saved                                           -> NewBundle
@@ -35,6 +36,7 @@ from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, Evaluation
 from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.loop import Listener, NetworkStart, Trained, train
+from lstm_cli.training.pace import Plan, fitted_to, measure_pace
 from lstm_cli.training.search import SearchListener, search
 from lstm_cli.training.trainer import TrainingTask
 
@@ -50,6 +52,9 @@ class TrainingListener(Listener, SearchListener, Protocol):
 
     def prepared(self, run: PreparedRun) -> None:
         """Some have been held out and the settings decided."""
+
+    def planned(self, plan: Plan, num_reviews: int, seconds: float) -> None:
+        """How much will be learned, from how many reviews, and about how long it will take."""
 
     def training(self) -> AbstractContextManager[Callable[[], bool]]:
         """A context around the work; what it gives says whether the work should stop now."""
@@ -133,7 +138,11 @@ class Learner:
 
 
 def make_model(
-    request: TrainRequest, run: PreparedRun, slot: ModelSlot, listener: TrainingListener
+    request: TrainRequest,
+    run: PreparedRun,
+    slot: ModelSlot,
+    listener: TrainingListener,
+    seconds: float | None = None,
 ) -> TrainedModel:
     """Train, measure and save.
 
@@ -142,11 +151,14 @@ def make_model(
         run: the reviews and the settings.
         slot: the place of the model.
         listener: hears how it goes, and may stop it.
+        seconds: that may be spent, if a user limited them.
     """
     with slot.claimed(), listener.training() as is_stopped:
         began = time.perf_counter()
         start = NetworkStart.of(run.data, run.model, run.ratings)
         learner = Learner(start, run.compute, listener, is_stopped)
+        if request.budget is None:
+            run = plan(run, start, listener, seconds)
         fitted = fit(run, learner, request, slot)
         measured = measure(run, fitted, with_baseline=request.with_baseline)
         bundle = describe(run, fitted, measured, time.perf_counter() - began)
@@ -159,6 +171,21 @@ def make_model(
         fitted.trained.tokens_per_second,
         fitted.completed,
     )
+
+
+def plan(
+    run: PreparedRun, start: NetworkStart, listener: TrainingListener, seconds: float | None
+) -> PreparedRun:
+    """Say how long it will take; where time is short, less is read: fewer epochs, or reviews."""
+    pace = measure_pace(start, run.training, run.task, run.compute)
+    planned = Plan(run.training) if seconds is None else fitted_to(run.training, pace, seconds)
+    data = run.data
+    if planned.share < 1:
+        data = replace(data, training=data.training.drawn(planned.share, run.training.seed))
+    listener.planned(
+        planned, len(data.training), pace.seconds(planned.config.epochs, planned.share)
+    )
+    return replace(run, training=planned.config, data=data)
 
 
 def fit(run: PreparedRun, learner: Learner, request: TrainRequest, slot: ModelSlot) -> Fitted:

@@ -12,6 +12,7 @@ from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.config import ModelConfig, TrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import ReviewNetwork
+from lstm_cli.data.corpus import Corpus
 from lstm_cli.results import EpochReport
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.checkpoint import CheckpointKeeper, RunControl
@@ -160,12 +161,19 @@ def _is_enough(trainer: Trainer) -> bool:
     return is_done or (not config.keeps_last and trainer.epochs_since_best >= config.patience)
 
 
-def _schedule(task: TrainingTask, config: TrainConfig) -> BatchSchedule:
+def shortened(task: TrainingTask, config: TrainConfig) -> Corpus:
+    """What training reads of the reviews."""
     head = round(config.head_share * config.maximum_tokens)
-    corpus = task.training.corpus.shortened(config.maximum_tokens, head)
+    return task.training.corpus.shortened(config.maximum_tokens, head)
+
+
+def _schedule(task: TrainingTask, config: TrainConfig) -> BatchSchedule:
     seeds = np.random.default_rng(config.seed).integers(2**63, size=config.epochs)
     return BatchSchedule(
-        corpus, config.tokens_per_batch, tuple(seeds.tolist()), config.reviews_per_batch
+        shortened(task, config),
+        config.tokens_per_batch,
+        tuple(seeds.tolist()),
+        config.reviews_per_batch,
     )
 
 

@@ -1,5 +1,6 @@
 """From reviews to what a network trains on: the split, the vocabulary, the first embedding."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -42,6 +43,13 @@ class RatedCorpus:
         if tokenized is not None:
             tokenized = replace(tokenized, corpus=tokenized.corpus.select(reviews))
         return RatedCorpus(self.corpus.select(reviews), self.rating_indices[reviews], tokenized)
+
+    def drawn(self, share: float, seed: int) -> "RatedCorpus":
+        """A share of the reviews, at random, and at least one of each rating."""
+        rng = np.random.default_rng(seed)
+        some = rng.permutation(len(self))[: math.ceil(share * len(self))]
+        one_of_each = np.unique(self.rating_indices, return_index=True)[1]
+        return self.select(np.union1d(some, one_of_each))
 
     def words(self) -> Iterator[list[str]]:
         """The tokens of each review, those that the vocabulary does not know included."""

@@ -107,6 +107,18 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def about(seconds: float) -> str:
+    """How long something takes, as a person says it.
+
+    >>> [about(seconds) for seconds in (3.2, 41.6, 89, 290, 5_000)]
+    ['3 s', '42 s', '89 s', '5 min', '1 h 23 min']
+    """
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def bar_and_percent(share: float, width: int) -> str:
     """A share as a bar and as a percentage."""
     return f"{bar(share, width)} {percent(share):>5}"

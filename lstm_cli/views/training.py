@@ -15,9 +15,10 @@ from rich.progress import (
 )
 
 from lstm_cli.config import TrainConfig
+from lstm_cli.data.showing import count
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, EpochReport
-from lstm_cli.views.console import percent, say, show_counts
+from lstm_cli.views.console import about, percent, say, show_counts
 from lstm_cli.views.evaluation import show_evaluation
 from lstm_cli.views.health import show_findings
 from lstm_cli.views.reviews import lines_about
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from lstm_cli.data.reviews import ReviewsSummary
     from lstm_cli.pipeline.preparation import PreparedRun
     from lstm_cli.pipeline.training import TrainedModel
+    from lstm_cli.training.pace import Plan
     from lstm_cli.training.preparation import PreparedData
 
 
@@ -74,6 +76,10 @@ class TrainingView:
             )
         self._search = SearchProgress(self.console, run.training)
 
+    def planned(self, plan: "Plan", num_reviews: int, seconds: float) -> None:
+        """Say how long it will take, and what was left out to fit into the time."""
+        say(self.console, in_plan(plan, num_reviews, seconds))
+
     @contextmanager
     def training(self) -> Iterator[Callable[[], bool]]:
         """A context with a bar, in which Ctrl-C is noticed."""
@@ -84,6 +90,21 @@ class TrainingView:
         """Add a line for a recipe."""
         assert self._search is not None  # prepared comes first
         self._search.tried(attempt)
+
+
+def in_plan(plan: "Plan", num_reviews: int, seconds: float) -> str:
+    """What a plan is, in a line.
+
+    >>> from lstm_cli.training.pace import Plan
+    >>> in_plan(Plan(TrainConfig(epochs=3)), 900, 41.2)
+    'this will take about 41 s: 3 epochs'
+    >>> in_plan(Plan(TrainConfig(epochs=1), share=0.3), 9_000, 290.0)
+    'this will take about 5 min: 1 epoch, over 9,000 reviews, as there is no time for more'
+    """
+    line = f"this will take about {about(seconds)}: {count(plan.config.epochs, 'epoch')}"
+    if plan.share < 1:
+        line += f", over {count(num_reviews, 'review')}, as there is no time for more"
+    return line
 
 
 def say_that_one_begins(console: Console, name: str) -> None:
