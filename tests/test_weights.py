@@ -54,15 +54,53 @@ def test_halves_are_loaded_as_they_are_stored() -> None:
     [
         (lambda: b"", "not a safetensors file"),
         (lambda: save(ARRAYS)[:-1], "not a safetensors file"),
-        (lambda: declared_as("BF16"), "not a safetensors file"),  # numpy has no such type
+        (lambda: save(ARRAYS)[:20], "not a safetensors file"),
+        (lambda: declared_as("BF16"), "should hold 'weight' as float16"),
         (lambda: declared_as("I16"), "should hold 'weight' as float16"),
         (lambda: save({"weight": ARRAYS["weight"]}), "should hold 'bias'"),
         (lambda: save(ARRAYS | {"bias": np.ones(3, np.float16)}), r"'bias' as .* shape \(2,\)"),
         (lambda: save(ARRAYS | {"more": np.ones(1, np.float16)}), "belong to no model"),
     ],
-    ids=["empty", "cut", "bfloat16", "integers", "missing", "shape", "more"],
+    ids=["empty", "cut", "cut in its header", "bfloat16", "integers", "missing", "shape", "more"],
 )
 def test_other_arrays_are_refused(content: Callable[[], bytes], reason: str) -> None:
     """Whoever can make the checksum fit can write anything."""
     with pytest.raises(BundleError, match=reason):
         load_arrays(content(), SHAPES, "float16", BundleError)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [],
+        {"weight": []},
+        {"weight": {"dtype": "F16", "shape": 6, "data_offsets": [0, 12]}},
+        {"weight": {"dtype": "F16", "shape": [2, 3]}},
+        *(
+            {"weight": {"dtype": "F16", "shape": [2, 3], "data_offsets": offsets}}
+            for offsets in ([], [0], [0, 11], [0, 14], [4, 16], [0, 24, 2], [0.0, 12.0], "ab", None)
+        ),
+    ],
+    ids=str,
+)
+def test_a_header_that_describes_no_arrays_is_refused(said: object) -> None:
+    """It points to bytes, and whoever can make the checksum fit can let it point anywhere."""
+    header = json.dumps(said).encode()
+    content = len(header).to_bytes(8, "little") + header + bytes(14)
+    with pytest.raises(BundleError, match="not a safetensors file"):
+        load_arrays(content, {"weight": (2, 3)}, "float16", BundleError)
+
+
+def test_what_safetensors_wrote_is_read_as_it_was_written() -> None:
+    """The file is the library's; only the reading of it is not."""
+    drawn = np.random.default_rng(0)
+    for kind in ("float32", "float16"):
+        arrays = {
+            name: drawn.normal(size=shape).astype(kind)
+            for name, shape in {"b": (3, 4), "a": (5,), "none": (0, 7), "c": (2, 3, 2)}.items()
+        }
+        content = save(arrays, {"a key": "that nobody reads"})
+        shapes = {name: array.shape for name, array in arrays.items()}
+        held = load_arrays(content, shapes, kind, BundleError)
+        assert all(np.array_equal(held[name], array) for name, array in arrays.items())
+        assert all(held[name].dtype == kind for name in arrays)

@@ -2,15 +2,18 @@
 
 Names, types and shapes are checked when a file is loaded, numbers when they are converted
 to float32. One review needs few rows of the embedding, so only these are converted.
+
+The format is a size of 8 bytes, a header in JSON of that size, and the numbers, to which the header
+points. It is read here and not by safetensors, which copies all numbers: the checksum has
+to be taken of these very bytes, and one review would wait for the copy as long as for the checksum.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load
 
 from lstm_cli.arrays import Float32Array
 from lstm_cli.errors import BundleError
@@ -20,11 +23,15 @@ _LARGEST_NUMBER = 1e10  # products of a few such numbers are still finite
 Refuse = Callable[[str], BundleError]  # what is wrong -> the error that names the file
 Stored = NDArray[np.floating[Any]]  # float32 or float16
 
+_CALLED = {"float32": "F32", "float16": "F16"}  # in the header
+
 
 def load_arrays(
     content: bytes, shapes: dict[str, tuple[int, ...]], kind: str, refuse: Refuse
 ) -> dict[str, Stored]:
-    """The arrays of a file as they are stored. Their numbers are not checked yet.
+    """The arrays of a file as they are stored, in the memory of ``content``, which they keep.
+
+    Their numbers are not checked yet.
 
     Args:
         content: the file, whose checksum has been verified.
@@ -33,13 +40,21 @@ def load_arrays(
         refuse: makes the error for what is wrong.
     """
     try:
-        arrays = load(content)
-    except (SafetensorError, KeyError, ValueError) as error:  # KeyError: a type numpy lacks
+        begin = 8 + int.from_bytes(content[:8], "little")
+        header = json.loads(content[8:begin])
+        header.pop("__metadata__", None)
+        numbers = memoryview(content)[begin:]
+        arrays = {}
+        for name, shape in shapes.items():
+            said = header.pop(name, None)
+            if said is None or (said["dtype"], tuple(said["shape"])) != (_CALLED[kind], shape):
+                raise refuse(f"should hold {name!a} as {kind} of shape {shape}")
+            first, end = said["data_offsets"]
+            stored = np.frombuffer(numbers[first:end], np.dtype(kind).newbyteorder("<"))
+            arrays[name] = stored.reshape(shape)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise refuse("is not a safetensors file") from error
-    for name, shape in shapes.items():
-        if name not in arrays or (arrays[name].dtype.name, arrays[name].shape) != (kind, shape):
-            raise refuse(f"should hold {name!a} as {kind} of shape {shape}")
-    if len(arrays) != len(shapes):
+    if header:
         raise refuse("holds arrays that belong to no model")
     return arrays
 
