@@ -63,7 +63,17 @@ def test_one_review_needs_no_torch(tiny_bundle: Bundle, arguments: list[str]) ->
     folder = str(Path(tiny_bundle.path).parent)
     loaded = packages_loaded_by_command(*arguments, "--models-dir", folder)
     assert "numpy" in loaded
-    assert loaded.isdisjoint(HEAVY)
+    assert loaded.isdisjoint({*HEAVY, "safetensors"})
+
+
+def test_one_prediction_draws_no_table_and_no_bar(tiny_bundle: Bundle) -> None:
+    """They are a third of what rich takes to load."""
+    code = "assert not {'rich.table', 'rich.progress'} & {*sys.modules}"
+    arguments = ["predict", "great movie", "--model", str(tiny_bundle.path)]
+    packages_loaded_by(
+        "import sys\nfrom lstm_cli.commands import app\n"
+        f"try:\n    app({arguments!r})\nexcept SystemExit as end:\n    assert not end.code\n{code}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,10 @@ from lstm_cli.config import ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.cell import CellWeights
 from lstm_cli.core.reading import NetworkWeights, Rows
 from lstm_cli.data.ratings.scale import Scale
-from lstm_cli.metrics.agreement import Agreement
-from lstm_cli.results import GateStatistics
+
+if TYPE_CHECKING:
+    from lstm_cli.metrics.agreement import Agreement
+    from lstm_cli.results import GateStatistics
 
 FORMAT = 1
 BASE = "base"  # the name of the model that is shipped
@@ -77,7 +79,7 @@ class BundleInfo:
     edges: tuple[float, ...] = ()  # of the bins that the ratings of a file are cut into
     temperature: float = 1.0  # by which the readout has been divided, for calibration
     # Of the regression with the network, on the validation reviews; older models lack it.
-    agreement: Agreement | None = None
+    agreement: "Agreement | None" = None
 
     @property
     def scale(self) -> Scale:
@@ -127,6 +129,8 @@ class BundleInfo:
         values["labels"] = tuple(values["labels"])
         values["edges"] = tuple(float(edge) for edge in values["edges"])
         if values["agreement"] is not None:
+            from lstm_cli.metrics.agreement import Agreement
+
             values["agreement"] = Agreement.from_json(values["agreement"])
         return cls(**values)
 
@@ -144,7 +148,7 @@ class NewBundle:
     info: BundleInfo
     tokens: tuple[str, ...]
     weights: Arrays
-    gate_statistics: GateStatistics
+    gate_statistics: "GateStatistics"
     history: tuple[Mapping[str, Any], ...]
     baseline: Arrays | None = None
     notes: str = ""  # what the model card says below the numbers

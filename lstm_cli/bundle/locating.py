@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,7 +150,7 @@ def summaries(folder: Path) -> "list[ModelSummary]":
 
 def base_path() -> Path | None:
     """Where the base is: package data in a wheel, the checkout in an editable install."""
-    package = Path(str(files("lstm_cli")))
+    package = Path(__file__).parent.parent
     for models in (package / "models", package.parent / "models"):
         if (models / BASE / INFO_FILE).is_file():
             return models / BASE

@@ -36,13 +36,13 @@ from lstm_cli.config import TrainConfig
 from lstm_cli.core.reading import NetworkWeights
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.errors import BundleError, RequestError
-from lstm_cli.metrics.agreement import Agreement
-from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics, WordStatistics
 from lstm_cli.text.tokens import compiled
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary, WrittenVocabulary
 
 if TYPE_CHECKING:
     from lstm_cli.data.options import LearnedColumns
+    from lstm_cli.metrics.agreement import Agreement
+    from lstm_cli.results import GateStatistics, WordStatistics
 
 _LARGEST_INFO = 4 * 2**20
 _LARGEST_FILE = 4 * 2**30
@@ -134,7 +134,7 @@ class Bundle:
         return {name: to_float32(array, name, refuse) for name, array in stored.items()}
 
     @property
-    def agreement(self) -> Agreement:
+    def agreement(self) -> "Agreement":
         """How often that regression gave the network's rating, on the validation reviews.
 
         Raises:
@@ -153,7 +153,7 @@ class Bundle:
         return self.info.agreement
 
     @cached_property
-    def gate_statistics(self) -> GateStatistics:
+    def gate_statistics(self) -> "GateStatistics":
         """What the gates did with the words of the validation reviews."""
         text = self._bytes(WORDS_FILE)
         try:
@@ -324,12 +324,14 @@ def _check_settings(config: TrainConfig) -> None:
         raise ValueError(f"{name} is {getattr(config, name)!a:.40}")
 
 
-def _gate_statistics(stored: Any) -> GateStatistics:
+def _gate_statistics(stored: Any) -> "GateStatistics":
     """The contents of ``words.json``.
 
     Raises:
         KeyError, TypeError, ValueError, OverflowError: a part is missing or has another type.
     """
+    from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics
+
     if isinstance(stored, list):  # models of the first version list the words alone
         stored = {"words": stored}
     half_life = tuple(stored.get("half_life", ()))
@@ -348,7 +350,9 @@ def _gate_statistics(stored: Any) -> GateStatistics:
     return GateStatistics(words, half_life, followed, units)
 
 
-def _word_statistics(stored: dict[str, Any]) -> WordStatistics:
+def _word_statistics(stored: dict[str, Any]) -> "WordStatistics":
+    from lstm_cli.results import WordStatistics
+
     word = WordStatistics(**stored)
     if not isinstance(word.word, str) or not isinstance(word.count, int):
         raise TypeError(f"{word.word!r:.40} and {word.count!r:.40} are not a word and its count")

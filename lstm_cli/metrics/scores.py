@@ -1,7 +1,6 @@
 """How well ratings were predicted: everything follows from one confusion matrix."""
 
 from collections.abc import Sequence
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +99,8 @@ def wilson_interval(successes: int, n: int, level: float = 0.95) -> tuple[float,
     >>> round(low, 2), round(high, 2)
     (0.61, 1.0)
     """
+    from statistics import NormalDist  # not for one prediction, which reads what a model promises
+
     z = NormalDist().inv_cdf(0.5 + level / 2)
     share = successes / n
     middle = (2 * successes + z**2) / (2 * (n + z**2))

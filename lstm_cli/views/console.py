@@ -5,12 +5,14 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.measure import Measurement
-from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 LONGEST_LABEL = 24
 
@@ -42,8 +44,10 @@ def notes_console(*, quiet: bool = False) -> Console:
     return NotesConsole(stderr=True, highlight=False, emoji=False, markup=False, quiet=quiet)
 
 
-def plain_table(*headers: str, right: tuple[int, ...] = ()) -> Table:
+def plain_table(*headers: str, right: tuple[int, ...] = ()) -> "Table":
     """A table without borders, which reads the same in a pipe, without colour and in 80 columns."""
+    from rich.table import Table  # not at the top: one prediction shows none
+
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for place, header in enumerate(headers):
         table.add_column(
@@ -52,8 +56,10 @@ def plain_table(*headers: str, right: tuple[int, ...] = ()) -> Table:
     return table
 
 
-def show_table(console: Console, table: Table) -> None:
+def show_table(console: Console, table: "Table") -> None:
     """Print a table at its full width: a number cut short would be another number."""
+    from rich.measure import Measurement
+
     natural = Measurement.get(console, console.options.update(max_width=10_000), table).maximum
     if natural > console.width:
         table.width = natural

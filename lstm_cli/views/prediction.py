@@ -4,13 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.text import Text
 
 from lstm_cli.results import Prediction
@@ -65,6 +58,15 @@ def show_prediction(console: Console, prediction: Prediction) -> None:
 @contextmanager
 def rating_progress(console: Console, num_reviews: int) -> Iterator[Callable[[int], None]]:
     """Show a bar with rate and time left; what it yields is called with how many more are rated."""
+    # Not at the top: one prediction shows no bar.
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         TextColumn("rating"),
         BarColumn(bar_width=30),
