@@ -10,8 +10,8 @@ from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.preparation import PreparedData, RatedCorpus
 from lstm_cli.training.rules import (
     ADVERSARIAL_PAYS_TO,
-    FEW_TOKENS,
     FEWEST_EPOCHS,
+    FEWEST_REVIEWS,
     MOST_EPOCHS,
     MOST_EPOCHS_FROM_BASE,
     DatasetStats,
@@ -33,18 +33,32 @@ def test_fewer_reviews_are_read_more_often_in_smaller_batches(
     # Batches double at once, and the epochs with them where steps are what is counted.
     assert few.epochs >= many.epochs / 2
     for config in (few, many):
-        assert 256 <= config.tokens_per_batch <= 8_192
+        assert (512 if has_base else 256) <= config.tokens_per_batch <= 8_192
         most = MOST_EPOCHS_FROM_BASE if has_base else MOST_EPOCHS
         assert 1 <= config.epochs <= most
-    hundred = resolve_train_config(TrainConfig(), DatasetStats(2_000, has_base))
-    thousands = resolve_train_config(TrainConfig(), DatasetStats(5_000_000, has_base))
-    assert hundred.epochs == (MOST_EPOCHS_FROM_BASE if has_base else MOST_EPOCHS)
-    assert thousands.epochs == FEWEST_EPOCHS
-    assert (
-        resolve_train_config(TrainConfig(), DatasetStats(7_500_000, has_base)).epochs == 3
-    )  # 30,000 long reviews
-    million = resolve_train_config(TrainConfig(), DatasetStats(250_000_000, has_base))
-    assert million.epochs == 1
+
+
+def test_from_nothing_epochs_follow_the_size() -> None:
+    """Some thousand steps for few reviews, four epochs for many, one for a million."""
+    sizes = {2_000: MOST_EPOCHS, 5_000_000: FEWEST_EPOCHS, 7_500_000: 3, 250_000_000: 1}
+    for tokens, epochs in sizes.items():
+        config = resolve_train_config(TrainConfig(), DatasetStats(tokens))
+        assert (config.epochs, config.keeps_last) == (epochs, False)
+
+
+def test_from_a_base_three_epochs_are_enough() -> None:
+    """More where they would be too few steps, fewer where they would take hours."""
+    sizes = {
+        (50, 30): 8, (100, 30): 6, (500, 30): 3, (25_000, 150): 2, (10**6, 150): 1, (500, 150): 3,
+    }  # fmt: skip
+    for (reviews, tokens), epochs in sizes.items():
+        stats = DatasetStats(reviews * tokens, has_base=True, num_reviews=reviews)
+        config = resolve_train_config(TrainConfig(), stats)
+        assert (config.epochs, config.keeps_last) == (epochs, True), stats
+        assert config.adversarial_epsilon == 0
+        assert config.reviews_per_batch == FEWEST_REVIEWS
+    language = DatasetStats(15_000, has_base=True, base_rates=False, num_reviews=500)
+    assert resolve_train_config(TrainConfig(), language).epochs == 6
 
 
 @given(TOKENS, st.booleans(), st.integers(1, 100))
@@ -72,17 +86,12 @@ def test_the_adversary_is_left_out_where_it_does_not_pay() -> None:
     )
 
 
-def test_a_base_moves_slowly_and_slower_still_for_few_reviews() -> None:
+def test_a_base_moves_slowly() -> None:
     """It must not forget what it knows."""
-    nothing, base, few = (
+    nothing, base = (
         resolve_train_config(TrainConfig(), stats)
-        for stats in (
-            DatasetStats(10**5),
-            DatasetStats(10**5, True),
-            DatasetStats(FEW_TOKENS - 1, True),
-        )
+        for stats in (DatasetStats(10**5), DatasetStats(10**5, True))
     )
-    assert few.learning_rate < base.learning_rate == nothing.learning_rate
     assert base.cell_lr_scale < nothing.cell_lr_scale
     assert base.embedding_lr_scale < nothing.embedding_lr_scale
     stranger = resolve_train_config(TrainConfig(), DatasetStats(10**5, True, known_share=0.6))
@@ -102,4 +111,6 @@ def test_the_facts_are_those_of_the_training_reviews() -> None:
         validation=rated.select(np.array([2])),
         left_out=0,
     )
-    assert DatasetStats.of(prepared) == DatasetStats(num_tokens=3)
+    assert DatasetStats.of(prepared) == DatasetStats(
+        num_tokens=3, num_reviews=2, num_tokens_shortened=3
+    )

@@ -75,8 +75,8 @@ def train(
         typer.Option(
             min=1,
             max=10_000,
-            help="Maximum number of passes over the reviews. Default: 4 to 30, or 4 to 8 from a "
-            "base; more for fewer reviews.",
+            help="Maximum number of passes over the reviews. Default: 4 to 30, or 3 to 8 from a "
+            "base; more for few reviews, fewer for very many.",
             show_default=False,
         ),
     ] = None,
@@ -85,8 +85,8 @@ def train(
         typer.Option(
             min=1e-7,
             max=10.0,
-            help=f"The peak learning rate. Default: {TrainConfig.learning_rate:g}; half of that "
-            "from a base with only a few hundred sentences.",
+            help=f"The peak learning rate. Default: {TrainConfig.learning_rate:g}, or 0.003 from a "
+            "base.",
             show_default=False,
         ),
     ] = None,
