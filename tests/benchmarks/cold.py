@@ -3,6 +3,7 @@
 Then the imports of one prediction. ``python -m tests.benchmarks.cold [ROUNDS]``
 """
 
+import os
 import re
 import resource
 import subprocess
@@ -27,6 +28,8 @@ app()
 """
 
 
+# A package that pip installed is compiled; a checkout is, too, unless this forbids to keep it.
+COMPILED = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
 MOST_IMPORTS = 10  # that are shown
 # As -X importtime writes them: µs of its own, µs with all that it imports, its name.
 IMPORT = re.compile(r"import time: +(\d+) \| +(\d+) \| +(\S+)$", re.MULTILINE)
@@ -45,10 +48,10 @@ def seconds_of(
 
     def measure() -> float:
         began = clock()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=COMPILED)
         return clock() - began
 
-    measure()  # the first run fills the disk's cache
+    measure()  # the first run compiles, and fills the disk's cache
     return measure
 
 
@@ -65,6 +68,7 @@ def show_imports(command: tuple[str, ...], rounds: int) -> None:
         traced = subprocess.run(
             (sys.executable, "-X", "importtime", *command),
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env=COMPILED,
         )  # fmt: skip
         whole = 1e6 * (time.perf_counter() - began)
         imports = [(int(a), int(b), name) for a, b, name in IMPORT.findall(traced.stderr)]
