@@ -14,6 +14,8 @@ import typer
 
 import lstm_cli
 from lstm_cli.commands import app
+from lstm_cli.commands.program import COMMANDS as NAMES
+from lstm_cli.commands.program import program_of
 
 PACKAGE = Path(lstm_cli.__file__).parent
 MOST_LINES, MOST_PARAMETERS, MOST_LINES_OF_A_FILE = 60, 8, 400
@@ -35,12 +37,11 @@ def commands_of(program: typer.Typer) -> Iterator[tuple[str, str]]:
             module, name = command.callback.__module__, command.callback.__name__
             path = module.removeprefix("lstm_cli.").replace(".", "/")
             yield f"{path}/__init__.py" if (PACKAGE / path).is_dir() else f"{path}.py", name
-    for group in program.registered_groups:
-        assert group.typer_instance is not None
-        yield from commands_of(group.typer_instance)
 
 
-COMMANDS = set(commands_of(app))
+COMMANDS = {
+    command for program in (app, *map(program_of, NAMES)) for command in commands_of(program)
+}
 
 
 def measured(path: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:

@@ -1,26 +1,14 @@
 """The commands of ``lstm``: options in, the core called, a view out.
 
-Nothing heavy is imported here: torch, nltk, polars and numpy come with the
-command that needs them, inside its function.
+A command is imported when it is asked for. Nothing heavy is imported even then: torch, nltk,
+polars and numpy come inside its function.
 """
 
 from typing import Annotated
 
 import typer
 
-from lstm_cli.commands.compare import compare
-from lstm_cli.commands.doctor import doctor
-from lstm_cli.commands.evaluate import evaluate
-from lstm_cli.commands.exam import exam
-from lstm_cli.commands.explain import explain
-from lstm_cli.commands.inspect_gates import inspect_gates
-from lstm_cli.commands.memory_test import memory_test
-from lstm_cli.commands.models import models
-from lstm_cli.commands.predict import predict
-from lstm_cli.commands.pretrain import pretrain
 from lstm_cli.commands.program import Program, Verbosity, run
-from lstm_cli.commands.sample import sample
-from lstm_cli.commands.train import train
 
 app = typer.Typer(
     cls=Program,
@@ -31,18 +19,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(train)
-app.command()(doctor)
-app.command()(predict)
-app.command("inspect-gates")(inspect_gates)
-app.command()(explain)
-app.command("memory-test")(memory_test)
-app.command()(evaluate)
-app.command()(compare)
-app.command()(exam)
-app.command()(pretrain)
-app.add_typer(models, name="models")
-app.command()(sample)
 
 
 def _show_version(asked: bool) -> None:

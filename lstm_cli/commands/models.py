@@ -12,7 +12,7 @@ from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json
 from lstm_cli.errors import OptionError
 
-models = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+models = typer.Typer(invoke_without_command=True, add_completion=False, rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name or path of the model.")]
 
 

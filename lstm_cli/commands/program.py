@@ -5,9 +5,11 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 import typer
@@ -17,6 +19,10 @@ from lstm_cli.commands.hints import with_options
 from lstm_cli.data.showing import escape
 from lstm_cli.errors import LstmError
 
+# In the order of the help. Each is the function of its name, or the group of several, in the
+# module of its name.
+COMMANDS = ("train", "doctor", "predict", "inspect-gates", "explain", "memory-test", "evaluate",
+            "compare", "exam", "pretrain", "sample", "models")  # fmt: skip
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 
@@ -29,8 +35,49 @@ class Verbosity:
     verbose: bool = False
 
 
+def program_of(name: str) -> typer.Typer:
+    """A command as a program of its own."""
+    module = import_module(f"{__package__}.{name.replace('-', '_')}")
+    made = getattr(module, name.replace("-", "_"))
+    if isinstance(made, typer.Typer):
+        return made
+    program = typer.Typer(add_completion=False, rich_markup_mode=None)
+    program.command(name)(made)
+    return program
+
+
+@cache
+def command_of(name: str) -> Any:
+    """A command as Typer runs it."""
+    command = typer.main.get_command(program_of(name))
+    command.name = name
+    return command
+
+
+class Commands(Mapping[str, Any]):
+    """All commands by their names; each is imported and made when it is asked for.
+
+    To make all of them takes longer than one of them needs to rate a review.
+    """
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        return command_of(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
 class Program(TyperGroup):
     """Runs a command and turns what goes wrong into an exit code and a line of text."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = Commands()  # type: ignore[assignment] # none is ever added
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the command that was asked for."""
