@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,26 @@ def test_a_request_becomes_a_saved_model(tiny_reviews: Path) -> None:
     assert saved.info.scores == made.evaluation.to_json()
     assert saved.info.provenance == made.bundle.info.provenance
     assert made.to_json(1.5)["reviews"] == 40
+
+
+def test_a_time_is_said_and_a_limit_of_it_is_kept(tiny_reviews: Path) -> None:
+    """Where there is time for all of it, all of it; else fewer epochs, or fewer reviews."""
+    asked = request(tiny_reviews, epochs=None)
+    watcher = Watcher()
+    whole = run_training(asked, watcher)
+    assert watcher.plan.share == 1
+    assert watcher.plan.config == whole.bundle.info.training
+    assert watcher.expected > 0
+    much, little = (
+        run_training(replace(asked, replace=True, time_limit=seconds), watcher)
+        for seconds in (1e6, 1e-6)
+    )
+    assert much.bundle.info.training == whole.bundle.info.training
+    assert little.bundle.info.training.epochs == watcher.plan.config.epochs == 1
+    assert watcher.plan.share == 0.01
+    # One of each rating at least, of 35 that could be learned from.
+    assert watcher.num_reviews == little.bundle.info.provenance.training == 3
+    assert whole.bundle.info.provenance.training == 35
 
 
 def test_texts_are_gone_before_training_begins(tiny_reviews: Path) -> None:

@@ -179,14 +179,14 @@ def test_with_balance_rare_ratings_count_for_more() -> None:
 @pytest.mark.parametrize(("said", "meant"), [("90s", 90), ("5m", 300), ("1.5h", 5_400), ("7", 7)])
 def test_a_budget_is_a_time(said: str, meant: float) -> None:
     """As people write it."""
-    assert seconds_of(said) == meant
+    assert seconds_of(said, "budget") == meant
 
 
 @pytest.mark.parametrize("said", ["", "soon", "5 weeks", "-3m", "0s"])
 def test_what_is_no_time_is_refused(said: str) -> None:
     """In one line that says how to write one."""
-    with pytest.raises(OptionError, match="90s, 5m or 1h"):
-        seconds_of(said)
+    with pytest.raises(OptionError, match=r"--time-limit .*90s, 5m or 1h"):
+        seconds_of(said, "time-limit")
 
 
 @pytest.mark.parametrize(
@@ -311,3 +311,23 @@ def test_config_decides_and_nothing_beside_it(tiny_reviews: Path) -> None:
         assert len(done.stderr.splitlines()) == 1
     done = lstm("train", tiny_reviews, "--config", "nowhere")
     assert done.exit_code == 2
+
+
+@pytest.mark.parametrize("other", [("--epochs", "3"), ("--budget", "1m"), ("--resume",)])
+def test_a_time_limit_decides_the_epochs_alone(tiny_reviews: Path, other: tuple[str, ...]) -> None:
+    """What contradicts it is refused, and not left out silently."""
+    done = lstm("train", tiny_reviews, "--time-limit", "5m", *other)
+    assert done.exit_code == 2
+    assert f"{other[0]} does not go with --time-limit, which decides the epochs" in done.stderr
+
+
+def test_how_long_it_takes_is_said_first(tiny_reviews: Path) -> None:
+    """Before the first epoch; and what a limit leaves out."""
+    small = ("--embedding-size", 3, "--hidden-size", 4)
+    done = lstm("train", tiny_reviews, *small, "--time-limit", "1h")
+    said = done.stderr.splitlines()
+    place = next(k for k, line in enumerate(said) if line.startswith("this will take about"))
+    assert said[place].endswith("s: 30 epochs")
+    assert said[place + 1].startswith("epoch")
+    done = lstm("train", tiny_reviews, *small, "--time-limit", "0.001s")
+    assert "1 epoch, over 3 reviews, as there is no time for more" in done.stderr

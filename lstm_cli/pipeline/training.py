@@ -178,8 +178,11 @@ def plan(
 ) -> PreparedRun:
     """Say how long it will take; where time is short, less is read: fewer epochs, or reviews."""
     pace = measure_pace(start, run.training, run.task, run.compute)
-    planned = Plan(run.training) if seconds is None else fitted_to(run.training, pace, seconds)
     data = run.data
+    if seconds is None:
+        listener.planned(Plan(run.training), len(data.training), pace.seconds(run.training.epochs))
+        return run
+    planned = fitted_to(run.training, pace, seconds)
     if planned.share < 1:
         data = replace(data, training=data.training.drawn(planned.share, run.training.seed))
     listener.planned(

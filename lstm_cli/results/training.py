@@ -14,7 +14,7 @@ class EpochReport:
     mae: float
     qwk: float
     seconds: float  # since the first batch of the first epoch
-    is_best: bool
+    is_best: bool  # of all so far; where the last is kept, the last
 
 
 @dataclass(frozen=True)

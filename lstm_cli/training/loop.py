@@ -72,7 +72,7 @@ class NetworkStart:
 
 @dataclass(frozen=True)
 class Trained:
-    """A network at its best epoch."""
+    """A network at the epoch that was kept."""
 
     network: ReviewNetwork
     history: tuple[EpochReport, ...]

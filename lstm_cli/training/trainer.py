@@ -156,14 +156,17 @@ class Trainer:
     def measure(self) -> EpochReport:
         """End an epoch: what the held-out reviews say of the averaged weights.
 
-        They are kept if they are best.
+        They are kept if they are best, or the last so far where the last is what is kept.
         """
         self.average.swap()
         self.embedding.write(average=True)
         probabilities = rating_probabilities(self.network, self.validation.corpus, self.compute)
         loss = self._validation_loss(probabilities)
-        is_best = self.config.keeps_last or self.best is None or loss < self.best.loss
-        if is_best:
+        if self.config.keeps_last:
+            is_best = len(self.history) + 1 == self.config.epochs
+        else:
+            is_best = self.best is None or loss < self.best.loss
+        if is_best or self.config.keeps_last:
             self.best = Best(loss, copy.deepcopy(self.network.state_dict()), probabilities)
         self.average.swap()
         self.embedding.write(average=False)
@@ -231,7 +234,7 @@ class Trainer:
             )
 
     def finish(self) -> Best:
-        """Leave the network with the weights of its best epoch, of which there is at least one."""
+        """Leave the network with the weights that were kept; there is an epoch at least."""
         assert self.best is not None
         self.network.load_state_dict(self.best.weights)
         self.network.eval()

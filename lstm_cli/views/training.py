@@ -75,6 +75,8 @@ class TrainingView:
                 style="yellow",
             )
         self._search = SearchProgress(self.console, run.training)
+        if run.training.keeps_last:
+            self._progress.kept = "kept: the rate has fallen to 0"
 
     def planned(self, plan: "Plan", num_reviews: int, seconds: float) -> None:
         """Say how long it will take, and what was left out to fit into the time."""
@@ -196,6 +198,7 @@ class TrainingProgress:
     def __init__(self, console: Console, *, with_epochs: bool = True) -> None:
         self.console = console
         self.with_epochs = with_epochs
+        self.kept = "best"  # what an epoch that is kept is called
         self.progress = Progress(
             TextColumn("epoch {task.fields[epoch]}"),
             BarColumn(bar_width=30),
@@ -242,7 +245,7 @@ class TrainingProgress:
                 self.console,
                 f"{report.epoch:>5}  {report.train_loss:>5.3f}  {report.validation_loss:>14.3f}  "
                 f"{100 * report.accuracy:>6.1f} %  {report.mae:>10.3f}  {report.qwk:>6.3f}  "
-                f"{report.seconds:>4.0f} s" + ("  best" if report.is_best else ""),
+                f"{report.seconds:>4.0f} s" + (f"  {self.kept}" if report.is_best else ""),
             )
         if self.task is not None:
             shown = min(report.epoch + 1, self.num_epochs)
