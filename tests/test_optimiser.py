@@ -4,7 +4,11 @@ import math
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
 
+from lstm_cli.training.adamw import AdamW
 from lstm_cli.training.optimiser import (
     AveragedWeights,
     adversarial_perturbation,
@@ -80,3 +84,30 @@ def test_no_change_of_its_length_hurts_more_than_the_worst() -> None:
         other = other / other.flatten(1).norm(dim=1)[:, None, None]
         other = other * worst.flatten(1).norm(dim=1)[:, None, None]
         assert ((other * gradient).sum(dim=(1, 2)) <= reached).all()
+
+
+@given(st.integers(1, 4), st.floats(0, 0.5), st.integers(0, 2**31))
+def test_adamw_is_torchs(steps: int, weight_decay: float, seed: int) -> None:
+    """Two groups at two rates, against ``torch.optim``, which loads a compiler for it."""
+    torch.manual_seed(seed)
+    ours, theirs = ([nn.Parameter(torch.randn(3, 2)) for _ in range(2)] for _ in range(2))
+    for mine, other in zip(ours, theirs, strict=True):
+        other.data.copy_(mine.data)
+    scales, rate = (1.0, 0.3), 0.01
+    optimiser = AdamW(
+        [{"params": [p], "lr_scale": k} for p, k in zip(ours, scales, strict=True)], weight_decay
+    )
+    reference = torch.optim.AdamW(
+        [{"params": [p], "lr": rate * k} for p, k in zip(theirs, scales, strict=True)],
+        weight_decay=weight_decay,
+    )
+    for _ in range(steps):
+        for mine, other in zip(ours, theirs, strict=True):
+            mine.grad = torch.randn(3, 2)
+            other.grad = mine.grad.clone()
+        optimiser.step(rate)
+        reference.step()
+        optimiser.zero_grad()
+        assert all(parameter.grad is None for parameter in ours)
+    for mine, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(mine, other)

@@ -22,15 +22,12 @@ SECONDS_AT_MOST = 120
 
 _FORKS = multiprocessing.get_context("forkserver")
 # All that a training loads: else three quarters of it are imports, and most kills hit those.
-# torch._dynamo comes with the first optimiser.
-_FORKS.set_forkserver_preload(
-    [__name__, "lstm_cli.pipeline.training", "lstm_cli.views.training", "torch._dynamo"]
-)
+_FORKS.set_forkserver_preload([__name__, "lstm_cli.pipeline.training", "lstm_cli.views.training"])
 
 
 def train(*arguments: str) -> None:
     """``lstm train``, with a checkpoint at every step; the process ends with its exit code."""
-    checkpoint.SECONDS_BETWEEN_CHECKPOINTS = 0.0
+    checkpoint.SECONDS_BETWEEN_CHECKPOINTS = checkpoint.SECONDS_WORTH_KEEPING = 0.0
     sys.exit(lstm("-q", "train", *arguments).exit_code)
 
 

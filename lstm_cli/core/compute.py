@@ -62,6 +62,16 @@ class Compute:
         """Processes that may share what is not computed by torch."""
         return self.threads or granted_threads()
 
+    @property
+    def tokens_at_once(self) -> int:
+        """Tokens of a batch that is only read.
+
+        The gates of more do not stay in a processor's cache: 640 units read 500 short reviews
+        at 20 thousand tokens/s in batches of 4,096, at 12 thousand in batches of 16,384 (AVX2).
+        Where products are faster, larger batches were (AMX).
+        """
+        return 4_096 if self.precision == "float32" else 16_384
+
     def set_up_process(self) -> None:
         """Set the number of threads of this process, and let it keep freed memory for reuse."""
         if self.threads is not None:

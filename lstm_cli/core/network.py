@@ -208,7 +208,7 @@ def rating_probabilities(network: ReviewNetwork, corpus: Corpus, compute: Comput
     was_training = network.training
     network.eval()
     probabilities = np.empty((len(corpus), network.config.num_ratings))
-    for batch in batches(corpus, tokens_per_batch=16_384):
+    for batch in batches(corpus, compute.tokens_at_once):
         with compute.autocast():
             logits = network(compute.tensor(batch.token_ids), compute.tensor(batch.lengths))
         probabilities[batch.reviews] = logits.double().softmax(1).cpu().numpy()

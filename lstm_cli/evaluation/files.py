@@ -54,7 +54,9 @@ def evaluate_on(reviews: Reviews, bundle: Bundle) -> tuple[Evaluation, ScoredRev
         reviews: read for this model, by ``read_rated``.
         bundle: the model.
     """
-    scorer = Scorer(bundle, Compute())
+    compute = Compute()  # in float32, so that a score does not depend on the processor
+    compute.set_up_process()
+    scorer = Scorer(bundle, compute)
     rated = _rate(scorer, reviews)
     places = np.searchsorted(rated.ratings, bundle.info.ratings)
     shuffled = np.zeros_like(rated.probabilities)

@@ -22,14 +22,15 @@ from torch import Tensor, nn
 from lstm_cli.bundle.writing import saying_what_failed
 from lstm_cli.errors import CheckpointError, Remedy
 
-SECONDS_BETWEEN_CHECKPOINTS = 120.0  # beside the one at the end of every epoch
+SECONDS_BETWEEN_CHECKPOINTS = 120.0  # within an epoch; and at its end, where so many have passed:
+SECONDS_WORTH_KEEPING = 10.0  # what took less is sooner done again than kept at every epoch
 
 
 @dataclass(frozen=True)
 class RunControl:
     """How a training is stopped, and where it is kept so that it can go on."""
 
-    checkpoint: Path | None = None  # a file, written at every epoch and every two minutes
+    checkpoint: Path | None = None  # a file, written at epochs and every two minutes
     resume: bool = False  # go on from that file, if there is one
     is_stopped: Callable[[], bool] = lambda: False  # asked after every step
 
@@ -81,6 +82,11 @@ class CheckpointKeeper:
         """Whether the last one was long ago."""
         return time.perf_counter() - self._kept_at > SECONDS_BETWEEN_CHECKPOINTS
 
+    def keep_epoch(self, trainer: Resumable) -> None:
+        """Write one at the end of an epoch, unless the last was a moment ago."""
+        if time.perf_counter() - self._kept_at >= SECONDS_WORTH_KEEPING:
+            self.keep(trainer)
+
     def keep(self, trainer: Resumable) -> None:
         """Write a checkpoint, where one is wanted.
 
@@ -92,7 +98,14 @@ class CheckpointKeeper:
         self._kept_at = time.perf_counter()
 
 
-def tensors_of(network: nn.Module, optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
+class Optimiser(Protocol):
+    """What a checkpoint needs of an optimiser, torch's or ours."""
+
+    param_groups: list[dict[str, Any]]
+    state: Any  # of each parameter: step, exp_avg, exp_avg_sq
+
+
+def tensors_of(network: nn.Module, optimiser: Optimiser) -> dict[str, Tensor]:
     """The weights, and what the optimiser keeps of each."""
     tensors = {}
     for name, parameter in _moved(network, optimiser):
@@ -103,9 +116,7 @@ def tensors_of(network: nn.Module, optimiser: torch.optim.Optimizer) -> dict[str
 
 
 @torch.no_grad()
-def put_back(
-    tensors: Mapping[str, Tensor], network: nn.Module, optimiser: torch.optim.Optimizer
-) -> None:
+def put_back(tensors: Mapping[str, Tensor], network: nn.Module, optimiser: Optimiser) -> None:
     """Let a network and its optimiser go on from tensors that ``tensors_of`` gave."""
     for name, parameter in _moved(network, optimiser):
         parameter.copy_(tensors[name])
@@ -116,9 +127,7 @@ def put_back(
             }
 
 
-def _moved(
-    network: nn.Module, optimiser: torch.optim.Optimizer
-) -> Iterator[tuple[str, nn.Parameter]]:
+def _moved(network: nn.Module, optimiser: Optimiser) -> Iterator[tuple[str, nn.Parameter]]:
     """The parameters that an optimiser moves, and their names."""
     its = {id(p) for group in optimiser.param_groups for p in group["params"]}
     return ((name, p) for name, p in network.named_parameters() if id(p) in its)

@@ -149,7 +149,7 @@ def _run(
         with stopwatch.paused():
             report = trainer.measure()
             if not is_stopped:
-                keeper.keep(trainer)
+                keeper.keep_epoch(trainer)
             listener.epoch_done(report)
     return not is_stopped
 

@@ -17,6 +17,7 @@ from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from lstm_cli.data.batches import Batch
 from lstm_cli.metrics.scores import scores_of
 from lstm_cli.results import EpochReport
+from lstm_cli.training.adamw import AdamW
 from lstm_cli.training.checkpoint import TrainerState, put_back, tensors_of
 from lstm_cli.training.embedding import embedding_optimiser
 from lstm_cli.training.optimiser import (
@@ -78,7 +79,7 @@ class Trainer:
             {"params": list(network.cell.parameters()), "lr_scale": config.cell_lr_scale},
             {"params": list(network.readout.parameters()), "lr_scale": 1.0},
         ]
-        self.optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay, fused=True)
+        self.optimiser = AdamW(groups, config.weight_decay)
         self.average = AveragedWeights(self.dense, config.average_decay)
         self.step = 0
         self.losses: list[Tensor] = []  # of the present epoch's steps
@@ -104,7 +105,7 @@ class Trainer:
             batch: reviews whose ids are places in ``rows``.
             rows: the distinct ids of the batch. (U,)
         """
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimiser.zero_grad()
         table = self.embedding.read(self.compute.tensor(rows))
         self.losses.append(self._gather_gradients(batch, table))
         holder = self.embedding.gradient_holder()
@@ -112,9 +113,7 @@ class Trainer:
         rate = self.config.learning_rate * rate_factor(
             self.step, self.num_steps, self.config.warmup
         )
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate * group["lr_scale"]
-        self.optimiser.step()
+        self.optimiser.step(rate)
         self.average.update()
         self.embedding.step(rate * self.config.embedding_lr_scale, self.average.follow)
         self.step += 1

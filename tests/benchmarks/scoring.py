@@ -55,10 +55,10 @@ def ours(model: Path, source: Path, target: Path) -> None:
 @torch.no_grad()
 def bare(corpus: Corpus) -> None:
     """The fused kernel alone, forward, on batches of like length."""
-    kernel = nn.LSTM(100, 256, batch_first=True)
-    for batch in batches(corpus, tokens_per_batch=16_384):
+    kernel, compute = nn.LSTM(100, 256, batch_first=True), Compute.of_machine()
+    for batch in batches(corpus, compute.tokens_at_once):
         events = torch.randn(*batch.token_ids.shape, 100)
-        with Compute.of_machine().autocast():
+        with compute.autocast():
             kernel(events)
 
 
