@@ -76,6 +76,8 @@ def beside(*programs: list[str]) -> Iterator[None]:
     ]
     try:
         yield
+        if any(program.poll() is not None for program in running):
+            raise SystemExit("a program ended too early")
     finally:
         for program in running:
             program.kill()
@@ -88,6 +90,7 @@ def show_beside(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         # So long that none of them ends before it is stopped.
         lasting = [sys.executable, "-m", "lstm_cli", "-q", *TRAIN_SAMPLE, "--epochs", "1000"]
+        lasting += ["--replace"]  # what was killed a round ago
         training, other = ([*lasting, "--models-dir", f"{folder}/{k}"] for k in range(2))
         surroundings = {
             "alone": (),
@@ -99,7 +102,7 @@ def show_beside(rounds: int) -> None:
         def side(programs: tuple[list[str], ...]) -> Callable[[], float]:
             def measure() -> float:
                 with beside(*programs):
-                    time.sleep(12 if programs else 0)  # until they train
+                    time.sleep(30 if programs else 0)  # until they train
                     return seconds(HERE, one)
 
             return measure
