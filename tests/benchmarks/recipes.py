@@ -1,10 +1,13 @@
 """Other settings beside those the rules choose: what set ``lstm_cli/training/rules.py``.
 
     python -m tests.benchmarks.recipes DATA WORK sst5 500 learning_rate*0.5 epochs*2,rps_weight=0
+    python -m tests.benchmarks.recipes DATA WORK earphones 500 epochs=8
 
 DATA and WORK are those of ``learning_curve``, and so are the reviews drawn and the bases
-started from (``--base none``: nothing). Each setting is trained with seeds 0 to 2 and measured
-on the development reviews, IMDB's first 1,000; ``=`` sets, ``*`` multiplies what the rules say.
+started from (``--base none``: nothing). Another name is a domain of DATA, which starts from
+the base that ships and is measured on 1,000 reviews, or a third. Each setting is trained with
+seeds 0 to 2 and measured on the development reviews, IMDB's first 1,000; ``=`` sets, ``*``
+multiplies what the rules say. The logistic regression on the same reviews has a row.
 """
 
 import argparse
@@ -20,16 +23,19 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.config import TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute, best_precision
 from lstm_cli.core.network import rating_probabilities
 from lstm_cli.data.reviews import Reviews, read_reviews
 from lstm_cli.data.tokenizing import tokenize_reviews
+from lstm_cli.metrics.baselines import REGRESSION, WordRegression
 from lstm_cli.metrics.calibration import apply_temperature, fit_temperature
 from lstm_cli.metrics.scores import scores_of
 from lstm_cli.pipeline.preparation import model_config
 from lstm_cli.pipeline.requests import TrainRequest
+from lstm_cli.text.tokens import tokenize
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.base import Base
 from lstm_cli.training.loop import NetworkStart, train
@@ -40,6 +46,7 @@ from tests.benchmarks.accuracy import SEEDS
 from tests.benchmarks.learning_curve import BASES, SIZES, drawn_from, load
 from tests.benchmarks.training import Silent
 
+SHIPPED = Path(__file__).parents[2] / "models" / "base"
 MOST_DEVELOPMENT = {"sst5": None, "imdb": 1_000, "skewed": 1_000}
 Measured = tuple[float, ...]
 
@@ -49,7 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("work", type=Path)
-    parser.add_argument("name", choices=tuple(SIZES))
+    parser.add_argument("name")
     parser.add_argument("size", type=int)
     parser.add_argument("changes", nargs="*")
     parser.add_argument("--base", help="a model in WORK, or none")
@@ -57,19 +64,23 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS)
     asked = parser.parse_args()
     Compute().set_up_process()
-    base_name = asked.base or BASES[asked.name]
+    base_name = asked.base or BASES.get(asked.name, "base")
     base = None
     if base_name != "none":
-        base = knowing(Base.from_bundle(open_bundle(asked.work / base_name)), asked.words)
-    train_frame, dev_frame = load(asked.data, asked.name)
-    dev_frame = dev_frame.head(MOST_DEVELOPMENT[asked.name] or len(dev_frame))
+        path = SHIPPED if base_name == "base" else asked.work / base_name
+        base = knowing(Base.from_bundle(open_bundle(path)), asked.words)
+    if asked.name in SIZES:
+        train_frame, dev_frame = load(asked.data, asked.name)
+        dev_frame = dev_frame.head(MOST_DEVELOPMENT[asked.name] or len(dev_frame))
+    else:
+        train_frame, dev_frame = domain(asked.data, asked.name)
     print(f"{asked.name}, {asked.size:,} reviews, from {base_name}\n")
     print("| change | accuracy | mean error | kappa | nats | seconds |\n|---|---|---|---|---|---|")
     learners = [
         learner(drawn_from(train_frame, asked.size, seed), dev_frame, base, seed)
         for seed in asked.seeds
     ]
-    for change in ("", *asked.changes):
+    for change in (REGRESSION, "", *asked.changes):
         rows = [learn(change) for learn in learners]
         means = [statistics.mean(column) for column in zip(*rows, strict=True)]
         spread = statistics.stdev(row[0] for row in rows) if len(rows) > 1 else 0.0
@@ -79,6 +90,14 @@ def main() -> None:
             + f" | {means[4]:.0f} |",
             flush=True,
         )
+
+
+def domain(data: Path, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The reviews of a domain to learn from, and 1,000 to measure on, or a third."""
+    reviews = pl.read_csv(data / "domains" / f"{name}.csv.gz").select("review", "rating")
+    reviews = reviews.sample(len(reviews), shuffle=True, seed=99)
+    number = min(1_000, len(reviews) // 3)
+    return reviews[number:], reviews[:number]
 
 
 def knowing(base: Base, num_words: int | None) -> Base:
@@ -110,14 +129,22 @@ def learner(
     start = NetworkStart.of(prepared, model_config(asked, prepared, len(ratings)), ratings)
     task = TrainingTask(prepared.training, prepared.validation, ratings)
 
-    def learn(change: str) -> Measured:
-        began = time.perf_counter()
+    def answers(change: str) -> Float64Array:
+        if change == REGRESSION:
+            some = prepared.training
+            fitted = WordRegression.fit(some.words(), some.rating_indices, len(ratings))
+            pattern = prepared.token_pattern
+            return fitted.probabilities(tokenize(text, pattern) for text in others.texts)
         made = train(start, changed(config, change), task, Silent())
-        took = time.perf_counter() - began
-        found = apply_temperature(
+        return apply_temperature(
             rating_probabilities(made.network, corpus, Compute()),
             fit_temperature(made.probabilities, prepared.validation.rating_indices),
         )
+
+    def learn(change: str) -> Measured:
+        began = time.perf_counter()
+        found = answers(change)
+        took = time.perf_counter() - began
         scores = scores_of(others.rating_indices, found.argmax(axis=1), ratings)
         likely = found[np.arange(len(corpus)), others.rating_indices]
         nats = float(-np.log(np.maximum(likely, 1e-12)).mean())
