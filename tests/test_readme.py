@@ -16,6 +16,7 @@ from lstm_cli.data.formats import endings
 from lstm_cli.data.ratings.rating_cells import parse_rating
 from lstm_cli.data.ratings.words import known_order
 from lstm_cli.results import MemoryTest
+from lstm_cli.training.rules import HEAD_SHARE, MOST_OF_A_REVIEW
 from tests.benchmarks.learning_curve import PICTURE, known_figures, tables
 from tests.helpers import lstm
 from tests.pages import BENCHMARKS, CODE, COMMANDS, GATES, PAGES, README, ROOT
@@ -160,6 +161,12 @@ def test_the_figures_of_the_readme_are_those_measured() -> None:
     assert found is not None
     row = rf"\| {found[1]} \| {found[2]} .*?\| {found[3]} "
     assert re.search(row, TEXTS[BENCHMARKS])
+    said = r"training reads (\d+) words at the beginning of a review and (\d+) at its end"
+    ends = re.search(said, TEXT)
+    assert ends is not None
+    head, tail = map(int, ends.groups())
+    assert head + tail == MOST_OF_A_REVIEW
+    assert head == round(HEAD_SHARE * MOST_OF_A_REVIEW)
     said = r"Of (\d+) questions .*?, the base gets (\d+) right, and of the 12 on .*? negation (\d+)"
     exam = re.search(said, TEXT)
     assert exam is not None

@@ -12,7 +12,6 @@ from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.config import ModelConfig, TrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import ReviewNetwork
-from lstm_cli.data.corpus import Corpus
 from lstm_cli.results import EpochReport
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.checkpoint import CheckpointKeeper, RunControl
@@ -110,7 +109,7 @@ def train(
     """
     compute = compute or Compute(precision=config.precision)
     control = control or RunControl()
-    schedule = _schedule(task, config)
+    schedule = schedule_of(task, config)
     with compute.seeded(config.seed):
         network = compute.place(start.network(config))
         keeper = CheckpointKeeper(control, lambda: _fingerprint(network, config, task))
@@ -161,16 +160,12 @@ def _is_enough(trainer: Trainer) -> bool:
     return is_done or (not config.keeps_last and trainer.epochs_since_best >= config.patience)
 
 
-def shortened(task: TrainingTask, config: TrainConfig) -> Corpus:
-    """What training reads of the reviews."""
-    head = round(config.head_share * config.maximum_tokens)
-    return task.training.corpus.shortened(config.maximum_tokens, head)
-
-
-def _schedule(task: TrainingTask, config: TrainConfig) -> BatchSchedule:
+def schedule_of(task: TrainingTask, config: TrainConfig) -> BatchSchedule:
+    """The batches of every epoch, of what training reads of the reviews."""
     seeds = np.random.default_rng(config.seed).integers(2**63, size=config.epochs)
+    head = round(config.head_share * config.maximum_tokens)
     return BatchSchedule(
-        shortened(task, config),
+        task.training.corpus.shortened(config.maximum_tokens, head),
         config.tokens_per_batch,
         tuple(seeds.tolist()),
         config.reviews_per_batch,

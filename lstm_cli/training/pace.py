@@ -8,9 +8,8 @@ import numpy as np
 from lstm_cli.config import TrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import rating_probabilities
-from lstm_cli.training.loop import NetworkStart, shortened
+from lstm_cli.training.loop import NetworkStart, schedule_of
 from lstm_cli.training.rules import patience_for
-from lstm_cli.training.schedule import BatchSchedule
 from lstm_cli.training.trainer import Trainer, TrainingTask
 
 _UNTIMED, _TIMED = 1, 3  # steps; the first of a process takes longer than the others
@@ -49,16 +48,14 @@ def measure_pace(
         task: what it will learn from, and be measured on.
         compute: where.
     """
-    schedule = BatchSchedule(
-        shortened(task, config), config.tokens_per_batch, (config.seed,), config.reviews_per_batch
-    )
+    schedule = schedule_of(task, config)
     tokens, began = 0, 0.0
     with compute.seeded(config.seed):
         trainer = Trainer(
             compute.place(start.network(config)), config, task, compute, schedule.num_steps
         )
         for step, (batch, rows) in enumerate(schedule.batches(0, 0)):
-            if step == min(_UNTIMED, schedule.num_steps - 1):
+            if step == min(_UNTIMED, schedule.steps[0] - 1):
                 began = time.perf_counter()
             trainer.train_step(batch, rows)
             tokens += batch.num_tokens if began else 0
