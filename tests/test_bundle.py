@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from lstm_cli.bundle.contents import StoredAs
 from lstm_cli.bundle.locating import find_model, free_name, is_name, summaries
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
@@ -39,6 +40,24 @@ def test_saved_then_loaded_predicts_the_same(tiny_bundle: Bundle, tmp_path: Path
             Predictor(again).predict(text).probabilities
             == Predictor(tiny_bundle).predict(text).probabilities
         )
+
+
+@pytest.mark.parametrize("stored_as", ["float16", "int8"])
+def test_a_model_in_fewer_bytes_predicts_nearly_the_same(
+    tiny_bundle: Bundle, tmp_path: Path, stored_as: StoredAs
+) -> None:
+    """Whoever reads it, whole or row by row."""
+    new = new_bundle(tiny_bundle)
+    write_bundle(replace(new, info=replace(new.info, stored_as=stored_as)), tmp_path / "small")
+    small = open_bundle(tmp_path / "small")
+    assert small.files["weights.safetensors"][0] < tiny_bundle.files["weights.safetensors"][0]
+    for name, array in small.arrays.items():
+        assert np.allclose(array, tiny_bundle.arrays[name], atol=0.01)
+    places = np.array([[3, 1], [3, 0]])
+    by_row = open_bundle(tmp_path / "small").weights.embedding[places]
+    assert np.array_equal(by_row, small.arrays["embedding"][places])
+    told = Predictor(small).predict("a fine film").expected_rating
+    assert abs(told - Predictor(tiny_bundle).predict("a fine film").expected_rating) < 0.02
 
 
 def test_the_checksums_of_blocks_in_older_models_are_passed_over(copy: Path) -> None:

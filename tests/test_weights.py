@@ -8,11 +8,17 @@ import pytest
 from safetensors.numpy import save
 
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.bundle.weights import EmbeddingRows, load_arrays, to_float32
+from lstm_cli.bundle.weights import (
+    EmbeddingRows,
+    Layout,
+    load_arrays,
+    rows_as_integers,
+    to_float32,
+)
 from lstm_cli.errors import BundleError
 
-SHAPES = {"weight": (2, 3), "bias": (2,)}
-ARRAYS = {name: np.ones(shape, dtype=np.float16) for name, shape in SHAPES.items()}
+LAYOUTS = {"weight": Layout("float16", (2, 3)), "bias": Layout("float16", (2,))}
+ARRAYS = {name: np.ones(layout.shape, dtype=np.float16) for name, layout in LAYOUTS.items()}
 
 
 def declared_as(kind: str) -> bytes:
@@ -44,7 +50,7 @@ def test_numbers_no_training_makes_are_refused_where_they_are_used(wrong: float)
 
 def test_halves_are_loaded_as_they_are_stored() -> None:
     """Only what is used of them takes twice the room."""
-    loaded = load_arrays(save(ARRAYS), SHAPES, "float16", BundleError)
+    loaded = load_arrays(save(ARRAYS), LAYOUTS, BundleError)
     assert {array.dtype for array in loaded.values()} == {np.dtype(np.float16)}
     assert to_float32(loaded["bias"], "bias", BundleError).dtype == np.float32
 
@@ -66,7 +72,7 @@ def test_halves_are_loaded_as_they_are_stored() -> None:
 def test_other_arrays_are_refused(content: Callable[[], bytes], reason: str) -> None:
     """Whoever can make the checksum fit can write anything."""
     with pytest.raises(BundleError, match=reason):
-        load_arrays(content(), SHAPES, "float16", BundleError)
+        load_arrays(content(), LAYOUTS, BundleError)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +94,7 @@ def test_a_header_that_describes_no_arrays_is_refused(said: object) -> None:
     header = json.dumps(said).encode()
     content = len(header).to_bytes(8, "little") + header + bytes(14)
     with pytest.raises(BundleError, match="not a safetensors file"):
-        load_arrays(content, {"weight": (2, 3)}, "float16", BundleError)
+        load_arrays(content, {"weight": Layout("float16", (2, 3))}, BundleError)
 
 
 def test_what_safetensors_wrote_is_read_as_it_was_written() -> None:
@@ -100,7 +106,22 @@ def test_what_safetensors_wrote_is_read_as_it_was_written() -> None:
             for name, shape in {"b": (3, 4), "a": (5,), "none": (0, 7), "c": (2, 3, 2)}.items()
         }
         content = save(arrays, {"a key": "that nobody reads"})
-        shapes = {name: array.shape for name, array in arrays.items()}
-        held = load_arrays(content, shapes, kind, BundleError)
+        layouts = {name: Layout(kind, array.shape) for name, array in arrays.items()}
+        held = load_arrays(content, layouts, BundleError)
         assert all(np.array_equal(held[name], array) for name, array in arrays.items())
         assert all(held[name].dtype == kind for name in arrays)
+
+
+def test_rows_of_integers_are_near_what_they_stand_for() -> None:
+    """Half of a row's scale is the most that is lost, and nothing of a row of zeros."""
+    rows = np.random.default_rng(0).normal(size=(50, 8)).astype(np.float32)
+    rows[3] = 0
+    rows[4] *= 1e-6
+    integers, scales = rows_as_integers(rows)
+    read = EmbeddingRows(integers, BundleError, scales)
+    off = np.abs(read[:] - rows)
+    assert (off <= scales[:, None] * 0.5001).all()
+    assert not read[np.array([3])].any()
+    assert read[np.array([[4, 0]])].shape == (1, 2, 8)
+    with pytest.raises(BundleError, match="numbers in 'embedding.scale'"):
+        EmbeddingRows(integers, BundleError, np.full(50, np.nan, np.float32))[np.array([1])]

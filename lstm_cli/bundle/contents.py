@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.bundle.provenance import Provenance
+from lstm_cli.bundle.weights import Layout, Stored, rows_as_integers
 from lstm_cli.config import ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.cell import CellWeights
 from lstm_cli.core.reading import NetworkWeights, Rows
@@ -38,6 +39,7 @@ BASELINE_FILE = "baseline.safetensors"
 WORDS_FILE = "words.json"
 HISTORY_FILE = "history.jsonl"
 CARD_FILE = "README.md"
+EMBEDDING_SCALE = "embedding.scale"  # of each row, where rows are integers
 
 # The names of settings in models of the first version, and their names now.
 _RENAMED = {
@@ -51,7 +53,7 @@ _RENAMED = {
 
 _STORED_AS = {"provenance": "data"}  # fields that have another name in the file
 
-StoredAs = Literal["float32", "float16"]
+StoredAs = Literal["float32", "float16", "int8"]
 Arrays = Mapping[str, NDArray[np.float32]]
 
 
@@ -71,7 +73,7 @@ class BundleInfo:
     versions: dict[str, str]
     seconds: float
     format: int = FORMAT
-    # The type of the network's numbers in its file; float16 halves the size of the shipped base.
+    # The type of the network's numbers in its file; see ``weight_layouts``.
     stored_as: StoredAs = "float32"
     base: str | None = None  # the model it started from
     # What people call the ratings, if not by their numbers, which are places then.
@@ -165,6 +167,29 @@ def weight_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
         "readout.weight": (config.num_ratings, len(config.pooling) * config.hidden_size),
         "readout.bias": (config.num_ratings,),
     }
+
+
+def weight_layouts(config: ModelConfig, stored_as: StoredAs) -> dict[str, Layout]:
+    """How ``weights.safetensors`` holds the arrays.
+
+    In "int8" the embedding, which is most of a model, is rows of integers with a scale each, and
+    all else is float16.
+    """
+    kind = "float16" if stored_as == "int8" else stored_as
+    layouts = {name: Layout(kind, shape) for name, shape in weight_shapes(config).items()}
+    if stored_as == "int8":
+        layouts["embedding"] = Layout("int8", layouts["embedding"].shape)
+        layouts[EMBEDDING_SCALE] = Layout("float32", (config.vocab_size,))
+    return layouts
+
+
+def as_stored(weights: Arrays, stored_as: StoredAs) -> dict[str, Stored]:
+    """The arrays of a network as ``weight_layouts`` describes them."""
+    if stored_as != "int8":
+        return {name: array.astype(stored_as) for name, array in weights.items()}
+    stored = dict(as_stored(weights, "float16"))
+    stored["embedding"], stored[EMBEDDING_SCALE] = rows_as_integers(weights["embedding"])
+    return stored
 
 
 def network_weights(arrays: Arrays, embedding: Rows | None = None) -> NetworkWeights:

@@ -21,6 +21,7 @@ from lstm_cli.arrays import Float32Array
 from lstm_cli.bundle.contents import (
     BASE,
     BASELINE_FILE,
+    EMBEDDING_SCALE,
     FORMAT,
     INFO_FILE,
     VOCABULARY_FILE,
@@ -29,9 +30,16 @@ from lstm_cli.bundle.contents import (
     BundleInfo,
     description_digest,
     network_weights,
-    weight_shapes,
+    weight_layouts,
 )
-from lstm_cli.bundle.weights import EmbeddingRows, Refuse, Stored, load_arrays, to_float32
+from lstm_cli.bundle.weights import (
+    EmbeddingRows,
+    Layout,
+    Refuse,
+    Stored,
+    load_arrays,
+    to_float32,
+)
 from lstm_cli.config import TrainConfig
 from lstm_cli.core.reading import NetworkWeights
 from lstm_cli.data.ratings.scale import Scale
@@ -93,17 +101,15 @@ class Bundle:
     @cached_property
     def arrays(self) -> dict[str, Float32Array]:
         """The network's weights, by the names under which they are saved."""
-        refuse = self._refuse(WEIGHTS_FILE)
-        return {name: to_float32(array, name, refuse) for name, array in self._network().items()}
+        embedding, arrays = self._network()
+        return arrays | {"embedding": embedding[:]}
 
     @cached_property
     def weights(self) -> NetworkWeights:
         """The same weights in their places; embedding rows are checked when they are used."""
         if "arrays" in vars(self):  # where all has been read, nothing is read again
             return network_weights(self.arrays)
-        stored, refuse = self._network(), self._refuse(WEIGHTS_FILE)
-        embedding = EmbeddingRows(stored.pop("embedding"), refuse)
-        arrays = {name: to_float32(array, name, refuse) for name, array in stored.items()}
+        embedding, arrays = self._network()
         return network_weights(arrays, embedding)
 
     @cached_property
@@ -124,12 +130,12 @@ class Bundle:
             return None
         columns = 2**17
         ratings = self.info.model.num_ratings
-        shapes = {
-            "inverse_document_frequency": (columns,),
-            "weights": (ratings, columns),
-            "bias": (ratings,),
+        layouts = {
+            "inverse_document_frequency": Layout("float32", (columns,)),
+            "weights": Layout("float32", (ratings, columns)),
+            "bias": Layout("float32", (ratings,)),
         }
-        stored = self._stored(BASELINE_FILE, shapes, "float32")
+        stored = self._stored(BASELINE_FILE, layouts)
         refuse = self._refuse(BASELINE_FILE)
         return {name: to_float32(array, name, refuse) for name, array in stored.items()}
 
@@ -167,18 +173,25 @@ class Bundle:
         """The text of a file that is written for people."""
         return self._bytes(name).decode("utf-8", errors="replace")
 
-    def _network(self) -> dict[str, Stored]:
-        return self._stored(WEIGHTS_FILE, weight_shapes(self.info.model), self.info.stored_as)
+    def _network(self) -> tuple[EmbeddingRows, dict[str, Float32Array]]:
+        """The embedding, and the other arrays by their names."""
+        refuse = self._refuse(WEIGHTS_FILE)
+        layouts = weight_layouts(self.info.model, self.info.stored_as)
+        stored = self._stored(WEIGHTS_FILE, layouts)
+        embedding = EmbeddingRows(
+            stored.pop("embedding"), refuse, stored.pop(EMBEDDING_SCALE, None)
+        )
+        return embedding, {name: to_float32(array, name, refuse) for name, array in stored.items()}
 
-    def _stored(
-        self, name: str, shapes: dict[str, tuple[int, ...]], kind: str
-    ) -> dict[str, Stored]:
+    def _stored(self, name: str, layouts: dict[str, Layout]) -> dict[str, Stored]:
         # The recorded size must be that of the arrays, so that a short description can
         # never cause a large allocation; the header takes a few hundred bytes more.
-        expected = np.dtype(kind).itemsize * sum(math.prod(shape) for shape in shapes.values())
+        expected = sum(
+            np.dtype(kind).itemsize * math.prod(shape) for kind, shape in layouts.values()
+        )
         if not expected <= self._entry(name)[0] <= expected + 100_000:
             raise self._refused(name, f"should hold {expected:,} bytes of weights")
-        return load_arrays(self._bytes(name), shapes, kind, self._refuse(name))
+        return load_arrays(self._bytes(name), layouts, self._refuse(name))
 
     def _entry(self, name: str) -> tuple[int, str]:
         if name not in self.files:
@@ -259,7 +272,7 @@ def _check_description(info: BundleInfo, files: dict[str, tuple[int, str]]) -> N
     sizes = (model.vocab_size, model.embedding_size, model.hidden_size)
     if min(sizes) < 1 or max(sizes) > 10_000_000:
         raise ValueError(f"sizes {sizes}")
-    if info.stored_as not in ("float32", "float16"):
+    if info.stored_as not in ("float32", "float16", "int8"):
         raise ValueError(f"numbers stored as {info.stored_as!a}")
     is_scale = 2 <= len(info.ratings) <= _MAX_RATINGS or info.is_language_model
     if not is_scale or len(info.ratings) != model.num_ratings:

@@ -9,8 +9,8 @@ to be taken of these very bytes, and one review would wait for the copy as long 
 """
 
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,21 @@ from lstm_cli.errors import BundleError
 _LARGEST_NUMBER = 1e10  # products of a few such numbers are still finite
 
 Refuse = Callable[[str], BundleError]  # what is wrong -> the error that names the file
-Stored = NDArray[np.floating[Any]]  # float32 or float16
+Stored = NDArray[np.floating[Any]] | NDArray[np.int8]  # float32, float16, or int8
 
-_CALLED = {"float32": "F32", "float16": "F16"}  # in the header
+_CALLED = {"float32": "F32", "float16": "F16", "int8": "I8"}  # in the header
+_LARGEST_INT8 = 127
+
+
+class Layout(NamedTuple):
+    """How one array is stored."""
+
+    kind: str  # of its numbers: "float32", "float16" or "int8"
+    shape: tuple[int, ...]
 
 
 def load_arrays(
-    content: bytes, shapes: dict[str, tuple[int, ...]], kind: str, refuse: Refuse
+    content: bytes, layouts: Mapping[str, Layout], refuse: Refuse
 ) -> dict[str, Stored]:
     """The arrays of a file as they are stored, in the memory of ``content``, which they keep.
 
@@ -35,8 +43,7 @@ def load_arrays(
 
     Args:
         content: the file, whose checksum has been verified.
-        shapes: the arrays it must hold, and no others.
-        kind: "float32" or "float16", the type of their numbers.
+        layouts: the arrays it must hold, and no others.
         refuse: makes the error for what is wrong.
     """
     try:
@@ -45,7 +52,7 @@ def load_arrays(
         header.pop("__metadata__", None)
         numbers = memoryview(content)[begin:]
         arrays = {}
-        for name, shape in shapes.items():
+        for name, (kind, shape) in layouts.items():
             said = header.pop(name, None)
             if said is None or (said["dtype"], tuple(said["shape"])) != (_CALLED[kind], shape):
                 raise refuse(f"should hold {name!a} as {kind} of shape {shape}")
@@ -69,10 +76,33 @@ def to_float32(stored: Stored, name: str, refuse: Refuse) -> Float32Array:
 
 
 class EmbeddingRows:
-    """An embedding whose rows are checked and converted to float32 as they are asked for."""
+    """An embedding whose rows are checked and converted to float32 as they are asked for.
 
-    def __init__(self, stored: Stored, refuse: Refuse) -> None:
-        self._stored, self._refuse = stored, refuse
+    Args:
+        stored: the rows as they are stored. (V, E)
+        refuse: makes the error for what is wrong.
+        scales: of rows that are stored as integers, by which each is multiplied. (V,)
+    """
 
-    def __getitem__(self, token_ids: NDArray[np.int64]) -> Float32Array:
-        return to_float32(self._stored[token_ids], "embedding", self._refuse)
+    def __init__(self, stored: Stored, refuse: Refuse, scales: Stored | None = None) -> None:
+        self._stored, self._refuse, self._scales = stored, refuse, scales
+
+    def __getitem__(self, token_ids: NDArray[np.int64] | slice) -> Float32Array:
+        rows = to_float32(self._stored[token_ids], "embedding", self._refuse)
+        if self._scales is None:
+            return rows
+        scales = to_float32(self._scales[token_ids], "embedding.scale", self._refuse)
+        return rows * scales[..., None]
+
+
+def rows_as_integers(rows: Float32Array) -> tuple[NDArray[np.int8], Float32Array]:
+    """Rows as integers from -127 to 127, and the number by which each is to be multiplied.
+
+    Half the bytes of float16; no number is further off than half of its row's scale.
+
+    >>> rows_as_integers(np.array([[-0.5, 1.27, 0.004]], dtype=np.float32))[0]
+    array([[-50, 127,   0]], dtype=int8)
+    """
+    scales = np.abs(rows).max(axis=1, initial=0).astype(np.float32) / _LARGEST_INT8
+    integers = np.round(rows / np.where(scales, scales, 1)[:, None])
+    return integers.astype(np.int8), scales
