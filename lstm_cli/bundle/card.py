@@ -1,6 +1,7 @@
 """The model card, which tells people what a saved model is."""
 
 from lstm_cli.bundle.contents import BundleInfo
+from lstm_cli.config import TrainConfig
 
 
 def model_card(info: BundleInfo) -> str:
@@ -32,14 +33,20 @@ def model_card(info: BundleInfo) -> str:
         _row(cell, scores),
         *(_row(name, peer) for name, peer in scores["baselines"].items()),
         "",
-        f"95 % interval of the accuracy: {100 * low:.1f} to {100 * high:.1f} %. These reviews "
-        "chose the best epoch, so other reviews may score a little lower.",
+        f"95 % interval of the accuracy: {100 * low:.1f} to {100 * high:.1f} %." + _choice(info),
         "",
         "It has seen only reviews like these. It is no judge of people, and a rating of one "
         "review is a guess.",
         "",
     ]
     return "\n".join(lines)
+
+
+def _choice(info: BundleInfo) -> str:
+    """What the held-out reviews have decided, if anything."""
+    if isinstance(info.training, TrainConfig) and info.training.keeps_last:
+        return ""
+    return " These reviews chose the best epoch, so other reviews may score a little lower."
 
 
 def _language_card(info: BundleInfo) -> str:

@@ -6,6 +6,7 @@ that learns from it is told 4 with a probability of 0.9, and 5 with one of 0.1.
 
 import csv
 import gzip
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,8 @@ FEWEST_TIMES = 4
 HELD_OUT_FILMS = 2_500  # reviews at the end of imdb/train.csv.gz, on which settings are chosen
 HELD_OUT_SHARE = 10  # one in ten of each other domain, at the end of its file
 SENTENCES, PHRASES, FILMS, UNRATED = "sst5", "phrases", "imdb", "unlabelled"
+DEV = "sst5-dev"
+NOT_RATED = (UNRATED, SENTENCES, PHRASES, DEV, FILMS)  # what is no domain beside films
 # Lowest and highest rating of a scale. Others are 1 to 5, or points, which go by rank.
 SCALES = {FILMS: (1, 10), "anime": (1, 10), "colleges_india": (1, 10), "tv_series": (0, 10)}
 POINTS = ("coffee", "whisky", "wine")
@@ -46,6 +49,13 @@ class Collection:
     def corpus(self) -> Corpus:
         """The reviews, as batches are made of them."""
         return Corpus.of(self.token_ids, self.lengths)  # type: ignore[arg-type]
+
+    @property
+    def fingerprint(self) -> str:
+        """The sha256 of words and ratings."""
+        digest = hashlib.sha256(self.token_ids.tobytes())
+        digest.update(self.lengths.tobytes() + self.ratings.tobytes())
+        return digest.hexdigest()
 
     def is_of(self, domains: Sequence[str]) -> NDArray[np.bool_]:
         """Which reviews are of some of the domains. (N,)"""
@@ -85,6 +95,12 @@ class _Source:
     held_out: int  # so many at the end
 
 
+def fold(collection: Collection, name: str) -> tuple[str, ...]:
+    """The domains of a third, A, B or C, by their names in order; none of an empty name."""
+    others = sorted(set(collection.domains) - set(NOT_RATED))
+    return tuple(others["ABC".index(name) :: 3]) if name else ()
+
+
 def collect(data: Path, processes: int) -> Collection:
     """Read the sources, cut them into words, and choose the words that are known.
 
@@ -100,7 +116,7 @@ def collect(data: Path, processes: int) -> Collection:
     )
     sizes = [len(source.texts) for source in sources]
     held_out = np.concatenate(
-        [np.arange(size) >= size - source.held_out for size, source in zip(sizes, sources, strict=True)]
+        [np.arange(len(source.texts)) >= len(source.texts) - source.held_out for source in sources]
     )
     # Phrases repeat the words of their sentences.
     is_counted = np.repeat([source.name != PHRASES for source in sources], sizes) & ~held_out
@@ -125,7 +141,7 @@ def _sources(data: Path) -> list[_Source]:
     films = _read(data / "imdb" / "train.csv.gz", FILMS)
     sentences = _read(data / "sst5" / "train.csv", SENTENCES)
     unrated = replace(sentences, ratings=np.full_like(sentences.ratings, np.nan))
-    dev = _read(data / "sst5" / "dev.csv", "sst5-dev")
+    dev = _read(data / "sst5" / "dev.csv", DEV)
     sources = [
         replace(films, held_out=HELD_OUT_FILMS),
         _read(data / "imdb" / "unlabelled.csv.gz", UNRATED),
@@ -140,8 +156,8 @@ def _sources(data: Path) -> list[_Source]:
 
 
 def _read(path: Path, name: str) -> _Source:
-    opened = gzip.open(path, "rt", encoding="utf-8", newline="") if path.suffix == ".gz" else path.open(encoding="utf-8", newline="")
-    with opened as lines:
+    opening = gzip.open if path.suffix == ".gz" else open
+    with opening(path, "rt", encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     texts = [row["review"] for row in rows]
     if "rating" not in rows[0]:

@@ -1,0 +1,208 @@
+"""The recipe of the base: every scale on one, every domain heard, and every stage kept."""
+
+import gzip
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.core.compute import Compute
+from lstm_cli.inference.predictor import Predictor
+from lstm_cli.training.checkpoint import RunControl
+from lstm_cli.training.optimiser import rating_loss
+from tests import make_base
+from tests.base.collection import Collection, fold, on_five
+from tests.base.measuring import as_table, scores_by_domain
+from tests.base.rating import (
+    EVEN_SIZE,
+    RatingSettings,
+    RatingTrainer,
+    draw,
+    learn_ratings,
+    log_shares,
+    soft_loss,
+    soft_targets,
+    whole_ratings,
+)
+
+PRAISE, BLAME = "a fine and lovely thing", "an awful and dull thing"
+SMALL = ("--units", "6", "--embedding", "4", "--epochs", "1", "1")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as the recipe expects it, with sentences of our own."""
+    folder = tmp_path_factory.mktemp("data")
+    rated = [(f"{PRAISE} {k}", 5) if k % 2 else (f"{BLAME} {k}", 1) for k in range(40)]
+    of_ten = [(f"film {text}", 2 * rating) for text, rating in rated]
+    write(folder / "imdb" / "train.csv.gz", of_ten * 70)
+    write(
+        folder / "imdb" / "unlabelled.csv.gz", [(f"a film that I saw {k}", None) for k in range(30)]
+    )
+    for name in ("train.csv", "dev.csv", "phrases.csv"):
+        write(folder / "sst5" / name, rated)
+    for name in ("apps", "hotels", "wine"):
+        points = [(f"{name} {text}", 80 + 3 * r if name == "wine" else r) for text, r in rated]
+        write(folder / "domains" / f"{name}.csv.gz", points)
+    return folder
+
+
+def write(path: Path, rows: list[tuple[str, int | None]]) -> None:
+    """A file of reviews."""
+    path.parent.mkdir(exist_ok=True)
+    is_rated = rows[0][1] is not None
+    lines = [f"{text},{rating}" if is_rated else text for text, rating in rows]
+    content = "\n".join(["review,rating" if is_rated else "review", *lines, ""]).encode()
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
+    """The command."""
+    monkeypatch.setattr("sys.argv", ["make_base", *map(str, arguments), *SMALL])
+    monkeypatch.setattr("lstm_cli.core.compute.Compute.set_up_process", lambda self: None)
+    make_base.main()
+
+
+def test_one_command_makes_a_base_and_nothing_is_made_twice(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was stopped after a stage goes on with the next."""
+    asked = (data, "--work", tmp_path / "work", "--base", tmp_path / "base")
+    run(monkeypatch, *asked)
+    bundle = open_bundle(tmp_path / "base")
+    assert bundle.info.stored_as == "int8"
+    assert bundle.info.ratings == (1, 2, 3, 4, 5)
+    assert bundle.info.provenance.files == (
+        "imdb.csv", "phrases.csv", "apps.csv", "hotels.csv", "wine.csv",
+    )  # fmt: skip
+    assert "python -m tests.make_base" in bundle.text("README.md")
+    assert sum(Predictor(bundle).predict(PRAISE).probabilities.values()) == pytest.approx(1)
+    assert "language: epoch 1, perplexity" in capsys.readouterr().out
+    (tmp_path / "work" / "ratings-6.safetensors").unlink()
+    run(monkeypatch, *asked)
+    assert "language: epoch" not in capsys.readouterr().out
+    assert open_bundle(tmp_path / "base").fingerprint == bundle.fingerprint
+
+
+def test_domains_left_out_are_read_by_no_stage(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are measured, and no base is written."""
+    run(
+        monkeypatch, data, "--work", tmp_path / "work", "--leave-out", "A", "--base", tmp_path / "b"
+    )
+    said = capsys.readouterr().out
+    assert "| apps |" in said
+    assert "| hotels |" not in said
+    assert not (tmp_path / "b").exists()
+
+
+def reviews_of(domains: dict[str, list[float]]) -> Collection:
+    """Reviews of two words each, with ratings."""
+    ratings = np.concatenate([np.array(r, dtype=np.float32) for r in domains.values()])
+    return Collection(
+        tokens=("<padding>", "<unknown>", "good", "bad"),
+        domains=tuple(domains),
+        token_ids=np.where(np.repeat(ratings, 2) > 3, 2, 3).astype(np.uint16),
+        lengths=np.full(len(ratings), 2),
+        domain=np.repeat(np.arange(len(domains)), [len(r) for r in domains.values()]).astype(
+            np.int8
+        ),
+        ratings=ratings,
+        is_held_out=np.zeros(len(ratings), dtype=bool),
+    )
+
+
+START = {
+    "embedding": np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32),
+    "cell.event": np.random.default_rng(1).normal(size=(16, 3)).astype(np.float32),
+    "cell.short_term": np.random.default_rng(2).normal(size=(16, 4)).astype(np.float32),
+    "cell.bias": np.zeros(16, dtype=np.float32),
+}
+
+
+def test_a_skewed_domain_does_not_decide_what_is_expected() -> None:
+    """One has nine fives in ten, the other a half: what words say is learned of both."""
+    collection = reviews_of({"shops": [5.0] * 180 + [1.0] * 20, "apps": [5.0, 1.0] * 50})
+    settings = RatingSettings(epochs=40, tokens_per_batch=64, learning_rate=0.03)
+    trainer = RatingTrainer(settings, collection, np.arange(300), START, Compute())
+    network = learn_ratings(trainer, RunControl(), lambda line: None)
+    scores = scores_by_domain(collection, ("shops", "apps"), network, np.full(5, 0.2), Compute())
+    assert scores["apps"][0] == scores["shops"][0] == 1
+    assert "| mean | 100.0 % |" in as_table(scores)
+
+
+def test_who_goes_on_arrives_where_who_never_stopped_does(tmp_path: Path) -> None:
+    """Another process takes the checkpoint, wherever it computes."""
+    collection = reviews_of({"shops": [5.0, 4.0, 1.0, 2.5] * 30})
+    settings = RatingSettings(epochs=2, tokens_per_batch=64)
+
+    def trainer() -> RatingTrainer:
+        return RatingTrainer(settings, collection, np.arange(120), START, Compute())
+
+    straight = learn_ratings(trainer(), RunControl(), lambda line: None).to_arrays()
+    stopped, other = trainer(), trainer()
+    stopped.epoch()
+    other.load_state_dict(stopped.state_dict())
+    assert (other.step, len(other.history)) == (stopped.step, 1)
+    resumed = learn_ratings(other, RunControl(), lambda line: None).to_arrays()
+    assert all(np.array_equal(straight[name], resumed[name]) for name in straight)
+
+
+def test_ratings_of_every_scale_become_one_to_five() -> None:
+    """The ends stay the ends; points go by rank, since 80 of 100 is a low one."""
+    assert on_five("imdb", np.array([1.0, 10.0])).tolist() == [1, 5]
+    assert on_five("tv_series", np.array([0.0, 5.0, 10.0])).tolist() == [1, 3, 5]
+    assert on_five("beer", np.array([0.5, 4.5])).tolist() == [1, 4.5]
+    wine = on_five("wine", np.array([80.0, 85, 90, 95, 100]))
+    assert wine.tolist() == pytest.approx([1, 2, 3, 4, 5])
+
+
+@given(st.floats(1, 5, width=32))
+def test_a_soft_target_has_its_rating_for_a_mean(rating: float) -> None:
+    """And adds up to one."""
+    (target,) = soft_targets(np.array([rating], dtype=np.float32))
+    assert target.sum() == pytest.approx(1, abs=1e-6)
+    assert target @ np.arange(1, 6) == pytest.approx(rating, abs=1e-5)
+    assert abs(whole_ratings(np.array([rating], dtype=np.float32))[0] + 1 - rating) <= 0.5001
+
+
+def test_the_soft_loss_of_whole_ratings_is_the_programs() -> None:
+    """So that what is said of one holds for the other."""
+    logits = torch.randn(7, 5, generator=torch.Generator().manual_seed(0))
+    places = torch.tensor([0, 1, 2, 3, 4, 4, 0])
+    soft = torch.from_numpy(soft_targets(places.numpy().astype(np.float32) + 1))
+    assert soft_loss(logits, soft, 0.5) == pytest.approx(float(rating_loss(logits, places, 0.5)))
+
+
+def test_large_domains_do_not_drown_small_ones() -> None:
+    """All of a small one is read in each epoch."""
+    collection = reviews_of({"gadgets": [3.0] * 4 * EVEN_SIZE, "plugins": [3.0] * 50})
+    drawn = draw(collection, np.arange(4 * EVEN_SIZE + 50), np.random.default_rng(0))
+    counts = np.bincount(collection.domain[drawn])
+    assert counts.tolist() == [2 * EVEN_SIZE, 50]
+    assert len(np.unique(drawn)) == len(drawn)
+
+
+def test_what_never_occurs_is_still_thought_possible() -> None:
+    """Books without a three do not teach that there is none."""
+    shares = np.exp(log_shares(reviews_of({"books": [1.0, 5.0]}), np.arange(2)))
+    assert shares.sum() == pytest.approx(1)
+    assert (shares > 0.01).all()
+
+
+def test_three_folds_hold_each_domain_once() -> None:
+    """But films and phrases, which are in all."""
+    names = ("imdb", "phrases", "a", "b", "c", "d")
+    collection = replace(reviews_of({"a": [1.0]}), domains=names)
+    assert [fold(collection, name) for name in ("A", "B", "C", "")] == [
+        ("a", "d"),
+        ("b",),
+        ("c",),
+        (),
+    ]
