@@ -31,7 +31,7 @@ def test_it_is_small_and_says_what_it_is(with_base: Path) -> None:
     assert sum(file.stat().st_size for file in with_base.iterdir()) <= MOST_BYTES
     bundle = open_bundle(with_base)
     assert bundle.info.ratings == (1, 2, 3, 4, 5)
-    assert bundle.info.stored_as == "float16"
+    assert bundle.info.stored_as == "int8"
     assert bundle.gate_statistics.words
     card = bundle.text("README.md")
     for said in ("python -m tests.make_base", "prejudice", "Maas et al. 2011", "Socher et al."):
@@ -46,6 +46,9 @@ def test_it_is_small_and_says_what_it_is(with_base: Path) -> None:
         ("terrible, boring and far too long", 1, 1.8),
         ("what a waste of time", 1, 2),
         ("neither good nor bad", 2, 4),
+        ("The blender broke after two days", 1, 2),
+        ("Great sound, the battery lasts for days", 4, 5),
+        ("Rude staff", 1, 2),
         (40 * "I laughed a lot and the actors are superb. ", 4, 5),
     ],
 )
@@ -54,6 +57,7 @@ def test_plain_reviews_are_rated_as_anyone_would(text: str, low: float, high: fl
     done = lstm("predict", text, "--json")
     assert done.exit_code == 0, done.stderr
     assert "the base that ships with lstm-cli" in done.stderr
+    assert "films and of 39 other things" in done.stderr
     assert low <= json.loads(done.stdout)["expected_rating"] <= high
 
 
@@ -93,7 +97,7 @@ def test_training_starts_from_it_and_keeps_its_words(tmp_path: Path, tiny_review
 
 def test_gibberish_does_not_come_back_confident(with_base: Path) -> None:
     """It says what it would of a review it cannot read, and that nobody should believe it."""
-    for text in ("asdf qwer zxcv", "prdlnkt rpoqi zr cx wzvuatpk xkwcg", "это хороший фильм"):
+    for text in ("asdf qwer zxcv", "prdlnkt rpoqi zrcx wzvuatpk xkwcg", "это хороший фильм"):
         found = json.loads(lstm("predict", text, "--json").stdout)
         assert max(found["probabilities"].values()) < 0.7
         assert "do not believe the rating" in found["warnings"][0]

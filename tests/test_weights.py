@@ -123,5 +123,5 @@ def test_rows_of_integers_are_near_what_they_stand_for() -> None:
     assert (off <= scales[:, None] * 0.5001).all()
     assert not read[np.array([3])].any()
     assert read[np.array([[4, 0]])].shape == (1, 2, 8)
-    with pytest.raises(BundleError, match="numbers in 'embedding.scale'"):
+    with pytest.raises(BundleError, match=r"numbers in 'embedding\.scale'"):
         EmbeddingRows(integers, BundleError, np.full(50, np.nan, np.float32))[np.array([1])]

@@ -34,9 +34,7 @@ class Layout(NamedTuple):
     shape: tuple[int, ...]
 
 
-def load_arrays(
-    content: bytes, layouts: Mapping[str, Layout], refuse: Refuse
-) -> dict[str, Stored]:
+def load_arrays(content: bytes, layouts: Mapping[str, Layout], refuse: Refuse) -> dict[str, Stored]:
     """The arrays of a file as they are stored, in the memory of ``content``, which they keep.
 
     Their numbers are not checked yet.

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from lstm_cli.inference.rating import FileSummary
     from lstm_cli.inference.scorer import Scorer
 
+ABOUT_BASE = (
+    "it learned from English reviews of films and of 39 other things; a few hundred rated ones of "
+    "your own make it better: lstm train REVIEWS.csv"
+)
+
 
 def predict(
     ctx: typer.Context,
@@ -91,10 +96,14 @@ def predict(
     if output is not None and as_json:
         raise OptionError("--json prints to standard output: leave out --output")
 
+    from lstm_cli.bundle.locating import base_path
+
     given = texts_given(ctx, texts) if input_file is None else None
     if given is None and input_file is None:
         raise OptionError('nothing to predict: give a review, as in: lstm predict "great movie"')
     bundle = options.chosen_bundle(ctx, model, models_dir)
+    if bundle.path == base_path():
+        note(ctx, ABOUT_BASE)
     if input_file is not None:
         _rate_file(ctx, bundle, input_file, output, agree if fast else None)
     elif given is not None:

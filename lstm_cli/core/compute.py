@@ -114,6 +114,14 @@ class Compute:
             torch.cuda.set_rng_state(state[_DEVICE_GENERATOR], self.device)
 
 
+def rows_scored_at_once(kind: str) -> int:
+    """Words whose scores over a vocabulary are computed at once, on a kind of device.
+
+    The scores of so many stay in a processor's cache; others are kept busy by more.
+    """
+    return 512 if kind == "cpu" else 16_384
+
+
 def granted_threads() -> int:
     """Threads that serve this process best: one a core, of the cores that it was granted.
 

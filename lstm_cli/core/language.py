@@ -20,11 +20,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lstm_cli.core.compute import rows_scored_at_once
 from lstm_cli.core.network import weight_of
 from lstm_cli.text.vocabulary import PADDING_ID
-
-# Their scores stay in a processor's cache; a GPU is kept busy by more.
-_ROWS_AT_ONCE = {"cpu": 512, "cuda": 16_384}
 
 
 class LanguageNetwork(nn.Module):
@@ -137,7 +135,7 @@ class _CrossEntropy(torch.autograd.Function):
         state_gradients = torch.empty_like(states)
         weight_gradients = torch.zeros(weight.shape, device=states.device)
         bias_gradients = torch.zeros(bias.shape, device=states.device)
-        rows_at_once = _ROWS_AT_ONCE.get(device, 512)
+        rows_at_once = rows_scored_at_once(device)
         for start in range(0, len(states), rows_at_once):
             some = slice(start, start + rows_at_once)
             probabilities = (states[some] @ weight.T).float().add_(bias).softmax(1)

@@ -39,11 +39,11 @@ NOTES = """
 ## What it is, and is not
 
 The base that ships with lstm-cli: `lstm predict` uses it as long as no other model has been
-trained, and `lstm train` starts from it. It has read 75,000 English film reviews (Maas et al.
-2011), the sentences of the Stanford Sentiment Treebank (Socher et al. 2013), and 169,000 reviews
-of 39 other domains: books, headphones, restaurants, apps, employers, doctors, whisky and more.
-First it learned which word comes next in them, then the ratings of all that have one, brought
-from their scales onto 1 to 5. None of their texts is in it.
+trained, and `lstm train` starts from it. It has read 72,000 English film reviews
+(Maas et al. 2011), the sentences of the Stanford Sentiment Treebank (Socher et al. 2013), and
+169,000 reviews of 39 other domains: books, headphones, restaurants, apps, employers, doctors,
+whisky and more. First it learned which word comes next in them, then the ratings of all that
+have one, brought from their scales onto 1 to 5. None of their texts is in it.
 
 Of a domain of n reviews, n or the root of 6,000 n were drawn for each pass, if that is less;
 of films, all. What a domain's shares of ratings say was kept apart from what its texts say, so

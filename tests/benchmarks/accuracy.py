@@ -6,9 +6,10 @@
 The first is for any two files. Beside the LSTM stands the same logistic regression
 that ``lstm train`` fits, here on all of TRAIN.csv, where the LSTM holds a tenth of it
 out. The second makes the figures of ``README.md`` beside this file: DATA holds ``sst5`` and
-``imdb``, WORK what ``python -m tests.make_base DATA --work WORK`` made. There sentences
-start from a base that has seen no sentence of SST-5, and IMDB's last 2,500 reviews
-from one that has seen none of their ratings.
+``imdb``, WORK the bases that they start from. Sentences start from one that has seen no rating
+of SST-5 (``python -m tests.make_base DATA --without phrases,sst5 --base WORK/no-sentences``),
+film reviews from the base that ships, which has seen no rating of IMDB's last 2,500
+(``WORK/base``).
 """
 
 import argparse
@@ -96,18 +97,18 @@ def tasks(data: Path, folder: Path) -> dict[str, Task]:
 
     dev = sst / "dev.csv"
     return {
-        "sentences": Task("SST-5, sentences", "stars", same(sst / "train.csv"), dev),
-        "few": Task("SST-5, 500 sentences", "stars", few, dev),
-        "phrases": Task("SST-5, phrases", "stars", same(sst / "phrases.csv"), dev),
+        "sentences": Task("SST-5, sentences", "no-sentences", same(sst / "train.csv"), dev),
+        "few": Task("SST-5, 500 sentences", "no-sentences", few, dev),
+        "phrases": Task("SST-5, phrases", "no-sentences", same(sst / "phrases.csv"), dev),
         "sides": Task(
             "IMDB, positive or negative",
-            "stars",
+            "base",
             same(folder / "sides-train.csv"),
             folder / "sides-dev.csv",
         ),
         "stars": Task(
             "IMDB, eight ratings",
-            "language",
+            "base",
             same(folder / "stars-train.csv"),
             folder / "stars-dev.csv",
         ),

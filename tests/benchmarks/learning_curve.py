@@ -3,10 +3,10 @@
     python -m tests.benchmarks.learning_curve DATA WORK [--only sst5] [--sizes 100]
         [--learners "from a base"] [--seeds 0]
 
-DATA holds ``sst5`` and ``imdb``, WORK the models ``language`` and ``stars`` that
-``python -m tests.make_base DATA --work WORK`` makes on its way. Seeds 0 to 2 draw the reviews
-and train on them. Each kind of reviews starts from a base that has seen the ratings of the
-other alone: sentences from ``stars``, film reviews from ``phrases``, which is made here.
+DATA holds ``sst5`` and ``imdb``, WORK two bases made by ``python -m tests.make_base DATA``:
+``no-sentences`` (with ``--without phrases,sst5 --base WORK/no-sentences``) and ``no-films``
+(``--without imdb``). Seeds 0 to 2 draw the reviews and train on them. Each kind of reviews
+starts from the base that has not seen its ratings.
 ``skewed`` is IMDB with so many of the other ratings left out that 72 % are tens, its
 development part, too. ``20 tries`` is ``lstm train --budget`` with twenty times the time of
 one training.
@@ -37,11 +37,10 @@ from lstm_cli.metrics.scores import scores_of
 from lstm_cli.text.tokens import tokenize
 from tests.benchmarks.accuracy import HELD_OUT, SEEDS, ece_of_the_perfect, run
 from tests.benchmarks.curve_drawing import drawing
-from tests.make_base import step
 
 SIZES = {"sst5": (100, 500, 2_000, 8_544), "imdb": (500, 2_500, 22_500), "skewed": (4_000,)}
 TENS = 0.72
-BASES = {"sst5": "stars", "imdb": "phrases", "skewed": "phrases"}
+BASES = {"sst5": "no-sentences", "imdb": "no-films", "skewed": "no-films"}
 NAMES = {
     "sst5": "sentences",
     "imdb": "film reviews",
@@ -68,7 +67,6 @@ def main() -> None:
     parser.add_argument("--learners", nargs="*")
     parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS)
     asked = parser.parse_args()
-    step(asked.work, "phrases", "language", 2, asked.data / "sst5" / "phrases.csv")
     for name in (asked.only,) if asked.only else SIZES:
         train, dev = load(asked.data, name)
         for size in SIZES[name]:
