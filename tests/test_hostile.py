@@ -9,6 +9,7 @@ import re
 import resource
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from pprint import pformat
 from typing import Any, NamedTuple
@@ -18,15 +19,17 @@ import polars as pl
 import pytest
 from typer.testing import Result
 
+from lstm_cli.bundle.contents import StoredAs
 from lstm_cli.bundle.locating import summaries
 from lstm_cli.bundle.reading import Bundle, open_bundle
+from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.data.reviews import read_reviews
 from lstm_cli.errors import BundleError, LstmError
 from lstm_cli.evaluation.files import peers
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.rating import neutralized
 from lstm_cli.views.reviews import lines_about
-from tests.helpers import copied, in_case, leaves, lstm, sign, write_info
+from tests.helpers import copied, in_case, leaves, lstm, new_bundle, sign, write_info
 
 FEW, MANY = 300, 5_000
 OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -135,15 +138,20 @@ WRONG: tuple[Any, ...] = (
 
 
 @many
-def test_mutated_bundles(tiny_bundle: Bundle, tmp_path: Path, times: int) -> None:
+@pytest.mark.parametrize("stored_as", ["float32", "int8"])
+def test_mutated_bundles(
+    tiny_bundle: Bundle, tmp_path: Path, times: int, stored_as: StoredAs
+) -> None:
     """0 tracebacks, 0 wrong loads, and no more memory than a model takes."""
-    right = use(tiny_bundle.path)
+    new = new_bundle(tiny_bundle)
+    write_bundle(replace(new, info=replace(new.info, stored_as=stored_as)), tmp_path / "right")
+    right = use(tmp_path / "right")
     path = tmp_path / "one" / "model"
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     refusals = 0
     for seed in range(times):
         shutil.rmtree(path, ignore_errors=True)
-        shutil.copytree(tiny_bundle.path, path)
+        shutil.copytree(tmp_path / "right", path)
         what, is_signed = spoiled(path, np.random.default_rng([7, seed]))
         with in_case(f"mutation {seed}: {what}"):
             assert len(summaries(path.parent)) <= 1

@@ -83,13 +83,31 @@ def test_one_command_makes_a_base_and_nothing_is_made_twice(
     assert "python -m tests.make_base" in bundle.text("README.md")
     assert sum(Predictor(bundle).predict(PRAISE).probabilities.values()) == pytest.approx(1)
     assert "language: epoch 1, perplexity" in capsys.readouterr().out
-    (tmp_path / "work" / "ratings-6.safetensors").unlink()
+    (tmp_path / "work" / "ratings-6-4-1-1.safetensors").unlink()
     run(monkeypatch, *asked)
     assert "language: epoch" not in capsys.readouterr().out
-    assert open_bundle(tmp_path / "base").fingerprint == bundle.fingerprint
+    again = open_bundle(tmp_path / "base")
+    assert again.fingerprint == bundle.fingerprint
+    assert again.info.seconds > 0
+    assert "chose the best epoch" not in again.text("README.md")
 
 
-def test_domains_left_out_are_read_by_no_stage(
+def test_a_base_without_a_source_does_not_replace_the_one_that_ships(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is for measuring; and a source that is not there cannot be left out."""
+    work = ("--work", tmp_path / "work")
+    for asked in (("--without", "imdb"), ("--without", "ships", "--base", tmp_path / "base")):
+        with pytest.raises(SystemExit):
+            run(monkeypatch, data, *work, *asked)
+    said = capsys.readouterr().err
+    assert "--without goes with --base" in said
+    assert "there is no ships in" in said
+    run(monkeypatch, data, *work, "--without", "imdb", "--base", tmp_path / "base")
+    assert "imdb.csv" not in open_bundle(tmp_path / "base").info.provenance.files
+
+
+def test_domains_left_out_are_measured_and_not_learned(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """They are measured, and no base is written."""
@@ -197,7 +215,7 @@ def test_what_never_occurs_is_still_thought_possible() -> None:
 
 
 def test_three_folds_hold_each_domain_once() -> None:
-    """But films and phrases, which are in all."""
+    """Except films and phrases, which no fold leaves out."""
     names = ("imdb", "phrases", "a", "b", "c", "d")
     collection = replace(reviews_of({"a": [1.0]}), domains=names)
     assert [fold(collection, name) for name in ("A", "B", "C", "")] == [

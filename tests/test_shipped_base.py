@@ -8,6 +8,7 @@ import pytest
 
 from lstm_cli.bundle import locating
 from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.commands.predict import ABOUT_BASE
 from tests.helpers import TINY, lstm
 from tests.pages import BENCHMARKS
 
@@ -33,6 +34,8 @@ def test_it_is_small_and_says_what_it_is(with_base: Path) -> None:
     assert bundle.info.ratings == (1, 2, 3, 4, 5)
     assert bundle.info.stored_as == "int8"
     assert bundle.gate_statistics.words
+    others = set(bundle.info.provenance.files) - {"imdb.csv", "phrases.csv"}
+    assert f"films and of {len(others)} other things" in ABOUT_BASE
     card = bundle.text("README.md")
     for said in ("python -m tests.make_base", "prejudice", "Maas et al. 2011", "Socher et al."):
         assert said in card
@@ -57,7 +60,7 @@ def test_plain_reviews_are_rated_as_anyone_would(text: str, low: float, high: fl
     done = lstm("predict", text, "--json")
     assert done.exit_code == 0, done.stderr
     assert "the base that ships with lstm-cli" in done.stderr
-    assert "films and of 39 other things" in done.stderr
+    assert ABOUT_BASE in done.stderr
     assert low <= json.loads(done.stdout)["expected_rating"] <= high
 
 

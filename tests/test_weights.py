@@ -125,3 +125,12 @@ def test_rows_of_integers_are_near_what_they_stand_for() -> None:
     assert read[np.array([[4, 0]])].shape == (1, 2, 8)
     with pytest.raises(BundleError, match=r"numbers in 'embedding\.scale'"):
         EmbeddingRows(integers, BundleError, np.full(50, np.nan, np.float32))[np.array([1])]
+    with pytest.raises(BundleError, match="numbers in 'embedding'"):
+        EmbeddingRows(integers, BundleError, np.full(50, 1e9, np.float32))[np.array([1])]
+
+
+def test_rows_of_the_smallest_numbers_are_rows_of_zeros() -> None:
+    """Their scale is no number to divide by."""
+    integers, scales = rows_as_integers(np.full((1, 3), 2e-43, dtype=np.float32))
+    assert not integers.any()
+    assert not scales.any()

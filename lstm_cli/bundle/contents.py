@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.bundle.provenance import Provenance
-from lstm_cli.bundle.weights import Layout, Stored, rows_as_integers
+from lstm_cli.bundle.weights import EMBEDDING_SCALE, Layout, Stored, rows_as_integers
 from lstm_cli.config import ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.cell import CellWeights
 from lstm_cli.core.reading import NetworkWeights, Rows
@@ -39,7 +39,6 @@ BASELINE_FILE = "baseline.safetensors"
 WORDS_FILE = "words.json"
 HISTORY_FILE = "history.jsonl"
 CARD_FILE = "README.md"
-EMBEDDING_SCALE = "embedding.scale"  # of each row, where rows are integers
 
 # The names of settings in models of the first version, and their names now.
 _RENAMED = {
@@ -183,13 +182,13 @@ def weight_layouts(config: ModelConfig, stored_as: StoredAs) -> dict[str, Layout
     return layouts
 
 
-def as_stored(weights: Arrays, stored_as: StoredAs) -> dict[str, Stored]:
+def as_stored(weights: Arrays, config: ModelConfig, stored_as: StoredAs) -> dict[str, Stored]:
     """The arrays of a network as ``weight_layouts`` describes them."""
-    if stored_as != "int8":
-        return {name: array.astype(stored_as) for name, array in weights.items()}
-    stored = dict(as_stored(weights, "float16"))
-    stored["embedding"], stored[EMBEDDING_SCALE] = rows_as_integers(weights["embedding"])
-    return stored
+    arrays: dict[str, Stored] = dict(weights)
+    if stored_as == "int8":
+        arrays["embedding"], arrays[EMBEDDING_SCALE] = rows_as_integers(weights["embedding"])
+    layouts = weight_layouts(config, stored_as)
+    return {name: array.astype(layouts[name].kind, copy=False) for name, array in arrays.items()}
 
 
 def network_weights(arrays: Arrays, embedding: Rows | None = None) -> NetworkWeights:

@@ -21,7 +21,6 @@ from lstm_cli.arrays import Float32Array
 from lstm_cli.bundle.contents import (
     BASE,
     BASELINE_FILE,
-    EMBEDDING_SCALE,
     FORMAT,
     INFO_FILE,
     VOCABULARY_FILE,
@@ -33,6 +32,7 @@ from lstm_cli.bundle.contents import (
     weight_layouts,
 )
 from lstm_cli.bundle.weights import (
+    EMBEDDING_SCALE,
     EmbeddingRows,
     Layout,
     Refuse,

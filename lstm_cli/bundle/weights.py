@@ -25,6 +25,7 @@ Stored = NDArray[np.floating[Any]] | NDArray[np.int8]  # float32, float16, or in
 
 _CALLED = {"float32": "F32", "float16": "F16", "int8": "I8"}  # in the header
 _LARGEST_INT8 = 127
+EMBEDDING_SCALE = "embedding.scale"  # of each row, where the rows of the embedding are integers
 
 
 class Layout(NamedTuple):
@@ -86,11 +87,11 @@ class EmbeddingRows:
         self._stored, self._refuse, self._scales = stored, refuse, scales
 
     def __getitem__(self, token_ids: NDArray[np.int64] | slice) -> Float32Array:
-        rows = to_float32(self._stored[token_ids], "embedding", self._refuse)
-        if self._scales is None:
-            return rows
-        scales = to_float32(self._scales[token_ids], "embedding.scale", self._refuse)
-        return rows * scales[..., None]
+        rows = self._stored[token_ids]
+        if self._scales is not None:
+            scales = to_float32(self._scales[token_ids], EMBEDDING_SCALE, self._refuse)
+            rows = rows * scales[..., None]
+        return to_float32(rows, "embedding", self._refuse)
 
 
 def rows_as_integers(rows: Float32Array) -> tuple[NDArray[np.int8], Float32Array]:
@@ -102,5 +103,6 @@ def rows_as_integers(rows: Float32Array) -> tuple[NDArray[np.int8], Float32Array
     array([[-50, 127,   0]], dtype=int8)
     """
     scales = np.abs(rows).max(axis=1, initial=0).astype(np.float32) / _LARGEST_INT8
-    integers = np.round(rows / np.where(scales, scales, 1)[:, None])
+    scales[scales < np.finfo(np.float32).tiny] = 0  # a row of such numbers is one of zeros
+    integers = np.round(rows / np.where(scales, scales, np.inf)[:, None])
     return integers.astype(np.int8), scales

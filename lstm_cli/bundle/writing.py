@@ -112,7 +112,7 @@ def check_own(path: Path) -> None:
 def _write_files(bundle: NewBundle, about: BundleInfo, folder: Path) -> None:
     contents = {
         VOCABULARY_FILE: "".join(f"{token}\n" for token in bundle.tokens).encode(),
-        WEIGHTS_FILE: save(as_stored(bundle.weights, about.stored_as)),
+        WEIGHTS_FILE: save(as_stored(bundle.weights, about.model, about.stored_as)),
         WORDS_FILE: _json(asdict(bundle.gate_statistics)),
         HISTORY_FILE: b"".join(_json(line) for line in bundle.history),
         CARD_FILE: (model_card(about) + bundle.notes).encode(),

@@ -96,13 +96,13 @@ def predict(
     if output is not None and as_json:
         raise OptionError("--json prints to standard output: leave out --output")
 
-    from lstm_cli.bundle.locating import base_path
+    from lstm_cli.bundle.contents import BASE
 
     given = texts_given(ctx, texts) if input_file is None else None
     if given is None and input_file is None:
         raise OptionError('nothing to predict: give a review, as in: lstm predict "great movie"')
     bundle = options.chosen_bundle(ctx, model, models_dir)
-    if bundle.path == base_path():
+    if bundle.name == BASE:
         note(ctx, ABOUT_BASE)
     if input_file is not None:
         _rate_file(ctx, bundle, input_file, output, agree if fast else None)

@@ -1,6 +1,6 @@
 """All that the base reads, as token ids: films and 39 other domains, rated and not.
 
-A rating of each source is brought onto 1 to 5, with fractions: 8 of 10 is 4.1. A network
+The ratings of each source are brought onto 1 to 5, with fractions: 8 of 10 is 4.1. A network
 that learns from it is told 4 with a probability of 0.9, and 5 with one of 0.1.
 """
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float32Array
 from lstm_cli.data.corpus import Corpus
-from lstm_cli.text.vocabulary import Vocabulary
+from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary
 
 MOST_WORDS = 36_000  # with a number of 8 bits for each of 256 dimensions, 9 MB
 FEWEST_TIMES = 4
@@ -24,7 +24,7 @@ HELD_OUT_FILMS = 2_500  # reviews at the end of imdb/train.csv.gz, on which sett
 HELD_OUT_SHARE = 10  # one in ten of each other domain, at the end of its file
 SENTENCES, PHRASES, FILMS, UNRATED = "sst5", "phrases", "imdb", "unlabelled"
 DEV = "sst5-dev"
-NOT_RATED = (UNRATED, SENTENCES, PHRASES, DEV, FILMS)  # what is no domain beside films
+FILM_SOURCES = (UNRATED, SENTENCES, PHRASES, DEV, FILMS)
 # Lowest and highest rating of a scale. Others are 1 to 5, or points, which go by rank.
 SCALES = {FILMS: (1, 10), "anime": (1, 10), "colleges_india": (1, 10), "tv_series": (0, 10)}
 POINTS = ("coffee", "whisky", "wine")
@@ -62,13 +62,15 @@ class Collection:
         return np.isin(self.domain, [self.domains.index(name) for name in domains])
 
     def save(self, folder: Path) -> None:
-        """Write an array a file: a compressor finds more in them than in a zip of all."""
+        """Write an array a file; a folder of this name holds all of them."""
+        whole, folder = folder, folder.with_name(f"{folder.name}.part")
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("token_ids", "lengths", "domain", "ratings", "is_held_out"):
             array = getattr(self, name)
             np.save(folder / f"{name}.npy", array.astype(np.int32) if name == "lengths" else array)
         (folder / "tokens.txt").write_text("".join(f"{token}\n" for token in self.tokens), "utf-8")
         (folder / "domains.txt").write_text("".join(f"{name}\n" for name in self.domains), "utf-8")
+        folder.rename(whole)
 
     @classmethod
     def load(cls, folder: Path) -> "Collection":
@@ -97,7 +99,7 @@ class _Source:
 
 def fold(collection: Collection, name: str) -> tuple[str, ...]:
     """The domains of a third, A, B or C, by their names in order; none of an empty name."""
-    others = sorted(set(collection.domains) - set(NOT_RATED))
+    others = sorted(set(collection.domains) - set(FILM_SOURCES))
     return tuple(others["ABC".index(name) :: 3]) if name else ()
 
 
@@ -123,7 +125,7 @@ def collect(data: Path, processes: int) -> Collection:
     vocabulary = Vocabulary.build(
         tokenized.counts(np.flatnonzero(is_counted)),
         minimum_count=FEWEST_TIMES,
-        maximum_size=MOST_WORDS - 2,
+        maximum_size=MOST_WORDS - len(SPECIAL_TOKENS),
     )
     corpus = tokenized.encode(vocabulary)
     return Collection(

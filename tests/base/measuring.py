@@ -36,16 +36,19 @@ def scores_by_domain(
     for name in domains:
         reviews = np.flatnonzero(collection.is_of([name]) & ~np.isnan(collection.ratings))
         reviews = reviews[-MOST_MEASURED:]
-        told = rating_probabilities(network, collection.corpus.select(reviews), compute) * expected
-        told /= told.sum(1, keepdims=True)
-        found[name] = measures(told, whole_ratings(collection.ratings[reviews]))
+        probabilities = (
+            rating_probabilities(network, collection.corpus.select(reviews), compute) * expected
+        )
+        probabilities /= probabilities.sum(1, keepdims=True)
+        found[name] = measures(probabilities, whole_ratings(collection.ratings[reviews]))
     return found
 
 
-def measures(told: Float64Array, places: NDArray[np.int64]) -> tuple[float, ...]:
+def measures(probabilities: Float64Array, places: NDArray[np.int64]) -> tuple[float, ...]:
     """``MEASURES`` of probabilities against the places of true ratings. (n, R), (n,)"""
-    scores = scores_of(places, told.argmax(1), RATINGS)
-    bins = reliability(told.max(1), told.argmax(1) == places)
+    predicted = probabilities.argmax(1)
+    scores = scores_of(places, predicted, RATINGS)
+    bins = reliability(probabilities.max(1), predicted == places)
     return scores.accuracy, scores.mae, scores.qwk, expected_calibration_error(bins)
 
 

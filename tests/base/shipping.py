@@ -1,6 +1,6 @@
 """The base as the package holds it: at most 16 MiB, with a card that says what it is."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +21,14 @@ from lstm_cli.metrics.baselines import always
 from lstm_cli.pipeline.origin import now, versions
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.text.vocabulary import Vocabulary
-from tests.base.collection import NOT_RATED, Collection
+from tests.base.collection import FILM_SOURCES, Collection
 from tests.base.rating import (
+    CLIP_NORM,
     HEAD,
     LONGEST,
     NUM_RATINGS,
     RatingSettings,
+    config_of,
     log_shares,
     whole_ratings,
 )
@@ -45,20 +47,21 @@ trained, and `lstm train` starts from it. It has read 72,000 English film review
 whisky and more. First it learned which word comes next in them, then the ratings of all that
 have one, brought from their scales onto 1 to 5. None of their texts is in it.
 
-Of a domain of n reviews, n or the root of 6,000 n were drawn for each pass, if that is less;
-of films, all. What a domain's shares of ratings say was kept apart from what its texts say, so
+Of a domain of n reviews, the smaller of n and the root of 6,000 n were drawn for each pass; of
+films, all. What a domain's shares of ratings say was kept apart from what its texts say, so
 that it expects of a stranger's reviews {expected} of 1 to 5, and not what one domain has.
 
 Made by `python -m tests.make_base DATA`. The scores above are of a tenth of each domain, held
-out. `tests/benchmarks/README.md` has those of whole domains that it had never seen.
+out, before the weights were rounded to eight and sixteen bits. `tests/benchmarks/README.md` has
+those of whole domains that such a base had never seen.
 
 - A few hundred rated reviews of your own make it better: `lstm train REVIEWS.csv`.
 - Of other languages than English it knows little.
 - It has learned from what people wrote, prejudice against names, groups and places included. Do
   not judge people with it, nor what they write of one another.
-- Irony, comparison and what a sentence leaves unsaid are often lost on it. Where everybody is
-  polite (notes on coffee or wine), and where the text says little of the rating (gift cards), so
-  is the rating.
+- Irony, comparison and what a sentence leaves unsaid are often lost on it. Its ratings mean
+  little where everybody is polite (notes on coffee or wine), and where the text says little of
+  the rating (gift cards).
 """
 
 
@@ -74,12 +77,7 @@ class Made:
     @property
     def config(self) -> ModelConfig:
         """The sizes."""
-        return ModelConfig(
-            vocab_size=len(self.arrays["embedding"]),
-            num_ratings=NUM_RATINGS,
-            embedding_size=self.arrays["embedding"].shape[1],
-            hidden_size=self.arrays["cell.short_term"].shape[1],
-        )
+        return config_of(self.arrays)
 
     def network(self) -> ReviewNetwork:
         """As torch runs it."""
@@ -91,7 +89,7 @@ def expectation(collection: Collection, training: NDArray[np.int64]) -> Float64A
     others = [
         number
         for number in np.unique(collection.domain[training])
-        if collection.domains[number] not in NOT_RATED
+        if collection.domains[number] not in FILM_SOURCES
     ]
     shares = np.exp(log_shares(collection, training)[others]).mean(0) ** EXPECTATION
     found: Float64Array = shares / shares.sum()
@@ -112,7 +110,7 @@ def ship(collection: Collection, training: NDArray[np.int64], made: Made, path: 
     arrays["readout.bias"] = (arrays["readout.bias"] + np.log(expected)).astype(np.float32)
     config = made.config
     vocabulary = Vocabulary(collection.tokens)
-    held_out = np.flatnonzero(collection.is_held_out & ~collection.is_of(NOT_RATED))
+    held_out = np.flatnonzero(collection.is_held_out & ~collection.is_of(FILM_SOURCES))
     corpus = collection.corpus.select(held_out)
     network = ReviewNetwork.from_arrays(config, arrays)
     compute = Compute()
@@ -158,25 +156,13 @@ def _measured(corpus: Corpus) -> Corpus:
 
 
 def _as_train_config(made: Made) -> TrainConfig:
-    settings = made.settings
     return TrainConfig(
-        epochs=settings.epochs,
-        learning_rate=settings.learning_rate,
-        embedding_lr_scale=settings.embedding_lr_scale,
-        cell_lr_scale=settings.cell_lr_scale,
-        warmup=settings.warmup,
-        tokens_per_batch=settings.tokens_per_batch,
+        **asdict(made.settings),
         maximum_tokens=LONGEST,
         head_share=HEAD / LONGEST,
-        embedding_dropout=settings.embedding_dropout,
-        word_dropout=settings.word_dropout,
-        blank_review_rate=settings.blank_review_rate,
-        readout_dropout=settings.readout_dropout,
+        clip_norm=CLIP_NORM,
         adversarial_epsilon=0.0,
-        rps_weight=settings.rps_weight,
-        average_decay=settings.average_decay,
         keeps_last=True,
-        seed=settings.seed,
         precision=made.precision,
     )
 

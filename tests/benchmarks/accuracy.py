@@ -8,8 +8,8 @@ that ``lstm train`` fits, here on all of TRAIN.csv, where the LSTM holds a tenth
 out. The second makes the figures of ``README.md`` beside this file: DATA holds ``sst5`` and
 ``imdb``, WORK the bases that they start from. Sentences start from one that has seen no rating
 of SST-5 (``python -m tests.make_base DATA --without phrases,sst5 --base WORK/no-sentences``),
-film reviews from the base that ships, which has seen no rating of IMDB's last 2,500
-(``WORK/base``).
+film reviews from ``WORK/base``, a copy of the base that ships. It has seen the ratings of those
+they learn from, but for IMDB's last 2,500, on which they are measured.
 """
 
 import argparse

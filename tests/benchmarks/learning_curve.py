@@ -5,8 +5,8 @@
 
 DATA holds ``sst5`` and ``imdb``, WORK two bases made by ``python -m tests.make_base DATA``:
 ``no-sentences`` (with ``--without phrases,sst5 --base WORK/no-sentences``) and ``no-films``
-(``--without imdb``). Seeds 0 to 2 draw the reviews and train on them. Each kind of reviews
-starts from the base that has not seen its ratings.
+(``--without imdb --base WORK/no-films``). Seeds 0 to 2 draw the reviews and train on them.
+Each kind of reviews starts from the base that has not seen its ratings.
 ``skewed`` is IMDB with so many of the other ratings left out that 72 % are tens, its
 development part, too. ``20 tries`` is ``lstm train --budget`` with twenty times the time of
 one training.
