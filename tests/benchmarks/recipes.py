@@ -6,8 +6,9 @@
 DATA and WORK are those of ``learning_curve``, and so are the reviews drawn and the bases
 started from (``--base none``: nothing). Another name is a domain of DATA, which is measured on
 1,000 reviews, or a third; ``--base`` names a base in WORK that has not learned from it. Each
-setting is trained with seeds 0 to 2 and measured on the development reviews, IMDB's first 1,000; ``=`` sets, ``*``
-multiplies what the rules say. The logistic regression on the same reviews has a row.
+setting is trained with seeds 0 to 2 and measured on the development reviews, IMDB's first
+1,000; ``=`` sets, ``*`` multiplies what the rules say. The logistic regression on the same
+reviews has a row.
 """
 
 import argparse
