@@ -110,14 +110,18 @@ def test_a_base_without_a_source_does_not_replace_the_one_that_ships(
 def test_domains_left_out_are_measured_and_not_learned(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """They are measured, and no base is written."""
-    run(
-        monkeypatch, data, "--work", tmp_path / "work", "--leave-out", "A", "--base", tmp_path / "b"
-    )
+    """A base of the others is written only where one is asked for."""
+    asked = (data, "--work", tmp_path / "work", "--leave-out", "A")
+    monkeypatch.setattr("tests.make_base.ROOT", tmp_path)
+    run(monkeypatch, *asked)
     said = capsys.readouterr().out
     assert "| apps |" in said
     assert "| hotels |" not in said
-    assert not (tmp_path / "b").exists()
+    assert not (tmp_path / "models").exists()
+    run(monkeypatch, *asked, "--base", tmp_path / "base")
+    files = open_bundle(tmp_path / "base").info.provenance.files
+    assert "hotels.csv" in files
+    assert "apps.csv" not in files
 
 
 def reviews_of(domains: dict[str, list[float]]) -> Collection:
