@@ -4,10 +4,8 @@ One safetensors file: the tensors, and beside them what they belong to. It is
 written under another name and renamed, so that half of one is never believed.
 """
 
-import errno
 import json
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from typing import Any, Protocol
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from lstm_cli.bundle.writing import saying_what_failed
@@ -148,13 +146,12 @@ def save_checkpoint(state: TrainerState, path: Path, belongs_to: str) -> None:
     part = path.with_name(path.name + ".part")
     with saying_what_failed(path):
         try:
-            save_file(state.tensors, part, metadata={"about": json.dumps(about)})
-            with part.open("rb") as written:
-                os.fsync(written.fileno())
+            # Not by safetensors' own writing: killed, that leaves a file of a name nobody knows.
+            with part.open("wb") as file:
+                file.write(save(state.tensors, {"about": json.dumps(about)}))
+                file.flush()
+                os.fsync(file.fileno())
             part.replace(path)
-        except SafetensorError as error:  # its own words for what the operating system said
-            code = re.search(r"os error (\d+)", str(error))
-            raise OSError(int(code[1]) if code else errno.EIO, str(error)) from error
         finally:
             part.unlink(missing_ok=True)
 
