@@ -8,15 +8,12 @@ commands show.
 from collections.abc import Sequence
 from functools import cached_property
 from os import PathLike, fspath
-from typing import TYPE_CHECKING
 
 from lstm_cli.bundle.locating import find_model
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
+from lstm_cli.inference.scorer import Scorer
 from lstm_cli.results import GateTrace, Prediction
-
-if TYPE_CHECKING:
-    from lstm_cli.inference.scorer import Scorer
 
 
 class Model:
@@ -41,8 +38,8 @@ class Model:
     def predict_many(self, texts: Sequence[str]) -> list[Prediction]:
         """Rate many reviews, in their order: the answers of ``predict``, sooner.
 
-        Probabilities agree with those of ``predict`` to the sixth decimal. The first call
-        loads torch and the whole model, which takes longer than a few reviews do.
+        Probabilities agree with those of ``predict`` to the sixth decimal. Thousands of
+        them load torch, which takes two seconds, once.
 
         Raises:
             TypeError: ``texts`` is one text.
@@ -56,12 +53,8 @@ class Model:
         ]
 
     @cached_property
-    def _scorer(self) -> "Scorer":
-        # Here, because nothing else needs torch.
-        from lstm_cli.core.compute import Compute
-        from lstm_cli.inference.scorer import Scorer
-
-        return Scorer(self._predictor.bundle, Compute())
+    def _scorer(self) -> Scorer:
+        return Scorer(self._predictor.bundle)
 
     def inspect(
         self, text: str, *, explanation: bool = True, ledger: bool = False, units: bool = False

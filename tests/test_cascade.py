@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_cli.bundle.reading import Bundle, open_bundle
-from lstm_cli.core.compute import Compute
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.inference.cascade import Cascade
 from lstm_cli.inference.scorer import Scorer
@@ -139,7 +138,7 @@ def test_what_the_regression_answers_the_network_never_reads(
     tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That is what makes it fast."""
-    scorer, read = Scorer(tiny_bundle, Compute()), []
+    scorer, read = Scorer(tiny_bundle), []
     rate = Scorer.rate
 
     def noted(self: Scorer, corpus: Corpus) -> np.ndarray:
@@ -171,7 +170,7 @@ def test_what_the_regression_answers_the_network_never_reads(
 
 
 def test_without_a_threshold_the_network_answers_all(tiny_bundle: Bundle) -> None:
-    scorer = Scorer(tiny_bundle, Compute())
+    scorer = Scorer(tiny_bundle)
     [answered] = Cascade.of(scorer, None).windows(iter([Window(TEXTS)]))
     assert not answered.by_regression.any()
     np.testing.assert_array_equal(answered.probabilities, scorer(TEXTS))

@@ -1,18 +1,30 @@
 """The gates, written once, against torch's own kernels."""
 
 from types import ModuleType
+from unittest import mock
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from lstm_cli.bundle.contents import network_weights
 from lstm_cli.config import ModelConfig, Pooling
+from lstm_cli.core import batch_reading
+from lstm_cli.core.batch_reading import BatchReader
 from lstm_cli.core.cell import Array, CellWeights, Memory, pool, read_event, read_next
 from lstm_cli.core.network import MaskedPooling, ReviewNetwork
-from lstm_cli.core.reading import pool_running, run_cell, running_logits
+from lstm_cli.core.reading import (
+    NetworkWeights,
+    pool_running,
+    read_to_end,
+    run_cell,
+    running_logits,
+    softmax,
+)
+from lstm_cli.data.corpus import Corpus
 from lstm_cli.text.vocabulary import PADDING_ID
 
 SIZES = st.integers(1, 7)
@@ -190,3 +202,51 @@ def test_pooling_is_the_last_the_mean_and_the_highest() -> None:
     np.testing.assert_array_equal(last, memories[-1])
     np.testing.assert_allclose(mean, memories.mean(axis=0), rtol=1e-12)
     np.testing.assert_array_equal(maximum, memories.max(axis=0))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    cell=CELLS,
+    lengths=st.lists(st.integers(0, 40), min_size=1, max_size=9),
+    sizes=st.tuples(SIZES, SIZES),
+    pooling=st.sampled_from([("last", "mean", "maximum"), ("maximum",), ("mean", "last")]),
+    threads=st.integers(1, 3),
+    seed=st.integers(0, 99),
+)
+def test_many_reviews_are_read_in_numpy_as_each_alone(
+    cell: str,
+    lengths: list[int],
+    sizes: tuple[int, int],
+    pooling: tuple[Pooling, ...],
+    threads: int,
+    seed: int,
+) -> None:
+    """In batches of any lengths, on any number of threads; an empty review is one of zeros."""
+    rng = np.random.default_rng(seed)
+    event_size, hidden_size = sizes
+    rows = (4 if cell == "lstm" else 1) * hidden_size
+
+    def drawn(*shape: int) -> NDArray[np.float32]:
+        return rng.normal(size=shape).astype(np.float32)
+
+    weights = NetworkWeights(
+        drawn(30, event_size),
+        CellWeights(drawn(rows, event_size), drawn(rows, hidden_size), drawn(rows)),
+        drawn(5, len(pooling) * hidden_size),
+        drawn(5),
+    )
+    config = ModelConfig(
+        vocab_size=30,
+        num_ratings=5,
+        embedding_size=event_size,
+        hidden_size=hidden_size,
+        cell=cell,  # type: ignore[arg-type]
+        pooling=pooling,
+    )
+    corpus = Corpus.of(rng.integers(0, 30, sum(lengths)).astype(np.int32), np.array(lengths))
+    # Pieces of few events and small batches, so that there are several of each.
+    with mock.patch.multiple(batch_reading, TOKENS_AT_ONCE=60, FEWEST_REVIEWS=2, EVENTS_AT_ONCE=16):
+        many = BatchReader(weights, config).probabilities(corpus, threads)
+    for place, found in enumerate(many):
+        alone = softmax(read_to_end(corpus[place].astype(np.int64)[None], weights, config))[0]
+        np.testing.assert_allclose(found, alone, rtol=0, atol=1e-5)

@@ -47,12 +47,26 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return heard
 
 
+@pytest.fixture
+def many_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reviews are read in torch, as if there were thousands of them."""
+    monkeypatch.setattr(module, "MOST_IN_NUMPY", 0)
+
+
+@pytest.fixture(params=["some hundred", "thousands"])
+def few_or_many(request: pytest.FixtureRequest) -> None:
+    """Reviews are read in numpy, then in torch."""
+    if request.param == "thousands":
+        request.getfixturevalue("many_are_read")
+
+
 @pytest.mark.parametrize("cell", ["lstm", "rnn"])
+@pytest.mark.usefixtures("few_or_many")
 def test_it_says_of_many_what_the_predictor_says_of_each(
     tiny_bundles: dict[str, Bundle], cell: str
 ) -> None:
-    """One review and a file of a million must not be rated by two models."""
-    many = Scorer(tiny_bundles[cell], Compute())(TEXTS)
+    """One review, a hundred and a file of a million must not be rated by different models."""
+    many = Scorer(tiny_bundles[cell])(TEXTS)
     predictor = Predictor(tiny_bundles[cell])
     for text, expected in zip(TEXTS, many, strict=True):
         alone = list(predictor.predict(text).probabilities.values())
@@ -61,20 +75,36 @@ def test_it_says_of_many_what_the_predictor_says_of_each(
 
 def test_no_text_has_no_probabilities(tiny_bundle: Bundle) -> None:
     """Of the right shape all the same: what asks may join it to others."""
-    assert Scorer(tiny_bundle, Compute())([]).shape == (0, 2)
+    assert Scorer(tiny_bundle)([]).shape == (0, 2)
 
 
+def test_torch_is_asked_once_there_is_enough_to_read(
+    tiny_bundle: Bundle, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked a thousand times for one review, too; what is said stays the same."""
+    scorer = Scorer(tiny_bundle)
+    in_numpy = scorer(TEXTS)
+    assert "network" not in reads
+    monkeypatch.setattr(module, "MOST_IN_NUMPY", 4 * 80)  # some 80 tokens each time
+    said = [scorer(TEXTS) for _ in range(8)]
+    assert reads.count("network") == 1
+    for probabilities in said:
+        np.testing.assert_allclose(probabilities, in_numpy, rtol=0, atol=2e-6)
+
+
+@pytest.mark.usefixtures("many_are_read")
 def test_the_weights_are_read_once_however_often_it_is_asked(
     tiny_bundle: Bundle, reads: list[str]
 ) -> None:
     """A server asks all day."""
-    scorer = Scorer(open_bundle(tiny_bundle.path), Compute())
+    scorer = Scorer(open_bundle(tiny_bundle.path))
     for _ in range(3):
         scorer(TEXTS)
     scorer.shuffled(TEXTS)
     assert sorted(reads) == ["network", "vocabulary.txt", "weights.safetensors"]
 
 
+@pytest.mark.usefixtures("many_are_read")
 def test_an_evaluation_reads_the_weights_once(
     tiny_bundle: Bundle, tiny_reviews: object, reads: list[str]
 ) -> None:
@@ -97,7 +127,7 @@ def test_what_belongs_to_a_window_comes_back_with_it(tiny_bundle: Bundle) -> Non
             read.append(window.number)
             yield window
 
-    scorer = Scorer(tiny_bundle, Compute())
+    scorer = Scorer(tiny_bundle)
     scored = scorer.windows(reading())
     first = next(scored)
     assert len(read) < len(windows)  # not all of a long file
@@ -111,7 +141,7 @@ def test_texts_are_read_in_windows_and_keep_their_order(
     tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The memory of a million texts is that of one window."""
-    scorer = Scorer(tiny_bundle, Compute())
+    scorer = Scorer(tiny_bundle)
     whole, shuffled = scorer(TEXTS), scorer.shuffled(TEXTS)
     monkeypatch.setattr(module, "WINDOW", 3)
     np.testing.assert_allclose(scorer(TEXTS), whole, rtol=0, atol=2e-6)
@@ -120,7 +150,7 @@ def test_texts_are_read_in_windows_and_keep_their_order(
 
 def test_shuffled_words_are_the_same_words_in_one_other_order(tiny_bundle: Bundle) -> None:
     """What the order of words is worth must not differ from one measuring to the next."""
-    scorer = Scorer(tiny_bundle, Compute())
+    scorer = Scorer(tiny_bundle)
     in_order, shuffled = scorer(TEXTS), scorer.shuffled(TEXTS)
     np.testing.assert_array_equal(shuffled, scorer.shuffled(TEXTS))
     assert np.abs(shuffled - in_order).max() > 1e-3
@@ -129,17 +159,19 @@ def test_shuffled_words_are_the_same_words_in_one_other_order(tiny_bundle: Bundl
     np.testing.assert_allclose(scorer.shuffled(alike), scorer(alike), rtol=0, atol=2e-6)
 
 
+@pytest.mark.usefixtures("few_or_many")
 def test_threads_share_one_scorer(tiny_bundle: Bundle) -> None:
     """As those of a server do."""
-    scorer = Scorer(tiny_bundle, Compute())
+    scorer = Scorer(tiny_bundle)
     expected = scorer(TEXTS)
     with ThreadPoolExecutor(4) as threads:
         for found in threads.map(scorer, [TEXTS] * 20):
             np.testing.assert_allclose(found, expected, rtol=0, atol=2e-6)
 
 
+@pytest.mark.usefixtures("many_are_read")
 def test_it_computes_as_it_is_told(tiny_bundles: dict[str, Bundle]) -> None:
     """A plain RNN computes in bfloat16 everywhere, to two or three decimals."""
-    exact = Scorer(tiny_bundles["rnn"], Compute())(TEXTS)
-    reduced = Scorer(tiny_bundles["rnn"], Compute(precision="bfloat16"))(TEXTS)
+    exact = Scorer(tiny_bundles["rnn"])(TEXTS)
+    reduced = Scorer(tiny_bundles["rnn"], lambda: Compute(precision="bfloat16"))(TEXTS)
     assert 1e-5 < np.abs(reduced - exact).max() < 0.05

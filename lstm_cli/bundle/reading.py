@@ -101,15 +101,13 @@ class Bundle:
     @cached_property
     def arrays(self) -> dict[str, Float32Array]:
         """The network's weights, by the names under which they are saved."""
-        embedding, arrays = self._network()
+        embedding, arrays = self._network
         return arrays | {"embedding": embedding[:]}
 
     @cached_property
     def weights(self) -> NetworkWeights:
         """The same weights in their places; embedding rows are checked when they are used."""
-        if "arrays" in vars(self):  # where all has been read, nothing is read again
-            return network_weights(self.arrays)
-        embedding, arrays = self._network()
+        embedding, arrays = self._network
         return network_weights(arrays, embedding)
 
     @cached_property
@@ -173,6 +171,7 @@ class Bundle:
         """The text of a file that is written for people."""
         return self._bytes(name).decode("utf-8", errors="replace")
 
+    @cached_property
     def _network(self) -> tuple[EmbeddingRows, dict[str, Float32Array]]:
         """The embedding, and the other arrays by their names."""
         refuse = self._refuse(WEIGHTS_FILE)

@@ -1,6 +1,5 @@
 """``lstm doctor``: files of reviews, checked before training on them."""
 
-import os
 from typing import Annotated
 
 import typer
@@ -33,6 +32,7 @@ def doctor(
     contradict their words, and the like. Exits with code 1 if anything needs your attention.
     """
     from lstm_cli.bundle.locating import find_base, models_folder
+    from lstm_cli.core.threads import granted_threads
     from lstm_cli.data.cache import TokenCache
     from lstm_cli.data.reviews import read_reviews
     from lstm_cli.data.tokenizing import tokenize_reviews
@@ -42,7 +42,7 @@ def doctor(
     reviews = read_reviews(files, options.read_options(ctx))
     for line in lines_about(reviews):
         note(ctx, line)
-    processes = threads or os.cpu_count() or 1
+    processes = threads or granted_threads()
     tokenized = tokenize_reviews(reviews.texts, processes=processes, cache=TokenCache.of_user())
     base = find_base(None, models_folder())
     known_share = None

@@ -152,14 +152,11 @@ def _rate_file(
         if bundle.info.scale.has_places:
             note(ctx, f"expected_rating counts {places_of(bundle.info.scale)}")
 
-        from lstm_cli.core.compute import Compute
         from lstm_cli.inference.cascade import Cascade
-        from lstm_cli.inference.scorer import Scorer
+        from lstm_cli.inference.scorer import Scorer, as_the_machine_can
         from lstm_cli.views.prediction import agreement_line, network_alone_line
 
-        compute = Compute.of_machine()
-        compute.set_up_process()
-        scorer = Scorer(bundle, compute)
+        scorer = Scorer(bundle, as_the_machine_can)
         if fast is None or agreement is None:
             _rate_rows(ctx, scorer, opened, output)
             return

@@ -1,7 +1,6 @@
 """Where the network computes: the one place that knows device, precision, threads and rank."""
 
 import ctypes
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -15,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from lstm_cli.config import Precision
+from lstm_cli.core.threads import granted_threads
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -120,20 +120,6 @@ def rows_scored_at_once(kind: str) -> int:
     The scores of so many stay in a processor's cache; others are kept busy by more.
     """
     return 512 if kind == "cpu" else 16_384
-
-
-def granted_threads() -> int:
-    """Threads that serve this process best: one a core, of the cores that it was granted.
-
-    That is what ``OMP_NUM_THREADS`` says, or else the number of physical cores, by the
-    process's affinity and by the quota of its container, as joblib finds them.
-    """
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    if asked.isdecimal() and int(asked):
-        return int(asked)
-    from joblib import cpu_count  # which takes a tenth of a second to load
-
-    return int(cpu_count(only_physical_cores=True))
 
 
 def best_precision() -> Precision:

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.core.compute import Compute
 from lstm_cli.inference.scorer import Scorer
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression
 from lstm_cli.results import ExamAnswer, ExamReport
@@ -50,7 +49,7 @@ def examine(bundle: Bundle) -> ExamReport:
     """Examine a model, and the logistic regression that was trained with it."""
     ratings = np.array(bundle.info.ratings)
     pairs = read_exam()
-    answers = {bundle.name: _answers(pairs, Scorer(bundle, Compute()), ratings)}
+    answers = {bundle.name: _answers(pairs, Scorer(bundle), ratings)}
     if bundle.baseline is not None:
         regression = WordRegression.from_arrays(bundle.baseline)
         pattern = bundle.info.token_pattern

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.core.compute import Compute
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.evaluation.evaluation import evaluate
@@ -54,9 +53,7 @@ def evaluate_on(reviews: Reviews, bundle: Bundle) -> tuple[Evaluation, ScoredRev
         reviews: read for this model, by ``read_rated``.
         bundle: the model.
     """
-    compute = Compute()  # in float32, so that a score does not depend on the processor
-    compute.set_up_process()
-    scorer = Scorer(bundle, compute)
+    scorer = Scorer(bundle)
     rated = _rate(scorer, reviews)
     places = np.searchsorted(rated.ratings, bundle.info.ratings)
     shuffled = np.zeros_like(rated.probabilities)
@@ -80,7 +77,7 @@ def compare_on(reviews: Reviews, bundles: tuple[Bundle, Bundle]) -> Comparison:
         reviews: read for these models, by ``read_rated``.
         bundles: the models.
     """
-    first, second = (_rate(Scorer(bundle, Compute()), reviews) for bundle in bundles)
+    first, second = (_rate(Scorer(bundle), reviews) for bundle in bundles)
     truth = first.rating_indices
     first_right, second_right = first.predicted == truth, second.predicted == truth
     parted = np.flatnonzero(first_right != second_right)

@@ -1,4 +1,4 @@
-"""Many reviews at once, on torch's fused kernel.
+"""Many reviews at once: some hundred in numpy, thousands on torch's fused kernel.
 
 Reviews are scored window by window: within a window, reviews of similar length
 are read together, and while the network reads one window the next is tokenised.
@@ -7,18 +7,25 @@ Shapes: N texts, R ratings.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.core.compute import Compute
-from lstm_cli.core.network import ReviewNetwork, rating_probabilities
+from lstm_cli.core.batch_reading import BatchReader
+from lstm_cli.core.threads import granted_threads
 from lstm_cli.data.batches import prefetch
 from lstm_cli.data.corpus import Corpus
 
+if TYPE_CHECKING:
+    from lstm_cli.core.compute import Compute
+
 WINDOW = 5_000  # texts: enough of every length, some MiB of tokens
+# Tokens that numpy reads before torch is loaded. That takes two seconds, in which numpy reads
+# half of them (AVX2).
+MOST_IN_NUMPY = 100_000
 
 
 class HasTexts(Protocol):
@@ -39,25 +46,40 @@ class Scored(NamedTuple, Generic[Window]):
     probabilities: Float64Array  # (N, R)
 
 
+def as_the_machine_can() -> "Compute":
+    """Compute in the precision in which this machine is fastest."""
+    from lstm_cli.core.compute import Compute
+
+    return Compute.of_machine()
+
+
+def in_float32() -> "Compute":
+    """Compute in float32, so that a score does not depend on the processor."""
+    from lstm_cli.core.compute import Compute
+
+    return Compute()
+
+
 class Scorer:
     """A saved model that rates any number of texts, as often as it is asked.
 
-    Nothing changes from one call to the next, so one scorer serves a file, a server's
-    threads or a worker of a cluster alike.
+    No answer depends on the calls before it by more than the sixth decimal, so one scorer
+    serves a file, a server's threads or a worker of a cluster alike.
 
     Args:
         bundle: the model; its weights are read and verified here, once.
-        compute: where the network computes, and in which precision. With bfloat16 a
-            probability differs in the third decimal from that of ``Predictor``, which reads
-            the same text alone; with float32 only in the sixth.
+        compute: where the network computes once the texts are many, and in which precision.
+            With bfloat16 a probability differs in the third decimal from that of
+            ``Predictor``, which reads the same text alone; with float32 only in the sixth.
     """
 
-    def __init__(self, bundle: Bundle, compute: Compute) -> None:
+    def __init__(self, bundle: Bundle, compute: "Callable[[], Compute]" = in_float32) -> None:
         self.bundle = bundle
-        self.compute = compute
+        self._make_compute = compute
         self._vocabulary = bundle.vocabulary
         self._pattern = bundle.info.token_pattern
-        self._network = compute.place(ReviewNetwork.from_arrays(bundle.info.model, bundle.arrays))
+        self._few = BatchReader(bundle.weights, bundle.info.model)
+        self._num_read = 0
 
     def __call__(self, texts: Sequence[str]) -> Float64Array:
         """The probability of each rating, for each text, in the order of the texts. (N, R)"""
@@ -70,7 +92,23 @@ class Scorer:
 
     def rate(self, corpus: Corpus) -> Float64Array:
         """The same for reviews in the ids of the model's vocabulary. (N, R)"""
-        return rating_probabilities(self._network, corpus, self.compute)
+        # Threads may count past each other; then torch is loaded a little later.
+        self._num_read += corpus.num_tokens
+        if self._num_read <= MOST_IN_NUMPY:
+            return self._few.probabilities(corpus, granted_threads())
+        return self._many(corpus)
+
+    @cached_property
+    def _many(self) -> Callable[[Corpus], Float64Array]:
+        """The network in torch."""
+        from lstm_cli.core.network import ReviewNetwork, rating_probabilities
+
+        compute = self._make_compute()
+        compute.set_up_process()
+        network = compute.place(
+            ReviewNetwork.from_arrays(self.bundle.info.model, self.bundle.arrays)
+        )
+        return lambda corpus: rating_probabilities(network, corpus, compute)
 
     def windows(self, windows: Iterable[Window]) -> Iterator[Scored[Window]]:
         """Rate windows of texts in their order, the next being tokenised meanwhile.

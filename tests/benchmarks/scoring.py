@@ -25,7 +25,7 @@ from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.texts import open_texts
 from lstm_cli.data.writing import TableWriter
 from lstm_cli.inference.rating import rate
-from lstm_cli.inference.scorer import Scorer
+from lstm_cli.inference.scorer import Scorer, as_the_machine_can
 from tests.benchmarks.big_bundle import made_up_word, write_big_bundle
 from tests.benchmarks.tables import alternately, show_table
 from tests.benchmarks.training import SHAPES, made_up
@@ -48,7 +48,7 @@ def ours(model: Path, source: Path, target: Path) -> None:
     """What ``lstm predict --input --output`` does, the start of the process left out."""
     target.unlink(missing_ok=True)
     with open_texts(str(source)) as opened, TableWriter(str(target), opened.table) as writer:
-        for rated in rate(Scorer(open_bundle(model), Compute.of_machine()), opened):
+        for rated in rate(Scorer(open_bundle(model), as_the_machine_can), opened):
             writer.write(rated.with_ratings())
 
 
