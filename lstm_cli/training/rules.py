@@ -165,18 +165,13 @@ def _from_nothing(config: TrainConfig, stats: DatasetStats) -> TrainConfig:
     4 to 30 epochs (fewer where a file is larger than any that was measured on): fewer
     reviews are read more often, in smaller batches. Larger batches learn less: IMDB's
     eight ratings, 45.6 % with 4,096 tokens, 44.2 with 16,384.
-
-    An embedding that starts from given vectors knows rare words already: it moves at half
-    the rate, and fewer words are hidden. SST-5 dev with GloVe's 50 numbers, means of six
-    seeds, which are good to 0.3, and no adversary: 41.8 % without either; with both,
-    measured twice, 42.3 and 41.6. So what set this is the reason more than the figure.
     """
     num_tokens = max(stats.num_tokens, 1)
     tokens_per_batch = min(max(2 ** round(math.log2(num_tokens / 150)), 256), 8_192)
     least = max(min(FEWEST_EPOCHS, round(MOST_READ / num_tokens)), 1)
     epochs = min(max(round(1_000 * tokens_per_batch / num_tokens), least), MOST_EPOCHS)
     if stats.has_vectors:
-        config = replace(config, embedding_lr_scale=0.5, word_dropout=0.1)
+        config = _from_vectors(config)
     if num_tokens > ADVERSARIAL_PAYS_TO:
         config = replace(config, adversarial_epsilon=0.0)
     return replace(config, tokens_per_batch=tokens_per_batch, epochs=epochs)
