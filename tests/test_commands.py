@@ -45,12 +45,13 @@ def test_predict_shows_a_rating_and_its_bars() -> None:
 def test_inspect_gates_shows_a_line_a_word() -> None:
     """Exactly this, in 80 columns and without colour."""
     done = lstm("-q", "inspect-gates", "no fun at all", "--model", str(COMMITTED))
-    assert done.stdout.splitlines()[:3] == [
+    assert done.stdout.splitlines()[:4] == [
         '"no fun at all"',
-        "word           kept          learned       used          rating after  change",
-        "(nothing yet)                                              1  (2.66)         ",
+        "                                                               when       if",
+        "word           kept       learned    used       rating after   read  deleted",
+        "(nothing yet)                                     1  (2.66)                 ",
     ]
-    assert [line.split()[0] for line in done.stdout.splitlines()[3:7]] == [
+    assert [line.split()[0] for line in done.stdout.splitlines()[4:8]] == [
         "no",
         "fun",
         "at",

@@ -53,7 +53,7 @@ def test_the_parts_add_up_to_the_memory_and_the_contributions_to_the_logits(
     ledger, long_term, logits, weights = ledger_of(seed, steps, pooling, spread)
     np.testing.assert_allclose(ledger.parts.sum(axis=0), long_term[-1], atol=1e-9)
     np.testing.assert_allclose(
-        ledger.contributions.sum(axis=0) + weights.readout_bias, logits[-1], atol=1e-9
+        ledger.contributions.sum(axis=(0, 1)) + weights.readout_bias, logits[-1], atol=1e-9
     )
 
 
@@ -79,4 +79,4 @@ def test_the_word_that_takes_it_under_half_is_named() -> None:
 def test_of_no_word_there_is_an_empty_ledger() -> None:
     """An empty review is a review."""
     ledger, *_ = ledger_of(3, 1, ("last", "mean", "maximum"))
-    assert ledger.contributions.shape == (1, 3)
+    assert ledger.contributions.shape == (1, 3, 3)

@@ -3,7 +3,6 @@
 import json
 from dataclasses import fields
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,12 +11,19 @@ import torch
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.commands.inspect_request import GateRequest, check, mode_of
+from lstm_cli.core.reading import softmax
 from lstm_cli.errors import RequestError
 from lstm_cli.gates.arithmetic import arithmetic
-from lstm_cli.gates.counterfactuals import MOST_TRIED, probabilities_without
+from lstm_cli.gates.counterfactuals import (
+    LEAST_TURN,
+    MOST_TRIED,
+    probabilities_without,
+    turns_of,
+)
 from lstm_cli.gates.surgery import Clamp, holding, operate, steps_of
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
+from lstm_cli.results import margin
 from lstm_cli.views.narrative import narrative
 from tests.helpers import lstm
 
@@ -75,19 +81,58 @@ def test_of_a_long_review_some_words_are_tried_and_that_is_said(tiny_bundle: Bun
     assert "left out in turn" in narrative(traced)[-1]
 
 
-def test_turns_are_where_the_most_probable_rating_changes(tiny_bundle: Bundle) -> None:
-    """As the running rating has it."""
+def test_a_turn_is_a_move_that_no_later_word_takes_back(tiny_bundle: Bundle) -> None:
+    """A word that is undone by the next one turned nothing."""
+    expected = np.array([3.0, 1.5, 3.2, 4.0, 3.6, 3.7])
+    found = [(t.word, t.before, t.after, round(t.lasting, 6)) for t in turns_of(expected, 0.25)]
+    assert found == [(1, 1.5, 3.2, 1.7), (2, 3.2, 4.0, 0.4), (3, 4.0, 3.6, -0.3)]
     traced = trace(Predictor(tiny_bundle), TEXT)
-    ratings = [max(traced.start, key=lambda r: traced.start[r])]
-    ratings += [word.rating for word in traced.words]
-    expected = [
-        (place, before, after)
-        for place, (before, after) in enumerate(pairwise(ratings))
-        if before != after
-    ]
+    running = [traced.start_expected_rating, *(word.expected_rating for word in traced.words)]
     assert traced.explanation is not None
-    assert [(t.word, t.before, t.after) for t in traced.explanation.turns] == expected
-    assert expected  # the review was written to turn
+    assert traced.explanation.turns == turns_of(np.array(running), 4 * LEAST_TURN)
+    assert traced.explanation.turns  # the review was written to turn
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_the_routes_add_up_to_the_logits(tiny_bundles: dict[str, Bundle], cell: str) -> None:
+    """Those of the review, and of an LSTM those of its words."""
+    traced = trace(Predictor(tiny_bundles[cell]), TEXT, with_ledger=True)
+    assert list(traced.routes.parts) == ["last", "mean", "maximum"]
+    logits = [
+        bias + sum(part[rating] for part in traced.routes.parts.values())
+        for rating, bias in traced.routes.bias.items()
+    ]
+    likely = list(traced.prediction.probabilities.values())
+    np.testing.assert_allclose(softmax(np.array(logits)), likely, rtol=0, atol=1e-6)
+    assert traced.routes.margins["last"] == pytest.approx(
+        traced.routes.parts["last"]["5"] - traced.routes.parts["last"]["1"]
+    )
+    assert traced.explanation is not None
+    if traced.ledger is None:
+        assert cell == "rnn"
+        assert all(word.routes is None for word in traced.explanation.words)
+        return
+    for route, parts in traced.routes.parts.items():
+        for rating, part in parts.items():
+            of_words = sum(line.by_route[route][rating] for line in traced.ledger.lines)
+            assert of_words == pytest.approx(part, abs=1e-5)
+    for word in traced.explanation.words:
+        assert word.routes is not None
+        line = traced.ledger.lines[word.word]
+        assert word.routes == pytest.approx(
+            {route: margin(parts) for route, parts in line.by_route.items()}
+        )
+
+
+def test_an_idle_word_says_much_alone_and_moved_nothing(tiny_bundle: Bundle) -> None:
+    """It came when all was said; each is read alone to know it."""
+    predictor = Predictor(tiny_bundle)
+    text = " ".join(["no"] * 30)
+    explanation = trace(predictor, text).explanation
+    assert explanation is not None
+    assert explanation.idle
+    for idle in explanation.idle:
+        assert idle.alone == pytest.approx(predictor.predict("no").expected_rating, abs=1e-5)
 
 
 @pytest.mark.parametrize("step", [1, 4])
@@ -200,7 +245,8 @@ def test_the_ledger_in_json_adds_up(tiny_bundle: Bundle) -> None:
         (["--at", "fun", "--clamp", "use=0", "--input", "x"], "--at goes with one review"),
         (["--step", "99"], "words 1 to 12"),
         (["--step", "1", "--unit", "99"], "units 1 to 4"),
-        (["--ledger", "--step", "1"], "--ledger and --step show different things"),
+        (["--ledger", "--step", "1"], "--ledger and --routes go without --step"),
+        (["--clamp", "use=0", "--step", "1"], "--step and --clamp show different things"),
         (["--output", "x.jsonl"], "--output goes with --input"),
         (["--input", "x", "--output", "y", "--clamp", "use=0"], "and without --clamp"),
         (["--input", "x"], "--input FILE goes without TEXT"),

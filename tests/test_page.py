@@ -86,7 +86,16 @@ def test_a_person_steps_through_the_words(
     shown = lstm("inspect-gates", TEXT, "--json", "--model", str(tiny_bundles[cell].path)).stdout
     token = json.loads(shown)["tokens"][2]
     assert page.inner_text("#value-change") == f"{token['contribution']:+.2f}"
+    found = json.loads(shown)
+    effects = {word["word"]: word["effect"] for word in found["explanation"]["words"]}
+    assert page.inner_text("#value-deleted") == f"{-effects[2]:+.2f}"
+    by_route = list(found["routes"].values())[1:]
+    margins = [f"{parts['5'] - parts['1']:+.2f}" for parts in by_route]
+    shown_routes = page.locator("section:has(#routes-title) .number").all_inner_texts()
+    assert shown_routes[:3] == margins
     if cell == "lstm":
+        routes = next(word["routes"] for word in found["explanation"]["words"] if word["word"] == 2)
+        assert page.inner_text("#value-route-mean") == f"{routes['mean']:+.2f}"
         assert page.inner_text("#value-kept") == f"{100 * token['forget']:.0f} %"
         page.click(".heat", position={"x": 5, "y": 5})
         assert page.inner_text("#panel-word") == "a"

@@ -89,7 +89,7 @@ def test_ledgers_and_running_ratings_are_exact_on_real_reviews() -> None:
             np.testing.assert_allclose(
                 ledger.parts.sum(axis=0), reading.long_term[0, -1], rtol=1e-5, atol=1e-5
             )
-            logits = ledger.contributions.sum(axis=0) + weights.readout_bias
+            logits = ledger.contributions.sum(axis=(0, 1)) + weights.readout_bias
             np.testing.assert_allclose(softmax(logits), probabilities[-1], atol=1e-5)
             step = place % len(tokens) + 1
             alone = predictor.read(tokens[:step])[1][-1]

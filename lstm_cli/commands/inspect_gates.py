@@ -20,6 +20,14 @@ def inspect_gates(
             "left at the end.",
         ),
     ] = False,
+    routes: Annotated[
+        bool,
+        typer.Option(
+            "--routes",
+            help="Also show through which memory each word counts: the last, the mean, or the "
+            "highest.",
+        ),
+    ] = False,
     step: Annotated[
         int | None,
         typer.Option(
@@ -104,7 +112,7 @@ def inspect_gates(
 
     lstm inspect-gates "not a bad film at all"
 
-    lstm inspect-gates "not a bad film at all" --ledger
+    lstm inspect-gates "not a bad film at all" --ledger --routes
 
     lstm inspect-gates "not a bad film at all" --step 3
 
@@ -123,6 +131,7 @@ def inspect_gates(
     asked = GateRequest(
         texts=texts,
         ledger=ledger,
+        routes=routes,
         step=step,
         unit=unit,
         quiz=quiz,

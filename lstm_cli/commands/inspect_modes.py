@@ -22,6 +22,7 @@ def show_traces(
     *,
     texts: Sequence[str],
     ledger: bool,
+    routes: bool,
     units: bool,
     as_json: bool,
 ) -> None:
@@ -31,17 +32,20 @@ def show_traces(
     from lstm_cli.views.console import results_console
     from lstm_cli.views.gates import show_trace
     from lstm_cli.views.ledger import show_ledger
+    from lstm_cli.views.routes import show_words_by_route
 
     predictor = Predictor(bundle)
     console = results_console()
     for place, text in enumerate(texts):
-        traced = trace(predictor, text, with_units=units, with_ledger=ledger)
+        traced = trace(predictor, text, with_units=units, with_ledger=ledger or routes)
         if as_json:
             print_json(traced.to_json())
             continue
         if place:
             console.print()
         show_trace(console, traced)
+        if routes:
+            show_words_by_route(console, traced)
         if ledger:
             show_ledger(console, traced)
 

@@ -6,7 +6,7 @@
 TEXT           --html      the review as a page
                --step      the arithmetic of one word
                --clamp     the rating with a gate held
-               otherwise   the trace, with --ledger the ledger as well
+               otherwise   the trace, with --ledger and --routes those as well
 neither                    gate statistics of the model's held-out reviews
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Mode = Callable[[typer.Context, "Bundle"], None]
 
-VIEWS = ("ledger", "step", "clamp", "html")  # of one review: they show different things
+VIEWS = ("step", "clamp", "html")  # of one review: they show different things
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +36,7 @@ class GateRequest:
 
     texts: Sequence[str] | None
     ledger: bool
+    routes: bool
     step: int | None
     unit: int | None
     quiz: bool
@@ -96,13 +97,18 @@ RULES = (
     ),
     _rule(
         "input_file",
-        "--input FILE goes without TEXT, --ledger, --step and --html",
-        excludes="texts ledger step html",
+        "--input FILE goes without TEXT, --ledger, --routes, --step and --html",
+        excludes="texts ledger routes step html",
     ),
     _rule(
         "html",
-        "--html goes without --json and --ledger: the page shows the ledger",
-        excludes="as_json ledger",
+        "--html goes without --json, --ledger and --routes: the page shows them",
+        excludes="as_json ledger routes",
+    ),
+    _rule(
+        "ledger routes",
+        "--ledger and --routes go without --step and --clamp",
+        excludes="step clamp",
     ),
 )
 
@@ -138,7 +144,7 @@ def mode_of(asked: GateRequest) -> Mode:
         return _mode_for_file(asked, asked.input_file, clamps)
     if asked.texts is not None:
         return _mode_for_texts(asked, asked.texts, clamps)
-    if not asked.given.isdisjoint(VIEWS):
+    if not asked.given.isdisjoint((*VIEWS, "ledger", "routes")):
         raise OptionError("give a review to look at, as: lstm inspect-gates TEXT")
     return partial(modes.show_statistics, as_json=asked.as_json)
 
@@ -180,6 +186,7 @@ def _mode_for_texts(asked: GateRequest, texts: Sequence[str], clamps: Sequence["
         modes.show_traces,
         texts=texts,
         ledger=asked.ledger,
+        routes=asked.routes,
         units=asked.units,
         as_json=asked.as_json,
     )

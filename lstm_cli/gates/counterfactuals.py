@@ -13,13 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.core.reading import on_one_thread, read_to_end, softmax
+from lstm_cli.gates.ledger import Account
+from lstm_cli.gates.routes import margins_of
 from lstm_cli.inference.predictor import Predictor
-from lstm_cli.results import Explanation, ImportantWord, Turn
+from lstm_cli.results import Explanation, IdleWord, ImportantWord, Turn
 
 MOST_TRIED = 40  # words of one review; in a longer one those whose reading moved the rating most
 NAMED = 3
 DRAWS = 20
 FEWEST_WORDS = 2 * NAMED  # with fewer, three random words are almost those named
+# As shares of the scale's span: the least change that is a turn, how little an idle word moves,
+# and how much it says by itself.
+LEAST_TURN, IDLE, SAYS_MUCH = 1 / 16, 1 / 40, 1 / 5
 _NUMBERS_AT_ONCE = 1 << 18  # variants times units
 
 
@@ -50,7 +55,10 @@ def probabilities_without(
 
 
 def explain(
-    predictor: Predictor, tokens: Sequence[str], running: NDArray[np.float64]
+    predictor: Predictor,
+    tokens: Sequence[str],
+    running: NDArray[np.float64],
+    account: Account | None = None,
 ) -> Explanation:
     """Which words made the rating, by reading the review without them.
 
@@ -58,19 +66,10 @@ def explain(
         predictor: the model.
         tokens: the review, T words.
         running: the probability of each rating before the first word and after each. (T + 1, R)
+        account: of what the words wrote, which tells their routes; a plain RNN has none.
     """
     ratings = predictor.ratings
     expected = running @ ratings
-    places = running.argmax(axis=1)
-    turns = tuple(
-        Turn(
-            word=step,
-            before=predictor.labels[places[step]],
-            after=predictor.labels[places[step + 1]],
-        )
-        for step in range(len(tokens))
-        if places[step] != places[step + 1]
-    )
     changes = np.abs(np.diff(expected))
     tried = np.sort(np.argsort(-changes, kind="stable")[:MOST_TRIED])
     without = probabilities_without(predictor, tokens, tried[:, None])
@@ -81,6 +80,7 @@ def explain(
             effect=float(effect),
             rating_without=predictor.labels[int(odds.argmax())],
             expected_without=float(odds @ ratings),
+            routes=None if account is None else margins_of(predictor, account, int(word)),
         )
         for word, effect, odds in zip(tried, effects, without, strict=True)
     )
@@ -101,13 +101,61 @@ def explain(
         drawn = random_draws(len(tokens), DRAWS)
         at_random = float(moves(predictor, tokens, expected[-1], drawn).mean())
     return Explanation(
-        turns,
-        ranked,
-        tuple(map(int, named)),
-        moved,
-        at_random,
+        turns=turns_of(expected, LEAST_TURN * (ratings[-1] - ratings[0])),
+        words=ranked,
+        named=tuple(map(int, named)),
+        idle=_idle_words(predictor, tokens, expected, words),
+        moved=moved,
+        moved_at_random=at_random,
         is_exact=len(tokens) <= MOST_TRIED,
     )
+
+
+def turns_of(expected: NDArray[np.float64], least: float) -> tuple[Turn, ...]:
+    """The words at which the expected rating moved, and that no later word took back.
+
+    Args:
+        expected: before the first word and after each. (T + 1,)
+        least: how much of the change has to last.
+
+    >>> [(turn.word, round(turn.lasting, 2)) for turn in turns_of(np.array([3, 1, 2, 4, 3.5]), 0.4)]
+    [(1, 1.0), (2, 1.5), (3, -0.5)]
+    """
+    # From each word to the last: the lowest and the highest expected rating.
+    lowest = np.minimum.accumulate(expected[::-1])[::-1][1:]
+    highest = np.maximum.accumulate(expected[::-1])[::-1][1:]
+    before, after = expected[:-1], expected[1:]
+    lasting = np.clip(lowest - before, 0, None) - np.clip(before - highest, 0, None)
+    return tuple(
+        Turn(int(word), float(before[word]), float(after[word]), float(lasting[word]))
+        for word in np.flatnonzero(np.abs(lasting) >= least)
+    )
+
+
+def _idle_words(
+    predictor: Predictor,
+    tokens: Sequence[str],
+    expected: NDArray[np.float64],
+    words: Sequence[ImportantWord],
+) -> tuple[IdleWord, ...]:
+    """The words that moved nothing here, read or deleted, and say much where they stand alone."""
+    span = predictor.ratings[-1] - predictor.ratings[0]
+    changes = np.diff(expected)
+    quiet = [
+        word.word for word in words if max(abs(changes[word.word]), abs(word.effect)) < IDLE * span
+    ]
+    if not quiet or len(tokens) == 1:
+        return ()
+    token_ids = np.array(predictor.vocabulary.encode([tokens[k] for k in quiet]), dtype=np.int64)
+    with on_one_thread():
+        logits = read_to_end(token_ids[:, None], predictor.weights, predictor.config)
+    alone = softmax(logits) @ predictor.ratings
+    found = [
+        IdleWord(word, float(says))
+        for word, says in zip(quiet, alone, strict=True)
+        if abs(says - expected[0]) >= SAYS_MUCH * span
+    ]
+    return tuple(sorted(found, key=lambda idle: -abs(idle.alone - expected[0])))
 
 
 def moves(

@@ -5,10 +5,12 @@ every word has a part in it, and the parts add up to the whole.
 
 The logits split over the words just as exactly. A short-term memory is
 STM_t = V_t ⊙ tanh(LTM_t), and tanh of a sum telescopes: with C_j the sum of the
-first j words' parts in LTM_t, tanh(LTM_t) = Σ_j tanh(C_j) - tanh(C_{j-1}). The
-readout is linear in the last, mean and highest STM, so each of its logits is its
-bias plus one contribution per word. A contribution covers what a word wrote that
-was kept; what the word did by moving the gates is told by the counterfactuals.
+first j words' parts in LTM_t, tanh(LTM_t) = Σ_j tanh(C_j) - tanh(C_{j-1}). What the
+first j words left in LTM_t is LTM_j, times the forget factors since: so each word is
+accounted for without the others. The readout is linear in the last, mean and highest
+STM, so each of its logits is its bias plus one contribution per word and route, by
+which the readout sees it. A contribution covers what a word wrote that was kept; what
+the word did by moving the gates is told by the counterfactuals.
 
 Shapes: T words, H units, R ratings, P poolings. All is computed in float64.
 """
@@ -30,7 +32,9 @@ class Ledger:
 
     parts: Float64Array  # (T, H): what each word wrote that is left at the end; their sum is LTM_T
     remembered: Float64Array  # (T, T): row t, column s >= t: share of word t's writing left after s
-    contributions: Float64Array  # (T, R): to each logit; with the readout's bias they add up to it
+    contributions: (
+        Float64Array  # (T, P, R): to each logit; with the readout's bias they add up to it
+    )
     long_term: Float64Array  # (T, H): LTM after each word
 
     @property
@@ -56,6 +60,47 @@ class Ledger:
         return erasers
 
 
+class Account:
+    """What each word of one review wrote, and how much of it the readout sees.
+
+    Args:
+        gates: what they did with each word. (T, H) each
+        weights: the network; only its readout is used.
+        pooling: which views of the memories the readout joins: the routes to a rating.
+    """
+
+    def __init__(self, gates: Gates, weights: NetworkWeights, pooling: Sequence[Pooling]) -> None:
+        forget, learn, candidate, use = (np.asarray(gate, dtype=np.float64) for gate in gates)
+        self.forget = forget
+        self.learned = learn * candidate
+        self.long_term = np.zeros_like(forget)
+        memory = np.zeros(forget.shape[1])
+        for step, (factor, learned) in enumerate(zip(forget, self.learned, strict=True)):
+            memory = factor * memory + learned
+            self.long_term[step] = memory
+        self._views = views_of(weights, pooling)  # (R, P, H)
+        # How much of tanh(LTM_t) the readout sees. (P, T, H)
+        self._through_use = _shares(np.tanh(self.long_term) * use, pooling) * use
+
+    def left_of(self, word: int) -> Float64Array:
+        """The share of what a word wrote that is left after it and each later one. (T - word, H)"""
+        left = np.ones_like(self.forget[word:])
+        np.cumprod(self.forget[word + 1 :], axis=0, out=left[1:])
+        return left
+
+    def contribution(self, word: int, left: Float64Array) -> Float64Array:
+        """What a word wrote adds to each logit, by each route. (P, R)
+
+        Args:
+            word: its place.
+            left: what ``left_of`` says of it.
+        """
+        with_word = np.tanh(left * self.long_term[word])
+        without = np.tanh(left * (self.long_term[word] - self.learned[word]))
+        seen = np.einsum("pth,th->ph", self._through_use[:, word:], with_word - without)
+        return np.einsum("rph,ph->pr", self._views, seen)
+
+
 def keep_ledger(
     gates: Gates, weights: NetworkWeights, pooling: Sequence[Pooling], unit_weights: Float64Array
 ) -> Ledger:
@@ -67,38 +112,25 @@ def keep_ledger(
         pooling: which views of the memories the readout joins.
         unit_weights: how much each unit weighs in ``remembered``. (H,)
     """
-    forget, learn, candidate, use = (np.asarray(gate, dtype=np.float64) for gate in gates)
-    learned = learn * candidate  # (T, H)
-    steps, size = learned.shape
-    long_term = np.zeros((steps, size))
-    memory = np.zeros(size)
-    for step in range(steps):
-        memory = forget[step] * memory + learned[step]
-        long_term[step] = memory
-
-    views = weights.readout.astype(np.float64).reshape(-1, len(pooling), size)  # (R, P, H)
-    share = _shares(np.tanh(long_term) * use, pooling)  # (P, T, H)
-    through_use = share * use  # how much of tanh(LTM_t) the readout sees
+    account = Account(gates, weights, pooling)
+    steps, size = account.learned.shape
     parts = np.zeros((steps, size))
     remembered = np.full((steps, steps), np.nan)
-    contributions = np.zeros((steps, views.shape[0]))
-    below = np.zeros((steps, size))  # the sum of the earlier words' parts in each LTM_t
-    below_tanh = np.zeros((steps, size))
+    contributions = np.zeros((steps, len(pooling), len(weights.readout)))
     for word in range(steps):
-        left = np.ones((steps - word, size))  # share of this word's writing, after each later one
-        np.cumprod(forget[word + 1 :], axis=0, out=left[1:])
-        written = np.abs(learned[word]) * unit_weights
+        left = account.left_of(word)
+        written = np.abs(account.learned[word]) * unit_weights
         total = written.sum()
         remembered[word, word:] = left @ written / total if total > 0 else 0.0
-        here = left * learned[word]
-        parts[word] = here[-1]
-        below[word:] += here
-        above_tanh = np.tanh(below[word:])
-        moved = above_tanh - below_tanh[word:]  # (T - word, H)
-        below_tanh[word:] = above_tanh
-        seen = np.einsum("pth,th->ph", through_use[:, word:], moved)
-        contributions[word] = np.einsum("rph,ph->r", views, seen)
-    return Ledger(parts, remembered, contributions, long_term)
+        parts[word] = left[-1] * account.learned[word]
+        contributions[word] = account.contribution(word, left)
+    return Ledger(parts, remembered, contributions, account.long_term)
+
+
+def views_of(weights: NetworkWeights, pooling: Sequence[Pooling]) -> Float64Array:
+    """The weights of the readout for each view of the memories. (R, P, H)"""
+    readout = weights.readout.astype(np.float64)
+    return readout.reshape(len(readout), len(pooling), -1)
 
 
 def _shares(short_term: Float64Array, pooling: Sequence[Pooling]) -> Float64Array:

@@ -15,9 +15,10 @@ from lstm_cli.arrays import Float64Array
 from lstm_cli.core.cell import Gates, pool
 from lstm_cli.core.reading import Reading
 from lstm_cli.gates.counterfactuals import explain
-from lstm_cli.gates.ledger import keep_ledger
+from lstm_cli.gates.ledger import Account, keep_ledger
+from lstm_cli.gates.routes import by_rating, by_route, routes_of
 from lstm_cli.inference.predictor import Predictor
-from lstm_cli.results import GateTrace, LedgerLine, LedgerTrace, WordTrace
+from lstm_cli.results import Explanation, GateTrace, LedgerLine, LedgerTrace, WordTrace
 from lstm_cli.text.vocabulary import UNKNOWN_ID
 
 
@@ -66,39 +67,60 @@ def trace(
         start_expected_rating=float(expected[0]),
         words=words,
         prediction=predictor.describe(text, tokens, probabilities[-1]),
-        explanation=explain(predictor, tokens, probabilities) if with_explanation else None,
+        routes=routes_of(predictor, reading),
+        explanation=_explanation(predictor, tokens, reading, probabilities)
+        if with_explanation
+        else None,
         ledger=_ledger(predictor, reading, weights) if with_ledger else None,
         units=_units(reading) if with_units else None,
     )
+
+
+def _explanation(
+    predictor: Predictor, tokens: list[str], reading: Reading, probabilities: Float64Array
+) -> Explanation:
+    gates = _gates_of(reading)
+    account = None
+    if gates is not None:
+        account = Account(gates, predictor.weights, predictor.config.pooling)
+    return explain(predictor, tokens, probabilities, account)
 
 
 def _ledger(
     predictor: Predictor, reading: Reading, unit_weights: Float64Array
 ) -> LedgerTrace | None:
     """The ledger of one review, in numbers a person can add up."""
-    if reading.gates is None:
+    gates = _gates_of(reading)
+    if gates is None:
         return None
-    gates = Gates(*(values[0] for values in reading.gates))
     ledger = keep_ledger(gates, predictor.weights, predictor.config.pooling, unit_weights)
-
-    def by_rating(logits: Float64Array) -> dict[str, float]:
-        return dict(zip(predictor.labels, map(float, logits), strict=True))
-
     lines = zip(
         ledger.retained, ledger.half_gone(), ledger.erasers(), ledger.contributions, strict=True
     )
     bias = predictor.weights.readout_bias.astype(np.float64)
     return LedgerTrace(
         lines=tuple(
-            LedgerLine(word, float(left), half, tuple(taken), by_rating(logits))
-            for word, (left, half, taken, logits) in enumerate(lines)
+            LedgerLine(
+                word,
+                float(left),
+                half,
+                tuple(taken),
+                by_rating(predictor, parts.sum(axis=0)),
+                by_route(predictor, parts),
+            )
+            for word, (left, half, taken, parts) in enumerate(lines)
         ),
         remembered=tuple(
             tuple(map(float, row[word:])) for word, row in enumerate(ledger.remembered)
         ),
-        bias=by_rating(bias),
-        logits=by_rating(bias + ledger.contributions.sum(axis=0)),
+        bias=by_rating(predictor, bias),
+        logits=by_rating(predictor, bias + ledger.contributions.sum(axis=(0, 1))),
     )
+
+
+def _gates_of(reading: Reading) -> Gates | None:
+    """The gates of one review, (T, H) each; a plain RNN has none."""
+    return None if reading.gates is None else Gates(*(values[0] for values in reading.gates))
 
 
 def retained_shares(gates: Gates) -> NDArray[np.float32]:

@@ -47,11 +47,14 @@ if TYPE_CHECKING:
     from lstm_cli.results.trace import (
         Explanation,
         GateTrace,
+        IdleWord,
         ImportantWord,
         LedgerLine,
         LedgerTrace,
+        Routes,
         Turn,
         WordTrace,
+        margin,
     )
     from lstm_cli.results.training import (
         Attempt,
@@ -77,6 +80,7 @@ __all__ = [
     "Finding",
     "GateStatistics",
     "GateTrace",
+    "IdleWord",
     "ImportantWord",
     "LanguageReport",
     "LedgerLine",
@@ -92,6 +96,7 @@ __all__ = [
     "RatingScores",
     "Reach",
     "ReliabilityBin",
+    "Routes",
     "Scores",
     "Suspect",
     "Turn",
@@ -99,6 +104,7 @@ __all__ = [
     "WordStatistics",
     "WordTrace",
     "as_json_rating",
+    "margin",
 ]
 
 _MODULES = ("prediction", "gate_statistics", "training", "scores", "trace", "health", "experiments")

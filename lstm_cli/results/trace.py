@@ -29,12 +29,36 @@ class WordTrace:
 
 
 @dataclass(frozen=True)
+class Routes:
+    """By which routes a review reached its logits; each logit is its bias plus these parts.
+
+    A route is a view of the short-term memories that the readout joins: the last, their mean,
+    or the highest of each unit.
+    """
+
+    bias: dict[str, float]  # by rating: what the logits are before any word
+    parts: dict[str, dict[str, float]]  # by route and rating
+
+    @property
+    def margins(self) -> dict[str, float]:
+        """By route: what it adds to the logit of the highest rating, less to that of the lowest."""
+        return {route: margin(parts) for route, parts in self.parts.items()}
+
+
+def margin(by_rating: dict[str, float]) -> float:
+    """The value of the highest rating less that of the lowest."""
+    values = list(by_rating.values())
+    return values[-1] - values[0]
+
+
+@dataclass(frozen=True)
 class Turn:
-    """A word at which the rating became another one."""
+    """A word at which the expected rating moved, and where it stayed."""
 
     word: int  # its place, from 0
-    before: str
-    after: str
+    before: float  # the expected rating before the word
+    after: float  # and after it
+    lasting: float  # how much of the change no later word took back; signed as the change
 
 
 @dataclass(frozen=True)
@@ -45,15 +69,25 @@ class ImportantWord:
     effect: float  # of the expected rating: with the word, less without it
     rating_without: str
     expected_without: float
+    routes: dict[str, float] | None  # the margin of what it wrote, by route; None of a plain RNN
+
+
+@dataclass(frozen=True)
+class IdleWord:
+    """A word that says much by itself and moved nothing here."""
+
+    word: int  # its place, from 0
+    alone: float  # what it makes of the expected rating where it is the only word
 
 
 @dataclass(frozen=True)
 class Explanation:
     """Which words made the rating, and how far that can be believed."""
 
-    turns: tuple[Turn, ...]
+    turns: tuple[Turn, ...]  # in the order of the words
     words: tuple[ImportantWord, ...]  # the most important first
     named: tuple[int, ...]  # the places of three that together pull the rating furthest one way
+    idle: tuple[IdleWord, ...]  # those that say most by themselves first
     moved: float | None  # how far deleting those three moves the expected rating
     moved_at_random: float | None  # and three at random, on average
     is_exact: bool  # every word was left out once; else only those that seemed to matter
@@ -64,6 +98,7 @@ class Explanation:
             "turns": [vars(turn) for turn in self.turns],
             "words": [vars(word) for word in self.words],
             "named": list(self.named),
+            "idle": [vars(word) for word in self.idle],
             "named_move": self.moved,
             "random_three_move": self.moved_at_random,
             "every_word_tried": self.is_exact,
@@ -79,6 +114,7 @@ class LedgerLine:
     half_gone: int | None  # the later word after which under half was left
     taken_by: tuple[tuple[int, float], ...]  # which later words took most of it, and how much
     to_logits: dict[str, float]  # with the readout's bias, these add up to the logits
+    by_route: dict[str, dict[str, float]]  # the same, apart by the route the readout sees it by
 
 
 @dataclass(frozen=True)
@@ -110,6 +146,7 @@ class GateTrace:
     start_expected_rating: float
     words: tuple[WordTrace, ...]
     prediction: Prediction
+    routes: Routes
     explanation: Explanation | None  # not of thousands of reviews: each takes many readings
     ledger: LedgerTrace | None = None  # of an LSTM, if asked for
     units: tuple[dict[str, list[float]], ...] | None = None  # whole vectors a word, if asked for
@@ -133,7 +170,8 @@ class GateTrace:
             "warnings": list(self.prediction.warnings),
             "model": self.prediction.model,
         }
-        described = {"text": self.text, "schema": 1, "summary": summary, "tokens": tokens}
+        described = {"text": self.text, "schema": 2, "summary": summary, "tokens": tokens}
+        described["routes"] = {"bias": self.routes.bias, **self.routes.parts}
         if self.explanation is not None:
             described["explanation"] = self.explanation.to_json()
         if self.ledger is not None:

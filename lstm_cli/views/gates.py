@@ -1,5 +1,8 @@
 """What ``lstm inspect-gates TEXT`` shows: a table of bars that fits 80 columns."""
 
+import textwrap
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.text import Text
 
@@ -16,9 +19,14 @@ from lstm_cli.views.console import (
 )
 from lstm_cli.views.narrative import show_narrative
 from lstm_cli.views.prediction import expected
+from lstm_cli.views.routes import show_routes
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 WORD_WIDTH = 14
-BAR_WIDTH = 6
+BAR_WIDTH = 3
+UNSURE = 0.5  # below this share of the likeliest rating all of them are shown
 
 
 def show_trace(console: Console, trace: GateTrace) -> None:
@@ -26,21 +34,7 @@ def show_trace(console: Console, trace: GateTrace) -> None:
     say(console, f'"{visible(trace.text, 76)}"')
     if trace.cell == "rnn":
         say(console, "A plain RNN: one short-term memory, no gates, and a rating after each word.")
-    table = plain_table("word", *_gate_headers(trace.cell), "rating after", "change", right=(-1,))
-    table.columns[-1].justify = "right"
-    blank = [""] * len(_gate_headers(trace.cell))
-    width = min(label_width(trace.start, 3), 14)
-    start = max(trace.start, key=lambda rating: trace.start[rating])
-    table.add_row("(nothing yet)", *blank, _rating(start, trace.start_expected_rating, width), "")
-    for word in trace.words:
-        name = visible(word.token, WORD_WIDTH - 1 if not word.known else WORD_WIDTH)
-        table.add_row(
-            Text(name if word.known else f"{name}?"),
-            *_gate_cells(word, trace.cell),
-            _rating(word.rating, word.expected_rating, width),
-            f"{word.contribution:+.2f}",
-        )
-    show_table(console, table)
+    show_table(console, _table(trace))
     prediction = trace.prediction
     say(
         console,
@@ -48,19 +42,51 @@ def show_trace(console: Console, trace: GateTrace) -> None:
         f"{percent(prediction.confidence)} sure)",
         style="bold",
     )
+    if prediction.confidence < UNSURE:
+        shares = prediction.probabilities.items()
+        said = ", ".join(f"{visible(rating)} with {percent(share)}" for rating, share in shares)
+        say(console, textwrap.fill(f"Not sure: {said}.", 79))
     if prediction.unknown:
         say(console, "? marks a word the model does not know")
     for warning in prediction.warnings:
         say(console, f"careful: {warning}", style="yellow")
+    show_routes(console, trace)
     show_narrative(console, trace)
-    if trace.cell == "lstm" and trace.words:
-        say(
-            console,
-            "kept: share of the long-term memory the forget gate left. learned, used: how\n"
-            "far the learn and use gates opened. Means over units, weighted by their say in\n"
-            "the rating.",
-            style="dim",
+    if trace.words:
+        say(console, _LEGEND if trace.cell == "lstm" else _LEGEND.split("kept:")[0], style="dim")
+
+
+_LEGEND = """when read: change of the expected rating when the word was read. if deleted: its
+change if the word is left out of the review. Two questions: what a word does to
+what was read so far, and what the review would be without it.
+kept: share of the long-term memory that the forget gate left. learned, used:
+how far the learn and use gates opened (0 shut, 1 open). Each is a mean over the
+units, in which a unit counts by how much it adds to this rating."""
+
+
+def _table(trace: GateTrace) -> "Table":
+    headers = _gate_headers(trace.cell)
+    table = plain_table("word", *headers, "rating after", "when\nread", "if\ndeleted")
+    for column in table.columns[-2:]:
+        column.justify = "right"
+    blank = [""] * len(headers)
+    width = min(label_width(trace.start, 3), 14)
+    start = max(trace.start, key=lambda rating: trace.start[rating])
+    first = _rating(start, trace.start_expected_rating, width)
+    table.add_row("(nothing yet)", *blank, first, "", "")
+    deleted = {}
+    if trace.explanation is not None:
+        deleted = {word.word: f"{-word.effect:+.2f}" for word in trace.explanation.words}
+    for place, word in enumerate(trace.words):
+        name = visible(word.token, WORD_WIDTH - 1 if not word.known else WORD_WIDTH)
+        table.add_row(
+            Text(name if word.known else f"{name}?"),
+            *_gate_cells(word, trace.cell),
+            _rating(word.rating, word.expected_rating, width),
+            f"{word.contribution:+.2f}",
+            deleted.get(place, ""),
         )
+    return table
 
 
 def _gate_headers(cell: str) -> tuple[str, ...]:

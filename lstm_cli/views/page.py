@@ -9,10 +9,11 @@ from typing import Any
 from markupsafe import Markup
 
 from lstm_cli.data.ratings.scale import Scale
-from lstm_cli.results import GateTrace, LedgerTrace, WordTrace
+from lstm_cli.results import GateTrace, LedgerTrace, margin
 from lstm_cli.views.charts import Chart, across, curve, render, script_of, up
 from lstm_cli.views.console import percent, visible
 from lstm_cli.views.narrative import narrative
+from lstm_cli.views.routes import ROUTES, ends_of
 
 LEVELS = 8
 CLEAR, STRONG = 0.1, 0.4  # rating points at which a word is marked, and marked more strongly
@@ -29,7 +30,8 @@ def page(trace: GateTrace, scale: Scale) -> str:
     ratings = scale.ratings
     prediction = trace.prediction
     has_gates = trace.cell == "lstm"
-    rows = _rows(has_gates)
+    rows = _rows(trace)
+    cells = _Cells(trace, ratings)
     words = [
         {
             "token": visible(word.token, 60),
@@ -45,7 +47,7 @@ def page(trace: GateTrace, scale: Scale) -> str:
                 "token": shown["token"],
                 "known": word.known,
                 "x": round(across(place + 1, len(trace.words)), 1),
-                "cells": _cells(word, ratings, has_gates),
+                "cells": cells.of(place),
                 "ledger": _ledger_sentence(trace, place),
             }
             for place, (word, shown) in enumerate(zip(trace.words, words, strict=True))
@@ -65,50 +67,102 @@ def page(trace: GateTrace, scale: Scale) -> str:
         words=words,
         rows=rows,
         sentences=narrative(trace),
+        ends=ends_of(trace),
+        routes=_routes(trace),
         charts=_charts(trace, scale),
         heat=_heat(trace.ledger),
     )
 
 
-def _rows(has_gates: bool) -> list[tuple[str, str, str]]:
+def _rows(trace: GateTrace) -> list[tuple[str, str, str]]:
+    """What the panel shows of a word: a key, a name, and what it means."""
     gates = [
-        ("kept", "kept", "the forget gate's factor: 1 keeps the long-term memory, 0 forgets it"),
-        ("learned", "learned", "the learn gate's factor: 1 learns the word, 0 ignores it"),
-        ("used", "used", "the use gate's factor: how much of the memory is used now"),
-        ("retained", "still there at the end", "of what this word wrote"),
+        ("kept", "kept", "forget gate: 1 keeps the long-term memory, 0 forgets it"),
+        ("learned", "learned", "learn gate: 1 learns the word, 0 ignores it"),
+        ("used", "used", "use gate: how much of the memory is used now"),
+        ("retained", "left at the end", "of what this word wrote"),
     ]
-    rating = ("rating", "rating after", "the expected rating if the review ended here")
-    return [*(gates if has_gates else []), rating, ("change", "change", "of the expected rating")]
+    rows = gates if trace.cell == "lstm" else []
+    rows += [
+        ("rating", "rating after", "if the review ended here"),
+        ("change", "when read", "change of the expected rating when the word was read"),
+        ("deleted", "if deleted", "change if the word is left out of the review"),
+    ]
+    if trace.ledger is not None:
+        highest, lowest = ends_of(trace)
+        meaning = f"what it wrote speaks for {highest} (+) or {lowest} (-)"
+        rows += [(f"route-{route}", f"through {ROUTES[route]}", meaning) for route in
+                 trace.routes.parts]  # fmt: skip
+    return rows
 
 
-def _cells(word: WordTrace, ratings: tuple[float, ...], has_gates: bool) -> dict[str, Any]:
-    def share(value: float | None) -> dict[str, Any]:
-        part = 0.0 if value is None else value
-        return {"shown": percent(part), "width": round(100 * part, 1), "x": 0}
+class _Cells:
+    """The numbers of the panel for each word, as text and as bars.
 
-    low, high = min(ratings), max(ratings)
-    span = max(high - low, 1e-9)
-    change = min(1.0, abs(word.contribution) / span)
-    cells = {
-        "rating": {
-            "shown": f"{word.rating} ({word.expected_rating:.2f})",
-            "width": round(100 * (word.expected_rating - low) / span, 1),
-            "x": 0,
-        },
-        "change": {
-            "shown": f"{word.contribution:+.2f}",
-            "width": round(50 * change, 1),
-            "x": 50 if word.contribution >= 0 else round(50 - 50 * change, 1),
-        },
-    }
-    if has_gates:
-        gates = zip(
-            ("kept", "learned", "used", "retained"),
-            (word.forget, word.learn, word.use, word.retained),
-            strict=True,
-        )
-        cells |= {name: share(value) for name, value in gates}
-    return cells
+    Args:
+        trace: with its explanation.
+        ratings: the scale.
+    """
+
+    def __init__(self, trace: GateTrace, ratings: tuple[float, ...]) -> None:
+        self._trace = trace
+        self._low, self._span = min(ratings), max(max(ratings) - min(ratings), 1e-9)
+        deleted = () if trace.explanation is None else trace.explanation.words
+        self._deleted = {word.word: -word.effect for word in deleted}
+        self._routes = [] if trace.ledger is None else [
+            {route: margin(parts) for route, parts in line.by_route.items()}
+            for line in trace.ledger.lines
+        ]  # fmt: skip
+        sizes = [abs(part) for routes in self._routes for part in routes.values()]
+        self._widest = max(sizes, default=0.0) or 1.0
+
+    def of(self, place: int) -> dict[str, Any]:
+        """Those of one word, by the keys of the rows."""
+        word = self._trace.words[place]
+        cells = {
+            "rating": {
+                "shown": f"{word.rating} ({word.expected_rating:.2f})",
+                "width": round(100 * (word.expected_rating - self._low) / self._span, 1),
+                "x": 0,
+            },
+            "change": _signed(word.contribution, self._span),
+            "deleted": _signed(self._deleted.get(place), self._span),
+        }
+        if self._trace.cell == "lstm":
+            gates = zip(
+                ("kept", "learned", "used", "retained"),
+                (word.forget, word.learn, word.use, word.retained),
+                strict=True,
+            )
+            cells |= {name: _share(value) for name, value in gates}
+        if self._routes:
+            cells |= {
+                f"route-{route}": _signed(part, self._widest)
+                for route, part in self._routes[place].items()
+            }
+        return cells
+
+
+def _share(value: float | None) -> dict[str, Any]:
+    part = 0.0 if value is None else value
+    return {"shown": percent(part), "width": round(100 * part, 1), "x": 0}
+
+
+def _signed(value: float | None, widest: float) -> dict[str, Any]:
+    """A bar from the middle to one side; nothing for what was not measured."""
+    if value is None:
+        return {"shown": "not tried", "width": 0, "x": 50}
+    half = round(50 * min(1.0, abs(value) / widest), 1)
+    return {"shown": f"{value:+.2f}", "width": half, "x": 50 if value >= 0 else 50 - half}
+
+
+def _routes(trace: GateTrace) -> list[tuple[str, dict[str, Any]]]:
+    """What speaks for the highest rating, and what for the lowest, by route and in all."""
+    margins = {f"through {ROUTES[route]}": part for route, part in trace.routes.margins.items()}
+    margins["before any word"] = margin(trace.routes.bias)
+    margins["together"] = sum(margins.values())
+    widest = max(map(abs, margins.values())) or 1.0
+    return [(name, _signed(part, widest)) for name, part in margins.items()]
 
 
 def _shade(contribution: float) -> str:

@@ -1,0 +1,75 @@
+"""Through which memory a review, and each of its words, reached the rating.
+
+The readout sees the last, the mean and the highest short-term memory, each of which adds its
+part to every logit. What is shown is one number: what speaks for the highest rating less what
+speaks for the lowest, in logits.
+"""
+
+from rich.console import Console
+from rich.text import Text
+
+from lstm_cli.results import GateTrace, margin
+from lstm_cli.views.console import bar, plain_table, say, show_table, visible
+
+WORD_WIDTH = 14
+BAR_WIDTH = 20
+ROUTES = {
+    "last": "the last memory",
+    "mean": "the mean of the memories",
+    "maximum": "the highest memories",
+}
+
+
+def show_routes(console: Console, trace: GateTrace) -> None:
+    """Print by which routes the review reached its rating."""
+    if not trace.words:
+        return
+    highest, lowest = ends_of(trace)
+    margins = trace.routes.margins
+    before = margin(trace.routes.bias)
+    whole = before + sum(margins.values())
+    lines = [(f"through {ROUTES[route]}", value) for route, value in margins.items()]
+    lines += [("before any word", before), ("together", whole)]
+    widest = max(abs(value) for _, value in lines) or 1.0
+    say(console, f"what speaks for {highest} (+) and for {lowest} (-):")
+    for name, value in lines:
+        drawn = bar(abs(value) / widest, 20).rstrip()
+        say(console, f"  {name:<33}{value:+7.2f}  {drawn}")
+
+
+def show_words_by_route(console: Console, trace: GateTrace) -> None:
+    """Print what each word wrote that reached the rating, and through which memory."""
+    console.print()
+    if trace.ledger is None:
+        say(console, "What a plain RNN wrote cannot be told apart by word: no gate keeps it.")
+        return
+    highest, lowest = ends_of(trace)
+    say(console, f"What each word wrote speaks for {highest} (+) or {lowest} (-)", style="bold")
+    names = [ROUTES[route] for route in trace.routes.parts]
+    headers = [name.removeprefix("the ").replace(" of the memories", "") for name in names]
+    table = plain_table("word", *headers, "together", right=tuple(range(1, len(names) + 2)))
+    sums = [0.0] * len(names)
+    for line in trace.ledger.lines:
+        parts = [margin(line.by_route[route]) for route in trace.routes.parts]
+        sums = [total + part for total, part in zip(sums, parts, strict=True)]
+        name = visible(trace.words[line.word].token, WORD_WIDTH)
+        table.add_row(Text(name), *(f"{part:+.4f}" for part in (*parts, sum(parts))))
+    before = margin(trace.routes.bias)
+    blank = [""] * len(names)
+    table.add_row("(before any word)", *blank, f"{before:+.4f}")
+    table.add_row("(all together)", *(f"{part:+.4f}" for part in (*sums, sum(sums) + before)))
+    show_table(console, table)
+    say(
+        console,
+        f"In logits: that of {highest} less that of {lowest}. The readout sees the short-term\n"
+        "memory after the last word, the mean over all words, and the highest value that\n"
+        "each unit had. The columns add up to the routes above, exactly. A word that only\n"
+        "moved gates has no part in them: see what happens if it is deleted.",
+        style="dim",
+    )
+
+
+def ends_of(trace: GateTrace) -> tuple[str, str]:
+    """The highest and the lowest rating, which a margin is between."""
+    ratings = [visible(rating, 14) for rating in trace.start]
+    return ratings[-1], ratings[0]
