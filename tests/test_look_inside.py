@@ -1,6 +1,8 @@
 """Why a rating, checked: counterfactuals, arithmetic, surgery."""
 
+import io
 import json
+import re
 from dataclasses import fields
 from functools import partial
 from typing import Any
@@ -8,12 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from rich.console import Console
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.commands.inspect_request import GateRequest, check, mode_of
 from lstm_cli.core.reading import softmax
 from lstm_cli.errors import RequestError
-from lstm_cli.gates.arithmetic import arithmetic
+from lstm_cli.gates.arithmetic import arithmetic, blanks
 from lstm_cli.gates.counterfactuals import (
     LEAST_TURN,
     MOST_TRIED,
@@ -24,6 +27,7 @@ from lstm_cli.gates.surgery import Clamp, holding, operate, steps_of
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import margin
+from lstm_cli.views.arithmetic import ask
 from lstm_cli.views.narrative import narrative
 from tests.helpers import lstm
 
@@ -158,7 +162,9 @@ def test_the_arithmetic_is_that_of_torch(tiny_bundle: Bundle, step: int) -> None
             numbers = [float(f"{operand.value:.8f}") for operand in line.operands]
             again = {
                 "×": lambda n: n[0] * n[1],
-                "+": lambda n: n[0] + n[1],
+                "/": lambda n: n[0] / n[1],
+                "+": sum,
+                "max": max,
                 "σ": lambda n: 1 / (1 + np.exp(-sum(n))),
                 "tanh": lambda n: np.tanh(sum(n)),
                 "·": lambda n: sum(w * x for w, x in zip(n[::2], n[1::2], strict=True)),
@@ -166,13 +172,59 @@ def test_the_arithmetic_is_that_of_torch(tiny_bundle: Bundle, step: int) -> None
             assert line.value == pytest.approx(again, abs=5e-7)
 
 
+@CELLS
+@pytest.mark.parametrize("step", [1, 12])
+def test_the_arithmetic_goes_on_to_the_rating(
+    tiny_bundles: dict[str, Bundle], cell: str, step: int
+) -> None:
+    """The rating that the table shows after the word."""
+    predictor = Predictor(tiny_bundles[cell])
+    word = trace(predictor, TEXT).words[step - 1]
+    lines = arithmetic(predictor, predictor.tokenize(TEXT), step).lines
+    found = {line.symbol: line.value for line in lines}
+    assert found["expected rating"] == pytest.approx(word.expected_rating, abs=1e-6)
+    for rating, probability in word.running.items():
+        assert found[f"P({rating})"] == pytest.approx(probability, abs=1e-6)
+
+
 def test_a_quiz_hides_what_its_key_tells(tiny_bundle: Bundle) -> None:
     """And nothing else: every blank can be filled in from what is shown."""
-    shown = lstm("inspect-gates", TEXT, "--step", "3", "--quiz", "--model", tiny_bundle.path).stdout
-    body, key = shown.split("Key: ")
-    answers = dict(pair.strip().split(" = ") for pair in key.split(","))
-    assert list(answers) == ["i", "learned", "kept", "LTM", "STM"]
-    assert body.count("____") == len(answers)
+    quiz = ("inspect-gates", TEXT, "--step", "3", "--quiz", "--model", tiny_bundle.path)
+    sheet = lstm(*quiz).stdout
+    assert "Key" not in sheet
+    seed = re.search(r"--seed (\d+) --key", sheet)
+    assert seed is not None
+    assert lstm(*quiz, "--seed", seed[1]).stdout == sheet
+    key = lstm(*quiz, "--seed", seed[1], "--key").stdout
+    answers = dict(pair.strip().split(" = ") for pair in key.removeprefix("Key: ").split(", "))
+    assert len(answers) == 7  # four gates, what the readout sees, the readout, the softmax
+    assert sheet.count("____") == len(answers)
+    for symbol, value in answers.items():
+        assert f"  {symbol} = " in sheet
+        assert f"= {value}\n" not in sheet.split(f"  {symbol} = ")[1].split("\n  ")[0]
+
+
+def test_quizzes_differ(tiny_bundle: Bundle) -> None:
+    """A second one is worth doing."""
+    predictor = Predictor(tiny_bundle)
+    numbers = arithmetic(predictor, predictor.tokenize(TEXT), 3)
+    assert len({blanks(numbers, seed) for seed in range(10)}) > 5
+    assert blanks(numbers, 3) == blanks(numbers, 3)
+
+
+def test_answers_are_checked_step_by_step(tiny_bundle: Bundle) -> None:
+    """Two decimals will do, with a comma too; a wrong one is told the value."""
+    predictor = Predictor(tiny_bundle)
+    numbers = arithmetic(predictor, predictor.tokenize(TEXT), 3)
+    values = {line.symbol: line.value for line in numbers.lines}
+    typed = iter([f"{values['i']:.2f}".replace(".", ","), f"{values['f'] + 0.05:.3f}", "", "x"])
+    console = Console(file=io.StringIO(), width=80)
+    ask(console, numbers, ["i", "f", "V", "STM"], lambda _: next(typed))
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    assert [line.strip().split(":")[0] for line in said.splitlines()[2:]] == [
+        "right", "no", "no", "no", "1 of 4 right",
+    ]  # fmt: skip
+    assert f"no: f = {values['f']:.4f}" in said
 
 
 def test_a_held_gate_is_what_it_is_held_at(tiny_bundle: Bundle) -> None:

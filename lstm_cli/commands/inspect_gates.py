@@ -48,9 +48,24 @@ def inspect_gates(
     quiz: Annotated[
         bool,
         typer.Option(
-            "--quiz", help="With --step: leave blanks to fill in, with the key at the end."
+            "--quiz",
+            help="With --step: leave blanks, one in each gate. On a terminal your answers are "
+            "checked; otherwise a sheet is printed.",
         ),
     ] = False,
+    key: Annotated[
+        bool,
+        typer.Option("--key", help="With --quiz and --seed: print only the values of the blanks."),
+    ] = False,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="With --quiz: the number of the quiz, which decides the blanks. Default: drawn "
+            "at random, and printed.",
+            show_default=False,
+        ),
+    ] = None,
     clamp: Annotated[
         list[str] | None,
         typer.Option(
@@ -135,6 +150,8 @@ def inspect_gates(
         step=step,
         unit=unit,
         quiz=quiz,
+        key=key,
+        seed=seed,
         clamp=clamp,
         at=at,
         html=html,

@@ -1,7 +1,9 @@
 """The modes of ``lstm inspect-gates``: each asks the core and shows what it answers."""
 
+import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from random import randrange
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
     from lstm_cli.data.options import ReadOptions
     from lstm_cli.gates.surgery import Clamp
-    from lstm_cli.results import GateStatistics
+    from lstm_cli.results import Arithmetic, GateStatistics
 
 
 def show_traces(
@@ -64,6 +66,14 @@ def write_page(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], ht
     note(ctx, f"written: {html}")
 
 
+@dataclass(frozen=True)
+class Quiz:
+    """What was asked of a quiz."""
+
+    seed: int | None
+    only_key: bool
+
+
 def show_step(
     _: typer.Context,
     bundle: "Bundle",
@@ -71,7 +81,7 @@ def show_step(
     texts: Sequence[str],
     step: int,
     unit: int | None,
-    quiz: bool,
+    quiz: Quiz | None,
     as_json: bool,
 ) -> None:
     """``--step``: the arithmetic of one word."""
@@ -85,8 +95,28 @@ def show_step(
         numbers = arithmetic(predictor, predictor.tokenize(text), step, unit)
         if as_json:
             print_json(numbers.to_json())
+        elif quiz is not None:
+            _give_quiz(numbers, quiz)
         else:
-            show_arithmetic(results_console(), numbers, quiz=quiz)
+            show_arithmetic(results_console(), numbers)
+
+
+def _give_quiz(numbers: "Arithmetic", quiz: Quiz) -> None:
+    """A sheet with blanks, which are asked for on a terminal; or the key to one."""
+    from lstm_cli.gates.arithmetic import blanks
+    from lstm_cli.views.arithmetic import ask, show_arithmetic, show_key
+    from lstm_cli.views.console import results_console, say
+
+    seed = randrange(10_000) if quiz.seed is None else quiz.seed
+    hidden, console = blanks(numbers, seed), results_console()
+    if quiz.only_key:
+        show_key(console, numbers, hidden)
+        return
+    show_arithmetic(console, numbers, hidden)
+    if sys.stdin.isatty() and console.is_terminal:
+        ask(console, numbers, hidden, input)
+    else:
+        say(console, f"\nQuiz {seed}. For its key: the same with --seed {seed} --key", style="dim")
 
 
 def hold(

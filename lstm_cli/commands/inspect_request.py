@@ -40,6 +40,8 @@ class GateRequest:
     step: int | None
     unit: int | None
     quiz: bool
+    key: bool
+    seed: int | None
     clamp: Sequence[str] | None
     at: Sequence[str] | None
     html: str | None
@@ -83,6 +85,9 @@ def _rule(options: str, problem: str, *, needs: str = "", excludes: str = "") ->
 RULES = (
     _rule("units", "--units goes with --json", needs="as_json"),
     _rule("unit quiz", "--unit and --quiz go with --step", needs="step"),
+    _rule("quiz", "--quiz goes without --json", excludes="as_json"),
+    _rule("seed", "--seed goes with --quiz", needs="quiz"),
+    _rule("key", "--key goes with --quiz and --seed", needs="quiz seed"),
     _rule("at", "--at goes with --clamp", needs="clamp"),
     _rule(
         "at",
@@ -177,7 +182,7 @@ def _mode_for_texts(asked: GateRequest, texts: Sequence[str], clamps: Sequence["
             texts=texts,
             step=asked.step,
             unit=asked.unit,
-            quiz=asked.quiz,
+            quiz=modes.Quiz(asked.seed, asked.key) if asked.quiz else None,
             as_json=asked.as_json,
         )
     if clamps:

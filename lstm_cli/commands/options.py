@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lstm_cli.commands.program import note
-from lstm_cli.config import Precision
+from lstm_cli.config import Pooling, Precision
 from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
@@ -102,6 +102,30 @@ class CellChoice(StrEnum):
 Cell = Annotated[
     CellChoice,
     typer.Option(help="The kind of network: an LSTM, or a plain RNN to compare it with."),
+]
+
+
+class PoolingChoice(StrEnum):
+    """What the readout sees of the short-term memories."""
+
+    all = "all"
+    last = "last"
+    mean = "mean"
+    maximum = "maximum"
+
+    @property
+    def asked(self) -> Pooling | None:
+        """The one view that a person decided on; None leaves all three."""
+        views: tuple[Pooling, ...] = ("last", "mean", "maximum")
+        return next((view for view in views if view == self.value), None)
+
+
+PoolingOption = Annotated[
+    PoolingChoice,
+    typer.Option(
+        help="What the rating is read off: the last short-term memory (as in textbooks: what the "
+        "end does not hold is lost), the mean, the maximum of each unit, or all three."
+    ),
 ]
 
 

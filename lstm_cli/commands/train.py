@@ -12,10 +12,11 @@ from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.errors import OptionError
 
 # What a model decides that is trained like another.
-DECIDED_BY_CONFIG = ("cell", "embedding_size", "hidden_size", "epochs", "learning_rate",
-                     "max_words", "balance", "seed", "precision", "budget")  # fmt: skip
+DECIDED_BY_CONFIG = ("cell", "embedding_size", "hidden_size", "pooling", "epochs",
+                     "learning_rate", "max_words", "balance", "seed", "precision",
+                     "budget")  # fmt: skip
 # Options that a request holds in another form.
-_TRANSLATED = ("validation", "base", "cell", "budget", "time_limit", "precision")
+_TRANSLATED = ("validation", "base", "cell", "pooling", "budget", "time_limit", "precision")
 
 
 def train(
@@ -70,6 +71,7 @@ def train(
             show_default=False,
         ),
     ] = None,
+    pooling: options.PoolingOption = options.PoolingChoice.all,
     epochs: Annotated[
         int | None,
         typer.Option(
@@ -174,6 +176,7 @@ def train(
         validation=held_out if options.is_given(ctx, "validation") else None,
         base=base,
         cell=cell.value,
+        pooling=pooling.asked,
         budget=None if budget is None else options.seconds_of(budget, "budget"),
         time_limit=None if time_limit is None else options.seconds_of(time_limit, "time-limit"),
         precision=precision.asked,

@@ -1,4 +1,6 @@
-"""The arithmetic of one word and one hidden unit, in numbers a calculator reproduces.
+"""The arithmetic of one word: one hidden unit's gates, then the readout of the rating.
+
+In numbers a calculator reproduces.
 
 Every line is an operation on named operands, so that a view can show them, or hide
 some for a quiz. It is computed in float64 from the saved float32 weights.
@@ -10,12 +12,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from lstm_cli.arrays import Float64Array
+from lstm_cli.core.cell import pool
 from lstm_cli.errors import RequestError
+from lstm_cli.gates.ledger import views_of
 from lstm_cli.gates.trace import weigh_units
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import Arithmetic, Line, Operand
 
 SMALL = 8  # a product of vectors of at most this many numbers is written out
+VIEWS = {
+    "last": "last",
+    "mean": "mean",
+    "maximum": "highest",
+}  # of the memories, as lines call them
 
 
 def arithmetic(
@@ -49,6 +58,7 @@ def arithmetic(
     else:
         long_term = 0.0 if before < 0 else float(reading.long_term[0, before, chosen])
         lines = _lstm_lines(predictor, event, short_term, long_term, chosen)
+    lines += readout_lines(predictor, reading.short_term[0, :step].astype(np.float64), chosen)
     return Arithmetic(
         token=tokens[step - 1],
         step=step,
@@ -59,6 +69,21 @@ def arithmetic(
         embedding_size=len(event),
         lines=tuple(lines),
     )
+
+
+def blanks(arithmetic: Arithmetic, seed: int) -> tuple[str, ...]:
+    """Results to be left blank in a quiz, one of each gate and of the readout, in their order.
+
+    Args:
+        arithmetic: the whole of it; each blank follows from the numbers that stay.
+        seed: decides which.
+    """
+    rng = np.random.default_rng(seed)
+    of_gates: dict[str, list[str]] = {}
+    for line in arithmetic.lines:
+        if len(line.symbol) < len("expected rating"):  # a sum over all ratings is tedious
+            of_gates.setdefault(line.gate, []).append(line.symbol)
+    return tuple(symbols[rng.integers(len(symbols))] for symbols in of_gates.values())
 
 
 def _lstm_lines(
@@ -93,6 +118,50 @@ def _plain_lines(
 ) -> list[Line]:
     lines: list[Line] = []
     _factor(lines, predictor, event, short_term, unit, "plain RNN", "STM", "tanh")
+    return lines
+
+
+def readout_lines(predictor: Predictor, short_term: Float64Array, unit: int) -> list[Line]:
+    """From the short-term memories to the rating, as if the review ended here.
+
+    Args:
+        predictor: the model.
+        short_term: STM after each word so far. (t, H)
+        unit: the one whose part in the views is shown.
+    """
+    pooling, views = predictor.config.pooling, views_of(predictor.weights, predictor.config.pooling)
+    lines = []
+    if "mean" in pooling:
+        of_unit = [("sum of STM", float(short_term[:, unit].sum())), ("words", len(short_term))]
+        lines.append(
+            _line("what the readout sees", "mean", "/", of_unit, short_term[:, unit].mean())
+        )
+    if "maximum" in pooling:
+        so_far = [(f"STM{place}", value) for place, value in enumerate(short_term[:, unit], 1)]
+        highest = max(value for _, value in so_far)
+        shown = so_far if len(so_far) <= SMALL else [("STM so far", highest)]
+        lines.append(_line("what the readout sees", "highest", "max", shown, highest))
+    pooled = pool(short_term, pooling, np).reshape(len(pooling), -1)  # (P, H)
+    parts = np.einsum("rph,ph->rp", views, pooled)
+    bias = predictor.weights.readout_bias.astype(np.float64)
+    logits = parts.sum(axis=1) + bias
+    for label, of_rating, constant, logit in zip(
+        predictor.labels, parts, bias, logits, strict=True
+    ):
+        sums = [*zip([f"W·{VIEWS[name]}" for name in pooling], of_rating, strict=True)]
+        lines.append(_line("readout", f"z{label}", "+", [*sums, ("b", constant)], logit))
+    powers = np.exp(logits)
+    chances = powers / powers.sum()
+    for label, power, chance in zip(predictor.labels, powers, chances, strict=True):
+        shares = [(f"e^z{label}", power), ("sum of e^z", powers.sum())]
+        lines.append(_line("softmax", f"P({label})", "/", shares, chance))
+    products = [
+        operand
+        for label, rating, chance in zip(predictor.labels, predictor.ratings, chances, strict=True)
+        for operand in ((label, rating), (f"P({label})", chance))
+    ]
+    expected = chances @ predictor.ratings
+    lines.append(_line("softmax", "expected rating", "·", products, expected))
     return lines
 
 
@@ -133,4 +202,5 @@ def _factor(
 def _line(
     gate: str, symbol: str, operator: str, operands: Sequence[tuple[str, float]], value: float
 ) -> Line:
-    return Line(gate, symbol, operator, tuple(Operand(*operand) for operand in operands), value)
+    named = tuple(Operand(name, float(number)) for name, number in operands)
+    return Line(gate, symbol, operator, named, float(value))

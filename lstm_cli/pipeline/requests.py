@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from lstm_cli.config import Cell, Precision, PretrainConfig, TrainConfig, VocabularyConfig
+from lstm_cli.config import (
+    Cell,
+    Pooling,
+    Precision,
+    PretrainConfig,
+    TrainConfig,
+    VocabularyConfig,
+)
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
 
 
@@ -25,6 +32,7 @@ class TrainRequest:
     cell: Cell = "lstm"
     embedding_size: int | None = None
     hidden_size: int | None = None
+    pooling: Pooling | None = None  # the one view that the readout sees; as the base has it
     epochs: int | None = None
     learning_rate: float | None = None
     max_words: int = VocabularyConfig.maximum_size

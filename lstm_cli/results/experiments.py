@@ -112,7 +112,8 @@ class Line:
 
     gate: str
     symbol: str  # in the notes' words: i, N, learned, f, kept, LTM, V, U, STM
-    operator: str  # × and +; σ and tanh of a sum; · for a sum of products, two operands each
+    # × + and /; σ and tanh of a sum; max of some; · for a sum of products, two operands each
+    operator: str
     operands: tuple[Operand, ...]
     value: float
 

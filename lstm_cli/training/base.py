@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.config import ModelConfig
+from lstm_cli.config import ModelConfig, Pooling
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, UNKNOWN_ID, Vocabulary
 
 LEAST_KNOWN = 0.5  # share of the tokens; a base that knows fewer is of another language
@@ -68,7 +68,7 @@ class Base:
         return Vocabulary((*self.vocabulary.tokens, *new[:maximum_new]))
 
     def start(
-        self, vocabulary: Vocabulary, ratings: Sequence[float], pooling: Sequence[str]
+        self, vocabulary: Vocabulary, ratings: Sequence[float], pooling: Sequence[Pooling]
     ) -> dict[str, NDArray[np.float32]]:
         """The weights a network starts from.
 
@@ -80,14 +80,17 @@ class Base:
         arrays = {name: self.arrays[name] for name in self.arrays if name.startswith("cell.")}
         new = vocabulary.tokens[len(self.vocabulary) :]
         arrays["embedding"] = np.concatenate([self.arrays["embedding"], self._vectors_of(new)])
-        if self.ratings and tuple(pooling) == self.config.pooling:
+        if self.ratings and set(pooling) <= set(self.config.pooling):
             arrays |= remap_readout(
-                ratings,
-                self.ratings,
-                self.arrays["readout.weight"],
-                self.arrays["readout.bias"],
+                ratings, self.ratings, self._readout_of(pooling), self.arrays["readout.bias"]
             )
         return arrays
+
+    def _readout_of(self, pooling: Sequence[Pooling]) -> NDArray[np.float32]:
+        """The base's readout of some of the views that it joins. (R, P·H)"""
+        views = np.split(self.arrays["readout.weight"], len(self.config.pooling), axis=1)
+        by_name = dict(zip(self.config.pooling, views, strict=True))
+        return np.concatenate([by_name[name] for name in pooling], axis=1)
 
     def _vectors_of(self, new: Sequence[str]) -> NDArray[np.float32]:
         """A vector for each new word: the mean of those spelled most like it. (new, E)

@@ -1,18 +1,23 @@
 """The arithmetic of one word: every operation with its numbers, or with blanks to fill in."""
 
+from collections.abc import Callable, Collection, Sequence
+
 from rich.console import Console
 
 from lstm_cli.results import Arithmetic, Line, Operand
 from lstm_cli.views.console import say, visible
 
-# What a quiz leaves blank: a result of every gate, each of which follows from numbers shown.
-ASKED = ("i", "learned", "kept", "LTM", "STM")
+NEAR = 0.0101  # an answer in two decimals, rounded at the last step or at one before
 
 
-def show_arithmetic(console: Console, arithmetic: Arithmetic, *, quiz: bool = False) -> None:
-    """Print the gates in turn; a quiz has blanks, with their key at the end."""
-    hidden = frozenset(line.symbol for line in arithmetic.lines if line.symbol in ASKED)
-    hidden = hidden if quiz else frozenset()
+def show_arithmetic(console: Console, arithmetic: Arithmetic, hidden: Collection[str] = ()) -> None:
+    """Print the gates in turn, then the readout.
+
+    Args:
+        console: where.
+        arithmetic: of one word and unit.
+        hidden: symbols whose values are left blank, wherever they stand.
+    """
     chosen = ", the one with most say in the rating" if arithmetic.is_chosen else ""
     say(
         console,
@@ -28,13 +33,46 @@ def show_arithmetic(console: Console, arithmetic: Arithmetic, *, quiz: bool = Fa
             gate = line.gate
             say(console, f"\n{gate}", style="bold")
         say(console, _written(line, hidden))
-    if quiz:
-        key = ", ".join(f"{line.symbol} = {line.value:.4f}" for line in arithmetic.lines
-                        if line.symbol in hidden)  # fmt: skip
-        say(console, f"\nKey: {key}", style="dim")
 
 
-def _written(line: Line, hidden: frozenset[str]) -> str:
+def show_key(console: Console, arithmetic: Arithmetic, hidden: Collection[str]) -> None:
+    """Print the values of the blanks."""
+    values = _values(arithmetic)
+    say(console, "Key: " + ", ".join(f"{symbol} = {values[symbol]:.4f}" for symbol in hidden))
+
+
+def ask(
+    console: Console,
+    arithmetic: Arithmetic,
+    hidden: Sequence[str],
+    read: Callable[[str], str],
+) -> None:
+    """Ask for each blank, say whether the answer is right, and count.
+
+    Args:
+        console: where it is said.
+        arithmetic: of one word and unit.
+        hidden: the symbols to ask for, in their order.
+        read: shows a prompt and returns what is typed; an empty answer gives up.
+    """
+    values, right = _values(arithmetic), 0
+    say(console, "\nTwo decimals will do. An empty answer shows the value.", style="dim")
+    for symbol in hidden:
+        typed = read(f"{symbol} = ").strip().replace(",", ".")
+        try:
+            is_right = abs(float(typed) - values[symbol]) <= NEAR
+        except ValueError:
+            is_right = False
+        right += is_right
+        say(console, "  right" if is_right else f"  no: {symbol} = {values[symbol]:.4f}")
+    say(console, f"{right} of {len(hidden)} right", style="bold")
+
+
+def _values(arithmetic: Arithmetic) -> dict[str, float]:
+    return {line.symbol: line.value for line in arithmetic.lines}
+
+
+def _written(line: Line, hidden: Collection[str]) -> str:
     """``learned = i × N = 0.53084321 × -0.12345678 = -0.0655``"""
     names = _joined(line, [operand.name for operand in line.operands])
     numbers = _joined(line, [_number(operand, hidden) for operand in line.operands])
@@ -51,12 +89,16 @@ def _written(line: Line, hidden: frozenset[str]) -> str:
 
 
 def _joined(line: Line, parts: list[str]) -> str:
-    if line.operator in ("×", "+"):
+    if line.operator in ("×", "+", "/"):
         return f" {line.operator} ".join(parts)
     if line.operator == "·":
         return " + ".join(f"{w} × {x}" for w, x in zip(parts[::2], parts[1::2], strict=True))
-    return f"{line.operator}({' + '.join(parts)})"
+    between = ", " if line.operator == "max" else " + "
+    return f"{line.operator}({between.join(parts)})"
 
 
-def _number(operand: Operand, hidden: frozenset[str]) -> str:
-    return operand.name if operand.name in hidden else f"{operand.value:.8f}"
+def _number(operand: Operand, hidden: Collection[str]) -> str:
+    if operand.name in hidden:
+        return operand.name
+    is_count = operand.name == "words" or operand.name.isdecimal()
+    return f"{operand.value:g}" if is_count else f"{operand.value:.8f}"

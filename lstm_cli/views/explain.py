@@ -50,8 +50,31 @@ left is multiplied by every later one: it fades, and so does the gradient that
 would teach the cell to keep it (lstm memory-test shows both)."""
 
 
+READOUT = """\
+The readout: from the short-term memories to a rating
+
+  STM after word 1, 2, ..., t
+     │
+     ├─ the last one ─────────────────── W_last ──┐
+     ├─ the mean of all ──────────────── W_mean ──(+)── + b ── z ── softmax ── P(1) ... P(5)
+     └─ the highest value of each unit ─ W_high ──┘
+
+what      it computes                       what it means
+z         W_last·last + W_mean·mean + W_high·highest + b, one number (logit) a rating
+P(5)      e^z5 / (e^z1 + ... + e^z5)        how probable the rating is, from 0 to 1
+expected  1 P(1) + 2 P(2) + ... + 5 P(5)    the expected rating
+
+It is linear up to z: so every logit splits exactly over the three ways and over the
+words (lstm inspect-gates TEXT --routes). Read off after each word, it is what the
+model would say if the review ended there. Textbooks read off the last memory alone:
+lstm train REVIEWS --pooling last."""
+
+
 def show_cell(console: Console, cell: str) -> None:
-    """Print the drawing and the equations."""
-    title, rest = (LSTM if cell == "lstm" else RNN).split("\n", 1)
-    say(console, title, style="bold")
-    say(console, rest)
+    """Print the drawings and the equations."""
+    for place, drawing in enumerate((LSTM if cell == "lstm" else RNN, READOUT)):
+        if place:
+            console.print()
+        title, rest = drawing.split("\n", 1)
+        say(console, title, style="bold")
+        say(console, rest)
