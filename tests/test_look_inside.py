@@ -291,13 +291,13 @@ def test_the_ledger_in_json_adds_up(tiny_bundle: Bundle) -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        (["--quiz"], "--unit and --quiz go with --step"),
-        (["--unit", "2"], "--unit and --quiz go with --step"),
+        (["--quiz"], "--quiz goes with --step"),
+        (["--unit", "2"], "--unit goes with --step, or with --input"),
         (["--at", "fun"], "--at goes with --clamp"),
         (["--at", "fun", "--clamp", "use=0", "--input", "x"], "--at goes with one review"),
         (["--step", "99"], "words 1 to 12"),
         (["--step", "1", "--unit", "99"], "units 1 to 4"),
-        (["--ledger", "--step", "1"], "--ledger and --routes go without --step"),
+        (["--ledger", "--step", "1"], "--ledger, --routes and --heat go without --step"),
         (["--clamp", "use=0", "--step", "1"], "--step and --clamp show different things"),
         (["--output", "x.jsonl"], "--output goes with --input"),
         (["--input", "x", "--output", "y", "--clamp", "use=0"], "and without --clamp"),

@@ -12,6 +12,7 @@ README.md              a model card for people
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
@@ -222,3 +223,13 @@ def _checked(kind: type, values: Mapping[str, Any]) -> Any:
         if not fits:
             raise TypeError(f"{field.name} is {value!r}")
     return made
+
+
+def check_number(value: object) -> None:
+    """Refuse what is not a finite number.
+
+    Raises:
+        TypeError: it is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(f"{value!r:.40} is not a number")

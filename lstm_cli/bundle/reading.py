@@ -27,6 +27,7 @@ from lstm_cli.bundle.contents import (
     WEIGHTS_FILE,
     WORDS_FILE,
     BundleInfo,
+    check_number,
     description_digest,
     network_weights,
     weight_layouts,
@@ -50,7 +51,7 @@ from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary, WrittenVocabula
 if TYPE_CHECKING:
     from lstm_cli.data.options import LearnedColumns
     from lstm_cli.metrics.agreement import Agreement
-    from lstm_cli.results import GateStatistics, WordStatistics
+    from lstm_cli.results import GateStatistics
 
 _LARGEST_INFO = 4 * 2**20
 _LARGEST_FILE = 4 * 2**30
@@ -161,7 +162,9 @@ class Bundle:
         """What the gates did with the words of the validation reviews."""
         text = self._bytes(WORDS_FILE)
         try:
-            return _gate_statistics(json.loads(text))
+            from lstm_cli.bundle.word_statistics import gate_statistics_of
+
+            return gate_statistics_of(json.loads(text))
         except (
             AttributeError, ValueError, TypeError, KeyError, OverflowError, RecursionError,
         ) as error:  # fmt: skip
@@ -288,8 +291,8 @@ def _check_description(info: BundleInfo, files: dict[str, tuple[int, str]]) -> N
     if isinstance(info.training, TrainConfig):
         _check_settings(info.training)
     datetime.fromisoformat(info.created)
-    _check_number(info.seconds)
-    _check_number(info.scores["perplexity" if info.is_language_model else "accuracy"])
+    check_number(info.seconds)
+    check_number(info.scores["perplexity" if info.is_language_model else "accuracy"])
     for name in info.scale.labels:
         info.provenance.counts[name]  # how often it occurred, or KeyError
     for name, (size, _) in files.items():
@@ -334,50 +337,6 @@ def _check_settings(config: TrainConfig) -> None:
     if wrong or config.validation_share == 0:
         name = (wrong or ["validation_share"])[0]
         raise ValueError(f"{name} is {getattr(config, name)!a:.40}")
-
-
-def _gate_statistics(stored: Any) -> "GateStatistics":
-    """The contents of ``words.json``.
-
-    Raises:
-        KeyError, TypeError, ValueError, OverflowError: a part is missing or has another type.
-    """
-    from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics
-
-    if isinstance(stored, list):  # models of the first version list the words alone
-        stored = {"words": stored}
-    half_life = tuple(stored.get("half_life", ()))
-    for value in half_life:
-        if value is not None:
-            _check_number(value)
-    if len(half_life) not in (0, len(HALF_LIFE_SHARES)):
-        raise ValueError(f"{len(half_life)} half-lives")
-    followed = stored.get("followed", 0)
-    _check_number(followed)
-    units = tuple(UnitStatistics(**unit) for unit in stored.get("units", ()))
-    for unit in units:
-        _check_number(unit.unit)
-        _check_number(unit.correlation)
-    words = tuple(_word_statistics(word) for word in stored["words"])
-    return GateStatistics(words, half_life, followed, units)
-
-
-def _word_statistics(stored: dict[str, Any]) -> "WordStatistics":
-    from lstm_cli.results import WordStatistics
-
-    word = WordStatistics(**stored)
-    if not isinstance(word.word, str) or not isinstance(word.count, int):
-        raise TypeError(f"{word.word!r:.40} and {word.count!r:.40} are not a word and its count")
-    _check_number(word.contribution)
-    for value in (word.forget, word.learn, word.use, word.writes, word.erases, word.flips):
-        if value is not None:
-            _check_number(value)
-    return word
-
-
-def _check_number(value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TypeError(f"{value!r:.40} is not a number")
 
 
 def _read(path: Path, name: str, max_bytes: int) -> bytes:

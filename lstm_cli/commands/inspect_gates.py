@@ -28,6 +28,12 @@ def inspect_gates(
             "highest.",
         ),
     ] = False,
+    heat: Annotated[
+        bool,
+        typer.Option(
+            "--heat", help="Also show the hidden units with most say in the rating, a row each."
+        ),
+    ] = False,
     step: Annotated[
         int | None,
         typer.Option(
@@ -41,7 +47,7 @@ def inspect_gates(
         typer.Option(
             min=1,
             help="With --step: the hidden unit to show, counted from 1. Default: the one with the "
-            "most say in the rating.",
+            "most say in the rating. With --input: what switches this unit on and off.",
             show_default=False,
         ),
     ] = None,
@@ -147,6 +153,7 @@ def inspect_gates(
         texts=texts,
         ledger=ledger,
         routes=routes,
+        heat=heat,
         step=step,
         unit=unit,
         quiz=quiz,

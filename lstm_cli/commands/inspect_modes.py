@@ -25,6 +25,7 @@ def show_traces(
     texts: Sequence[str],
     ledger: bool,
     routes: bool,
+    heat: bool,
     units: bool,
     as_json: bool,
 ) -> None:
@@ -35,17 +36,26 @@ def show_traces(
     from lstm_cli.views.gates import show_trace
     from lstm_cli.views.ledger import show_ledger
     from lstm_cli.views.routes import show_words_by_route
+    from lstm_cli.views.units import show_heat
 
     predictor = Predictor(bundle)
     console = results_console()
     for place, text in enumerate(texts):
-        traced = trace(predictor, text, with_units=units, with_ledger=ledger or routes)
+        traced = trace(
+            predictor,
+            text,
+            with_units=units,
+            with_ledger=ledger or routes,
+            with_carrying=heat,
+        )
         if as_json:
             print_json(traced.to_json())
             continue
         if place:
             console.print()
         show_trace(console, traced)
+        if heat:
+            show_heat(console, traced)
         if routes:
             show_words_by_route(console, traced)
         if ledger:
@@ -61,7 +71,7 @@ def write_page(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], ht
 
     if len(texts) > 1:
         raise OptionError(f"--html: a page shows one review; {len(texts)} were given")
-    traced = trace(Predictor(bundle), texts[0], with_ledger=True)
+    traced = trace(Predictor(bundle), texts[0], with_ledger=True, with_carrying=True)
     write_whole(page(traced, bundle.info.scale), html)
     note(ctx, f"written: {html}")
 
@@ -210,6 +220,32 @@ def show_statistics_of_file(
         note(ctx, line)
     statistics = gate_statistics_on(bundle, texts)
     _show_statistics(bundle, statistics, f"the reviews of {table.source}", as_json)
+
+
+def describe_unit_of(
+    ctx: typer.Context,
+    bundle: "Bundle",
+    *,
+    file: str,
+    unit: int,
+    reading: "ReadOptions",
+    as_json: bool,
+) -> None:
+    """``--input --unit``: what switches a hidden unit on and off."""
+    from lstm_cli.data.texts import read_texts
+    from lstm_cli.gates.units import describe_unit
+    from lstm_cli.views.console import results_console
+    from lstm_cli.views.reviews import lines_about_texts
+    from lstm_cli.views.units import show_unit
+
+    table, columns, texts = read_texts(file, replace(reading, learned=bundle.learned_columns))
+    for line in lines_about_texts(table, columns, len(texts)):
+        note(ctx, line)
+    report = describe_unit(bundle, texts, unit)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        show_unit(results_console(), report, bundle.name)
 
 
 def show_statistics(_: typer.Context, bundle: "Bundle", *, as_json: bool) -> None:

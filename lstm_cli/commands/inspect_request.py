@@ -1,12 +1,13 @@
 """What ``lstm inspect-gates`` was asked for: which options go together, and which mode answers.
 
---input FILE   --clamp     the scores of the file's reviews with a gate held
+--input FILE   --unit      what switches a hidden unit on and off
+               --clamp     the scores of the file's reviews with a gate held
                --output    the traces of its reviews, as JSON lines
                otherwise   gate statistics of its reviews
 TEXT           --html      the review as a page
                --step      the arithmetic of one word
                --clamp     the rating with a gate held
-               otherwise   the trace, with --ledger and --routes those as well
+               otherwise   the trace, with --ledger, --routes, --heat those as well
 neither                    gate statistics of the model's held-out reviews
 """
 
@@ -37,6 +38,7 @@ class GateRequest:
     texts: Sequence[str] | None
     ledger: bool
     routes: bool
+    heat: bool
     step: int | None
     unit: int | None
     quiz: bool
@@ -84,7 +86,9 @@ def _rule(options: str, problem: str, *, needs: str = "", excludes: str = "") ->
 
 RULES = (
     _rule("units", "--units goes with --json", needs="as_json"),
-    _rule("unit quiz", "--unit and --quiz go with --step", needs="step"),
+    _rule("quiz", "--quiz goes with --step", needs="step"),
+    _rule("unit", "--unit and --output show different things", excludes="output"),
+    _rule("unit", "--unit goes with --step, or with --input", excludes="clamp html"),
     _rule("quiz", "--quiz goes without --json", excludes="as_json"),
     _rule("seed", "--seed goes with --quiz", needs="quiz"),
     _rule("key", "--key goes with --quiz and --seed", needs="quiz seed"),
@@ -102,17 +106,17 @@ RULES = (
     ),
     _rule(
         "input_file",
-        "--input FILE goes without TEXT, --ledger, --routes, --step and --html",
-        excludes="texts ledger routes step html",
+        "--input FILE goes without TEXT, --ledger, --routes, --heat, --step and --html",
+        excludes="texts ledger routes heat step html",
     ),
     _rule(
         "html",
-        "--html goes without --json, --ledger and --routes: the page shows them",
-        excludes="as_json ledger routes",
+        "--html goes without --json, --ledger, --routes and --heat: the page shows them",
+        excludes="as_json ledger routes heat",
     ),
     _rule(
-        "ledger routes",
-        "--ledger and --routes go without --step and --clamp",
+        "ledger routes heat",
+        "--ledger, --routes and --heat go without --step and --clamp",
         excludes="step clamp",
     ),
 )
@@ -149,12 +153,22 @@ def mode_of(asked: GateRequest) -> Mode:
         return _mode_for_file(asked, asked.input_file, clamps)
     if asked.texts is not None:
         return _mode_for_texts(asked, asked.texts, clamps)
-    if not asked.given.isdisjoint((*VIEWS, "ledger", "routes")):
+    if asked.unit is not None:
+        raise OptionError("--unit goes with --step, or with --input")
+    if not asked.given.isdisjoint((*VIEWS, "ledger", "routes", "heat")):
         raise OptionError("give a review to look at, as: lstm inspect-gates TEXT")
     return partial(modes.show_statistics, as_json=asked.as_json)
 
 
 def _mode_for_file(asked: GateRequest, file: str, clamps: Sequence["Clamp"]) -> Mode:
+    if asked.unit is not None:
+        return partial(
+            modes.describe_unit_of,
+            file=file,
+            unit=asked.unit,
+            reading=asked.reading,
+            as_json=asked.as_json,
+        )
     if clamps:
         return partial(
             modes.hold_on_file,
@@ -176,6 +190,8 @@ def _mode_for_file(asked: GateRequest, file: str, clamps: Sequence["Clamp"]) -> 
 def _mode_for_texts(asked: GateRequest, texts: Sequence[str], clamps: Sequence["Clamp"]) -> Mode:
     if asked.html is not None:
         return partial(modes.write_page, texts=texts, html=asked.html)
+    if asked.unit is not None and asked.step is None:
+        raise OptionError("--unit goes with --step, or with --input")
     if asked.step is not None:
         return partial(
             modes.show_step,
@@ -192,6 +208,7 @@ def _mode_for_texts(asked: GateRequest, texts: Sequence[str], clamps: Sequence["
         texts=texts,
         ledger=asked.ledger,
         routes=asked.routes,
+        heat=asked.heat,
         units=asked.units,
         as_json=asked.as_json,
     )

@@ -17,6 +17,7 @@ from lstm_cli.core.reading import Reading
 from lstm_cli.gates.counterfactuals import explain
 from lstm_cli.gates.ledger import Account, keep_ledger
 from lstm_cli.gates.routes import by_rating, by_route, routes_of
+from lstm_cli.gates.units import carrying_units
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import Explanation, GateTrace, LedgerLine, LedgerTrace, WordTrace
 from lstm_cli.text.vocabulary import UNKNOWN_ID
@@ -29,6 +30,7 @@ def trace(
     with_explanation: bool = True,
     with_units: bool = False,
     with_ledger: bool = False,
+    with_carrying: bool = False,
 ) -> GateTrace:
     """Follow one review through the gates.
 
@@ -38,6 +40,7 @@ def trace(
         with_explanation: read the review again without its words, to say which made the rating.
         with_units: keep whole vectors for every word, too.
         with_ledger: account for what each word wrote; a plain RNN, which has no LTM, has none.
+        with_carrying: what the gates of single units did, of those with most say in the rating.
     """
     tokens = predictor.tokenize(text)
     reading, probabilities = predictor.read(tokens)
@@ -72,6 +75,7 @@ def trace(
         if with_explanation
         else None,
         ledger=_ledger(predictor, reading, weights) if with_ledger else None,
+        carrying=carrying_units(reading, weights, direction) if with_carrying else (),
         units=_units(reading) if with_units else None,
     )
 

@@ -20,6 +20,7 @@ from lstm_cli.core.reading import (
 )
 from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
+from lstm_cli.gates.units import half_lives
 from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics, WordStatistics
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary
 
@@ -76,6 +77,7 @@ def gather_gate_statistics(
     followed = MOST_FOLLOWED / max(corpus.num_tokens, 1)
     tally = _Tally(len(vocabulary), 7 if weights.cell.has_gates else 1)
     lifetimes: list[float] = []
+    log_forget = np.zeros(config.hidden_size)
     means, rated = [np.zeros((0, config.hidden_size))], [np.zeros(0)]
     before_any = softmax(weights.readout_bias) @ ratings
     for batch in batches(corpus, tokens_per_batch=4_096):
@@ -87,16 +89,18 @@ def gather_gate_statistics(
             measured += _of_gates(reading.gates, reading.long_term, unit_weights)
             drawn = is_word & (rng.random(is_word.shape) < followed)
             lifetimes += _lifetimes(reading.gates, batch.lengths, unit_weights, drawn)
+            log_forget += np.log(np.maximum(reading.gates.forget_factor[is_word], 1e-6)).sum(axis=0)
         tally.add(batch.token_ids[is_word], [values[is_word] for values in measured])
-        of_reviews = batch.lengths > 0
-        means.append(_mean_memories(reading, batch.lengths)[of_reviews])
-        last = np.maximum(batch.lengths - 1, 0)[:, None]
-        rated.append(np.take_along_axis(expected, last, axis=1)[of_reviews, 0])
+        is_filled = batch.lengths > 0
+        means.append(_mean_memories(reading, batch.lengths)[is_filled])
+        rated.append(expected[is_filled, batch.lengths[is_filled] - 1])
+    lives = half_lives(log_forget / max(corpus.num_tokens, 1)) if weights.cell.has_gates else None
     return GateStatistics(
         words=tally.words(vocabulary),
         half_life=_quantiles(lifetimes),
         followed=len(lifetimes),
-        units=_tracking(np.concatenate(means), np.concatenate(rated)),
+        units=_tracking(np.concatenate(means), np.concatenate(rated), lives),
+        unit_half_life=() if lives is None else _rounded(np.quantile(lives, HALF_LIFE_SHARES)),
     )
 
 
@@ -188,6 +192,10 @@ def _quantiles(lifetimes: Sequence[float]) -> tuple[int | None, ...]:
     return tuple(int(value) if np.isfinite(value) else None for value in quantiles)
 
 
+def _rounded(numbers: Float64Array) -> tuple[float, ...]:
+    return tuple(round(float(number), 3) for number in numbers)
+
+
 def _mean_memories(reading: Reading, lengths: NDArray[np.int64]) -> Float64Array:
     """The mean STM of each review. (B, H)"""
     share = (np.arange(reading.short_term.shape[1]) < lengths[:, None]) / np.maximum(
@@ -197,8 +205,16 @@ def _mean_memories(reading: Reading, lengths: NDArray[np.int64]) -> Float64Array
     return means
 
 
-def _tracking(memories: Float64Array, rated: Float64Array) -> tuple[UnitStatistics, ...]:
-    """The units whose mean memory (N, H) correlates most with the rating (N,)."""
+def _tracking(
+    memories: Float64Array, rated: Float64Array, lives: Float64Array | None
+) -> tuple[UnitStatistics, ...]:
+    """The units whose mean memory (N, H) correlates most with the rating (N,).
+
+    Args:
+        memories: of each review.
+        rated: the expected rating of each.
+        lives: half-lives of the units, (H,), if they have gates.
+    """
     if len(rated) < FEWEST_OCCURRENCES:
         return ()
     memories = memories - memories.mean(axis=0)
@@ -206,4 +222,11 @@ def _tracking(memories: Float64Array, rated: Float64Array) -> tuple[UnitStatisti
     spread = np.sqrt((memories**2).sum(axis=0) * (rated**2).sum())
     correlation = np.where(spread > 1e-12, rated @ memories / np.maximum(spread, 1e-12), 0.0)
     best = np.argsort(-np.abs(correlation), kind="stable")[:MOST_UNITS]
-    return tuple(UnitStatistics(int(k) + 1, round(float(correlation[k]), 6)) for k in best)
+    return tuple(
+        UnitStatistics(
+            int(k) + 1,
+            round(float(correlation[k]), 6),
+            None if lives is None else round(float(lives[k]), 3),
+        )
+        for k in best
+    )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lstm_cli.results.gate_statistics import (
         HALF_LIFE_SHARES,
         GateStatistics,
+        Switch,
+        UnitReport,
         UnitStatistics,
         WordStatistics,
     )
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
         LedgerTrace,
         Routes,
         Turn,
+        UnitTrace,
         WordTrace,
         margin,
     )
@@ -99,8 +102,11 @@ __all__ = [
     "Routes",
     "Scores",
     "Suspect",
+    "Switch",
     "Turn",
+    "UnitReport",
     "UnitStatistics",
+    "UnitTrace",
     "WordStatistics",
     "WordTrace",
     "as_json_rating",

@@ -24,6 +24,7 @@ class UnitStatistics:
 
     unit: int  # from 1
     correlation: float  # of its mean STM with the model's expected rating, over the reviews
+    half_life: float | None = None  # words after which half of what it holds is left
 
 
 HALF_LIFE_SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -39,3 +40,34 @@ class GateStatistics:
     half_life: tuple[int | None, ...] = ()
     followed: int = 0  # words that were followed for it
     units: tuple[UnitStatistics, ...] = ()  # those that track the rating best
+    # The half-lives of all units, for the shares of them in HALF_LIFE_SHARES; a model that was
+    # made before they were measured has none.
+    unit_half_life: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A word or phrase, and how it moves one unit."""
+
+    text: str
+    count: int
+    change: float  # mean change of the unit's short-term memory when it was read
+
+
+@dataclass(frozen=True)
+class UnitReport:
+    """One hidden unit, described by what was read in some reviews."""
+
+    unit: int  # from 1
+    num_units: int
+    reviews: int
+    words: int
+    share: float  # of the length of its column in the readout, over all units
+    rank: int  # of that share, from 1
+    speaks_higher: bool  # whether the unit, switched on, speaks for a higher rating
+    half_life: float | None  # words; a plain RNN has none
+    words_on: tuple[Switch, ...]  # the strongest first
+    words_off: tuple[Switch, ...]
+    phrases_on: tuple[Switch, ...]
+    phrases_off: tuple[Switch, ...]
+    score: float | None  # correlation of these words' account with the unit, on other reviews

@@ -137,6 +137,18 @@ class LedgerTrace:
 
 
 @dataclass(frozen=True)
+class UnitTrace:
+    """What the gates of one hidden unit did, a number for each word."""
+
+    unit: int  # from 1
+    share: float  # of all units' say in this rating
+    forget: tuple[float, ...]  # 1 keeps
+    learn: tuple[float, ...]
+    use: tuple[float, ...]
+    long_term: tuple[float, ...]  # tanh of it, -1..1; above zero speaks for a higher rating
+
+
+@dataclass(frozen=True)
 class GateTrace:
     """One review, read word by word."""
 
@@ -149,6 +161,7 @@ class GateTrace:
     routes: Routes
     explanation: Explanation | None  # not of thousands of reviews: each takes many readings
     ledger: LedgerTrace | None = None  # of an LSTM, if asked for
+    carrying: tuple[UnitTrace, ...] = ()  # the units of an LSTM with most say in the rating
     units: tuple[dict[str, list[float]], ...] | None = None  # whole vectors a word, if asked for
 
     def to_json(self) -> dict[str, Any]:
@@ -172,6 +185,8 @@ class GateTrace:
         }
         described = {"text": self.text, "schema": 2, "summary": summary, "tokens": tokens}
         described["routes"] = {"bias": self.routes.bias, **self.routes.parts}
+        if self.carrying:
+            described["carrying_units"] = [vars(unit) for unit in self.carrying]
         if self.explanation is not None:
             described["explanation"] = self.explanation.to_json()
         if self.ledger is not None:

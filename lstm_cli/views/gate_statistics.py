@@ -83,6 +83,18 @@ def _show_half_life(console: Console, gate_statistics: GateStatistics) -> None:
     say(
         console, f"{gate_statistics.followed:,} words, drawn at random, were followed.", style="dim"
     )
+    if gate_statistics.unit_half_life:
+        console.print()
+        table = plain_table("of the units", "half of what they hold is left after", right=(0,))
+        for share, life in zip(HALF_LIFE_SHARES, gate_statistics.unit_half_life, strict=True):
+            table.add_row(percent(share), f"{life:.1f} words or fewer")
+        show_table(console, table)
+        say(
+            console,
+            "The first table is a mean over all units, of which most forget at once; the few\n"
+            "that last are in the second.",
+            style="dim",
+        )
 
 
 def _show_units(console: Console, gate_statistics: GateStatistics) -> None:
@@ -90,11 +102,14 @@ def _show_units(console: Console, gate_statistics: GateStatistics) -> None:
         return
     console.print()
     say(console, "Hidden units that track the rating best", style="bold")
-    table = plain_table("unit", "correlation with the expected rating", right=(0,))
+    table = plain_table(
+        "unit", "correlation with the expected rating", "half left after", right=(0,)
+    )
     for unit in gate_statistics.units[:MOST_ROWS]:
         table.add_row(
             str(unit.unit),
             f"{bar_and_percent(abs(unit.correlation), BAR_WIDTH)}  "
             f"({'higher' if unit.correlation > 0 else 'lower'} for better reviews)",
+            "" if unit.half_life is None else f"{unit.half_life:.1f} words",
         )
     show_table(console, table)

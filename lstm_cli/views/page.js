@@ -24,6 +24,7 @@ function select(k, move) {
   for (const marker of markers) { marker.setAttribute("x1", word.x); marker.setAttribute("x2", word.x); }
   place("heat-row", "y", now);
   place("heat-column", "x", now);
+  for (const column of document.querySelectorAll(".column")) column.setAttribute("x", now);
   say("heat-said", word.ledger);
 }
 buttons.forEach((button, i) => {
@@ -40,6 +41,12 @@ for (const heat of document.querySelectorAll(".heat")) {
   heat.addEventListener("click", (event) => {
     const box = heat.getBoundingClientRect();
     select(Math.floor((event.clientY - box.top) / box.height * buttons.length), false);
+  });
+}
+for (const units of document.querySelectorAll(".units")) {
+  units.addEventListener("click", (event) => {
+    const box = units.getBoundingClientRect();
+    select(Math.floor((event.clientX - box.left) / box.width * buttons.length), false);
   });
 }
 select(buttons.length - 1, false);

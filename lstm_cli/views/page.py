@@ -4,6 +4,8 @@ Everything is drawn here, in SVG; the script only moves the marks from word to w
 """
 
 import json
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
@@ -14,6 +16,7 @@ from lstm_cli.views.charts import Chart, across, curve, render, script_of, up
 from lstm_cli.views.console import percent, visible
 from lstm_cli.views.narrative import narrative
 from lstm_cli.views.routes import ROUTES, ends_of
+from lstm_cli.views.units import PANELS
 
 LEVELS = 8
 CLEAR, STRONG = 0.1, 0.4  # rating points at which a word is marked, and marked more strongly
@@ -71,6 +74,8 @@ def page(trace: GateTrace, scale: Scale) -> str:
         routes=_routes(trace),
         charts=_charts(trace, scale),
         heat=_heat(trace.ledger),
+        carrying=[(unit.unit, f"{100 * unit.share:.1f} %") for unit in trace.carrying],
+        units=_units(trace) if trace.words else [],
     )
 
 
@@ -223,22 +228,41 @@ def _charts(trace: GateTrace, scale: Scale) -> list[Chart]:
 
 
 def _heat(ledger: LedgerTrace | None) -> dict[str, Any] | None:
-    """The matrix of what is remembered, with neighbours of one shade drawn as one cell."""
+    """The matrix of what is remembered: a row a word, from its own column on."""
     if ledger is None or not ledger.remembered:
         return None
-    cells: list[tuple[int, int, int, int]] = []
-    for row, shares in enumerate(ledger.remembered):
-        for column, share in enumerate(shares, start=row):
-            level = round(LEVELS * share)
-            if not level:
-                continue
-            if cells:
-                x, y, run, same = cells[-1]
-                if (y, same, x + run) == (row, level, column):
-                    cells[-1] = (x, y, run + 1, same)
-                    continue
-            cells.append((column, row, 1, level))
-    return {"size": len(ledger.remembered), "cells": cells}
+    rows = [
+        [0] * row + [round(LEVELS * share) for share in shares]
+        for row, shares in enumerate(ledger.remembered)
+    ]
+    return {"size": len(ledger.remembered), "cells": _merged(rows)}
+
+
+def _units(trace: GateTrace) -> list[dict[str, Any]]:
+    """A heat map a gate, whose rows are the units with most say in the rating."""
+    return [
+        {
+            "title": title,
+            "reading": reading,
+            "cells": _merged(
+                [[round(LEVELS * share) for share in values_of(unit)] for unit in trace.carrying]
+            ),
+        }
+        for title, values_of, reading in PANELS
+    ]
+
+
+def _merged(rows: Sequence[Sequence[int]]) -> list[tuple[int, int, int, int]]:
+    """Cells of a heat map: column, row, width and level, neighbours of one level as one cell."""
+    cells = []
+    for y, row in enumerate(rows):
+        x = 0
+        for level, same in groupby(row):
+            run = len(list(same))
+            if level:
+                cells.append((x, y, run, level))
+            x += run
+    return cells
 
 
 def _embedded(data: object) -> Markup:
