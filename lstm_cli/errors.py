@@ -12,6 +12,7 @@
     │   ├── NoModelError      there is none under that name, or none at all
     │   └── BundleExistsError there is one already, and nobody said to replace it
     ├── OutputError           the output cannot be written, or would overwrite something
+    ├── EventError            a story has an event that its cells have never seen
     ├── RequestError          what is asked for does not fit the model, the review or the data
     └── OptionError           options contradict each other; commands alone raise it
 
@@ -135,6 +136,10 @@ class BundleExistsError(BundleError):
 
 class OutputError(LstmError):
     """The output cannot be written, or would overwrite something."""
+
+
+class EventError(LstmError):
+    """A story has an event that its cells have never seen."""
 
 
 class RequestError(LstmError):

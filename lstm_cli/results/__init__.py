@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Operand,
         Operation,
         Reach,
+        StoryTold,
     )
     from lstm_cli.results.gate_statistics import (
         HALF_LIFE_SHARES,
@@ -101,6 +102,7 @@ __all__ = [
     "ReliabilityBin",
     "Routes",
     "Scores",
+    "StoryTold",
     "Suspect",
     "Switch",
     "Turn",

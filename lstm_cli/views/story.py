@@ -1,0 +1,160 @@
+"""The story of the bear and the picture: two cells side by side, event by event."""
+
+import textwrap
+
+from rich.console import Console
+from rich.text import Text
+
+from lstm_cli.results import StoryTold
+from lstm_cli.views.charts import Chart, across, curve, render, up
+from lstm_cli.views.console import bar, percent, plain_table, say, show_table
+
+NAMES = {"rnn": "plain RNN", "lstm": "LSTM"}
+SHOWN = ("wolf", "dog")  # the two that the story is about
+KINDS = ("first", "second", "third")
+BAR_WIDTH = 3
+
+
+def show_story(console: Console, told: StoryTold) -> None:
+    """Print what both cells say after each event, and what is left of the hint."""
+    say(console, "A picture that could be a dog or a wolf: what would it show now?", style="bold")
+    say(console, f"The picture by itself: {_listed(told.picture)}.")
+    console.print()
+    headers = [f"{NAMES[cell]}: {animal}" for cell in told.answers for animal in SHOWN]
+    lefts = [f"{NAMES[cell]}: hint left" for cell in told.hint_left]
+    table = plain_table("event", *(_split(header) for header in (*headers, *lefts)))
+    for place in range(len(told.events) + 1):
+        name = told.events[place - 1] if place else "(start)"
+        cells = [
+            _share(answers[place][animal]) for answers in told.answers.values() for animal in SHOWN
+        ]
+        cells += [_share(left[place - 1] if place else None) for left in told.hint_left.values()]
+        table.add_row(Text(name), *cells)
+        for cut in told.cuts:
+            memory, _, after = cut.partition("@")
+            if int(after) == place:
+                table.add_row(Text(f"✂ {memory}", style="bold"))
+    show_table(console, table)
+    console.print()
+    for sentence in sentences(told):
+        say(console, textwrap.fill(sentence, 79))
+
+
+def sentences(told: StoryTold) -> list[str]:
+    """What both say at the end, and how that was measured."""
+    ends = {cell: answers[-1] for cell, answers in told.answers.items()}
+    said = [
+        f"The {NAMES[cell]} says {max(end, key=lambda animal: end[animal])}: {_listed(end)}."
+        for cell, end in ends.items()
+    ]
+    if told.hint is not None:
+        hint = told.events[told.hint]
+        left = {cell: shares[-1] or 0.0 for cell, shares in told.hint_left.items()}
+        said.append(
+            f'Of what "{hint}" left in memory, {percent(left["rnn"])} is there at the end in the '
+            f"RNN, {percent(left['lstm'])} in the LSTM"
+            + (", which strengthened it." if left["lstm"] > 1 else ".")
+        )
+    said.append(
+        "On 1,000 new scenes with 21 to 60 events after the hint, the LSTM names the animal "
+        f"hinted at in {percent(told.measured['lstm'])}, the RNN in "
+        f"{percent(told.measured['rnn'])}; always saying dog reaches a third."
+    )
+    return said
+
+
+def story_page(told: StoryTold) -> str:
+    """The story as one page of HTML."""
+    charts = [_answers_chart(told, cell) for cell in told.answers]
+    if told.hint is not None:
+        charts.append(_left_chart(told))
+    rows = [
+        (
+            told.events[place - 1] if place else "(nothing yet)",
+            *(percent(share) for answers in told.answers.values()
+              for share in answers[place].values()),
+            *("" if not place or left[place - 1] is None else percent(left[place - 1] or 0.0)
+              for left in told.hint_left.values()),
+        )
+        for place in range(len(told.events) + 1)
+    ]  # fmt: skip
+    animals = list(told.picture)
+    return render(
+        "memory_page.html.j2",
+        "",
+        title="A dog or a wolf",
+        lead=(
+            f"The picture by itself: {_listed(told.picture)}. After each event both cells are "
+            "asked what a picture would show now.",
+            *(f"Lost on the way: {cut.replace('@', ' memory after event ')}." for cut in told.cuts),
+            *sentences(told),
+        ),
+        charts=tuple(charts),
+        headers=(
+            "event",
+            *(f"{NAMES[cell]}: {animal}" for cell in told.answers for animal in animals),
+            *(f"{NAMES[cell]}: hint left" for cell in told.hint_left),
+        ),
+        rows=rows,
+    )
+
+
+def _answers_chart(told: StoryTold, cell: str) -> Chart:
+    return Chart(
+        f"answers-{cell}",
+        f"What the {NAMES[cell]} would say",
+        "The probability of each animal, if the picture came after this event.",
+        f"Probabilities by the {NAMES[cell]} after each event",
+        tuple((round(up(share, 0, 1)), percent(share)) for share in (0, 0.5, 1)),
+        tuple(
+            curve(
+                animal, KINDS[k], [answer[animal] for answer in told.answers[cell]], (0, 1),
+                18 + 24 * k,
+            )
+            for k, animal in enumerate(list(told.picture)[:3])
+        ),
+        _below(told),
+        has_marker=False,
+    )  # fmt: skip
+
+
+def _left_chart(told: StoryTold) -> Chart:
+    return Chart(
+        "hint-left",
+        "What is left of the hint",
+        "How far the memory that is carried on differs from that of the same story without the "
+        "hint, as a share of the difference right after it.",
+        "The share of the hint left in both cells after each event",
+        tuple((round(up(share, 0, 1)), percent(share)) for share in (0, 0.5, 1)),
+        tuple(
+            curve(
+                NAMES[cell], KINDS[k], [min(1.0, share or 0.0) for share in (0.0, *shares)], (0, 1),
+                18 + 24 * k,
+            )
+            for k, (cell, shares) in enumerate(told.hint_left.items())
+        ),
+        _below(told),
+        has_marker=False,
+    )  # fmt: skip
+
+
+def _below(told: StoryTold) -> tuple[tuple[int, str], ...]:
+    """The events under a chart, as many as there is room for."""
+    number = len(told.events)
+    every = max(1, -(-number // 10))
+    return tuple(
+        (round(across(place, number)), told.events[place - 1])
+        for place in range(every, number + 1, every)
+    )
+
+
+def _listed(chances: dict[str, float]) -> str:
+    return ", ".join(f"{animal} {percent(share)}" for animal, share in chances.items())
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{bar(min(share, 1.0), BAR_WIDTH)} {percent(share):>5}"
+
+
+def _split(header: str) -> str:
+    return header.replace(": ", "\n")
