@@ -15,17 +15,20 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-WIDTH, HEIGHT, LEFT, MARGIN = 720, 220, 64, 20
+from lstm_cli.views.console import visible
+
+WIDTH, HEIGHT, LEFT, MARGIN = 720, 220, 84, 20
+
+MOST_WORDS = 9  # under a chart
 
 
 @dataclass(frozen=True)
 class Curve:
     """A line in a chart."""
 
-    name: str
+    name: str  # in the key over the chart; "" where there is only one line
     kind: str  # first, second or third
     points: str
-    label_y: int
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,21 @@ def up(value: float, low: float, high: float) -> float:
     return HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / max(high - low, 1e-9)
 
 
+def words_below(words: Sequence[str], longest: int = 10) -> tuple[tuple[int, str], ...]:
+    """Ticks with words under a chart of what is so after each, as many as there is room for."""
+    number = len(words)
+    every = max(1, -(-number // MOST_WORDS))
+    places = range(every, number + 1, every)
+    return tuple(
+        (round(across(place, number)), visible(words[place - 1], longest)) for place in places
+    )
+
+
 def curve(
     name: str,
     kind: str,
     values: Sequence[float],
     bounds: tuple[float, float],
-    label_y: int,
     places: Sequence[float] | None = None,
 ) -> Curve:
     """A line through values: one per word, or at ``places``, the first of which is 0."""
@@ -66,7 +78,7 @@ def curve(
         f"{across(place, at[-1]):.1f},{up(value, *bounds):.1f}"
         for place, value in zip(at, values, strict=True)
     )
-    return Curve(name, kind, points, label_y)
+    return Curve(name, kind, points)
 
 
 def render(template: str, script: str, **values: Any) -> str:

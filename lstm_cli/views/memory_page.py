@@ -29,7 +29,7 @@ def memory_page(test: MemoryTest) -> str:
         "Accuracy of both cells at growing distances",
         tuple((round(up(share, 0, 1)), percent(share)) for share in (0, 0.5, 1)),
         tuple(
-            curve(name, KINDS[k], shares, (0, 1), 18 + 24 * k, places)
+            curve(name, KINDS[k], shares, (0, 1), places)
             for k, (name, shares) in enumerate(accuracies.items())
         ),
         _below(places[-1]),
@@ -89,7 +89,7 @@ def _gradient_chart(gradients: Gradients, last: int, what: str) -> Chart:
         return [max(math.log10(max(value, 1e-99)), LOWEST) for value in values[: last + 1]]
 
     lines: list[Curve] = [
-        curve(name, KINDS[k], powers(values), (LOWEST, 1), 18 + 24 * k)
+        curve(name, KINDS[k], powers(values), (LOWEST, 1))
         for k, (name, values) in enumerate(gradients.items())
     ]
     return Chart(

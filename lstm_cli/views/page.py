@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.results import GateTrace, LedgerTrace, margin
-from lstm_cli.views.charts import Chart, across, curve, render, script_of, up
+from lstm_cli.views.charts import Chart, across, curve, render, script_of, up, words_below
 from lstm_cli.views.console import percent, visible
 from lstm_cli.views.narrative import narrative
 from lstm_cli.views.routes import ROUTES, ends_of
@@ -192,6 +192,7 @@ def _ledger_sentence(trace: GateTrace, place: int) -> str:
 
 def _charts(trace: GateTrace, scale: Scale) -> list[Chart]:
     low, high = scale.ratings[0], scale.ratings[-1]
+    below = words_below([word.token for word in trace.words])
     expected = [trace.start_expected_rating, *(word.expected_rating for word in trace.words)]
     names = scale.label_of if scale.has_places else {}
     labels = {value: visible(names.get(value, f"{value:g}"), 12)
@@ -203,15 +204,16 @@ def _charts(trace: GateTrace, scale: Scale) -> list[Chart]:
             "The expected rating after each word, as if the review ended there.",
             f"From {expected[0]:.2f} before the first word to {expected[-1]:.2f} after the last",
             tuple((round(up(value, low, high)), name) for value, name in labels.items()),
-            (curve("", "first", expected, (low, high), 0),),
+            (curve("", "first", expected, (low, high)),),
+            below,
         )
     ]
     short_term = [0.0, *(word.short_term for word in trace.words)]
     long_term = [0.0, *(word.long_term for word in trace.words if word.long_term is not None)]
     bound = max(1e-6, *(abs(value) for value in (*short_term, *long_term)))
-    lines = [curve("short-term memory", "first", short_term, (-bound, bound), 18)]
+    lines = [curve("short-term memory", "first", short_term, (-bound, bound))]
     if trace.cell == "lstm":
-        lines.append(curve("long-term memory", "second", long_term, (-bound, bound), 42))
+        lines.append(curve("long-term memory", "second", long_term, (-bound, bound)))
     charts.append(
         Chart(
             "memories",
@@ -222,6 +224,7 @@ def _charts(trace: GateTrace, scale: Scale) -> list[Chart]:
                 (round(up(value, -bound, bound)), f"{value:.2g}") for value in (-bound, 0, bound)
             ),
             tuple(lines),
+            below,
         )
     )
     return charts

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import StoryTold
-from lstm_cli.views.charts import Chart, across, curve, render, up
+from lstm_cli.views.charts import Chart, curve, render, up, words_below
 from lstm_cli.views.console import bar, percent, plain_table, say, show_table
 
 NAMES = {"rnn": "plain RNN", "lstm": "LSTM"}
@@ -107,15 +107,12 @@ def _answers_chart(told: StoryTold, cell: str) -> Chart:
         f"Probabilities by the {NAMES[cell]} after each event",
         tuple((round(up(share, 0, 1)), percent(share)) for share in (0, 0.5, 1)),
         tuple(
-            curve(
-                animal, KINDS[k], [answer[animal] for answer in told.answers[cell]], (0, 1),
-                18 + 24 * k,
-            )
+            curve(animal, KINDS[k], [answer[animal] for answer in told.answers[cell]], (0, 1))
             for k, animal in enumerate(list(told.picture)[:3])
         ),
-        _below(told),
+        words_below(told.events),
         has_marker=False,
-    )  # fmt: skip
+    )
 
 
 def _left_chart(told: StoryTold) -> Chart:
@@ -128,23 +125,12 @@ def _left_chart(told: StoryTold) -> Chart:
         tuple((round(up(share, 0, 1)), percent(share)) for share in (0, 0.5, 1)),
         tuple(
             curve(
-                NAMES[cell], KINDS[k], [min(1.0, share or 0.0) for share in (0.0, *shares)], (0, 1),
-                18 + 24 * k,
+                NAMES[cell], KINDS[k], [min(1.0, share or 0.0) for share in (0.0, *shares)], (0, 1)
             )
             for k, (cell, shares) in enumerate(told.hint_left.items())
         ),
-        _below(told),
+        words_below(told.events),
         has_marker=False,
-    )  # fmt: skip
-
-
-def _below(told: StoryTold) -> tuple[tuple[int, str], ...]:
-    """The events under a chart, as many as there is room for."""
-    number = len(told.events)
-    every = max(1, -(-number // 10))
-    return tuple(
-        (round(across(place, number)), told.events[place - 1])
-        for place in range(every, number + 1, every)
     )
 
 
