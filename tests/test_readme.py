@@ -327,7 +327,12 @@ def test_json_has_the_keys_the_page_names(
         "lstm inspect-gates --clamp forget=1 --input FILE": (
             "inspect-gates", "--clamp", "forget=1", "--input", file, *model,
         ),
+        "lstm inspect-gates --unit 1 --input FILE": (
+            "inspect-gates", "--unit", "1", "--input", file, *model,
+        ),
         "lstm inspect-gates": ("inspect-gates", *model),
+        "lstm learn TEXT --true 5": ("learn", "fun", "--true", "5", *model),
+        "lstm story": ("story",),
         "lstm doctor": ("doctor", file),
         "lstm compare": ("compare", file, str(tiny_bundle.path), str(tiny_bundle.path)),
         "lstm exam": ("exam", *model),

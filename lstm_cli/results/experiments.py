@@ -52,9 +52,11 @@ class FileOperation:
 class CellMemory:
     """What one cell still knows at each distance, and how far back it could learn from."""
 
-    learning_rate: float  # the one that served it best
-    accuracies: tuple[float, ...]  # at each distance; an eighth is chance
+    learning_rate: float
+    accuracies: tuple[float, ...]  # at each distance, mean over the seeds; an eighth is chance
+    spreads: tuple[float, ...]  # their standard deviations
     fails_at: int | None  # the first distance with under 60 %
+    by_hint: tuple[float, ...]  # right answers for each animal fifty events later, one seed
     gradients: tuple[float, ...]  # |dloss/dSTM_t| at 0, 1, ... events before the question
     long_term_gradients: tuple[float, ...] | None  # |dloss/dLTM_t|; the plain RNN has none
 
@@ -64,16 +66,23 @@ class MemoryTest:
     """A plain RNN beside an LSTM: an early hint, events that say little, then the question."""
 
     distances: tuple[int, ...]
-    cells: dict[str, CellMemory]
+    cells: dict[str, CellMemory]  # taught from far
+    near: dict[str, CellMemory]  # taught from one event on
+    hints: tuple[str, ...]
     hidden_size: int
     steps: int
-    trained_up_to: int  # the longest distance they learned from
-    seed: int
+    trained_from: int  # the shortest distance they learned from, far ...
+    trained_up_to: int  # ... and the longest
+    seed: int  # the first
+    repeats: int  # seeds
 
     def to_json(self) -> dict[str, Any]:
         """As ``lstm memory-test --json`` prints it."""
-        cells = {name: _with_slopes(asdict(cell)) for name, cell in self.cells.items()}
-        return asdict(self) | {"cells": cells}
+        lessons = {
+            lesson: {name: _with_slopes(asdict(cell)) for name, cell in cells.items()}
+            for lesson, cells in (("cells", self.cells), ("near", self.near))
+        }
+        return asdict(self) | lessons
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,60 @@ class StoryTold:
 
     def to_json(self) -> dict[str, Any]:
         """As ``lstm story --json`` prints it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class WordGradient:
+    """How strongly the loss pulls at one word: lengths of the gradients."""
+
+    token: str
+    event: float  # |dloss/dE|, of the embedded word
+    short_term: float  # |dloss/dSTM| after it
+    long_term: float | None  # |dloss/dLTM| after it; a plain RNN has none
+
+
+@dataclass(frozen=True)
+class WeightChange:
+    """One weight before and after a step: after = before - rate * gradient."""
+
+    name: str
+    before: float
+    gradient: float
+    after: float
+    nudge: float  # by which it is made larger, and smaller, to check the gradient
+    losses: tuple[float, float]  # with the larger weight, and the smaller
+
+    @property
+    def difference(self) -> float:
+        """The central finite difference, which the gradient should be."""
+        return (self.losses[0] - self.losses[1]) / (2 * self.nudge)
+
+
+@dataclass(frozen=True)
+class LearningStep:
+    """What the model says of the review, before the first step or after one."""
+
+    loss: float  # -ln of the probability of the true rating
+    probabilities: dict[str, float]
+    expected_rating: float
+
+
+@dataclass(frozen=True)
+class LearningTrace:
+    """A review whose true rating a model learns, step by step."""
+
+    text: str
+    model: str
+    true: str
+    rate: float
+    errors: dict[str, float]  # dloss/dlogit: the probability, less 1 for the true rating
+    words: tuple[WordGradient, ...]
+    weights: tuple[WeightChange, ...]  # of each matrix the one with the largest gradient
+    history: tuple[LearningStep, ...]  # before, and after each step
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm learn --json`` prints it."""
         return asdict(self)
 
 

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Sequence
 
-from lstm_cli.results import MemoryTest, Reach
+from lstm_cli.results import CellMemory, MemoryTest, Reach
 from lstm_cli.views.charts import Chart, Curve, across, curve, render, up
 from lstm_cli.views.console import percent
-from lstm_cli.views.memory_test import LOWEST, NAMES
+from lstm_cli.views.memory_test import LOWEST, NAMES, verdicts
 
 KINDS = ("first", "second", "third")
 Gradients = dict[str, Sequence[float]]
@@ -18,27 +18,22 @@ def memory_page(test: MemoryTest) -> str:
     gradients |= _gradients_of(
         "LSTM", test.cells["lstm"].gradients, test.cells["lstm"].long_term_gradients
     )
-    places = (0, *test.distances)
-    # With no event in between, both cells know the answer: the hint is the last thing read.
-    accuracies = {NAMES[name]: (1.0, *cell.accuracies) for name, cell in test.cells.items()}
-    chart = Chart(
-        "accuracy",
-        "Right answers by distance",
-        "Share of right answers by the number of events between the hint and the question; one "
-        "in eight would be chance.",
-        "Accuracy of both cells at growing distances",
-        tuple((round(up(share, 0, 1)), percent(share)) for share in (0, 0.5, 1)),
-        tuple(
-            curve(name, KINDS[k], shares, (0, 1), places)
-            for k, (name, shares) in enumerate(accuracies.items())
-        ),
-        _below(places[-1]),
-        has_marker=False,
-    )
+    lessons = {
+        "far": (test.cells, f"Taught from far: {test.trained_from} to {test.trained_up_to} events"),
+        "near": (test.near, f"Taught from near on: 1 to {test.trained_up_to} events"),
+    }
+    charts = [
+        _accuracy_chart(test, lesson, cells, title) for lesson, (cells, title) in lessons.items()
+    ]
+    accuracies = {
+        f"{NAMES[name]}, taught from {'far' if lesson == 'far' else 'near on'}": cell.accuracies
+        for lesson, (cells, _) in lessons.items()
+        for name, cell in cells.items()
+    }
     rows = [
         (
             distance,
-            *(percent(shares[k + 1]) for shares in accuracies.values()),
+            *(percent(shares[k]) for shares in accuracies.values()),
             *(f"{values[distance]:.1e}" for values in gradients.values()),
         )
         for k, distance in enumerate(test.distances)
@@ -50,11 +45,34 @@ def memory_page(test: MemoryTest) -> str:
         lead=(
             "An animal, then events that say little, then the question: which animal was it? "
             f"Both cells have {test.hidden_size} units and learned from the same "
-            f"{test.steps:,} batches of scenes with up to {test.trained_up_to} events.",
+            f"{test.steps:,} batches of scenes; means of {test.repeats} seeds.",
+            *verdicts(test),
         ),
-        charts=(chart, _gradient_chart(gradients, places[-1], "events")),
+        charts=(*charts, _gradient_chart(gradients, test.distances[-1], "events")),
         headers=("events between", *accuracies, *gradients),
         rows=rows,
+    )
+
+
+def _accuracy_chart(
+    test: MemoryTest, lesson: str, cells: dict[str, CellMemory], title: str
+) -> Chart:
+    return Chart(
+        f"accuracy-{lesson}",
+        f"Right answers by distance. {title}",
+        "Share of right answers by the number of events between the hint and the question; the "
+        "dotted line is chance, one in eight.",
+        "Accuracy of both cells at growing distances",
+        tuple((round(up(share, 0, 1)), percent(share)) for share in (0, 0.5, 1)),
+        (
+            *(
+                curve(NAMES[name], KINDS[k], cell.accuracies, (0, 1), test.distances)
+                for k, (name, cell) in enumerate(cells.items())
+            ),
+            curve("chance", "third", [1 / len(test.hints)] * 2, (0, 1), (0, test.distances[-1])),
+        ),
+        _below(test.distances[-1]),
+        has_marker=False,
     )
 
 

@@ -1,0 +1,223 @@
+"""One step of learning, in numbers: "it is actually a 4: how does the network learn this?"
+
+The loss is -ln P(true), its gradient is taken through ``core/cell.py`` word by word, back to the
+first (backpropagation through time, Werbos 1990), and every weight moves by the rate times its
+gradient, against it (plain gradient descent; ``lstm train`` uses AdamW on many reviews at once).
+Everything is in float64, so that a calculator and a finite difference agree.
+
+Shapes: T words, U distinct words, E embedding size, H units, R ratings, P poolings.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from lstm_cli.bundle.reading import Bundle
+from lstm_cli.core.cell import CellWeights, Memory, pool, read_next
+from lstm_cli.errors import RequestError
+from lstm_cli.inference.predictor import Predictor
+from lstm_cli.results import LearningStep, LearningTrace, WeightChange, WordGradient
+
+MOST_TIMES = 1_000
+NUDGE = 2e-4  # of a weight, for the finite difference that a person can repeat
+GATES = ("i", "f", "N", "V")  # torch stacks their rows in this order
+
+
+@dataclass(frozen=True)
+class _Weights:
+    """All that learns. Copies: the saved model stays as it is."""
+
+    embedding: Tensor  # of the distinct words of the review. (U, E)
+    event: Tensor  # (4H, E), or (H, E)
+    short_term: Tensor  # (4H, H), or (H, H)
+    bias: Tensor  # (4H,), or (H,)
+    readout: Tensor  # (R, P·H)
+    readout_bias: Tensor  # (R,)
+
+    @property
+    def all(self) -> list[Tensor]:
+        """In the order of the fields."""
+        return [getattr(self, field.name) for field in fields(self)]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A review whose true rating is known, and a network that is to learn it.
+
+    Args:
+        bundle: the model.
+        tokens: the review, at least one word.
+        place: that of the true rating on the scale.
+    """
+
+    bundle: Bundle
+    tokens: Sequence[str]
+    place: int
+
+    def start(self) -> _Weights:
+        """The weights of the model, ready to learn."""
+        weights = self.bundle.weights
+        embedding = weights.embedding[np.array(self._distinct)]
+        arrays = (embedding, *weights.cell, weights.readout, weights.readout_bias)
+        return _Weights(
+            *(torch.tensor(np.asarray(a), dtype=torch.float64).requires_grad_() for a in arrays)
+        )
+
+    @property
+    def _distinct(self) -> list[int]:
+        return list(dict.fromkeys(self.bundle.lookup.encode(self.tokens)))
+
+    def read(self, weights: _Weights) -> tuple[list[Tensor], list[Memory], Tensor]:
+        """The events, the memories after each word, and the logits. (T), (T), (R,)"""
+        ids = self._distinct
+        places = [ids.index(token_id) for token_id in self.bundle.lookup.encode(self.tokens)]
+        events = [weights.embedding[place : place + 1] * 1.0 for place in places]
+        config = self.bundle.info.model
+        nothing = torch.zeros(1, config.hidden_size, dtype=torch.float64)
+        memory = Memory(nothing, nothing)
+        cell = CellWeights(weights.event, weights.short_term, weights.bias)
+        memories = []
+        for event in events:
+            memory, _ = read_next(event, memory, cell, torch)
+            memories.append(memory)
+        pooled = pool([memory.short_term for memory in memories], config.pooling, torch)
+        logits = (pooled @ weights.readout.T + weights.readout_bias)[0]
+        return events, memories, logits
+
+    def loss(self, weights: _Weights) -> Tensor:
+        """-ln P(true)."""
+        return -functional.log_softmax(self.read(weights)[2], 0)[self.place]
+
+    def gradients(self, weights: _Weights) -> list[Tensor]:
+        """Of the loss, for each of the weights."""
+        return list(torch.autograd.grad(self.loss(weights), weights.all))
+
+    def moved(self, weights: _Weights, rate: float) -> _Weights:
+        """The weights after one step."""
+        pairs = zip(weights.all, self.gradients(weights), strict=True)
+        return _Weights(
+            *((weight - rate * gradient).detach().requires_grad_() for weight, gradient in pairs)
+        )
+
+
+def learn(bundle: Bundle, text: str, true: str, rate: float, times: int = 1) -> LearningTrace:
+    """Let a model learn the true rating of one review, and say what moved.
+
+    Args:
+        bundle: the model, which is not changed.
+        text: the review.
+        true: its rating, as the scale writes it.
+        rate: how far the weights move along their gradients.
+        times: how often.
+
+    Raises:
+        RequestError: the rating is not one of the scale, or the review has no word.
+    """
+    labels = bundle.info.scale.labels
+    if true not in labels:
+        raise RequestError(f"the model rates {', '.join(labels)}", parameter="true", value=true)
+    tokens = Predictor(bundle).tokenize(text)
+    if not tokens:
+        raise RequestError("there is no word in the review", parameter="text")
+    lesson = Lesson(bundle, tokens, labels.index(true))
+    weights = lesson.start()
+    events, memories, logits = lesson.read(weights)
+    loss = -functional.log_softmax(logits, 0)[lesson.place]
+    has_gates = bundle.weights.cell.has_gates
+    sought = [logits, *events, *(memory.short_term for memory in memories)]
+    if has_gates:
+        sought += [memory.long_term for memory in memories]
+    found = torch.autograd.grad(loss, sought)
+    of_words = [float(gradient.norm()) for gradient in found[1:]]
+    steps = len(tokens)
+    after, history = weights, [_said(lesson, weights)]
+    for _ in range(times):
+        after = lesson.moved(after, rate)
+        history.append(_said(lesson, after))
+    return LearningTrace(
+        text=text,
+        model=bundle.name,
+        true=true,
+        rate=rate,
+        errors=dict(zip(labels, found[0].tolist(), strict=True)),
+        words=tuple(
+            WordGradient(
+                token,
+                of_words[k],
+                of_words[steps + k],
+                of_words[2 * steps + k] if has_gates else None,
+            )
+            for k, token in enumerate(tokens)
+        ),
+        weights=tuple(_largest(lesson, weights, rate)),
+        history=tuple(history),
+    )
+
+
+def _said(lesson: Lesson, weights: _Weights) -> LearningStep:
+    with torch.no_grad():
+        logits = lesson.read(weights)[2]
+        chances = torch.softmax(logits, 0).numpy()
+    info = lesson.bundle.info
+    return LearningStep(
+        loss=float(-np.log(chances[lesson.place])),
+        probabilities=dict(zip(info.scale.labels, chances.tolist(), strict=True)),
+        expected_rating=float(chances @ np.array(info.ratings)),
+    )
+
+
+def _largest(lesson: Lesson, weights: _Weights, rate: float) -> list[WeightChange]:
+    """The weight with the largest gradient in each matrix, and what a finite difference says."""
+    changes = []
+    for field, gradient in zip(fields(_Weights), lesson.gradients(weights), strict=True):
+        place = np.unravel_index(int(gradient.abs().argmax()), gradient.shape)
+        before = float(getattr(weights, field.name).detach()[place])
+        slope = float(gradient[place])
+        nudged = [loss_with(lesson, weights, field.name, place, sign * NUDGE) for sign in (1, -1)]
+        changes.append(
+            WeightChange(
+                _name_of(lesson, field.name, place),
+                before,
+                slope,
+                before - rate * slope,
+                NUDGE,
+                (nudged[0], nudged[1]),
+            )
+        )
+    return changes
+
+
+def loss_with(
+    lesson: Lesson, weights: _Weights, name: str, place: tuple[np.intp, ...], change: float
+) -> float:
+    """The loss where one weight is changed by a little."""
+    changed = [weight.detach().clone() for weight in weights.all]
+    changed[[field.name for field in fields(_Weights)].index(name)][place] += change
+    with torch.no_grad():
+        return float(lesson.loss(_Weights(*changed)))
+
+
+def _name_of(lesson: Lesson, name: str, place: Sequence[np.intp]) -> str:
+    """A weight as a person finds it: ``W_f(STM), unit 3, from unit 7``; counted from 1."""
+    config, row = lesson.bundle.info.model, int(place[0])
+    size = config.hidden_size
+    if name == "embedding":
+        word = lesson.bundle.vocabulary.tokens[lesson._distinct[row]]
+        return f'E of "{word}", number {int(place[1]) + 1}'
+    if name.startswith("readout"):
+        rating = lesson.bundle.info.scale.labels[row]
+        if name == "readout_bias":
+            return f"b of the readout, rating {rating}"
+        view, unit = divmod(int(place[1]), size)
+        return f"W of the readout, rating {rating}, {config.pooling[view]} of unit {unit + 1}"
+    has_gates = lesson.bundle.weights.cell.has_gates
+    gate = f"_{GATES[row // size].lower()}" if has_gates else ""
+    unit = row % size + 1
+    if name == "bias":
+        return f"b{gate}, unit {unit}"
+    source = f"number {int(place[1]) + 1} of E" if name == "event" else f"unit {int(place[1]) + 1}"
+    return f"W{gate}, unit {unit}, from {source}"
