@@ -29,6 +29,13 @@ def written(bundle: Bundle, text: str = TEXT) -> Path:
     return Path("page.html").absolute()
 
 
+def _trace_of(bundle: Bundle) -> dict[str, Any]:
+    """What the command says of the same review."""
+    shown = lstm("inspect-gates", TEXT, "--json", "--model", str(bundle.path)).stdout
+    found: dict[str, Any] = json.loads(shown)
+    return found
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """One browser for all tests."""
@@ -75,7 +82,9 @@ def test_a_person_steps_through_the_words(
     page.on("console", lambda message: troubles.append(message.text))
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.goto(written(tiny_bundles[cell]).as_uri())
-    assert page.inner_text("#panel-word") == "stupid"
+    moves = [abs(word["contribution"]) for word in _trace_of(tiny_bundles[cell])["tokens"]]
+    opened_on = page.inner_text("#panel-place")
+    assert opened_on.startswith(f"word {moves.index(max(moves)) + 1} of ")
     page.keyboard.press("Home")
     assert page.inner_text("#panel-word") == "a"
     page.keyboard.press("ArrowRight")
@@ -83,10 +92,9 @@ def test_a_person_steps_through_the_words(
     assert page.evaluate("document.activeElement.textContent").strip() == "fine"
     page.hover("#words button:nth-of-type(3)")
     assert page.inner_text("#panel-word") == "film"
-    shown = lstm("inspect-gates", TEXT, "--json", "--model", str(tiny_bundles[cell].path)).stdout
-    token = json.loads(shown)["tokens"][2]
+    found = _trace_of(tiny_bundles[cell])
+    token = found["tokens"][2]
     assert page.inner_text("#value-change") == f"{token['contribution']:+.2f}"
-    found = json.loads(shown)
     effects = {word["word"]: word["effect"] for word in found["explanation"]["words"]}
     assert page.inner_text("#value-deleted") == f"{-effects[2]:+.2f}"
     by_route = list(found["routes"].values())[1:]

@@ -56,9 +56,9 @@ def show_trace(console: Console, trace: GateTrace) -> None:
         say(console, _LEGEND if trace.cell == "lstm" else _LEGEND.split("kept:")[0], style="dim")
 
 
-_LEGEND = """when read: change of the expected rating when the word was read. if deleted: its
-change if the word is left out of the review. Two questions: what a word does to
-what was read so far, and what the review would be without it.
+_LEGEND = """rating after: the likeliest, and in parentheses the expected one, a mean.
+when read: how the word moved the expected rating. if deleted: how it moves if
+it is left out; a word that pulls down has a minus there, and a plus here.
 kept: share of the long-term memory that the forget gate left. learned, used:
 how far the learn and use gates opened (0 shut, 1 open). Each is a mean over the
 units, in which a unit counts by how much it adds to this rating."""

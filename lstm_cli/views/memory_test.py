@@ -62,8 +62,8 @@ def show_memory_test(
         say(console, textwrap.fill(sentence, 79))
     say(
         console,
-        "What an RNN learns to hold it holds at any distance, like a switch; what it does not\n"
-        "learn to hold is gone at once. It can keep. It cannot learn to keep from far back:",
+        "What an RNN learns to hold it holds at any distance, like a switch; what it does\n"
+        "not learn to hold is gone at once. It can keep. It cannot learn that from far:",
         style="dim",
     )
 
@@ -78,8 +78,8 @@ def show_memory_test(
         console,
         "The norm of the gradient |dloss/dmemory|, as a share of that at the end; a bar\n"
         "loses a twelfth with every power of ten. Learning follows these gradients: where\n"
-        "they vanish, an early event teaches nothing. The LSTM carries its gradient in the\n"
-        "long-term memory, which is only added to and kept. (Taught from far, seed "
+        "they vanish, an early event teaches nothing. The LSTM carries its gradient in\n"
+        "the long-term memory, which is only added to and kept. (From far, seed "
         f"{test.seed}.)",
         style="dim",
     )

@@ -11,6 +11,7 @@ from lstm_cli.views.routes import ROUTES, ends_of
 
 LEAST_EFFECT = 0.05  # in rating points; a smaller effect gets no sentence
 LEAST_MARGIN = 0.1  # of what a word wrote; a smaller one gets no route
+MOSTLY = 0.6  # share of it by one route
 DRIFT = 0.25  # in rating points; who has no turn and went further is told so
 MOST_TURNS = 3
 MOST_IDLE = 2
@@ -68,7 +69,7 @@ def _turns(trace: GateTrace) -> list[str]:
         for turn in turns
         if turn in most
     ]
-    return [f"The rating turned {_joined(listed)}, and never went all the way back."]
+    return [f"The rating turned {_joined(listed)}; no later word took that back."]
 
 
 def _words(trace: GateTrace) -> list[str]:
@@ -77,9 +78,16 @@ def _words(trace: GateTrace) -> list[str]:
     named = [important for important in words if important.word in trace.explanation.named]
     pull = sum(important.effect for important in named)
     against = [important for important in words if important.effect * pull < 0][:1]
-    mentioned = [important for important in words if important in (*named, *against)]
+    # A word that moved the rating furthest is asked for, even if its deletion changes little.
+    movers = sorted(words, key=lambda word: -abs(trace.words[word.word].contribution))[:1]
+    mentioned = sorted(
+        (important for important in words if important in (*named, *against, *movers)),
+        key=lambda important: important.word,
+    )
     sentences = [
-        _word(trace, important) for important in mentioned if abs(important.effect) >= LEAST_EFFECT
+        _word(trace, important)
+        for important in mentioned
+        if max(abs(important.effect), abs(trace.words[important.word].contribution)) >= LEAST_EFFECT
     ]
     if trace.words and not sentences:
         sentences.append(
@@ -95,38 +103,54 @@ def _word(trace: GateTrace, important: ImportantWord) -> str:
     whole, without = prediction.expected_rating, important.expected_without
     read, deleted = word.contribution, -important.effect
     if abs(read) < LEAST_EFFECT:
-        sentence = f"{name} moved nothing when it was read; without it the rating would be "
+        sentence = f"{name} hardly moved the rating when it was read"
     else:
         sentence = f"{name} {_moved(read)} the rating by {abs(read):.2f} when it was read"
-        sentence += ", and yet " if read * deleted > 0 else "; "
-        sentence += "without it the rating would be "
-    sentence += f"{'higher' if deleted > 0 else 'lower'}, {without:.2f} instead of {whole:.2f}"
+    is_parted = read * deleted > 0 and min(abs(read), abs(deleted)) >= LEAST_EFFECT
+    if abs(deleted) < LEAST_EFFECT:
+        sentence += f"; without it the rating would hardly differ ({without:.2f})"
+    else:
+        sentence += ", and yet " if is_parted else "; "
+        sentence += f"without it the rating would be {'higher' if deleted > 0 else 'lower'}, "
+        sentence += f"{without:.2f} instead of {whole:.2f}"
     if important.rating_without != prediction.rating:
-        sentence += f" ({important.rating_without} instead of {prediction.rating})"
-    if read * deleted > 0 and abs(read) >= LEAST_EFFECT:
+        sentence += f" (likeliest {important.rating_without} instead of {prediction.rating})"
+    if is_parted:
         sentence += ": it also changes how the words around it are read"
     return f"{sentence}.{_way(trace, important)}"
 
 
 def _way(trace: GateTrace, important: ImportantWord) -> str:
-    """What became of what a word wrote, and by which route the readout sees most of it."""
+    """What became of what a word wrote, and by which route the readout sees it."""
     word, routes = trace.words[important.word], important.routes
     if word.retained is None or routes is None:
         return ""
     is_last = important.word == len(trace.words) - 1
-    left = "" if is_last else f" {percent(word.retained)} of what it wrote is there at the end."
-    whole = sum(routes.values())
-    if abs(whole) < LEAST_MARGIN:
-        return left
-    highest, lowest = ends_of(trace)
-    # The route that says most in the direction of the whole.
-    route = max(routes, key=lambda name: routes[name] * whole)
-    part = routes[route]
-    share = "" if len(routes) == 1 else f" ({part:+.2f} of {whole:+.2f})"
-    return (
-        f"{left} What it wrote speaks for {highest if whole > 0 else lowest}, mostly through "
-        f"{ROUTES[route]}{share}."
+    left = (
+        ""
+        if is_last
+        else f" {percent(word.retained)} of what it wrote into the long-term memory is left at "
+        "the end."
     )
+    whole = sum(routes.values())
+    highest, lowest = ends_of(trace)
+    if abs(whole) < LEAST_MARGIN:
+        return f"{left} It wrote little that speaks for {highest} or {lowest}."
+    for_which = highest if whole > 0 else lowest
+    if abs(important.effect) >= LEAST_EFFECT and whole * important.effect < 0:
+        return (
+            f"{left} What it wrote speaks for {for_which} ({whole:+.2f}): so it works by what the "
+            "gates do with other words because of it."
+        )
+    if len(routes) == 1:
+        return f"{left} What it wrote speaks for {for_which} ({whole:+.2f})."
+    route = max(routes, key=lambda name: routes[name] * whole)
+    if MOSTLY <= routes[route] / whole <= 1:
+        how = f"mostly through {ROUTES[route]} ({routes[route]:+.2f} of {whole:+.2f})"
+    else:
+        parts = [f"{ROUTES[name]} ({part:+.2f})" for name, part in routes.items()]
+        how = f"through {_joined(parts)}"
+    return f"{left} What it wrote speaks for {for_which}, {how}."
 
 
 def _moved(change: float) -> str:
@@ -146,8 +170,8 @@ def _idle(trace: GateTrace) -> list[str]:
         before = trace.words[idle.word - 1].expected_rating if idle.word else None
         at = trace.start_expected_rating if before is None else before
         sentences.append(
-            f"{quoted(trace, idle.word)} moved nothing here, where the rating was {at:.2f} "
-            f"already; as the only word it would make it {idle.alone:.2f}."
+            f"{quoted(trace, idle.word)} hardly moved the rating, which was {at:.2f} before it; as "
+            f"the only word it would make it {idle.alone:.2f}."
         )
     return sentences
 
@@ -161,10 +185,7 @@ def _forgetting(trace: GateTrace) -> list[str]:
     kept, place = min(later)
     if kept > FORGETS:
         return []
-    return [
-        f"{quoted(trace, place)} made it forget most: "
-        f"{percent(1 - kept)} of the long-term memory went."
-    ]
+    return [f"At {quoted(trace, place)} it kept least of the long-term memory: {percent(kept)}."]
 
 
 def _faithfulness(trace: GateTrace) -> list[str]:
@@ -172,7 +193,9 @@ def _faithfulness(trace: GateTrace) -> list[str]:
     if explanation is None or explanation.moved is None or explanation.moved_at_random is None:
         return []
     names = [quoted(trace, word) for word in explanation.named]
+    effects = [word.effect for word in explanation.words if word.word in explanation.named]
+    moves = "lowers" if min(effects) >= 0 else "raises" if max(effects) <= 0 else "moves"
     return [
-        f"Deleting {_joined(names)} together moves the rating by {explanation.moved:.2f}; three "
+        f"Deleting {_joined(names)} together {moves} the rating by {explanation.moved:.2f}; three "
         f"words at random move it by {explanation.moved_at_random:.2f} (mean of {DRAWS} draws)."
     ]

@@ -49,4 +49,4 @@ for (const units of document.querySelectorAll(".units")) {
     select(Math.floor((event.clientX - box.left) / box.width * buttons.length), false);
   });
 }
-select(buttons.length - 1, false);
+select(data.first, false);

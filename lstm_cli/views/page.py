@@ -44,7 +44,10 @@ def page(trace: GateTrace, scale: Scale) -> str:
         }
         for word in trace.words
     ]
+    # The page opens on the word that moved the rating furthest.
+    moves = [abs(word.contribution) for word in trace.words]
     data = {
+        "first": moves.index(max(moves)) if moves else 0,
         "words": [
             {
                 "token": shown["token"],
@@ -54,7 +57,7 @@ def page(trace: GateTrace, scale: Scale) -> str:
                 "ledger": _ledger_sentence(trace, place),
             }
             for place, (word, shown) in enumerate(zip(trace.words, words, strict=True))
-        ]
+        ],
     }
     return render(
         "page.html.j2",
@@ -82,10 +85,10 @@ def page(trace: GateTrace, scale: Scale) -> str:
 def _rows(trace: GateTrace) -> list[tuple[str, str, str]]:
     """What the panel shows of a word: a key, a name, and what it means."""
     gates = [
-        ("kept", "kept", "forget gate: 1 keeps the long-term memory, 0 forgets it"),
-        ("learned", "learned", "learn gate: 1 learns the word, 0 ignores it"),
+        ("kept", "kept", "forget gate: 100 % keeps the long-term memory, 0 % forgets it"),
+        ("learned", "learned", "learn gate: 100 % learns the word, 0 % ignores it"),
         ("used", "used", "use gate: how much of the memory is used now"),
-        ("retained", "left at the end", "of what this word wrote"),
+        ("retained", "left at the end", "of what this word wrote into the long-term memory"),
     ]
     rows = gates if trace.cell == "lstm" else []
     rows += [
@@ -183,7 +186,7 @@ def _ledger_sentence(trace: GateTrace, place: int) -> str:
     line = trace.ledger.lines[place]
     token = visible(trace.words[place].token, 30)
     if place == len(trace.words) - 1:
-        return f"{token}: read last, all of it is there."
+        return f'"{token}" was read last: all that it wrote is there.'
     sentence = f"{token}: {percent(line.left)} of what it wrote is there at the end"
     if line.half_gone is not None:
         sentence += f"; under half after {visible(trace.words[line.half_gone].token, 30)}"

@@ -9,15 +9,16 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import GateTrace, margin
-from lstm_cli.views.console import bar, plain_table, say, show_table, visible
+from lstm_cli.views.console import plain_table, say, show_table, visible
 
 WORD_WIDTH = 14
-BAR_WIDTH = 20
+BAR_WIDTH = 10
 ROUTES = {
-    "last": "the last memory",
-    "mean": "the mean of the memories",
-    "maximum": "the highest memories",
+    "last": "the last short-term memory",
+    "mean": "the mean of the short-term memories",
+    "maximum": "the highest value of each unit",
 }
+HEADERS = {"last": "last memory", "mean": "mean", "maximum": "highest"}
 
 
 def show_routes(console: Console, trace: GateTrace) -> None:
@@ -31,10 +32,19 @@ def show_routes(console: Console, trace: GateTrace) -> None:
     lines = [(f"through {ROUTES[route]}", value) for route, value in margins.items()]
     lines += [("before any word", before), ("together", whole)]
     widest = max(abs(value) for _, value in lines) or 1.0
-    say(console, f"what speaks for {highest} (+) and for {lowest} (-):")
+    say(console, f"what speaks for {lowest} (-, to the left) and for {highest} (+, to the right):")
     for name, value in lines:
-        drawn = bar(abs(value) / widest, 20).rstrip()
-        say(console, f"  {name:<33}{value:+7.2f}  {drawn}")
+        say(console, f"  {name:<44}{value:+7.2f}  {_signed_bar(value / widest)}".rstrip())
+
+
+def _signed_bar(share: float) -> str:
+    """A bar from the middle to the left or to the right.
+
+    >>> _signed_bar(-0.2), _signed_bar(1.0)
+    ('        ██│', '          │██████████')
+    """
+    blocks = "█" * round(BAR_WIDTH * abs(share))
+    return f"{blocks if share < 0 else '':>{BAR_WIDTH}}│{blocks if share > 0 else ''}"
 
 
 def show_words_by_route(console: Console, trace: GateTrace) -> None:
@@ -45,9 +55,8 @@ def show_words_by_route(console: Console, trace: GateTrace) -> None:
         return
     highest, lowest = ends_of(trace)
     say(console, f"What each word wrote speaks for {highest} (+) or {lowest} (-)", style="bold")
-    names = [ROUTES[route] for route in trace.routes.parts]
-    headers = [name.removeprefix("the ").replace(" of the memories", "") for name in names]
-    table = plain_table("word", *headers, "together", right=tuple(range(1, len(names) + 2)))
+    names = [HEADERS[route] for route in trace.routes.parts]
+    table = plain_table("word", *names, "together", right=tuple(range(1, len(names) + 2)))
     sums = [0.0] * len(names)
     for line in trace.ledger.lines:
         parts = [margin(line.by_route[route]) for route in trace.routes.parts]
