@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lstm_cli.bundle.reading import Bundle, open_bundle
+from lstm_cli.config import Pooling
 from lstm_cli.text.vocabulary import UNKNOWN_ID
 from lstm_cli.training.base import Base, remap_readout
 from tests.helpers import TINY, copied, lstm
@@ -41,6 +42,34 @@ def test_the_same_scale_starts_from_the_same_readout(base: Base) -> None:
     laid = remap_readout(base.ratings, base.ratings, weight, bias)
     np.testing.assert_allclose(laid["readout.weight"], weight, rtol=1e-6)
     np.testing.assert_allclose(laid["readout.bias"], bias, rtol=1e-6)
+
+
+@pytest.mark.parametrize("view", ["last", "mean", "maximum"])
+def test_a_readout_of_one_view_starts_from_its_part(base: Base, view: Pooling) -> None:
+    """Of the base's columns those that see this view."""
+    started = base.start(base.vocabulary, base.ratings, (view,))
+    first = base.config.hidden_size * base.config.pooling.index(view)
+    part = base.arrays["readout.weight"][:, first : first + base.config.hidden_size]
+    np.testing.assert_allclose(started["readout.weight"], part)
+
+
+def test_a_model_may_read_its_rating_off_one_view(tmp_path: Path, tiny_reviews: Path) -> None:
+    """Or off all again, from a base that had one: where that has no part, it starts anew."""
+    for name, pooling, base, expected in (
+        ("one", "last", None, ("last",)),
+        ("same", None, "one", ("last",)),
+        ("all", "all", "one", ("last", "mean", "maximum")),
+        ("mean", "mean", "all", ("mean",)),
+    ):
+        asked = ["train", str(tiny_reviews), "--name", name, "--epochs", "1"]
+        asked += ["--base", base] if base else [*TINY]
+        asked += ["--pooling", pooling] if pooling else []
+        done = lstm(*asked)
+        assert done.exit_code == 0, done.stderr
+        assert open_bundle(Path("models") / name).info.model.pooling == expected
+        shown = lstm("inspect-gates", "fun", "--routes", "--model", name)
+        assert shown.exit_code == 0, shown.stderr
+        assert ("mean" in shown.stdout.split("What each word")[1]) == ("mean" in expected)
 
 
 def test_training_starts_from_a_model_and_says_so(tmp_path: Path, tiny_reviews: Path) -> None:

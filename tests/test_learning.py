@@ -87,7 +87,9 @@ def test_the_model_stays_as_it_is(tiny_bundle: Bundle) -> None:
     ("arguments", "problem"),
     [
         ((TEXT, "--true", "7"), "--true 7: the model rates 1, 5"),
-        (("", "--true", "5"), "there is no word in the review"),
+        (("", "--true", "5"), "a lesson has 1 to 300 words, this review 0"),
+        (("fun " * 301, "--true", "5"), "this review 301"),
+        ((TEXT, "--true", "5", "--rate", "nan"), "--rate nan: give a number"),
     ],
 )
 def test_what_cannot_be_learned_is_one_line(

@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from lstm_cli.bundle.reading import Bundle
+from lstm_cli.core.reading import on_one_thread
 from lstm_cli.inference.predictor import Predictor
 
 
@@ -60,3 +62,20 @@ def test_text_unlike_what_was_learned_carries_a_warning(tiny_bundle: Bundle) -> 
     assert "there is no word" in warned("?!")
     assert "the text is empty" in warned("")
     assert "90 words and signs, the longest the model learned from" in warned("a fine film " * 30)
+
+
+def test_the_limit_of_one_thread_ends_with_the_last_who_needs_it() -> None:
+    """Threads of a server overlap in any order."""
+
+    def threads() -> list[int]:
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    with threadpool_limits(2):
+        before = threads()
+        first, second = on_one_thread(), on_one_thread()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert set(threads()) == {1}
+        second.__exit__(None, None, None)
+        assert threads() == before

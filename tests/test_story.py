@@ -83,6 +83,10 @@ def test_a_cut_loses_what_was_carried() -> None:
     whole, cut = tell(STORY), tell(STORY, [Cut.parse("long-term@3"), Cut.parse("short-term@3")])
     assert cut.answers["lstm"][:3] == whole.answers["lstm"][:3]
     assert cut.answers["lstm"][-1]["wolf"] < 0.5 < whole.answers["lstm"][-1]["wolf"]
+    assert cut.hint_left["lstm"][2:] == cut.hint_left["rnn"][2:] == (0, 0, 0)
+    one = tell(STORY, [Cut.parse("long-term@3")])
+    assert one.hint_left["lstm"][1] > 0.9
+    assert one.hint_left["lstm"][2] == 0
     again = tell(STORY[3:])  # who has lost both has seen nothing
     for cell in CELLS:
         assert cut.answers[cell][-1] == again.answers[cell][-1]
@@ -110,6 +114,7 @@ def test_the_command_shows_and_draws_it() -> None:
     [
         (["dragon"], "no event 'dragon'; the cells know bear"),
         (["bear", "--cut", "ltm@1"], "write long-term@3"),
+        (["bear", "--cut", "long-term@" + "9" * 5_000], "write long-term@3"),
         (["bear", "?", "--cut", "long-term@2"], "nothing is carried on from the last"),
         (["--html", "x.html", "--json"], "--html goes without --json"),
     ],

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.errors import RequestError
@@ -85,6 +86,10 @@ def test_the_commands_show_both(tiny_bundle: Bundle) -> None:
     model = ("--model", str(tiny_bundle.path))
     shown = lstm("-q", "inspect-gates", TEXT + " , no fun" * 9, "--heat", *model).stdout
     assert shown.count("kept (f):") == 2  # the review takes two lines
+    assert "No word." in lstm("-q", "inspect-gates", "", "--heat", *model).stdout
+    wide = lstm("-q", "inspect-gates", "好 好 " * 30, "--heat", *model).stdout
+    heat = wide.split("The hidden units with most say")[1]
+    assert max(map(cell_len, heat.splitlines())) <= 80
     Path("r.csv").write_text("review\n" + "\n".join(f'"{text}"' for text in TEXTS))
     unit = ("-q", "inspect-gates", "--input", "r.csv", "--unit", "3", *model)
     described = lstm(*unit).stdout

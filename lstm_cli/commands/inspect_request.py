@@ -58,7 +58,10 @@ class GateRequest:
         """The names of the options that were given."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return frozenset(
-            name for name, value in values.items() if value not in (None, False, [], ())
+            name
+            for name, value in values.items()
+            # Zero is a number that was given, though it equals False.
+            if value is not None and value is not False and value not in ([], ())
         )
 
 

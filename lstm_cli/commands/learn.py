@@ -1,11 +1,13 @@
 """``lstm learn``: one step of learning on one review, shown."""
 
+import math
 from typing import Annotated
 
 import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import print_json
+from lstm_cli.errors import OptionError
 
 
 def learn(
@@ -35,6 +37,8 @@ def learn(
     every word, what becomes of single weights, and what the model says then. The saved model is
     not changed.
     """
+    if not math.isfinite(rate):  # which a range admits
+        raise OptionError(f"--rate {rate}: give a number")
     bundle = options.chosen_bundle(ctx, model, models_dir)
 
     from lstm_cli.gates.learning import learn as take_steps

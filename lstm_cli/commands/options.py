@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lstm_cli.commands.program import note
-from lstm_cli.config import Pooling, Precision
+from lstm_cli.config import ModelConfig, Pooling, Precision
 from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
@@ -114,17 +114,19 @@ class PoolingChoice(StrEnum):
     maximum = "maximum"
 
     @property
-    def asked(self) -> Pooling | None:
-        """The one view that a person decided on; None leaves all three."""
-        views: tuple[Pooling, ...] = ("last", "mean", "maximum")
-        return next((view for view in views if view == self.value), None)
+    def views(self) -> tuple[Pooling, ...]:
+        """The views in their order."""
+        every: tuple[Pooling, ...] = ModelConfig.pooling
+        return every if self is PoolingChoice.all else tuple(v for v in every if v == self.value)
 
 
 PoolingOption = Annotated[
-    PoolingChoice,
+    PoolingChoice | None,
     typer.Option(
         help="What the rating is read off: the last short-term memory (as in textbooks: what the "
-        "end does not hold is lost), the mean, the maximum of each unit, or all three."
+        "end does not hold is lost), the mean, the maximum of each unit, or all three. Default: "
+        "as the base, or all.",
+        show_default=False,
     ),
 ]
 

@@ -71,7 +71,7 @@ def train(
             show_default=False,
         ),
     ] = None,
-    pooling: options.PoolingOption = options.PoolingChoice.all,
+    pooling: options.PoolingOption = None,
     epochs: Annotated[
         int | None,
         typer.Option(
@@ -176,7 +176,7 @@ def train(
         validation=held_out if options.is_given(ctx, "validation") else None,
         base=base,
         cell=cell.value,
-        pooling=pooling.asked,
+        pooling=None if pooling is None else pooling.views,
         budget=None if budget is None else options.seconds_of(budget, "budget"),
         time_limit=None if time_limit is None else options.seconds_of(time_limit, "time-limit"),
         precision=precision.asked,

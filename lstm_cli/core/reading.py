@@ -11,6 +11,7 @@ R ratings, P poolings.
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cache, partial
+from threading import Lock
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -158,9 +159,34 @@ def _pools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def on_one_thread() -> AbstractContextManager[object]:
+class _OneThread:
+    """The limit of the whole process, for as long as anyone is in the context."""
+
+    def __init__(self) -> None:
+        self._lock, self._inside = Lock(), 0
+        self._limit: AbstractContextManager[object] | None = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._limit = _pools().limit(limits=1)
+                self._limit.__enter__()
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside and self._limit is not None:
+                self._limit.__exit__(None, None, None)
+
+
+_ONE_THREAD = _OneThread()
+
+
+def on_one_thread() -> AbstractContextManager[None]:
     """A context in which numpy multiplies on one thread: one review is too little to share out.
 
-    The libraries are looked for once a process, which takes longer than a review does.
+    The limit is that of the process. Threads may be in it side by side, and the last to leave
+    lifts it. The libraries are looked for once a process, which takes longer than a review does.
     """
-    return _pools().limit(limits=1)
+    return _ONE_THREAD

@@ -20,6 +20,7 @@ from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import Arithmetic, Line, Operand
 
 SMALL = 8  # a product of vectors of at most this many numbers is written out
+EXPECTED = "expected rating"
 VIEWS = {
     "last": "last",
     "mean": "mean",
@@ -81,7 +82,7 @@ def blanks(arithmetic: Arithmetic, seed: int) -> tuple[str, ...]:
     rng = np.random.default_rng(seed)
     of_gates: dict[str, list[str]] = {}
     for line in arithmetic.lines:
-        if len(line.symbol) < len("expected rating"):  # a sum over all ratings is tedious
+        if line.symbol != EXPECTED:  # a sum over all ratings is tedious
             of_gates.setdefault(line.gate, []).append(line.symbol)
     return tuple(symbols[rng.integers(len(symbols))] for symbols in of_gates.values())
 
@@ -131,16 +132,18 @@ def readout_lines(predictor: Predictor, short_term: Float64Array, unit: int) -> 
     """
     pooling, views = predictor.config.pooling, views_of(predictor.weights, predictor.config.pooling)
     lines = []
+    now, before = float(short_term[-1, unit]), short_term[:-1, unit]
     if "mean" in pooling:
-        of_unit = [("sum of STM", float(short_term[:, unit].sum())), ("words", len(short_term))]
-        lines.append(
-            _line("what the readout sees", "mean", "/", of_unit, short_term[:, unit].mean())
-        )
+        sums = [("sum of STM before", float(before.sum())), ("STM", now)]
+        total = float(before.sum()) + now
+        lines.append(_line("what the readout sees", "sum of STM", "+", sums, total))
+        of_words = [("sum of STM", total), ("words", len(short_term))]
+        lines.append(_line("what the readout sees", "mean", "/", of_words, total / len(short_term)))
     if "maximum" in pooling:
-        so_far = [(f"STM{place}", value) for place, value in enumerate(short_term[:, unit], 1)]
-        highest = max(value for _, value in so_far)
-        shown = so_far if len(so_far) <= SMALL else [("STM so far", highest)]
-        lines.append(_line("what the readout sees", "highest", "max", shown, highest))
+        highest = [("highest STM before", float(before.max()))] if len(before) else []
+        highest.append(("STM", now))
+        most = max(value for _, value in highest)
+        lines.append(_line("what the readout sees", "highest", "max", highest, most))
     pooled = pool(short_term, pooling, np).reshape(len(pooling), -1)  # (P, H)
     parts = np.einsum("rph,ph->rp", views, pooled)
     bias = predictor.weights.readout_bias.astype(np.float64)
@@ -161,7 +164,7 @@ def readout_lines(predictor: Predictor, short_term: Float64Array, unit: int) -> 
         for operand in ((label, rating), (f"P({label})", chance))
     ]
     expected = chances @ predictor.ratings
-    lines.append(_line("softmax", "expected rating", "·", products, expected))
+    lines.append(_line("softmax", EXPECTED, "·", products, expected))
     return lines
 
 

@@ -10,6 +10,7 @@ Shapes: T words, U distinct words, E embedding size, H units, R ratings, P pooli
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ from lstm_cli.errors import RequestError
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import LearningStep, LearningTrace, WeightChange, WordGradient
 
-MOST_TIMES = 1_000
+MOST_WORDS = 300  # of a review; a step through so many takes some seconds
 NUDGE = 2e-4  # of a weight, for the finite difference that a person can repeat
 GATES = ("i", "f", "N", "V")  # torch stacks their rows in this order
 
@@ -67,15 +68,19 @@ class Lesson:
             *(torch.tensor(np.asarray(a), dtype=torch.float64).requires_grad_() for a in arrays)
         )
 
-    @property
+    @cached_property
+    def _ids(self) -> list[int]:
+        return self.bundle.lookup.encode(self.tokens)
+
+    @cached_property
     def _distinct(self) -> list[int]:
-        return list(dict.fromkeys(self.bundle.lookup.encode(self.tokens)))
+        return list(dict.fromkeys(self._ids))
 
     def read(self, weights: _Weights) -> tuple[list[Tensor], list[Memory], Tensor]:
         """The events, the memories after each word, and the logits. (T), (T), (R,)"""
-        ids = self._distinct
-        places = [ids.index(token_id) for token_id in self.bundle.lookup.encode(self.tokens)]
-        events = [weights.embedding[place : place + 1] * 1.0 for place in places]
+        places = {token_id: place for place, token_id in enumerate(self._distinct)}
+        rows = [places[token_id] for token_id in self._ids]
+        events = [weights.embedding[row : row + 1] * 1.0 for row in rows]
         config = self.bundle.info.model
         nothing = torch.zeros(1, config.hidden_size, dtype=torch.float64)
         memory = Memory(nothing, nothing)
@@ -115,14 +120,16 @@ def learn(bundle: Bundle, text: str, true: str, rate: float, times: int = 1) -> 
         times: how often.
 
     Raises:
-        RequestError: the rating is not one of the scale, or the review has no word.
+        RequestError: the rating is not one of the scale, or the review has no word or too many.
     """
     labels = bundle.info.scale.labels
     if true not in labels:
         raise RequestError(f"the model rates {', '.join(labels)}", parameter="true", value=true)
     tokens = Predictor(bundle).tokenize(text)
-    if not tokens:
-        raise RequestError("there is no word in the review", parameter="text")
+    if not 1 <= len(tokens) <= MOST_WORDS:
+        raise RequestError(
+            f"a lesson has 1 to {MOST_WORDS} words, this review {len(tokens):,}", parameter="text"
+        )
     lesson = Lesson(bundle, tokens, labels.index(true))
     weights = lesson.start()
     events, memories, logits = lesson.read(weights)
@@ -162,9 +169,10 @@ def _said(lesson: Lesson, weights: _Weights) -> LearningStep:
     with torch.no_grad():
         logits = lesson.read(weights)[2]
         chances = torch.softmax(logits, 0).numpy()
+        loss = -functional.log_softmax(logits, 0)[lesson.place]
     info = lesson.bundle.info
     return LearningStep(
-        loss=float(-np.log(chances[lesson.place])),
+        loss=abs(float(loss)),  # of a probability of 1 it is 0, not -0
         probabilities=dict(zip(info.scale.labels, chances.tolist(), strict=True)),
         expected_rating=float(chances @ np.array(info.ratings)),
     )

@@ -21,6 +21,7 @@ Shapes: B scenes, T events, H units.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 
 import numpy as np
 import torch
@@ -105,14 +106,18 @@ def memory_test(
         for _, cell, seed in runs:
             torch.manual_seed(seed)
             networks.append(_Network(cell, config))
+    stop = Event()  # who waits no longer should not have to wait for the others
     with ThreadPoolExecutor(threads) as pool_of_threads:
         jobs = [
-            pool_of_threads.submit(_train, network, config, LESSONS[lesson], seed)
+            pool_of_threads.submit(_train, network, config, LESSONS[lesson], seed, stop)
             for network, (lesson, _, seed) in zip(networks, runs, strict=True)
         ]
-        for job in jobs:
-            job.result()
-            heard()
+        try:
+            for job in jobs:
+                job.result()
+                heard()
+        finally:
+            stop.set()
     taught: dict[str, dict[str, list[_Network]]] = {
         lesson: {cell: [] for cell in CELLS} for lesson in LESSONS
     }
@@ -168,11 +173,17 @@ def _asked(networks: Sequence[_Network], config: MemoryTestConfig) -> CellMemory
 
 
 def _train(
-    network: _Network, config: MemoryTestConfig, distances: tuple[int, int], seed: int
+    network: _Network,
+    config: MemoryTestConfig,
+    distances: tuple[int, int],
+    seed: int,
+    stop: Event,
 ) -> None:
     optimiser = torch.optim.Adam(network.parameters(), lr=config.learning_rate)
     drawn = torch.Generator().manual_seed(seed)  # the same scenes for both cells
     for _ in range(config.steps):
+        if stop.is_set():
+            return
         distance = int(torch.randint(distances[0], distances[1] + 1, (), generator=drawn))
         scenes, hints = _draw(distance, config.batch, drawn)
         loss = nn.functional.cross_entropy(network(scenes), hints)

@@ -8,6 +8,7 @@ says wolf. A plain RNN and an LSTM of the same size have learned from the same s
 Shapes: T events, H units, A animals that the picture may show.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -63,7 +64,7 @@ class Cut:
             RequestError: it is not written so.
         """
         memory, _, place = text.partition("@")
-        if memory not in MEMORIES or not place.isdecimal() or not int(place):
+        if memory not in MEMORIES or not re.fullmatch(r"[1-9][0-9]{0,5}", place):
             raise RequestError(
                 "write long-term@3 or short-term@3: the memory, and the event after which it is "
                 "lost",
@@ -116,7 +117,8 @@ def tell(events: Sequence[str], cuts: Sequence[Cut] = ()) -> StoryTold:
         answers[name] = tuple(_answer(cell, events, memories))
         if hint is not None:
             without = (*events[:hint], LITTLE[0], *events[hint + 1 :])
-            left[name] = _left(memories, _memories(cell, without, cuts), hint)
+            others = _memories(cell, without, cuts)
+            left[name] = _left(memories, others, hint, has_gates=cell.cell.has_gates)
     return StoryTold(
         events=tuple(events),
         cuts=tuple(f"{cut.memory}@{cut.after}" for cut in cuts),
@@ -155,19 +157,19 @@ def _answer(
 
 
 def _left(
-    memories: Sequence[Memory], without: Sequence[Memory], hint: int
+    memories: Sequence[Memory], without: Sequence[Memory], hint: int, *, has_gates: bool
 ) -> tuple[float | None, ...]:
     """How much of what the hint left in memory is there after each event. (T,)
 
     Measured by reading the story again with a tree in its place: the distance of the memories
     that are carried on, the long-term one of an LSTM, as a share of that after the hint itself.
     """
+    kept = "long_term" if has_gates else "short_term"
     apart = [
-        float(np.linalg.norm(with_hint.long_term - other.long_term))
-        or float(np.linalg.norm(with_hint.short_term - other.short_term))
+        float(np.linalg.norm(getattr(with_hint, kept) - getattr(other, kept)))
         for with_hint, other in zip(memories[1:], without[1:], strict=True)
     ]
-    whole = apart[hint] or 1.0
+    whole = apart[hint] or 1.0  # lost at once by a cut: then nothing is left
     return tuple(None if place < hint else size / whole for place, size in enumerate(apart))
 
 

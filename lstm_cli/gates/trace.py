@@ -70,6 +70,7 @@ def trace(
         start_expected_rating=float(expected[0]),
         words=words,
         prediction=predictor.describe(text, tokens, probabilities[-1]),
+        span=float(predictor.ratings[-1] - predictor.ratings[0]),
         routes=routes_of(predictor, reading),
         explanation=_explanation(predictor, tokens, reading, probabilities)
         if with_explanation

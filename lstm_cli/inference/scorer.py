@@ -8,6 +8,7 @@ Shapes: N texts, R ratings.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -63,14 +64,13 @@ def in_float32() -> "Compute":
 class Scorer:
     """A saved model that rates any number of texts, as often as it is asked.
 
-    No answer depends on the calls before it by more than the sixth decimal, so one scorer
-    serves a file, a server's threads or a worker of a cluster alike.
+    One scorer serves a file, a server's threads or a worker of a cluster alike.
 
     Args:
         bundle: the model; its weights are read and verified here, once.
         compute: where the network computes once the texts are many, and in which precision.
-            With bfloat16 a probability differs in the third decimal from that of
-            ``Predictor``, which reads the same text alone; with float32 only in the sixth.
+            In float32 an answer differs in the sixth decimal from those of ``Predictor`` and
+            from those before there were many; in bfloat16 in the third.
     """
 
     def __init__(self, bundle: Bundle, compute: "Callable[[], Compute]" = in_float32) -> None:
@@ -80,6 +80,7 @@ class Scorer:
         self._pattern = bundle.info.token_pattern
         self._few = BatchReader(bundle.weights, bundle.info.model)
         self._num_read = 0
+        self._one_at_a_time = Lock()  # of threads that would load the network in torch
 
     def __call__(self, texts: Sequence[str]) -> Float64Array:
         """The probability of each rating, for each text, in the order of the texts. (N, R)"""
@@ -96,7 +97,9 @@ class Scorer:
         self._num_read += corpus.num_tokens
         if self._num_read <= MOST_IN_NUMPY:
             return self._few.probabilities(corpus, granted_threads())
-        return self._many(corpus)
+        with self._one_at_a_time:
+            many = self._many
+        return many(corpus)
 
     @cached_property
     def _many(self) -> Callable[[Corpus], Float64Array]:

@@ -114,5 +114,5 @@ def model_config(request: TrainRequest, data: PreparedData, num_ratings: int) ->
         or vectors_size
         or (base or ModelConfig).embedding_size,
         hidden_size=request.hidden_size or (base or ModelConfig).hidden_size,
-        pooling=(base or ModelConfig).pooling if request.pooling is None else (request.pooling,),
+        pooling=request.pooling or (base or ModelConfig).pooling,
     )

@@ -32,7 +32,7 @@ class TrainRequest:
     cell: Cell = "lstm"
     embedding_size: int | None = None
     hidden_size: int | None = None
-    pooling: Pooling | None = None  # the one view that the readout sees; as the base has it
+    pooling: tuple[Pooling, ...] | None = None  # what the readout sees; as the base where None
     epochs: int | None = None
     learning_rate: float | None = None
     max_words: int = VocabularyConfig.maximum_size

@@ -158,6 +158,7 @@ class GateTrace:
     start_expected_rating: float
     words: tuple[WordTrace, ...]
     prediction: Prediction
+    span: float  # of the scale: the highest rating less the lowest
     routes: Routes
     explanation: Explanation | None  # not of thousands of reviews: each takes many readings
     ledger: LedgerTrace | None = None  # of an LSTM, if asked for

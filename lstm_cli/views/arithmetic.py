@@ -58,7 +58,11 @@ def ask(
     values, right = _values(arithmetic), 0
     say(console, "\nTwo decimals will do. An empty answer shows the value.", style="dim")
     for symbol in hidden:
-        typed = read(f"{symbol} = ").strip().replace(",", ".")
+        try:
+            typed = read(f"{symbol} = ").strip().replace(",", ".")
+        except EOFError:  # Ctrl-D: enough
+            say(console, "")
+            break
         try:
             is_right = abs(float(typed) - values[symbol]) <= NEAR
         except ValueError:

@@ -113,6 +113,6 @@ def _show_history(console: Console, trace: LearningTrace) -> None:
             f"{said.expected_rating:.3f}",
         )
     show_table(console, table)
-    if trace.history[-1].loss > trace.history[0].loss:
+    if not trace.history[-1].loss <= trace.history[0].loss:  # NaN, too
         said_so = "The loss rose: the step went too far. Try a smaller --rate."
         say(console, textwrap.fill(said_so, 79), style="yellow")

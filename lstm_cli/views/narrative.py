@@ -9,10 +9,11 @@ from lstm_cli.results import GateTrace, ImportantWord
 from lstm_cli.views.console import percent, say, visible
 from lstm_cli.views.routes import ROUTES, ends_of
 
-LEAST_EFFECT = 0.05  # in rating points; a smaller effect gets no sentence
+# As shares of the scale's span, 4 where ratings go from 1 to 5: the least effect that gets a
+# sentence, and how far a rating that turned at no word has to go to be told so.
+LEAST_EFFECT, DRIFT = 1 / 80, 1 / 16
 LEAST_MARGIN = 0.1  # of what a word wrote; a smaller one gets no route
 MOSTLY = 0.6  # share of it by one route
-DRIFT = 0.25  # in rating points; who has no turn and went further is told so
 MOST_TURNS = 3
 MOST_IDLE = 2
 WIDTH = 79
@@ -56,7 +57,7 @@ def _turns(trace: GateTrace) -> list[str]:
     turns = trace.explanation.turns
     if not turns:
         moved = trace.prediction.expected_rating - trace.start_expected_rating
-        if abs(moved) < DRIFT:
+        if abs(moved) < DRIFT * trace.span:
             return []
         return [
             f"The rating turned at no single word: it went from {trace.start_expected_rating:.2f} "
@@ -87,11 +88,12 @@ def _words(trace: GateTrace) -> list[str]:
     sentences = [
         _word(trace, important)
         for important in mentioned
-        if max(abs(important.effect), abs(trace.words[important.word].contribution)) >= LEAST_EFFECT
+        if max(abs(important.effect), abs(trace.words[important.word].contribution))
+        >= LEAST_EFFECT * trace.span
     ]
     if trace.words and not sentences:
         sentences.append(
-            "No single word made this rating: without any one of them it stays the same."
+            "No single word made this rating: without any one of them it hardly changes."
         )
     return sentences
 
@@ -102,12 +104,13 @@ def _word(trace: GateTrace, important: ImportantWord) -> str:
     name = quoted(trace, important.word)
     whole, without = prediction.expected_rating, important.expected_without
     read, deleted = word.contribution, -important.effect
-    if abs(read) < LEAST_EFFECT:
+    least = LEAST_EFFECT * trace.span
+    if abs(read) < least:
         sentence = f"{name} hardly moved the rating when it was read"
     else:
         sentence = f"{name} {_moved(read)} the rating by {abs(read):.2f} when it was read"
-    is_parted = read * deleted > 0 and min(abs(read), abs(deleted)) >= LEAST_EFFECT
-    if abs(deleted) < LEAST_EFFECT:
+    is_parted = read * deleted > 0 and min(abs(read), abs(deleted)) >= least
+    if abs(deleted) < least:
         sentence += f"; without it the rating would hardly differ ({without:.2f})"
     else:
         sentence += ", and yet " if is_parted else "; "
@@ -137,7 +140,7 @@ def _way(trace: GateTrace, important: ImportantWord) -> str:
     if abs(whole) < LEAST_MARGIN:
         return f"{left} It wrote little that speaks for {highest} or {lowest}."
     for_which = highest if whole > 0 else lowest
-    if abs(important.effect) >= LEAST_EFFECT and whole * important.effect < 0:
+    if abs(important.effect) >= LEAST_EFFECT * trace.span and whole * important.effect < 0:
         return (
             f"{left} What it wrote speaks for {for_which} ({whole:+.2f}): so it works by what the "
             "gates do with other words because of it."
@@ -178,7 +181,9 @@ def _idle(trace: GateTrace) -> list[str]:
 
 def _forgetting(trace: GateTrace) -> list[str]:
     later = [
-        (word.forget, place) for place, word in enumerate(trace.words) if place and word.forget
+        (word.forget, place)
+        for place, word in enumerate(trace.words)
+        if place and word.forget is not None
     ]
     if not later:
         return []

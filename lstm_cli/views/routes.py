@@ -5,6 +5,8 @@ part to every logit. What is shown is one number: what speaks for the highest ra
 speaks for the lowest, in logits.
 """
 
+import textwrap
+
 from rich.console import Console
 from rich.text import Text
 
@@ -70,10 +72,13 @@ def show_words_by_route(console: Console, trace: GateTrace) -> None:
     show_table(console, table)
     say(
         console,
-        f"In logits: that of {highest} less that of {lowest}. The readout sees the short-term\n"
-        "memory after the last word, the mean over all words, and the highest value that\n"
-        "each unit had. The columns add up to the routes above, exactly. A word that only\n"
-        "moved gates has no part in them: see what happens if it is deleted.",
+        textwrap.fill(
+            f"In logits: that of {highest} less that of {lowest}. The readout sees "
+            f"{' and '.join(ROUTES[route] for route in trace.routes.parts)}. The columns add up to "
+            "the routes above, exactly. A word that only moved gates has no part in them: see "
+            "what happens if it is deleted.",
+            79,
+        ),
         style="dim",
     )
 

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -29,7 +30,7 @@ PANELS: tuple[tuple[str, Callable[[UnitTrace], Sequence[float]], str], ...] = (
 def show_heat(console: Console, trace: GateTrace) -> None:
     """Print what the gates of the units that carry the rating did at each word."""
     console.print()
-    if not trace.carrying:
+    if not trace.carrying or not trace.words:
         say(console, "A plain RNN has no gates to show." if trace.cell == "rnn" else "No word.")
         return
     say(console, "The hidden units with most say in this rating, word by word", style="bold")
@@ -41,7 +42,7 @@ def show_heat(console: Console, trace: GateTrace) -> None:
             say(console, f"{'':<{NAME_WIDTH}}{header}", style="dim")
             for unit in trace.carrying:
                 values = values_of(unit)
-                blocks = (_block(values[place]) * len(names[place]) for place in places)
+                blocks = (_block(values[place]) * cell_len(names[place]) for place in places)
                 name = f"{unit.unit:>4}  {100 * unit.share:>4.1f} %"
                 say(console, f"{name:<{NAME_WIDTH}}{' '.join(blocks)}")
         console.print()
@@ -62,7 +63,7 @@ def show_unit(console: Console, report: UnitReport, model: str) -> None:
         f"switched on, it speaks for a {direction} rating."
     )
     say(console, textwrap.fill(said, LINE))
-    if report.half_life is not None:
+    if report.half_life is not None and report.words:
         say(console, f"Half of what it holds is left after {_words(report.half_life)}.")
     for title, words, phrases in (
         ("on", report.words_on, report.phrases_on),
@@ -76,18 +77,19 @@ def show_unit(console: Console, report: UnitReport, model: str) -> None:
         show_table(console, table)
     console.print()
     if report.score is None:
-        say(console, "There are too few words to say how well these tell its state.")
+        say(console, "There are too few words, or it never changes: its words cannot be tested.")
         return
     said = (
         f"In short: {_listed(report.words_on)} switch it on, {_listed(report.words_off)} off. The "
         f"words above tell its state on other reviews with a correlation of {report.score:.2f} "
-        "(1: exactly, 0: not at all)."
+        "(1: exactly, 0 or less: not at all)."
     )
     say(console, textwrap.fill(said, LINE))
     say(
         console,
         f"Counted on half of {report.reviews:,} reviews ({report.words:,} words), scored on the\n"
-        "other half: a state that fades at the half-life, moved by the words above only.",
+        "other half: a state moved by the words above only"
+        + ("." if report.half_life is None else ", which fades at the half-life."),
         style="dim",
     )
 
@@ -97,11 +99,11 @@ def _lines(names: Sequence[str]) -> Iterator[list[int]]:
     line: list[int] = []
     width = NAME_WIDTH
     for place, name in enumerate(names):
-        if line and width + len(name) > LINE:
+        if line and width + cell_len(name) > LINE:
             yield line
             line, width = [], NAME_WIDTH
         line.append(place)
-        width += len(name) + 1
+        width += cell_len(name) + 1
     if line:
         yield line
 

@@ -39,12 +39,11 @@ def main(data: Path, base: Path) -> None:
                 command += ["--seed", str(seed), "--models-dir", folder]
                 subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
                 model = load(Path(folder) / "reviews")
+                said_of = model.predict_many([row["review"] for row in rows])
             ratings = [float(label) for label in model.ratings]
             middle = (ratings[0] + ratings[-1]) / 2
             wrong = []
-            for row, said in zip(
-                rows, model.predict_many([r["review"] for r in rows]), strict=True
-            ):
+            for row, said in zip(rows, said_of, strict=True):
                 is_high = said.expected_rating > middle
                 if is_high != (row["side"] == "high"):
                     wrong.append(f"{row['review']} {said.expected_rating:.1f}")
