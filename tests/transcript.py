@@ -13,7 +13,7 @@ from tests.pages import README
 COMMANDS = (
     "lstm train --sample",
     'lstm predict "great movie"',
-    'echo "dull and badly acted" | lstm inspect-gates',
+    'echo "badly acted" | lstm inspect-gates',
 )
 BEGIN, END = "<!-- transcript: made by python -m tests.transcript -->", "<!-- end of transcript -->"
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from lstm_cli.gates.counterfactuals import DRAWS, MOST_TRIED
 from lstm_cli.results import GateTrace, ImportantWord
 from lstm_cli.views.console import percent, say, visible
-from lstm_cli.views.routes import ROUTES, ends_of
+from lstm_cli.views.routes import ROUTES, SHORT, ends_of
 
 # As shares of the scale's span, 4 where ratings go from 1 to 5: the least effect that gets a
 # sentence, and how far a rating that turned at no word has to go to be told so.
@@ -42,7 +42,7 @@ def narrative(trace: GateTrace) -> list[str]:
 def show_narrative(console: Console, trace: GateTrace) -> None:
     """Print each sentence on a line of its own."""
     for sentence in narrative(trace):
-        say(console, textwrap.fill(sentence, WIDTH, subsequent_indent="  "))
+        say(console, textwrap.fill(sentence, WIDTH, subsequent_indent="  ", break_on_hyphens=False))
 
 
 def quoted(trace: GateTrace, word: int) -> str:
@@ -132,8 +132,7 @@ def _way(trace: GateTrace, important: ImportantWord) -> str:
     left = (
         ""
         if is_last
-        else f" {percent(word.retained)} of what it wrote into the long-term memory is left at "
-        "the end."
+        else f" {percent(word.retained)} of what it wrote is left in the long-term memory."
     )
     whole = sum(routes.values())
     highest, lowest = ends_of(trace)
@@ -151,7 +150,7 @@ def _way(trace: GateTrace, important: ImportantWord) -> str:
     if MOSTLY <= routes[route] / whole <= 1:
         how = f"mostly through {ROUTES[route]} ({routes[route]:+.2f} of {whole:+.2f})"
     else:
-        parts = [f"{ROUTES[name]} ({part:+.2f})" for name, part in routes.items()]
+        parts = [f"{SHORT[name]} ({part:+.2f})" for name, part in routes.items()]
         how = f"through {_joined(parts)}"
     return f"{left} What it wrote speaks for {for_which}, {how}."
 

@@ -21,6 +21,7 @@ ROUTES = {
     "maximum": "the highest value of each unit",
 }
 HEADERS = {"last": "last memory", "mean": "mean", "maximum": "highest"}
+SHORT = {name: f"the {header}" for name, header in HEADERS.items()}  # where all stand in a row
 
 
 def show_routes(console: Console, trace: GateTrace) -> None:
