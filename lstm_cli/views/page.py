@@ -12,13 +12,14 @@ from markupsafe import Markup
 
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.results import GateTrace, LedgerTrace, margin
-from lstm_cli.views.charts import Chart, across, curve, render, script_of, up, words_below
+from lstm_cli.views.charts import WIDTH, Chart, across, curve, render, script_of, up, words_below
 from lstm_cli.views.console import percent, visible
 from lstm_cli.views.narrative import narrative
 from lstm_cli.views.routes import ROUTES, ends_of
 from lstm_cli.views.units import PANELS
 
 LEVELS = 8
+MOST_LABELS = 36  # words under a heat map
 CLEAR, STRONG = 0.1, 0.4  # rating points at which a word is marked, and marked more strongly
 LEAST = 0.02  # rating points below which it gets no colour
 
@@ -79,6 +80,7 @@ def page(trace: GateTrace, scale: Scale) -> str:
         heat=_heat(trace.ledger),
         carrying=[(unit.unit, f"{100 * unit.share:.1f} %") for unit in trace.carrying],
         units=_units(trace) if trace.words else [],
+        unit_words=_labels(words),
     )
 
 
@@ -255,6 +257,17 @@ def _units(trace: GateTrace) -> list[dict[str, Any]]:
             ),
         }
         for title, values_of, reading in PANELS
+    ]
+
+
+def _labels(words: Sequence[dict[str, Any]]) -> list[tuple[float, str]]:
+    """Where each word stands under a heat map as wide as the page; none where they are too many."""
+    if len(words) > MOST_LABELS:
+        return []
+    wide = WIDTH / max(len(words), 1)
+    return [
+        (round((place + 0.5) * wide, 1), visible(str(word["token"]), 14))
+        for place, word in enumerate(words)
     ]
 
 
