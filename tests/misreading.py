@@ -46,7 +46,9 @@ def reading(path: str, options: ReadOptions) -> tuple[list[str], list[int]]:
 
 def all_said(stored: Stored, message: str) -> ReadOptions:
     """What the refusal asks for."""
-    text, rating = stored.table.names
+    # A refusal lists columns of a nested file by their paths, and so they are named.
+    inside = "body." if "`body." in message else ""
+    text, rating = (f"{inside}{name}" for name in stored.table.names)
     asks_for_columns = "-column" in message
     return ReadOptions(
         encoding=stored.encoding if "--encoding" in message else None,

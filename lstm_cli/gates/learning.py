@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.cell import CellWeights, Memory, pool, read_next
-from lstm_cli.errors import RequestError
+from lstm_cli.errors import RequestError, RowError
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import LearningStep, LearningTrace, WeightChange, WordGradient
 
@@ -120,16 +120,15 @@ def learn(bundle: Bundle, text: str, true: str, rate: float, times: int = 1) -> 
         times: how often.
 
     Raises:
-        RequestError: the rating is not one of the scale, or the review has no word or too many.
+        RequestError: the rating is not one of the scale.
+        RowError: the review has no word, or too many.
     """
     labels = bundle.info.scale.labels
     if true not in labels:
         raise RequestError(f"the model rates {', '.join(labels)}", parameter="true", value=true)
     tokens = Predictor(bundle).tokenize(text)
     if not 1 <= len(tokens) <= MOST_WORDS:
-        raise RequestError(
-            f"a lesson has 1 to {MOST_WORDS} words, this review {len(tokens):,}", parameter="text"
-        )
+        raise RowError(f"a lesson has 1 to {MOST_WORDS} words, this review {len(tokens):,}")
     lesson = Lesson(bundle, tokens, labels.index(true))
     weights = lesson.start()
     events, memories, logits = lesson.read(weights)
