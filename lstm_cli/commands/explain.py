@@ -73,6 +73,6 @@ def explain(
     if not tokens:
         raise OptionError("TEXT contains no words")
     numbers = arithmetic(predictor, tokens, step or len(tokens), unit)
-    show_cell(console, actual)
+    show_cell(console, actual, bundle.info.model.pooling)
     console.print()
     show_arithmetic(console, numbers)

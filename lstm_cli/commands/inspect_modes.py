@@ -106,12 +106,12 @@ def show_step(
         if as_json:
             print_json(numbers.to_json())
         elif quiz is not None:
-            _give_quiz(numbers, quiz)
+            _give_quiz(numbers, quiz, bundle.name)
         else:
             show_arithmetic(results_console(), numbers)
 
 
-def _give_quiz(numbers: "Arithmetic", quiz: Quiz) -> None:
+def _give_quiz(numbers: "Arithmetic", quiz: Quiz, model: str) -> None:
     """A sheet with blanks, which are asked for on a terminal; or the key to one."""
     from lstm_cli.gates.arithmetic import blanks
     from lstm_cli.views.arithmetic import ask, show_arithmetic, show_key
@@ -126,7 +126,12 @@ def _give_quiz(numbers: "Arithmetic", quiz: Quiz) -> None:
     if sys.stdin.isatty() and console.is_terminal:
         ask(console, numbers, hidden, input)
     else:
-        say(console, f"\nQuiz {seed}. For its key: the same with --seed {seed} --key", style="dim")
+        say(
+            console,
+            f"\nQuiz {seed} of model {model}. For its key, the same command with",
+            style="dim",
+        )
+        say(console, f"  --model {model} --seed {seed} --key", style="dim")
 
 
 def hold(

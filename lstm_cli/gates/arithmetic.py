@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lstm_cli.arrays import Float64Array
+from lstm_cli.config import Pooling
 from lstm_cli.core.cell import pool
 from lstm_cli.errors import RequestError
 from lstm_cli.gates.ledger import views_of
@@ -152,6 +153,10 @@ def readout_lines(predictor: Predictor, short_term: Float64Array, unit: int) -> 
         predictor.labels, parts, bias, logits, strict=True
     ):
         sums = [*zip([f"W·{VIEWS[name]}" for name in pooling], of_rating, strict=True)]
+        if pooled.shape[1] <= SMALL:
+            place = predictor.labels.index(label)
+            lines += _products(label, pooling, views[place], pooled, of_rating)
+            sums = [(f"{name} (z{label})", part) for name, part in sums]
         lines.append(_line("readout", f"z{label}", "+", [*sums, ("b", constant)], logit))
     powers = np.exp(logits)
     chances = powers / powers.sum()
@@ -165,6 +170,26 @@ def readout_lines(predictor: Predictor, short_term: Float64Array, unit: int) -> 
     ]
     expected = chances @ predictor.ratings
     lines.append(_line("softmax", EXPECTED, "·", products, expected))
+    return lines
+
+
+def _products(
+    label: str,
+    pooling: Sequence[Pooling],
+    weights: Float64Array,
+    pooled: Float64Array,
+    parts: Float64Array,
+) -> list[Line]:
+    """The products of a small readout for one rating, a line a view: weights, views (P, H)."""
+    lines = []
+    for name, of_view, memories, part in zip(pooling, weights, pooled, parts, strict=True):
+        factors = [
+            operand
+            for place, (w, m) in enumerate(zip(of_view, memories, strict=True), start=1)
+            for operand in ((f"w{place}", float(w)), (f"{VIEWS[name]}{place}", float(m)))
+        ]
+        symbol = f"W·{VIEWS[name]} (z{label})"
+        lines.append(_line("readout", symbol, "·", factors, float(part)))
     return lines
 
 

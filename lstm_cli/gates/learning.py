@@ -20,6 +20,7 @@ from torch.nn import functional
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.cell import CellWeights, Memory, pool, read_next
 from lstm_cli.errors import RequestError, RowError
+from lstm_cli.gates.arithmetic import VIEWS
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import LearningStep, LearningTrace, WeightChange, WordGradient
 
@@ -220,7 +221,8 @@ def _name_of(lesson: Lesson, name: str, place: Sequence[np.intp]) -> str:
         if name == "readout_bias":
             return f"b of the readout, rating {rating}"
         view, unit = divmod(int(place[1]), size)
-        return f"W of the readout, rating {rating}, {config.pooling[view]} of unit {unit + 1}"
+        seen = VIEWS[config.pooling[view]]
+        return f"W of the readout, rating {rating}, {seen} value of unit {unit + 1}"
     has_gates = lesson.bundle.weights.cell.has_gates
     gate = f"_{GATES[row // size].lower()}" if has_gates else ""
     unit = row % size + 1

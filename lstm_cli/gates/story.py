@@ -9,10 +9,11 @@ Shapes: T events, H units, A animals that the picture may show.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 
@@ -113,12 +114,13 @@ def tell(events: Sequence[str], cuts: Sequence[Cut] = ()) -> StoryTold:
     answers: dict[str, tuple[dict[str, float], ...]] = {}
     left: dict[str, tuple[float | None, ...]] = {}
     for name, cell in story_cells().items():
-        memories = _memories(cell, events, cuts)
-        answers[name] = tuple(_answer(cell, events, memories))
+        steps = _watch(cell, events, cuts)
+        answers[name] = tuple(_answer(cell, event, step) for event, step in
+                              zip(events, steps, strict=True))  # fmt: skip
         if hint is not None:
             without = (*events[:hint], LITTLE[0], *events[hint + 1 :])
-            others = _memories(cell, without, cuts)
-            left[name] = _left(memories, others, hint, has_gates=cell.cell.has_gates)
+            others = _watch(cell, without, cuts)
+            left[name] = _left(steps, others, hint, has_gates=cell.cell.has_gates)
     return StoryTold(
         events=tuple(events),
         cuts=tuple(f"{cut.memory}@{cut.after}" for cut in cuts),
@@ -130,47 +132,51 @@ def tell(events: Sequence[str], cuts: Sequence[Cut] = ()) -> StoryTold:
     )
 
 
-def _memories(cell: StoryCell, events: Sequence[str], cuts: Sequence[Cut]) -> list[Memory]:
-    """What is carried on: before the first event, and from each to the next. (T + 1,)"""
+class _Step(NamedTuple):
+    """What one event finds in memory, and what it leaves there."""
+
+    before: Memory
+    after: Memory  # of which a cut may lose a part on the way to the next
+
+
+def _watch(cell: StoryCell, events: Sequence[str], cuts: Sequence[Cut]) -> list[_Step]:
+    """The events, one after the other. (T,)"""
     nothing = np.zeros((1, HIDDEN_SIZE), dtype=np.float32)
-    memories = [Memory(nothing, nothing)]
+    memory, steps = Memory(nothing, nothing), []
     for place, event in enumerate(events, start=1):
-        memory, _ = read_next(cell.events(event), memories[-1], cell.cell, np)
+        after, _ = read_next(cell.events(event), memory, cell.cell, np)
+        steps.append(_Step(memory, after))
         lost = {MEMORIES[cut.memory]: nothing for cut in cuts if cut.after == place}
-        memories.append(memory._replace(**lost))
-    return memories
+        memory = after._replace(**lost)
+    return steps
 
 
-def _answer(
-    cell: StoryCell, events: Sequence[str], memories: Sequence[Memory]
-) -> Iterator[dict[str, float]]:
-    """What a picture would show: before the first event, and after each.
-
-    Where the event is a picture itself, it is what that one shows.
-    """
-    for place, memory in enumerate(memories):
-        is_asked = place > 0 and events[place - 1] == PICTURE
-        before = memories[place - 1] if is_asked else memory
-        seen, _ = read_next(cell.events(PICTURE), before, cell.cell, np)
-        chances = softmax(seen.short_term @ cell.readout.T + cell.bias)[0]
-        yield _named(chances)
+def _answer(cell: StoryCell, event: str, step: _Step) -> dict[str, float]:
+    """What a picture would show after an event; where it is a picture, what that one shows."""
+    seen = step.after
+    if event != PICTURE:
+        seen, _ = read_next(cell.events(PICTURE), step.after, cell.cell, np)
+    return _named(softmax(seen.short_term @ cell.readout.T + cell.bias)[0])
 
 
 def _left(
-    memories: Sequence[Memory], without: Sequence[Memory], hint: int, *, has_gates: bool
+    steps: Sequence[_Step], without: Sequence[_Step], hint: int, *, has_gates: bool
 ) -> tuple[float | None, ...]:
-    """How much of what the hint left in memory is there after each event. (T,)
+    """How much of what the hint left in memory is there after each event, from 0 to 1. (T,)
 
-    Measured by reading the story again with a tree in its place: the distance of the memories
-    that are carried on, the long-term one of an LSTM, as a share of that after the hint itself.
+    Measured by reading the story again with a tree in its place: how far apart the memories are,
+    the long-term one of an LSTM, as a share of that after the hint itself. A cell may strengthen
+    the difference; that counts as all of it.
     """
     kept = "long_term" if has_gates else "short_term"
     apart = [
-        float(np.linalg.norm(getattr(with_hint, kept) - getattr(other, kept)))
-        for with_hint, other in zip(memories[1:], without[1:], strict=True)
+        float(np.linalg.norm(getattr(step.after, kept) - getattr(other.after, kept)))
+        for step, other in zip(steps, without, strict=True)
     ]
-    whole = apart[hint] or 1.0  # lost at once by a cut: then nothing is left
-    return tuple(None if place < hint else size / whole for place, size in enumerate(apart))
+    whole = apart[hint] or 1.0
+    return tuple(
+        None if place < hint else min(1.0, size / whole) for place, size in enumerate(apart)
+    )
 
 
 def _named(chances: Float64Array) -> dict[str, float]:

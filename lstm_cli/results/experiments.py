@@ -109,14 +109,15 @@ def _with_slopes(described: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class StoryTold:
-    """What two cells say a picture shows, if it came before the first event or after each."""
+    """What two cells say a picture would show after each event."""
 
     events: tuple[str, ...]
     cuts: tuple[str, ...]  # as "long-term@3"
     picture: dict[str, float]  # what it says by itself, by animal
-    answers: dict[str, tuple[dict[str, float], ...]]  # by cell, "rnn" and "lstm"; (T + 1) each
+    answers: dict[str, tuple[dict[str, float], ...]]  # by cell, "rnn" and "lstm"; (T,) each
     hint: int | None  # the place of the first hint, from 0
-    # By cell: how much of what the hint left in memory is there after each event; None before it.
+    # By cell: how much of what the hint left in memory is there after each event, from 0 to 1;
+    # None before it.
     hint_left: dict[str, tuple[float | None, ...]]
     measured: dict[str, float]  # by cell: share of right answers more than 20 events later
 

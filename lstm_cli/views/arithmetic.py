@@ -26,7 +26,10 @@ def show_arithmetic(console: Console, arithmetic: Arithmetic, hidden: Collection
         style="bold",
     )
     before = "nothing yet" if arithmetic.step == 1 else f"as word {arithmetic.step - 1} left them"
-    say(console, f"E: the embedded word, {arithmetic.embedding_size} numbers. STM, LTM: {before}.")
+    memories = "STM" if arithmetic.lines[0].gate == "plain RNN" else "STM, LTM"
+    say(
+        console, f"E: the embedded word, {arithmetic.embedding_size} numbers. {memories}: {before}."
+    )
     gate = ""
     for line in arithmetic.lines:
         if line.gate != gate:

@@ -1,7 +1,10 @@
 """The cells, drawn and written out in the words of the notes, with the field's names."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 
+from lstm_cli.config import ModelConfig
 from lstm_cli.views.console import say
 
 LSTM = """\
@@ -50,29 +53,60 @@ left is multiplied by every later one: it fades, and so does the gradient that
 would teach the cell to keep it (lstm memory-test shows both)."""
 
 
-READOUT = """\
+_READOUT = """\
 The readout: from the short-term memories to a rating
 
   STM after word 1, 2, ..., t
      │
-     ├─ the last one ─────────────────── W_last ──┐
-     ├─ the mean of all ──────────────── W_mean ──(+)── + b ── z ── softmax ── P(1) ... P(5)
-     └─ the highest value of each unit ─ W_high ──┘
+{branches}
 
 what      it computes                       what it means
-z         W_last·last + W_mean·mean + W_high·highest + b, one number (logit) a rating
+z         {sum} + b{gap}one number (logit) a rating
 P(5)      e^z5 / (e^z1 + ... + e^z5)        how probable the rating is, from 0 to 1
 expected  1 P(1) + 2 P(2) + ... + 5 P(5)    the expected rating
 
-It is linear up to z: so every logit splits exactly over the three ways and over the
-words (lstm inspect-gates TEXT --routes). Read off after each word, it is what the
-model would say if the review ended there. Textbooks read off the last memory alone:
-lstm train REVIEWS --pooling last."""
+Read off after each word, it is what the model would say if the review ended there.
+{rest}"""
+_VIEWS = {
+    "last": ("the last one", "W_last", "W_last·last"),
+    "mean": ("the mean of all", "W_mean", "W_mean·mean"),
+    "maximum": ("the highest value of each unit", "W_high", "W_high·highest"),
+}
+_ALL = """\
+It is linear up to z: so every logit splits exactly over the three ways, and in an
+LSTM over the words (lstm inspect-gates TEXT --routes). Textbooks read off the last
+memory alone: lstm train REVIEWS --pooling last."""
 
 
-def show_cell(console: Console, cell: str) -> None:
-    """Print the drawings and the equations."""
-    for place, drawing in enumerate((LSTM if cell == "lstm" else RNN, READOUT)):
+def _readout(pooling: Sequence[str]) -> str:
+    """The drawing of a readout that joins some views."""
+    end = "(+)─ + b ─ z ─ softmax ─ P(1) ... P(5)"
+    middle = len(pooling) // 2
+    branches = []
+    for place, name in enumerate(pooling):
+        what, weights, _ = _VIEWS[name]
+        corner = "└" if place == len(pooling) - 1 else "├"
+        tail = end if place == middle else "┐" if place < middle else "┘"
+        branches.append(f"     {corner}─ {what} {'─' * (30 - len(what))} {weights} ─{tail}")
+    total = " + ".join(_VIEWS[name][2] for name in pooling)
+    rest = _ALL if len(pooling) > 1 else "Other models read off the mean and the highest, too."
+    return _READOUT.format(
+        branches="\n".join(branches),
+        sum=total,
+        gap=" " * max(2, 30 - len(total)) if len(total) < 28 else ", ",
+        rest=rest,
+    )
+
+
+def show_cell(console: Console, cell: str, pooling: Sequence[str] = ModelConfig.pooling) -> None:
+    """Print the drawings and the equations.
+
+    Args:
+        console: where.
+        cell: ``"lstm"`` or ``"rnn"``.
+        pooling: what the readout joins.
+    """
+    for place, drawing in enumerate((LSTM if cell == "lstm" else RNN, _readout(pooling))):
         if place:
             console.print()
         title, rest = drawing.split("\n", 1)

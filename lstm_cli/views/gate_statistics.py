@@ -60,7 +60,9 @@ def _show_ranking(
     console.print()
     say(console, f"Words that {title}", style="bold")
     table = plain_table("word", measured or "", "change of rating", "seen", right=(2, 3))
-    for word in sorted(words, key=lambda w: (-key(w), w.word))[:MOST_ROWS]:
+    # Of words that raise the rating most none lowers it, though the words be few.
+    ranked = [word for word in sorted(words, key=lambda w: (-key(w), w.word)) if key(word) > 0]
+    for word in ranked[:MOST_ROWS]:
         table.add_row(
             Text(visible(word.word, 24)),
             bar_and_percent(key(word), BAR_WIDTH) if measured else "",

@@ -81,7 +81,7 @@ def _table(trace: GateTrace) -> "Table":
         name = visible(word.token, WORD_WIDTH - 1 if not word.known else WORD_WIDTH)
         table.add_row(
             Text(name if word.known else f"{name}?"),
-            *_gate_cells(word, trace.cell),
+            *_gate_cells(word, trace.cell, is_first=not place),
             _rating(word.rating, word.expected_rating, width),
             f"{word.contribution:+.2f}",
             deleted.get(place, ""),
@@ -93,10 +93,11 @@ def _gate_headers(cell: str) -> tuple[str, ...]:
     return ("kept", "learned", "used") if cell == "lstm" else ()
 
 
-def _gate_cells(word: WordTrace, cell: str) -> list[str]:
+def _gate_cells(word: WordTrace, cell: str, *, is_first: bool) -> list[str]:
     if cell != "lstm":
         return []
-    factors = (word.forget, word.learn, word.use)
+    # The first word finds no memory to keep.
+    factors = (None if is_first else word.forget, word.learn, word.use)
     return ["" if factor is None else bar_and_percent(factor, BAR_WIDTH) for factor in factors]
 
 

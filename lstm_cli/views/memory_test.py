@@ -116,9 +116,13 @@ def _show_lesson(
 
 def _verdict(cell: CellMemory) -> str:
     if cell.fails_at is None:
-        return "never falls under 60 %"
+        lowest, highest = percent(min(cell.accuracies)), percent(max(cell.accuracies))
+        return f"knows the animal at every distance ({lowest} to {highest})"
     if max(cell.accuracies) < LEARNED:
-        return "has learned nothing: it guesses at any distance"
+        return (
+            "has learned nothing: it guesses at any distance, even the shortest, because what "
+            "would have taught it was gone on the way (see the gradients below)"
+        )
     return f"falls under 60 % at {cell.fails_at} event{'s' * (cell.fails_at > 1)}"
 
 

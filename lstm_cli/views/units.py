@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from lstm_cli.gates.units import FEWEST_SEEN
 from lstm_cli.results import GateTrace, Switch, UnitReport, UnitTrace
 from lstm_cli.views.console import plain_table, say, show_table, visible
 
@@ -14,6 +15,7 @@ SHADES = " ▁▂▃▄▅▆▇█"
 NAME_WIDTH = 14
 LINE = 79
 MOST_PHRASES = 5
+TELLS = 0.2  # correlation from which words are said to tell a unit's state
 # What a row of the heat map shows: a title, the numbers of a unit, and how to read a block.
 PANELS: tuple[tuple[str, Callable[[UnitTrace], Sequence[float]], str], ...] = (
     ("kept (f)", lambda unit: unit.forget, "empty forgets, full keeps"),
@@ -79,11 +81,18 @@ def show_unit(console: Console, report: UnitReport, model: str) -> None:
     if report.score is None:
         say(console, "There are too few words, or it never changes: its words cannot be tested.")
         return
-    said = (
-        f"In short: {_listed(report.words_on)} switch it on, {_listed(report.words_off)} off. The "
-        f"words above tell its state on other reviews with a correlation of {report.score:.2f} "
-        "(1: exactly, 0 or less: not at all)."
-    )
+    if report.score < TELLS:
+        said = (
+            f"On other reviews these words do not tell its state (correlation {report.score:.2f}). "
+            "It follows something else, or the reviews are too few: a word has to occur "
+            f"{FEWEST_SEEN} times in half of them."
+        )
+    else:
+        said = (
+            f"In short: switched on by {_listed(report.words_on)}, off by "
+            f"{_listed(report.words_off)}. The words above tell its state on other reviews with a "
+            f"correlation of {report.score:.2f} (1: exactly, 0: not at all)."
+        )
     say(console, textwrap.fill(said, LINE))
     say(
         console,
