@@ -26,7 +26,7 @@ import polars as pl
 
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import open_bundle
-from lstm_cli.config import TrainConfig, VocabularyConfig
+from lstm_cli.config import Pooling, TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute, best_precision
 from lstm_cli.core.network import rating_probabilities
 from lstm_cli.data.reviews import Reviews, read_reviews
@@ -62,6 +62,7 @@ def main() -> None:
     parser.add_argument("changes", nargs="*")
     parser.add_argument("--base", help="a model in WORK, or none")
     parser.add_argument("--words", type=int, help="only the base's first, as if it knew no others")
+    parser.add_argument("--pooling", nargs="*", help="what the readout sees: last, mean, maximum")
     parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS)
     asked = parser.parse_args()
     Compute().set_up_process()
@@ -81,7 +82,7 @@ def main() -> None:
     print(f"{asked.name}, {asked.size:,} reviews, from {base_name}\n")
     print("| change | accuracy | mean error | kappa | nats | seconds |\n|---|---|---|---|---|---|")
     learners = [
-        learner(drawn_from(train_frame, asked.size, seed), dev_frame, base, seed)
+        learner(drawn_from(train_frame, asked.size, seed), dev_frame, base, seed, asked.pooling)
         for seed in asked.seeds
     ]
     for change in (REGRESSION, "", *asked.changes):
@@ -116,7 +117,11 @@ def knowing(base: Base, num_words: int | None) -> Base:
 
 
 def learner(
-    training: pl.DataFrame, development: pl.DataFrame, base: Base | None, seed: int
+    training: pl.DataFrame,
+    development: pl.DataFrame,
+    base: Base | None,
+    seed: int,
+    pooling: list[Pooling] | None = None,
 ) -> Callable[[str], Measured]:
     """What trains with a change: accuracy, mean error, kappa, nats when calibrated, seconds."""
     reviews, others = _as_reviews(training, development)
@@ -129,7 +134,7 @@ def learner(
     )
     print(config, f"known share {prepared.known_share}", file=sys.stderr)
     ratings = np.array(reviews.scale.ratings)
-    asked = TrainRequest(sources=(), folder=Path())
+    asked = TrainRequest(sources=(), folder=Path(), pooling=tuple(pooling) if pooling else None)
     start = NetworkStart.of(prepared, model_config(asked, prepared, len(ratings)), ratings)
     task = TrainingTask(prepared.training, prepared.validation, ratings)
 
