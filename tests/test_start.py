@@ -1,6 +1,7 @@
 """What a start costs: heavy packages stay out until a command needs them."""
 
 import subprocess
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,16 @@ def test_piped_reviews_need_neither_polars_nor_detection(tiny_bundle: Bundle) ->
     loaded = packages_loaded_by(code)
     assert "numpy" in loaded
     assert loaded.isdisjoint({*HEAVY, "chardet"})
+
+
+def test_a_result_is_loaded_with_its_module_alone() -> None:
+    """Dataclasses take time to be made; every name is found, and where it says."""
+    results = import_module("lstm_cli.results")
+    assert set(results._MODULES) == set(results.__all__)
+    for name in results.__all__:
+        assert getattr(results, name) is not None
+    code = (
+        "from lstm_cli.results import Operation\nimport sys\n"
+        "assert not {'lstm_cli.results.trace', 'lstm_cli.results.health'} & {*sys.modules}"
+    )
+    packages_loaded_by(code)

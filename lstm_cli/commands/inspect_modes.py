@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from random import randrange
 from typing import TYPE_CHECKING
 
 import typer
@@ -113,6 +112,8 @@ def show_step(
 
 def _give_quiz(numbers: "Arithmetic", quiz: Quiz, model: str) -> None:
     """A sheet with blanks, which are asked for on a terminal; or the key to one."""
+    from random import randrange
+
     from lstm_cli.gates.arithmetic import blanks
     from lstm_cli.views.arithmetic import ask, show_arithmetic, show_key
     from lstm_cli.views.console import results_console, say

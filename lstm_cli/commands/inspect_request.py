@@ -149,9 +149,7 @@ def mode_of(asked: GateRequest) -> Mode:
         OptionError: a view of one review was asked for, without a review.
         RequestError: a gate cannot be held like that.
     """
-    from lstm_cli.gates.surgery import Clamp
-
-    clamps = [Clamp.parse(clamp) for clamp in asked.clamp or ()]
+    clamps = _clamps_of(asked.clamp or ())
     if asked.input_file is not None:
         return _mode_for_file(asked, asked.input_file, clamps)
     if asked.texts is not None:
@@ -161,6 +159,14 @@ def mode_of(asked: GateRequest) -> Mode:
     if not asked.given.isdisjoint((*VIEWS, "ledger", "routes", "heat")):
         raise OptionError("give a review to look at, as: lstm inspect-gates TEXT")
     return partial(modes.show_statistics, as_json=asked.as_json)
+
+
+def _clamps_of(asked: Sequence[str]) -> list["Clamp"]:
+    if not asked:  # and nothing is loaded to read them
+        return []
+    from lstm_cli.gates.surgery import Clamp
+
+    return [Clamp.parse(clamp) for clamp in asked]
 
 
 def _mode_for_file(asked: GateRequest, file: str, clamps: Sequence["Clamp"]) -> Mode:

@@ -6,6 +6,7 @@ Shapes: T words of a review, N words of all reviews, H units, R ratings, P pooli
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,13 @@ from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.cell import Gates
 from lstm_cli.core.reading import Reading, run_cell
-from lstm_cli.data.batches import batches
-from lstm_cli.data.corpus import Corpus
 from lstm_cli.errors import RequestError
 from lstm_cli.gates.ledger import views_of
 from lstm_cli.results import Switch, UnitReport, UnitTrace
 from lstm_cli.text.vocabulary import UNKNOWN_ID
+
+if TYPE_CHECKING:
+    from lstm_cli.data.corpus import Corpus
 
 MOST_CARRYING = 6
 MOST_TOKENS = 100_000  # of a file that are read to describe a unit: some ten seconds
@@ -89,6 +91,8 @@ def describe_unit(bundle: Bundle, texts: Sequence[str], unit: int) -> UnitReport
         raise RequestError(
             f"the model has units 1 to {config.hidden_size}", parameter="unit", value=unit
         )
+    from lstm_cli.data.corpus import Corpus  # which the trace of one review does not need
+
     corpus = Corpus.encoded(texts, bundle.vocabulary, bundle.info.token_pattern)
     enough = int(np.searchsorted(np.cumsum(corpus.lengths), MOST_TOKENS, side="right"))
     corpus = corpus.select(np.arange(max(1, min(enough, len(corpus)))))
@@ -129,7 +133,9 @@ class _Seen:
     has_gates: bool
 
     @classmethod
-    def of(cls, bundle: Bundle, corpus: Corpus, unit: int) -> "_Seen":
+    def of(cls, bundle: Bundle, corpus: "Corpus", unit: int) -> "_Seen":
+        from lstm_cli.data.batches import batches
+
         ids, reviews, states, logs = [], [], [], []
         for batch in batches(corpus, tokens_per_batch=4_096):
             reading = run_cell(batch.token_ids, bundle.weights, bundle.info.model)

@@ -15,16 +15,11 @@ if TYPE_CHECKING:
         Arithmetic,
         CellMemory,
         FileOperation,
-        LearningStep,
-        LearningTrace,
         Line,
         MemoryTest,
         Operand,
         Operation,
         Reach,
-        StoryTold,
-        WeightChange,
-        WordGradient,
     )
     from lstm_cli.results.gate_statistics import (
         HALF_LIFE_SHARES,
@@ -35,6 +30,13 @@ if TYPE_CHECKING:
         WordStatistics,
     )
     from lstm_cli.results.health import DataHealth, Finding, Suspect
+    from lstm_cli.results.lessons import (
+        LearningStep,
+        LearningTrace,
+        StoryTold,
+        WeightChange,
+        WordGradient,
+    )
     from lstm_cli.results.prediction import (
         Prediction,
         as_json_rating,
@@ -123,14 +125,25 @@ __all__ = [
     "margin",
 ]
 
-_MODULES = ("prediction", "gate_statistics", "training", "scores", "trace", "health", "experiments")
+# Where each name stands: to look for it would load all modules on the way.
+_NAMES = {
+    "experiments": "Arithmetic CellMemory FileOperation Line MemoryTest Operand Operation Reach",
+    "gate_statistics": "HALF_LIFE_SHARES GateStatistics Switch UnitReport UnitStatistics "
+    "WordStatistics",
+    "health": "DataHealth Finding Suspect",
+    "lessons": "LearningStep LearningTrace StoryTold WeightChange WordGradient",
+    "prediction": "Prediction as_json_rating",
+    "scores": "Comparison Difference Evaluation ExamAnswer ExamReport Mistake Parting RatingScores "
+    "ReliabilityBin Scores",
+    "trace": "Explanation GateTrace IdleWord ImportantWord LedgerLine LedgerTrace Routes Turn "
+    "UnitTrace WordTrace margin",
+    "training": "Attempt EpochReport LanguageReport ModelSummary",
+}
+_MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:
-    """A name of ``__all__``, from the first module that has it."""
-    if name in __all__:
-        for module in _MODULES:
-            found = vars(import_module(f"{__name__}.{module}")).get(name)
-            if found is not None:
-                return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """A name of ``__all__``, from the module in which it stands."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
