@@ -134,6 +134,8 @@ def check(asked: GateRequest) -> None:
     for rule in RULES:
         if rule.is_broken_by(asked.given):
             raise OptionError(rule.problem)
+    if "unit" in asked.given and asked.given.isdisjoint(("step", "input_file")):
+        raise OptionError("--unit goes with --step, or with --input")
     views = [f"--{view}" for view in VIEWS if view in asked.given]
     if len(views) > 1:
         raise OptionError(f"{' and '.join(views)} show different things; give one of them")
@@ -154,8 +156,6 @@ def mode_of(asked: GateRequest) -> Mode:
         return _mode_for_file(asked, asked.input_file, clamps)
     if asked.texts is not None:
         return _mode_for_texts(asked, asked.texts, clamps)
-    if asked.unit is not None:
-        raise OptionError("--unit goes with --step, or with --input")
     if not asked.given.isdisjoint((*VIEWS, "ledger", "routes", "heat")):
         raise OptionError("give a review to look at, as: lstm inspect-gates TEXT")
     return partial(modes.show_statistics, as_json=asked.as_json)
@@ -199,8 +199,6 @@ def _mode_for_file(asked: GateRequest, file: str, clamps: Sequence["Clamp"]) -> 
 def _mode_for_texts(asked: GateRequest, texts: Sequence[str], clamps: Sequence["Clamp"]) -> Mode:
     if asked.html is not None:
         return partial(modes.write_page, texts=texts, html=asked.html)
-    if asked.unit is not None and asked.step is None:
-        raise OptionError("--unit goes with --step, or with --input")
     if asked.step is not None:
         return partial(
             modes.show_step,

@@ -75,7 +75,7 @@ def show_words_by_route(console: Console, trace: GateTrace) -> None:
         console,
         textwrap.fill(
             f"In logits: that of {highest} less that of {lowest}. The readout sees "
-            f"{' and '.join(ROUTES[route] for route in trace.routes.parts)}. The columns add up to "
+            f"{', '.join(ROUTES[route] for route in trace.routes.parts)}. The columns add up to "
             "the routes above, exactly. A word that only moved gates has no part in them: see "
             "what happens if it is deleted.",
             79,
