@@ -9,8 +9,9 @@ from rich.cells import cell_len
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.errors import RequestError
+from lstm_cli.gates.carrying import half_lives
 from lstm_cli.gates.trace import trace
-from lstm_cli.gates.units import FEWEST_SEEN, describe_unit, half_lives
+from lstm_cli.gates.units import FEWEST_SEEN, describe_unit
 from lstm_cli.inference.predictor import Predictor
 from tests.helpers import lstm
 

@@ -33,9 +33,9 @@ def show_traces(
     from lstm_cli.inference.predictor import Predictor
     from lstm_cli.views.console import results_console
     from lstm_cli.views.gates import show_trace
+    from lstm_cli.views.heat import show_heat
     from lstm_cli.views.ledger import show_ledger
     from lstm_cli.views.routes import show_words_by_route
-    from lstm_cli.views.units import show_heat
 
     predictor = Predictor(bundle)
     console = results_console()

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from lstm_cli.arrays import Float64Array
 from lstm_cli.core.cell import Gates, pool
 from lstm_cli.core.reading import Reading
+from lstm_cli.gates.carrying import carrying_units
 from lstm_cli.gates.counterfactuals import explain
 from lstm_cli.gates.ledger import Account, keep_ledger
 from lstm_cli.gates.routes import by_rating, by_route, routes_of
-from lstm_cli.gates.units import carrying_units
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import Explanation, GateTrace, LedgerLine, LedgerTrace, WordTrace
 from lstm_cli.text.vocabulary import UNKNOWN_ID

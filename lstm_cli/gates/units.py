@@ -1,6 +1,6 @@
-"""Single hidden units: those that carry a rating, and what switches one of them on and off.
+"""A single hidden unit: what switches it on and off.
 
-Shapes: T words of a review, N words of all reviews, H units, R ratings, P poolings.
+Shapes: N words of all reviews, H units.
 """
 
 from collections import defaultdict
@@ -13,61 +13,20 @@ from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
-from lstm_cli.core.cell import Gates
-from lstm_cli.core.reading import Reading, run_cell
+from lstm_cli.core.reading import run_cell
 from lstm_cli.errors import RequestError
+from lstm_cli.gates.carrying import half_lives
 from lstm_cli.gates.ledger import views_of
-from lstm_cli.results import Switch, UnitReport, UnitTrace
+from lstm_cli.results import Switch, UnitReport
 from lstm_cli.text.vocabulary import UNKNOWN_ID
 
 if TYPE_CHECKING:
     from lstm_cli.data.corpus import Corpus
 
-MOST_CARRYING = 6
 MOST_TOKENS = 100_000  # of a file that are read to describe a unit: some ten seconds
 FEWEST_SEEN = 5  # a mean over fewer is an anecdote
 MOST_SWITCHES = 8  # of each kind that are listed
 _LEAST_KEPT = 1e-6  # of a forget factor, whose logarithm is taken
-
-
-def half_lives(log_forget: Float64Array) -> Float64Array:
-    """Words after which half of what a unit holds is left, at its mean rate. (H,)
-
-    Args:
-        log_forget: the mean of the logarithm of each unit's forget factor. (H,)
-
-    >>> half_lives(np.log([0.5, 0.9])).round(1).tolist()
-    [1.0, 6.6]
-    """
-    halves: Float64Array = np.log(0.5) / np.minimum(log_forget, -1e-9)
-    return halves
-
-
-def carrying_units(
-    reading: Reading, unit_weights: Float64Array, direction: Float64Array
-) -> tuple[UnitTrace, ...]:
-    """What the gates of the units with most say in a rating did, word by word.
-
-    Args:
-        reading: that of one review, by an LSTM.
-        unit_weights: how much each unit adds to the rating. (H,)
-        direction: 1 where a unit above zero speaks for a higher rating, else -1. (H,)
-    """
-    if reading.gates is None or reading.long_term is None:
-        return ()
-    gates = Gates(*(values[0] for values in reading.gates))
-    best = np.argsort(-unit_weights, kind="stable")[:MOST_CARRYING]
-    return tuple(
-        UnitTrace(
-            unit=int(k) + 1,
-            share=float(unit_weights[k]),
-            forget=tuple(map(float, gates.forget_factor[:, k])),
-            learn=tuple(map(float, gates.learn_factor[:, k])),
-            use=tuple(map(float, gates.use_factor[:, k])),
-            long_term=tuple(map(float, np.tanh(reading.long_term[0, :, k]) * direction[k])),
-        )
-        for k in best
-    )
 
 
 def describe_unit(bundle: Bundle, texts: Sequence[str], unit: int) -> UnitReport:

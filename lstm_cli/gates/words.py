@@ -20,7 +20,7 @@ from lstm_cli.core.reading import (
 )
 from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
-from lstm_cli.gates.units import half_lives
+from lstm_cli.gates.carrying import half_lives
 from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics, WordStatistics
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary
 

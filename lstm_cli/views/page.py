@@ -14,9 +14,9 @@ from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.results import GateTrace, LedgerTrace, margin
 from lstm_cli.views.charts import WIDTH, Chart, across, curve, render, script_of, up, words_below
 from lstm_cli.views.console import percent, visible
+from lstm_cli.views.heat import PANELS
 from lstm_cli.views.narrative import narrative
 from lstm_cli.views.routes import ROUTES, ends_of
-from lstm_cli.views.units import PANELS
 
 LEVELS = 8
 MOST_LABELS = 36  # words under a heat map
