@@ -155,7 +155,8 @@ def readout_lines(predictor: Predictor, short_term: Float64Array, unit: int) -> 
         sums = [*zip([f"W·{VIEWS[name]}" for name in pooling], of_rating, strict=True)]
         if pooled.shape[1] <= SMALL:
             place = predictor.labels.index(label)
-            lines += _products(label, pooling, views[place], pooled, of_rating)
+            factors = np.stack([views[place], pooled], axis=-1)
+            lines += _products(label, pooling, factors, of_rating, unit)
             sums = [(f"{name} (z{label})", part) for name, part in sums]
         lines.append(_line("readout", f"z{label}", "+", [*sums, ("b", constant)], logit))
     powers = np.exp(logits)
@@ -176,20 +177,28 @@ def readout_lines(predictor: Predictor, short_term: Float64Array, unit: int) -> 
 def _products(
     label: str,
     pooling: Sequence[Pooling],
-    weights: Float64Array,
-    pooled: Float64Array,
+    factors: Float64Array,
     parts: Float64Array,
+    unit: int,
 ) -> list[Line]:
-    """The products of a small readout for one rating, a line a view: weights, views (P, H)."""
+    """The products of a small readout for one rating, a line a view.
+
+    Args:
+        label: of the rating.
+        pooling: the views.
+        factors: weights, and what they are multiplied by. (P, H, 2)
+        parts: what comes of them. (P,)
+        unit: whose memories have been worked out above, and go by the same names here.
+    """
     lines = []
-    for name, of_view, memories, part in zip(pooling, weights, pooled, parts, strict=True):
-        factors = [
-            operand
-            for place, (w, m) in enumerate(zip(of_view, memories, strict=True), start=1)
-            for operand in ((f"w{place}", float(w)), (f"{VIEWS[name]}{place}", float(m)))
-        ]
+    for name, of_view, part in zip(pooling, factors, parts, strict=True):
+        operands = []
+        for place, (weight, memory) in enumerate(of_view.tolist()):
+            known = "STM" if name == "last" else VIEWS[name]
+            called = known if place == unit else f"{VIEWS[name]}{place + 1}"
+            operands += [(f"w{place + 1}", weight), (called, memory)]
         symbol = f"W·{VIEWS[name]} (z{label})"
-        lines.append(_line("readout", symbol, "·", factors, float(part)))
+        lines.append(_line("readout", symbol, "·", operands, float(part)))
     return lines
 
 
