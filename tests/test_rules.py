@@ -10,6 +10,7 @@ from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.preparation import PreparedData, RatedCorpus
 from lstm_cli.training.rules import (
     ADVERSARIAL_PAYS_TO,
+    FEW_UNITS,
     FEWEST_EPOCHS,
     FEWEST_REVIEWS,
     MOST_EPOCHS,
@@ -100,6 +101,17 @@ def test_a_base_moves_slowly() -> None:
     assert base.embedding_lr_scale < with_vectors.embedding_lr_scale < nothing.embedding_lr_scale
 
 
+def test_few_units_are_needed_at_every_step() -> None:
+    """Nothing of a network for the blackboard is dropped; of one unit more, all is as usual."""
+    few, usual = (
+        resolve_train_config(TrainConfig(), DatasetStats(3_600, hidden_size=size))
+        for size in (FEW_UNITS, FEW_UNITS + 1)
+    )
+    assert few.readout_dropout == few.word_dropout == few.embedding_dropout == 0
+    assert few.learning_rate > usual.learning_rate
+    assert usual == resolve_train_config(TrainConfig(), DatasetStats(3_600))
+
+
 def test_the_facts_are_those_of_the_training_reviews() -> None:
     """What is held out says nothing of how long training takes."""
     tokenized = tokenize_reviews(["good", "very good", "so so"])
@@ -111,6 +123,6 @@ def test_the_facts_are_those_of_the_training_reviews() -> None:
         validation=rated.select(np.array([2])),
         left_out=0,
     )
-    assert DatasetStats.of(prepared) == DatasetStats(
-        num_tokens=3, num_reviews=2, num_tokens_shortened=3
+    assert DatasetStats.of(prepared, 5) == DatasetStats(
+        num_tokens=3, num_reviews=2, num_tokens_shortened=3, hidden_size=5
     )

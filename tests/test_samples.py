@@ -1,12 +1,17 @@
 """DatasetStats about the sample reviews that ship with the package."""
 
 import csv
+import json
 import re
 from collections import Counter
 from importlib.resources import files
 from itertools import combinations
 
 import pytest
+
+from lstm_cli.samples import blackboard_file
+from tests.helpers import lstm
+from tests.make_blackboard import content, reviews
 
 Review = tuple[str, int]
 
@@ -95,3 +100,20 @@ def test_at_most_eight_reviews_begin_with_the_same_two_words(reviews: list[Revie
     """People open their reviews in many ways, and the samples should read like people."""
     openings = Counter(tuple(words_of(text)[:2]) for text, _ in reviews)
     assert [words for words, count in openings.items() if count > SAME_OPENING_LIMIT] == []
+
+
+def test_the_reviews_for_the_blackboard_are_those_that_the_script_makes() -> None:
+    """Each once, of fourteen words."""
+    assert blackboard_file().read_text("utf-8") == content()
+    assert len({text for text, _ in reviews()}) == 600
+    assert len({word for text, _ in reviews() for word in text.split()}) == 14
+
+
+@pytest.mark.slow
+def test_two_units_learn_the_blackboard() -> None:
+    """By the rules, with the seed that is the default, as the page of the gates says."""
+    assert lstm("sample", "--blackboard").exit_code == 0
+    sizes = ("--embedding-size", "2", "--hidden-size", "2", "--pooling", "last")
+    done = lstm("train", "blackboard.csv", *sizes, "--no-baseline", "--json")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["validation"]["accuracy"] > 0.95

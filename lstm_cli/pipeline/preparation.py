@@ -71,13 +71,13 @@ def prepare(request: TrainRequest, name: str, read: ReadRun) -> PreparedRun:
         check_vectors_size(data.vectors.size, data.vectors.name, like, request)
     held_out_from = None if others is None else others.fingerprint
     if like is None:
+        model = model_config(request, data, len(reviews.scale))
         training = resolve_train_config(
             replace(training, precision=compute.precision),
-            DatasetStats.of(data),
+            DatasetStats.of(data, model.hidden_size),
             epochs=request.epochs,
             learning_rate=request.learning_rate,
         )
-        model = model_config(request, data, len(reviews.scale))
         why_other: tuple[str, ...] = ()
     else:
         model = replace(like.model, vocab_size=len(data.vocabulary), num_ratings=len(reviews.scale))

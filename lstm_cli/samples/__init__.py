@@ -9,6 +9,11 @@ def sample_file() -> Path:
     return Path(str(files("lstm_cli.samples") / "film_reviews.csv"))
 
 
+def blackboard_file() -> Path:
+    """Where 600 sentences of fourteen words lie, which two hidden units can learn to rate."""
+    return Path(str(files("lstm_cli.samples") / "blackboard.csv"))
+
+
 def exam_file() -> Path:
     """Where the pairs of the exam lie: a CSV file with the columns subject, lower and higher."""
     return Path(str(files("lstm_cli.samples") / "exam.csv"))
