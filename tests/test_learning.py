@@ -65,15 +65,18 @@ def test_what_is_printed_can_be_checked(tiny_bundle: Bundle) -> None:
     """Errors are probabilities less the truth; weights move by rate times gradient."""
     found = learn(tiny_bundle, TEXT, "5", rate=0.05)
     before = found.history[0]
-    assert found.errors == pytest.approx(
+    assert before.errors == pytest.approx(
         {rating: chance - (rating == "5") for rating, chance in before.probabilities.items()}
     )
     assert len(found.weights) == 6
     for change in found.weights:
         assert change.after == pytest.approx(change.before - 0.05 * change.gradient)
         assert change.difference == pytest.approx(change.gradient, rel=1e-4)
-    assert found.history[1].loss < before.loss
-    assert [word.token for word in found.words] == Predictor(tiny_bundle).tokenize(TEXT)
+    after = found.history[1]
+    assert after.loss < before.loss
+    assert after.weights == pytest.approx([change.after for change in found.weights])
+    assert before.gradients == pytest.approx([change.gradient for change in found.weights])
+    assert [word.token for word in before.words] == Predictor(tiny_bundle).tokenize(TEXT)
 
 
 def test_the_model_stays_as_it_is(tiny_bundle: Bundle) -> None:

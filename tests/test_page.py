@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +9,6 @@ import pytest
 
 from lstm_cli.bundle.reading import Bundle
 from tests.helpers import lstm
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_browser = pytest.mark.skipif(BROWSER is None, reason="there is no chromium")
 
 TEXT = "a fine film, no fun at all, cold and stupid"
 NASTY = (
@@ -34,16 +28,6 @@ def _trace_of(bundle: Bundle) -> dict[str, Any]:
     shown = lstm("inspect-gates", TEXT, "--json", "--model", str(bundle.path)).stdout
     found: dict[str, Any] = json.loads(shown)
     return found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One browser for all tests."""
-    with playwright.sync_playwright() as running:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        started = running.chromium.launch(executable_path=BROWSER, args=options)
-        yield started
-        started.close()
 
 
 def test_a_page_stands_alone_and_is_small(tiny_bundle: Bundle) -> None:
@@ -71,7 +55,6 @@ def test_a_page_is_not_written_over(tiny_bundle: Bundle) -> None:
     assert "exists already" in done.stderr
 
 
-@needs_browser
 @pytest.mark.parametrize("cell", ["lstm", "rnn"])
 def test_a_person_steps_through_the_words(
     browser: Any, tiny_bundles: dict[str, Bundle], cell: str
@@ -110,7 +93,6 @@ def test_a_person_steps_through_the_words(
     assert troubles == []
 
 
-@needs_browser
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_sticks_out(browser: Any, tiny_bundle: Bundle, width: int, scheme: str) -> None:
@@ -129,7 +111,6 @@ def test_nothing_sticks_out(browser: Any, tiny_bundle: Bundle, width: int, schem
     assert back != text
 
 
-@needs_browser
 def test_a_strangers_script_does_not_run(browser: Any, tiny_bundle: Bundle) -> None:
     """Escaped, and the policy would not let it."""
     page = browser.new_page()
@@ -138,7 +119,6 @@ def test_a_strangers_script_does_not_run(browser: Any, tiny_bundle: Bundle) -> N
     assert page.evaluate("document.images.length") == 0
 
 
-@needs_browser
 def test_everything_has_a_name_for_those_who_hear_it(browser: Any, tiny_bundle: Bundle) -> None:
     """Buttons, charts and sections."""
     page = browser.new_page()

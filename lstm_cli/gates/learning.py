@@ -11,9 +11,11 @@ Shapes: T words, U distinct words, E embedding size, H units, R ratings, P pooli
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -27,6 +29,8 @@ from lstm_cli.results import LearningStep, LearningTrace, WeightChange, WordGrad
 MOST_WORDS = 300  # of a review; a step through so many takes some seconds
 NUDGE = 2e-4  # of a weight, for the finite difference that a person can repeat
 GATES = ("i", "f", "N", "V")  # torch stacks their rows in this order
+
+Place = tuple[np.intp, ...]  # of a number in an array
 
 
 @dataclass(frozen=True)
@@ -102,13 +106,6 @@ class Lesson:
         """Of the loss, for each of the weights."""
         return list(torch.autograd.grad(self.loss(weights), weights.all))
 
-    def moved(self, weights: _Weights, rate: float) -> _Weights:
-        """The weights after one step."""
-        pairs = zip(weights.all, self.gradients(weights), strict=True)
-        return _Weights(
-            *((weight - rate * gradient).detach().requires_grad_() for weight, gradient in pairs)
-        )
-
 
 def learn(bundle: Bundle, text: str, true: str, rate: float, times: int = 1) -> LearningTrace:
     """Let a model learn the true rating of one review, and say what moved.
@@ -132,57 +129,108 @@ def learn(bundle: Bundle, text: str, true: str, rate: float, times: int = 1) -> 
         raise RowError(f"a lesson has 1 to {MOST_WORDS} words, this review {len(tokens):,}")
     lesson = Lesson(bundle, tokens, labels.index(true))
     weights = lesson.start()
-    events, memories, logits = lesson.read(weights)
-    loss = -functional.log_softmax(logits, 0)[lesson.place]
-    has_gates = bundle.weights.cell.has_gates
-    sought = [logits, *events, *(memory.short_term for memory in memories)]
-    if has_gates:
-        sought += [memory.long_term for memory in memories]
-    found = torch.autograd.grad(loss, sought)
-    of_words = [float(gradient.norm()) for gradient in found[1:]]
-    steps = len(tokens)
-    after, history = weights, [_said(lesson, weights)]
-    for _ in range(times):
-        after = lesson.moved(after, rate)
-        history.append(_said(lesson, after))
+    changes: list[WeightChange] = []
+    places: list[Place] = []
+    history: list[LearningStep] = []
+    for _ in range(times + 1):
+        taken = _differentiate(lesson, weights)
+        if not history:
+            places = [_largest(gradient) for gradient in taken.gradients]
+            changes = _changes(lesson, weights, taken.gradients, places, rate)
+        history.append(_step(lesson, weights, taken, places))
+        pairs = zip(weights.all, taken.gradients, strict=True)
+        weights = _Weights(*((w - rate * slope).detach().requires_grad_() for w, slope in pairs))
     return LearningTrace(
         text=text,
         model=bundle.name,
         true=true,
         rate=rate,
-        errors=dict(zip(labels, found[0].tolist(), strict=True)),
-        words=tuple(
-            WordGradient(
-                token,
-                of_words[k],
-                of_words[steps + k],
-                of_words[2 * steps + k] if has_gates else None,
-            )
-            for k, token in enumerate(tokens)
-        ),
-        weights=tuple(_largest(lesson, weights, rate)),
+        weights=tuple(changes),
         history=tuple(history),
     )
 
 
-def _said(lesson: Lesson, weights: _Weights) -> LearningStep:
-    with torch.no_grad():
-        logits = lesson.read(weights)[2]
-        chances = torch.softmax(logits, 0).numpy()
-        loss = -functional.log_softmax(logits, 0)[lesson.place]
-    info = lesson.bundle.info
-    return LearningStep(
-        loss=abs(float(loss)),  # of a probability of 1 it is 0, not -0
-        probabilities=dict(zip(info.scale.labels, chances.tolist(), strict=True)),
-        expected_rating=float(chances @ np.array(info.ratings)),
+@dataclass(frozen=True)
+class _Taken:
+    """One reading, and the gradients of its loss."""
+
+    loss: float
+    chances: NDArray[np.float64]  # of each rating. (R,)
+    gradients: list[Tensor]  # of all weights
+    errors: Tensor  # dloss/dlogits. (R,)
+    events: list[Tensor]  # dloss/dE of each word. (1, E)
+    short_term: list[Tensor]  # dloss/dSTM after each word. (1, H)
+    long_term: list[Tensor] | None  # dloss/dLTM after each word; a plain RNN has none
+
+
+def _differentiate(lesson: Lesson, weights: _Weights) -> _Taken:
+    """Read the review, and follow the loss back to all that led to it."""
+    events, memories, logits = lesson.read(weights)
+    loss = -functional.log_softmax(logits, 0)[lesson.place]
+    sought = [*weights.all, logits, *events, *(memory.short_term for memory in memories)]
+    has_gates = lesson.bundle.weights.cell.has_gates
+    if has_gates:
+        sought += [memory.long_term for memory in memories]
+    found = iter(torch.autograd.grad(loss, sought))
+    steps = len(events)
+    return _Taken(
+        loss=abs(loss.item()),  # of a probability of 1 it is 0, not -0
+        chances=torch.softmax(logits, 0).detach().numpy(),
+        gradients=list(islice(found, len(weights.all))),
+        errors=next(found),
+        events=list(islice(found, steps)),
+        short_term=list(islice(found, steps)),
+        long_term=list(islice(found, steps)) if has_gates else None,
     )
 
 
-def _largest(lesson: Lesson, weights: _Weights, rate: float) -> list[WeightChange]:
-    """The weight with the largest gradient in each matrix, and what a finite difference says."""
+def _step(
+    lesson: Lesson, weights: _Weights, taken: _Taken, places: Sequence[Place]
+) -> LearningStep:
+    """What is told of one reading.
+
+    Args:
+        lesson: what is to be learned.
+        weights: as they were when it was read.
+        taken: the reading.
+        places: of the weights that are followed, one in each matrix.
+    """
+    info = lesson.bundle.info
+    followed = zip(weights.all, taken.gradients, places, strict=True)
+    numbers = [(float(w.detach()[place]), float(slope[place])) for w, slope, place in followed]
+    return LearningStep(
+        loss=taken.loss,
+        probabilities=dict(zip(info.scale.labels, taken.chances.tolist(), strict=True)),
+        expected_rating=float(taken.chances @ np.array(info.ratings)),
+        errors=dict(zip(info.scale.labels, taken.errors.tolist(), strict=True)),
+        words=tuple(
+            WordGradient(
+                token,
+                float(taken.events[k].norm()),
+                float(taken.short_term[k].norm()),
+                None if taken.long_term is None else float(taken.long_term[k].norm()),
+            )
+            for k, token in enumerate(lesson.tokens)
+        ),
+        weights=tuple(value for value, _ in numbers),
+        gradients=tuple(slope for _, slope in numbers),
+    )
+
+
+def _largest(gradient: Tensor) -> Place:
+    return np.unravel_index(int(gradient.abs().argmax()), gradient.shape)
+
+
+def _changes(
+    lesson: Lesson,
+    weights: _Weights,
+    gradients: Sequence[Tensor],
+    places: Sequence[Place],
+    rate: float,
+) -> list[WeightChange]:
+    """What a step makes of one weight in each matrix, and what a finite difference says of it."""
     changes = []
-    for field, gradient in zip(fields(_Weights), lesson.gradients(weights), strict=True):
-        place = np.unravel_index(int(gradient.abs().argmax()), gradient.shape)
+    for field, gradient, place in zip(fields(_Weights), gradients, places, strict=True):
         before = float(getattr(weights, field.name).detach()[place])
         slope = float(gradient[place])
         nudged = [loss_with(lesson, weights, field.name, place, sign * NUDGE) for sign in (1, -1)]
@@ -199,9 +247,7 @@ def _largest(lesson: Lesson, weights: _Weights, rate: float) -> list[WeightChang
     return changes
 
 
-def loss_with(
-    lesson: Lesson, weights: _Weights, name: str, place: tuple[np.intp, ...], change: float
-) -> float:
+def loss_with(lesson: Lesson, weights: _Weights, name: str, place: Place, change: float) -> float:
     """The loss where one weight is changed by a little."""
     changed = [weight.detach().clone() for weight in weights.all]
     changed[[field.name for field in fields(_Weights)].index(name)][place] += change

@@ -52,11 +52,15 @@ class WeightChange:
 
 @dataclass(frozen=True)
 class LearningStep:
-    """What the model says of the review, before the first step or after one."""
+    """What the model says of the review before the first step or after one, and what pulls then."""
 
     loss: float  # -ln of the probability of the true rating
     probabilities: dict[str, float]
     expected_rating: float
+    errors: dict[str, float]  # dloss/dlogit: the probability, less 1 for the true rating
+    words: tuple[WordGradient, ...]
+    weights: tuple[float, ...]  # those that ``LearningTrace.weights`` names
+    gradients: tuple[float, ...]  # and dloss/dweight of each
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,8 @@ class LearningTrace:
     model: str
     true: str
     rate: float
-    errors: dict[str, float]  # dloss/dlogit: the probability, less 1 for the true rating
-    words: tuple[WordGradient, ...]
-    weights: tuple[WeightChange, ...]  # of each matrix the one with the largest gradient
+    # Of each matrix the weight with the largest gradient before the first step, and that step.
+    weights: tuple[WeightChange, ...]
     history: tuple[LearningStep, ...]  # before, and after each step
 
     def to_json(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ their hashes, and nothing else.
 
 import base64
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -106,6 +107,12 @@ def render(template: str, script: str, **values: Any) -> str:
 def script_of(name: str) -> str:
     """The text of a script in this folder."""
     return _text(name)
+
+
+def embedded(data: object) -> Markup:
+    """JSON for a script element, which no text in it can close."""
+    text = json.dumps(data, ensure_ascii=True).replace("<", "\\u003c").replace("&", "\\u0026")
+    return Markup(text)
 
 
 def _hash(content: str) -> str:

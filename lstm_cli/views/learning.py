@@ -41,9 +41,9 @@ def show_learning(console: Console, trace: LearningTrace) -> None:
 def _show_ratings(console: Console, trace: LearningTrace) -> None:
     """The prediction before and after, and the error of each rating."""
     first, last = trace.history[0], trace.history[-1]
-    width = label_width(trace.errors, 3)
+    width = label_width(first.errors, 3)
     table = plain_table("rating", "before", "error", "after", right=(2,))
-    for rating, error in trace.errors.items():
+    for rating, error in first.errors.items():
         table.add_row(
             aligned(rating, width),
             f"{bar(first.probabilities[rating], 10)} {first.probabilities[rating]:.4f}",
@@ -62,21 +62,22 @@ def _show_ratings(console: Console, trace: LearningTrace) -> None:
 def _show_words(console: Console, trace: LearningTrace) -> None:
     """The gradient on its way back, from the last word to the first."""
     say(console, "The error on its way back, from the last word to the first", style="bold")
-    has_long = trace.words[0].long_term is not None
+    words = trace.history[0].words
+    has_long = words[0].long_term is not None
     headers = ["word", "|dloss/dSTM|", *(["|dloss/dLTM|"] if has_long else []), "|dloss/dE|"]
     table = plain_table(*headers)
     columns = [
-        [word.short_term for word in trace.words],
-        *([[word.long_term or 0.0 for word in trace.words]] if has_long else []),
-        [word.event for word in trace.words],
+        [word.short_term for word in words],
+        *([[word.long_term or 0.0 for word in words]] if has_long else []),
+        [word.event for word in words],
     ]
     widest = [max(column) or 1.0 for column in columns]
-    for place in range(len(trace.words) - 1, -1, -1):
+    for place in range(len(words) - 1, -1, -1):
         cells = (
             f"{bar(column[place] / most, BAR_WIDTH)} {column[place]:.4f}"
             for column, most in zip(columns, widest, strict=True)
         )
-        table.add_row(Text(visible(trace.words[place].token, 14)), *cells)
+        table.add_row(Text(visible(words[place].token, 14)), *cells)
     show_table(console, table)
 
 

@@ -3,16 +3,23 @@
 Everything is drawn here, in SVG; the script only moves the marks from word to word.
 """
 
-import json
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from markupsafe import Markup
-
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.results import GateTrace, LedgerTrace, margin
-from lstm_cli.views.charts import WIDTH, Chart, across, curve, render, script_of, up, words_below
+from lstm_cli.views.charts import (
+    WIDTH,
+    Chart,
+    across,
+    curve,
+    embedded,
+    render,
+    script_of,
+    up,
+    words_below,
+)
 from lstm_cli.views.console import percent, visible
 from lstm_cli.views.heat import PANELS
 from lstm_cli.views.narrative import narrative
@@ -64,7 +71,7 @@ def page(trace: GateTrace, scale: Scale) -> str:
         "page.html.j2",
         script_of("page.js"),
         title=f"{prediction.rating}: {visible(trace.text, 60)}",
-        data=_embedded(data),
+        data=embedded(data),
         cell_name="LSTM" if has_gates else "Plain RNN",
         model=prediction.model,
         rating=prediction.rating,
@@ -282,9 +289,3 @@ def _merged(rows: Sequence[Sequence[int]]) -> list[tuple[int, int, int, int]]:
                 cells.append((x, y, run, level))
             x += run
     return cells
-
-
-def _embedded(data: object) -> Markup:
-    """JSON for a script element, which no text in it can close."""
-    text = json.dumps(data, ensure_ascii=True).replace("<", "\\u003c").replace("&", "\\u0026")
-    return Markup(text)
