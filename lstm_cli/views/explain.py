@@ -1,5 +1,6 @@
 """The cells, drawn and written out in the words of the notes, with the field's names."""
 
+import math
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -34,9 +35,9 @@ use       V = σ(W_v [STM, E] + b_v)         how much is used now       output g
           U = tanh(LTM)
           STM = U × V                                                  hidden state h
 
-σ squeezes a number into 0 to 1, tanh into -1 to 1; × and + work unit by unit. The
-long-term memory is only scaled by f and added to: that is why it lasts, and why
-every word's part in it is known exactly (lstm inspect-gates TEXT --ledger)."""
+× and + work unit by unit. The long-term memory is only scaled by f and added to:
+that is why it lasts, and why every word's part in it is known exactly
+(lstm inspect-gates TEXT --ledger)."""
 
 RNN = """\
 One event of a plain RNN: one memory, no gates
@@ -52,6 +53,38 @@ Each word passes the whole memory through W_h and tanh once more. What an early 
 left is multiplied by every later one: it fades, and so does the gradient that
 would teach the cell to keep it (lstm memory-test shows both)."""
 
+_SHOWN = (-6, -4, -2, -1, 0, 1, 2, 4, 6)
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+_SQUISHING = """\
+Squishing: whatever comes in, what goes out stays between two bounds
+
+           x from -6 to 6                                     bounds
+σ(x)       {sigma}  0 to 1
+tanh(x)    {tanh}  -1 to 1
+
+x       {numbers}
+σ(x)    {sigmas}
+tanh(x) {tanhs}
+
+So a gate is never more than open, and a memory that is used never grows. Far from 0
+both are flat: there a weight may change and nothing follows, so nothing is learned."""
+
+
+def _sigma(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
+
+
+def _squishing() -> str:
+    """σ and tanh, as curves of blocks and in numbers."""
+    places = [step / 4 for step in range(-24, 25)]
+    return _SQUISHING.format(
+        sigma="".join(_BLOCKS[round(8 * _sigma(x))] for x in places),
+        tanh="".join(_BLOCKS[round(4 * (math.tanh(x) + 1))] for x in places),
+        numbers="".join(f"{x:>8}" for x in _SHOWN),
+        sigmas="".join(f"{_sigma(x):>8.4f}" for x in _SHOWN),
+        tanhs="".join(f"{math.tanh(x):>8.4f}" for x in _SHOWN),
+    )
+
 
 _READOUT = """\
 The readout: from the short-term memories to a rating
@@ -65,7 +98,8 @@ z         {sum} + b{gap}one number (logit) a rating
 P(5)      e^z5 / (e^z1 + ... + e^z5)        how probable the rating is, from 0 to 1
 expected  1 P(1) + 2 P(2) + ... + 5 P(5)    the expected rating
 
-Read off after each word, it is what the model would say if the review ended there.
+Read off after each word, it is what the model would say if the review ended there:
+a prediction is carried along with the memory (the notes' Y = W m, m being STM).
 {rest}"""
 _VIEWS = {
     "last": ("the last one", "W_last", "W_last·last"),
@@ -106,7 +140,8 @@ def show_cell(console: Console, cell: str, pooling: Sequence[str] = ModelConfig.
         cell: ``"lstm"`` or ``"rnn"``.
         pooling: what the readout joins.
     """
-    for place, drawing in enumerate((LSTM if cell == "lstm" else RNN, _readout(pooling))):
+    drawings = (LSTM if cell == "lstm" else RNN, _squishing(), _readout(pooling))
+    for place, drawing in enumerate(drawings):
         if place:
             console.print()
         title, rest = drawing.split("\n", 1)
