@@ -28,6 +28,7 @@ from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import margin
 from lstm_cli.views.arithmetic import ask
+from lstm_cli.views.explain import show_cell
 from lstm_cli.views.narrative import narrative
 from tests.helpers import lstm
 
@@ -379,3 +380,27 @@ def test_traces_of_a_file_are_lines_of_json(
     assert len(lines) == 40
     assert lines[0]["text"] == "a fine film 0"
     assert all("explanation" not in line for line in lines)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_the_cell_is_drawn_in_80_columns(cell: str) -> None:
+    """With what σ and tanh make of a number, and the readout."""
+    drawn = lstm("explain", "--cell", cell)
+    assert (drawn.exit_code, drawn.stderr) == (0, "")
+    assert max(map(len, drawn.stdout.splitlines())) <= 80
+    assert (
+        "STM = tanh(W_h STM + W_x E + b)" in drawn.stdout or "LTM = kept + learned" in drawn.stdout
+    )
+    assert "σ(x)      0.002" in drawn.stdout
+
+
+@pytest.mark.parametrize("pooling", [("last",), ("mean", "maximum"), ("last", "mean", "maximum")])
+def test_the_readout_is_drawn_as_the_model_has_it(pooling: tuple[str, ...]) -> None:
+    """A branch for each view; the columns stand under each other."""
+    console = Console(file=io.StringIO(), width=80)
+    show_cell(console, "lstm", pooling)
+    drawn = console.file.getvalue()  # type: ignore[attr-defined]
+    assert max(map(len, drawn.splitlines())) <= 80
+    assert [f"W_{name}" in drawn for name in ("last", "mean", "high")] == [
+        view in pooling for view in ("last", "mean", "maximum")
+    ]

@@ -11,47 +11,47 @@ from lstm_cli.views.console import say
 LSTM = """\
 One event of an LSTM: what the word E does with two memories
 
-  long-term                 forget        remember                 long-term
-  memory    LTM ──────────────(×)────────────(+)──────┬───────────▶ memory, new
-                               ▲              ▲       │
-                             f │      learned │     tanh
-                               │     ┌───(×)──┘       │ U
-                               │   i ▲    ▲ N         ▼
-                              [σ]   [σ] [tanh]  [σ]──▶(×)   use
-                               ▲     ▲    ▲      ▲  V  │
-  short-term                   │     │    │      │     │           short-term
-  memory    STM ───┬───────────┴─────┴────┴──────┘     └───────────▶ memory, new
-                   │
-  event       E ───┘  every gate sees both: W [STM, E] + b = W_h STM + W_x E + b
+long-term                 forget        remember                long-term
+memory    LTM ──────────────(×)────────────(+)──────┬─────────▶ memory, new
+                             ▲              ▲       │
+                           f │      learned │     tanh
+                             │     ┌───(×)──┘       │ U
+                             │   i ▲    ▲ N         ▼
+                            [σ]   [σ] [tanh]  [σ]──▶(×)   use
+                             ▲     ▲    ▲      ▲  V  │
+short-term                   │     │    │      │     │          short-term
+memory    STM ───┬───────────┴─────┴────┴──────┘     └────────▶ memory, new
+                 │
+event       E ───┘  every gate sees both: W [STM, E] + b = W_h STM + W_x E + b
 
-gate      what it computes                  what it means              field's name
-learn     N = tanh(W_n [STM, E] + b_n)      what the word proposes     candidate g
-          i = σ(W_i [STM, E] + b_i)         1 learns it, 0 ignores it  input gate i
+gate      what it computes               what it means              field's name
+learn     N = tanh(W_n [STM, E] + b_n)   what the word proposes     candidate g
+          i = σ(W_i [STM, E] + b_i)      1 learns it, 0 ignores it  input gate
           learned = i × N
-forget    f = σ(W_f [STM, E] + b_f)         1 keeps, 0 forgets         forget gate f
+forget    f = σ(W_f [STM, E] + b_f)      1 keeps, 0 forgets         forget gate
           kept = f × LTM
-remember  LTM = kept + learned              no weights of its own      cell state c
-use       V = σ(W_v [STM, E] + b_v)         how much is used now       output gate o
+remember  LTM = kept + learned           no weights of its own      cell state c
+use       V = σ(W_v [STM, E] + b_v)      how much is used now       output gate
           U = tanh(LTM)
-          STM = U × V                                                  hidden state h
+          STM = U × V                                               hidden h
 
-× and + work unit by unit. The long-term memory is only scaled by f and added to:
-that is why it lasts, and why every word's part in it is known exactly
+× and + work unit by unit. The long-term memory is only scaled by f and added
+to: that is why it lasts, and why every word's part in it is known exactly
 (lstm inspect-gates TEXT --ledger)."""
 
 RNN = """\
 One event of a plain RNN: one memory, no gates
 
-  short-term                                                       short-term
-  memory    STM ───┬──────[W [STM, E] + b]──────[tanh]─────────────▶ memory, new
-                   │
-  event       E ───┘                              field's name: hidden state h
+short-term                                                    short-term
+memory    STM ───┬──────[W [STM, E] + b]──────[tanh]────────▶ memory, new
+                 │
+event       E ───┘                              field's name: hidden state h
 
 STM = tanh(W_h STM + W_x E + b)
 
-Each word passes the whole memory through W_h and tanh once more. What an early word
-left is multiplied by every later one: it fades, and so does the gradient that
-would teach the cell to keep it (lstm memory-test shows both)."""
+Each word passes the whole memory through W_h and tanh once more. What an early
+word left is multiplied by every later one: it fades, and so does the gradient
+that would teach the cell to keep it (lstm memory-test shows both)."""
 
 _SHOWN = (-6, -4, -2, -1, 0, 1, 2, 4, 6)
 _BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -66,8 +66,8 @@ x       {numbers}
 σ(x)    {sigmas}
 tanh(x) {tanhs}
 
-So a gate is never more than open, and a memory that is used never grows. Far from 0
-both are flat: there a weight may change and nothing follows, so nothing is learned."""
+So a gate is never more than open, and what is used of a memory stays in bounds.
+Far from 0 both are flat: there a change changes nothing, and teaches little."""
 
 
 def _sigma(x: float) -> float:
@@ -80,54 +80,54 @@ def _squishing() -> str:
     return _SQUISHING.format(
         sigma="".join(_BLOCKS[round(8 * _sigma(x))] for x in places),
         tanh="".join(_BLOCKS[round(4 * (math.tanh(x) + 1))] for x in places),
-        numbers="".join(f"{x:>8}" for x in _SHOWN),
-        sigmas="".join(f"{_sigma(x):>8.4f}" for x in _SHOWN),
-        tanhs="".join(f"{math.tanh(x):>8.4f}" for x in _SHOWN),
+        numbers="".join(f"{x:>7}" for x in _SHOWN),
+        sigmas="".join(f"{_sigma(x):>7.3f}" for x in _SHOWN),
+        tanhs="".join(f"{math.tanh(x):>7.3f}" for x in _SHOWN),
     )
 
 
 _READOUT = """\
 The readout: from the short-term memories to a rating
 
-  STM after word 1, 2, ..., t
-     │
+STM after word 1, 2, ..., t
+   │
 {branches}
 
-what      it computes                       what it means
-z         {sum} + b{gap}one number (logit) a rating
-P(5)      e^z5 / (e^z1 + ... + e^z5)        how probable the rating is, from 0 to 1
-expected  1 P(1) + 2 P(2) + ... + 5 P(5)    the expected rating
+what      it computes                        what it means
+z         {sum} + b{gap}a logit each
+P(5)      e^z5 / (e^z1 + ... + e^z5)         how probable it is, 0 to 1
+expected  1 P(1) + 2 P(2) + ... + 5 P(5)     the expected rating
 
-Read off after each word, it is what the model would say if the review ended there:
-a prediction is carried along with the memory (the notes' Y = W m, m being STM).
+Read off after each word, it is what the model would say if the review ended
+there: a prediction is carried along with the memory (Y = W m, m being STM).
 {rest}"""
 _VIEWS = {
     "last": ("the last one", "W_last", "W_last·last"),
     "mean": ("the mean of all", "W_mean", "W_mean·mean"),
-    "maximum": ("the highest value of each unit", "W_high", "W_high·highest"),
+    "maximum": ("each unit's highest value", "W_high", "W_high·highest"),
 }
 _ALL = """\
-It is linear up to z: so every logit splits exactly over the three ways, and in an
-LSTM over the words (lstm inspect-gates TEXT --routes). Textbooks read off the last
-memory alone: lstm train REVIEWS --pooling last."""
+It is linear up to z: so every logit splits exactly over the three ways, and in
+an LSTM over the words (lstm inspect-gates TEXT --routes). Textbooks read off
+the last memory alone: lstm train REVIEWS --pooling last."""
 
 
 def _readout(pooling: Sequence[str]) -> str:
     """The drawing of a readout that joins some views."""
-    end = "(+)─ + b ─ z ─ softmax ─ P(1) ... P(5)"
+    end = "(+)─ + b ─ z ─ softmax ─ P(1)..P(5)"
     middle = len(pooling) // 2
     branches = []
     for place, name in enumerate(pooling):
         what, weights, _ = _VIEWS[name]
         corner = "└" if place == len(pooling) - 1 else "├"
         tail = end if place == middle else "┐" if place < middle else "┘"
-        branches.append(f"     {corner}─ {what} {'─' * (30 - len(what))} {weights} ─{tail}")
+        branches.append(f"   {corner}─ {what} {'─' * (29 - len(what))} {weights} ─{tail}")
     total = " + ".join(_VIEWS[name][2] for name in pooling)
     rest = _ALL if len(pooling) > 1 else "Other models read off the mean and the highest, too."
     return _READOUT.format(
         branches="\n".join(branches),
         sum=total,
-        gap=" " * max(2, 30 - len(total)) if len(total) < 28 else ", ",
+        gap=" " * (31 - len(total)) if len(total) < 28 else ", ",
         rest=rest,
     )
 
