@@ -30,6 +30,7 @@ from lstm_cli.results import margin
 from lstm_cli.views.arithmetic import ask
 from lstm_cli.views.explain import show_cell
 from lstm_cli.views.narrative import narrative
+from lstm_cli.views.surgery import MEANINGS
 from tests.helpers import lstm
 
 TEXT = "a fine film , no fun at all , cold and stupid"
@@ -303,6 +304,21 @@ def test_on_a_file_a_held_gate_has_scores(tiny_bundle: Bundle, tiny_reviews: obj
     found = json.loads(done.stdout)
     assert found["free"]["n"] == found["held"]["n"] == 32
     assert found["held"]["qwk"] == 0
+    assert found["worth"] == pytest.approx(found["free"]["accuracy"] - found["held"]["accuracy"])
+    assert found["worth_interval"][0] <= found["worth"] <= found["worth_interval"][1]
+
+
+@pytest.mark.parametrize("clamp", MEANINGS)
+def test_what_holding_a_gate_means_is_said(tiny_bundle: Bundle, clamp: str) -> None:
+    """With nothing learned or nothing used, the model says what it says before any word."""
+    asked = ("-q", "inspect-gates", TEXT, "--model", str(tiny_bundle.path))
+    said = " ".join(lstm(*asked, "--clamp", clamp).stdout.split())
+    assert MEANINGS[clamp] in said
+    if "before any word" in MEANINGS[clamp]:
+        start = json.loads(lstm(*asked, "--json").stdout)["summary"]["start_expected_rating"]
+        assert f"to {start:.2f}." in said
+    only_there = lstm(*asked, "--clamp", clamp, "--at", "fun").stdout
+    assert MEANINGS[clamp][:20] not in only_there
 
 
 def test_the_ledger_in_json_adds_up(tiny_bundle: Bundle) -> None:

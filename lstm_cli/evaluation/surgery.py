@@ -13,7 +13,7 @@ from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.reviews import read_reviews
 from lstm_cli.errors import RowError
 from lstm_cli.gates.surgery import Clamp, holding
-from lstm_cli.metrics.scores import scores_of
+from lstm_cli.metrics.scores import paired_difference, scores_of
 from lstm_cli.results import FileOperation
 
 
@@ -58,4 +58,5 @@ def operate_on_file(
         bundle.name,
         scores_of(truth, free, ratings),
         scores_of(truth, held, ratings),
+        paired_difference(truth == free, truth == held),
     )

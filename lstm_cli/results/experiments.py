@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from lstm_cli.results.prediction import Prediction
-from lstm_cli.results.scores import Scores
+from lstm_cli.results.scores import Difference, Scores
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class FileOperation:
     model: str
     free: Scores
     held: Scores
+    difference: Difference  # how much better it reads as it is
 
     def to_json(self) -> dict[str, Any]:
         """As ``lstm inspect-gates --clamp --input --json`` prints it."""
@@ -45,6 +46,8 @@ class FileOperation:
             "clamps": list(self.clamps),
             "free": vars(self.free),
             "held": vars(self.held),
+            "worth": self.difference.worth,
+            "worth_interval": self.difference.interval,
         }
 
 

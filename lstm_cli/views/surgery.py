@@ -1,11 +1,29 @@
 """How a rating, or the scores of a file, change when a gate is held."""
 
+import textwrap
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import FileOperation, Operation, Prediction, Scores
 from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
 from lstm_cli.views.prediction import expected
+
+LINE = 79
+# What it means to hold a gate at every word. The readout of no memory is what the model says
+# before any word.
+MEANINGS = {
+    "learn=0": "Nothing is learned: both memories stay empty, and the model says what it says "
+    "before any word.",
+    "use=0": "The long-term memory goes on, but nothing of it is used: the readout sees an empty "
+    "short-term memory, and the model says what it says before any word.",
+    "forget=0": "The long-term memory is dropped before each word: what stands before a word "
+    "reaches it through the short-term memory alone.",
+    "forget=1": "Nothing is forgotten: all that the words wrote adds up.",
+    "learn=1": "Every word writes all that it proposes.",
+    "use=1": "All of the long-term memory is used after every word.",
+}
 
 
 def show_operation(console: Console, operation: Operation) -> None:
@@ -20,6 +38,12 @@ def show_operation(console: Console, operation: Operation) -> None:
         other = operation.held.probabilities[rating]
         table.add_row(Text(visible(rating, 24)), _share(share), _share(other))
     show_table(console, table)
+    free, other = operation.free.expected_rating, operation.held.expected_rating
+    moved = f"Held so, the expected rating goes from {free:.2f} to {other:.2f}."
+    if operation.at:
+        _say_meaning(console, [moved, "At the other words the gates do as they have learned."])
+    else:
+        _say_meaning(console, [*_meanings(operation.clamps), moved])
 
 
 def show_file_operation(console: Console, operation: FileOperation) -> None:
@@ -35,6 +59,25 @@ def show_file_operation(console: Console, operation: FileOperation) -> None:
     ):
         table.add_row(name, *_cells(scores))
     show_table(console, table)
+    low, high = operation.difference.interval
+    worth = operation.difference.worth
+    said = (
+        f"What the gate learned is worth {100 * worth:+.1f} points of accuracy here (95 % interval "
+        f"{100 * low:+.1f} to {100 * high:+.1f})"
+    )
+    if low <= 0 <= high:
+        said += ": the interval contains 0, so that these reviews cannot tell whether it is"
+    _say_meaning(console, [*_meanings(operation.clamps), f"{said}."])
+
+
+def _meanings(clamps: Sequence[str]) -> list[str]:
+    """What holding gates at every word does; nothing of those that are held halfway."""
+    return [MEANINGS[clamp] for clamp in clamps if clamp in MEANINGS]
+
+
+def _say_meaning(console: Console, sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        say(console, textwrap.fill(sentence, LINE))
 
 
 def _cells(scores: Scores) -> list[str]:
