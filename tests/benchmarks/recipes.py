@@ -129,13 +129,15 @@ def learner(
         reviews, 0.1, seed=seed, vocabulary_config=VocabularyConfig(), base=base
     )
     corpus = tokenize_reviews(others.texts, prepared.token_pattern).encode(prepared.vocabulary)
-    config = resolve_train_config(
-        TrainConfig(seed=seed, precision=best_precision()), DatasetStats.of(prepared)
-    )
-    print(config, f"known share {prepared.known_share}", file=sys.stderr)
     ratings = np.array(reviews.scale.ratings)
     asked = TrainRequest(sources=(), folder=Path(), pooling=tuple(pooling) if pooling else None)
-    start = NetworkStart.of(prepared, model_config(asked, prepared, len(ratings)), ratings)
+    model = model_config(asked, prepared, len(ratings))
+    config = resolve_train_config(
+        TrainConfig(seed=seed, precision=best_precision()),
+        DatasetStats.of(prepared, model.hidden_size),
+    )
+    print(config, f"known share {prepared.known_share}", file=sys.stderr)
+    start = NetworkStart.of(prepared, model, ratings)
     task = TrainingTask(prepared.training, prepared.validation, ratings)
 
     def answers(change: str) -> Float64Array:
