@@ -39,7 +39,7 @@ document.addEventListener("keydown", (event) => {
 });
 for (const heat of document.querySelectorAll(".heat")) {
   heat.addEventListener("click", (event) => {
-    const box = heat.getBoundingClientRect();
+    const box = heat.querySelector(".ground").getBoundingClientRect();
     select(Math.floor((event.clientY - box.top) / box.height * buttons.length), false);
   });
 }

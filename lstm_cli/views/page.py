@@ -26,7 +26,8 @@ from lstm_cli.views.narrative import narrative
 from lstm_cli.views.routes import ROUTES, ends_of
 
 LEVELS = 8
-MOST_LABELS = 36  # words under a heat map
+MOST_LABELS = 36  # words beside a heat map
+SIDE, ROOM = 460, 110  # of the ledger, and of the words beside it
 CLEAR, STRONG = 0.1, 0.4  # rating points at which a word is marked, and marked more strongly
 LEAST = 0.02  # rating points below which it gets no colour
 
@@ -84,10 +85,10 @@ def page(trace: GateTrace, scale: Scale) -> str:
         ends=ends_of(trace),
         routes=_routes(trace),
         charts=_charts(trace, scale),
-        heat=_heat(trace.ledger),
+        heat=_heat(trace.ledger, words),
         carrying=[(unit.unit, f"{100 * unit.share:.1f} %") for unit in trace.carrying],
         units=_units(trace) if trace.words else [],
-        unit_words=_labels(words),
+        unit_words=_labels(words, WIDTH),
     )
 
 
@@ -242,7 +243,7 @@ def _charts(trace: GateTrace, scale: Scale) -> list[Chart]:
     return charts
 
 
-def _heat(ledger: LedgerTrace | None) -> dict[str, Any] | None:
+def _heat(ledger: LedgerTrace | None, words: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """The matrix of what is remembered: a row a word, from its own column on."""
     if ledger is None or not ledger.remembered:
         return None
@@ -250,7 +251,15 @@ def _heat(ledger: LedgerTrace | None) -> dict[str, Any] | None:
         [0] * row + [round(LEVELS * share) for share in shares]
         for row, shares in enumerate(ledger.remembered)
     ]
-    return {"size": len(ledger.remembered), "cells": _merged(rows)}
+    labels = _labels(words, SIDE)
+    return {
+        "size": len(ledger.remembered),
+        "cells": _merged(rows),
+        "side": SIDE,
+        "labels": labels,
+        "left": ROOM if labels else 0,
+        "below": ROOM * 0.75 if labels else 0,
+    }
 
 
 def _units(trace: GateTrace) -> list[dict[str, Any]]:
@@ -267,13 +276,13 @@ def _units(trace: GateTrace) -> list[dict[str, Any]]:
     ]
 
 
-def _labels(words: Sequence[dict[str, Any]]) -> list[tuple[float, str]]:
-    """Where each word stands under a heat map as wide as the page; none where they are too many."""
+def _labels(words: Sequence[dict[str, Any]], wide: float) -> list[tuple[float, str]]:
+    """Where each word stands beside a heat map so wide; none where they are too many."""
     if len(words) > MOST_LABELS:
         return []
-    wide = WIDTH / max(len(words), 1)
+    each = wide / max(len(words), 1)
     return [
-        (round((place + 0.5) * wide, 1), visible(str(word["token"]), 14))
+        (round((place + 0.5) * each, 1), visible(str(word["token"]), 14))
         for place, word in enumerate(words)
     ]
 
