@@ -12,7 +12,7 @@ def doctor(
     ctx: typer.Context,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE", help="One or more files, in any format lstm train reads."),
+        typer.Argument(metavar="FILE...", help="Files, in any format lstm train reads."),
     ],
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,

@@ -154,7 +154,7 @@ PrecisionOption = Annotated[
 Reviews = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="REVIEWS",
+        metavar="REVIEWS...",
         help="Files or URLs of reviews: CSV, Excel, JSON, Parquet, databases and more; - is "
         "standard input.",
         show_default=False,
@@ -170,7 +170,7 @@ Resume = Annotated[
 Texts = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="TEXT",
+        metavar="TEXT...",
         help="One or more reviews. Without TEXT, reviews are read from standard input, one per "
         "line.",
         show_default=False,

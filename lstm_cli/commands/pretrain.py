@@ -15,7 +15,7 @@ def pretrain(
     reviews: Annotated[
         list[str],
         typer.Argument(
-            metavar="REVIEWS",
+            metavar="REVIEWS...",
             help="Files or URLs of reviews: CSV, Excel, JSON, Parquet, databases and more; "
             "ratings are ignored.",
             show_default=False,

@@ -13,7 +13,7 @@ def story(
     events: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="EVENT",
+            metavar="EVENT...",
             help="What is seen, one after the other; ? is the picture. Default: bear tree "
             "squirrel fish ?",
             show_default=False,

@@ -21,6 +21,7 @@ from lstm_cli.core.reading import (
 from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.gates.carrying import half_lives
+from lstm_cli.gates.ledger import views_of
 from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics, WordStatistics
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary
 
@@ -70,9 +71,7 @@ def gather_gate_statistics(
     order = rng.permutation(len(corpus))
     enough = int(np.searchsorted(np.cumsum(corpus.lengths[order]), MOST_TOKENS, side="right"))
     corpus = corpus.select(np.sort(order[: max(1, enough)]))
-    per_unit = np.linalg.norm(
-        weights.readout.reshape(-1, len(config.pooling), config.hidden_size), axis=(0, 1)
-    )
+    per_unit = np.linalg.norm(views_of(weights, config.pooling), axis=(0, 1))
     unit_weights = per_unit / max(per_unit.sum(), 1e-12)  # (H,)
     followed = MOST_FOLLOWED / max(corpus.num_tokens, 1)
     tally = _Tally(len(vocabulary), 7 if weights.cell.has_gates else 1)
