@@ -11,7 +11,7 @@ from lstm_cli.views.routes import ROUTES, SHORT, ends_of
 
 # As shares of the scale's span, 4 where ratings go from 1 to 5: the least effect that gets a
 # sentence, and how far a rating that turned at no word has to go to be told so.
-LEAST_EFFECT, DRIFT = 1 / 80, 1 / 16
+LEAST_EFFECT, DRIFT = 1 / 40, 1 / 16
 LEAST_MARGIN = 0.1  # of what a word wrote; a smaller one gets no route
 MOSTLY = 0.6  # share of it by one route
 MOST_TURNS = 3
