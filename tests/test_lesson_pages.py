@@ -52,7 +52,7 @@ def test_a_button_takes_one_step_after_the_other(
         assert page.inner_text("#value-chance-1") == f"{step['probabilities']['5']:.4f}"
         assert page.inner_text("#value-error-0") == f"{step['errors']['1']:+.4f}"
         assert page.inner_text("#value-word-0-0") == f"{step['words'][-1]['short_term']:.4f}"
-        assert page.inner_text("#weight-0").startswith(f"{step['weights'][0]:.8f} ")
+        assert page.inner_text("#weight-0").startswith(f"{step['weights'][0]:.8f}")
         if number < 10:
             assert page.inner_text("#weight-0").endswith(f"{steps[number + 1]['weights'][0]:.8f}")
 

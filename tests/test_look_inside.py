@@ -20,11 +20,12 @@ from lstm_cli.gates.arithmetic import arithmetic, blanks
 from lstm_cli.gates.counterfactuals import (
     LEAST_TURN,
     MOST_TRIED,
+    margin_of,
     probabilities_without,
-    turns_of,
 )
 from lstm_cli.gates.surgery import Clamp, holding, operate, steps_of
 from lstm_cli.gates.trace import trace
+from lstm_cli.gates.turns import turns_of, undone_of
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import margin
 from lstm_cli.views.arithmetic import ask
@@ -97,6 +98,35 @@ def test_a_turn_is_a_move_that_no_later_word_takes_back(tiny_bundle: Bundle) -> 
     assert traced.explanation is not None
     assert traced.explanation.turns == turns_of(np.array(running), 4 * LEAST_TURN)
     assert traced.explanation.turns  # the review was written to turn
+    # Word 0 fell by 1.5, and the next took it back.
+    assert [t.word for t in undone_of(expected, 0.25, turns_of(expected, 0.25))] == [0]
+
+
+def test_what_a_word_adds_is_what_it_wrote_and_what_others_add_for_it(tiny_bundle: Bundle) -> None:
+    """Exactly: the ledger of the review, less that of the review without the word."""
+    predictor = Predictor(tiny_bundle)
+    traced = trace(predictor, TEXT, with_ledger=True)
+    tokens = predictor.tokenize(TEXT)
+    assert traced.explanation is not None
+    assert traced.ledger is not None
+    assert traced.explanation.mentioned
+    own = [margin(line.to_logits) for line in traced.ledger.lines]
+    for word in traced.explanation.words:
+        without = trace(predictor, " ".join(tokens[: word.word] + tokens[word.word + 1 :]),
+                        with_ledger=True)  # fmt: skip
+        likely = np.array(list(without.prediction.probabilities.values()))
+        whole = np.array(list(traced.prediction.probabilities.values()))
+        assert word.margin == pytest.approx(margin_of(whole) - margin_of(likely), abs=1e-5)
+        if word.word not in traced.explanation.mentioned:
+            assert word.through == ()
+            continue
+        assert without.ledger is not None
+        others = [margin(line.to_logits) for line in without.ledger.lines]
+        more = np.delete(own, word.word) - np.array(others)
+        assert word.routes is not None
+        assert sum(word.routes.values()) + more.sum() == pytest.approx(word.margin, abs=1e-5)
+        furthest = sorted(np.abs(more), reverse=True)[:3]
+        assert [abs(change) for _, change in word.through] == pytest.approx(furthest, abs=1e-6)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "rnn"])

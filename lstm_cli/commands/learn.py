@@ -23,7 +23,7 @@ def learn(
         typer.Option(
             min=1e-6, max=100.0, help="The learning rate: how far weights move along gradients."
         ),
-    ] = 0.05,
+    ] = 0.01,
     times: Annotated[
         int | None,
         typer.Option(

@@ -9,7 +9,7 @@ from lstm_cli.commands.program import note
 from lstm_cli.errors import OutputError
 
 # A model whose numbers fit on a blackboard.
-FOR_BLACKBOARD = "--embedding-size 2 --hidden-size 2 --pooling last"
+FOR_BLACKBOARD = "--embedding-size 2 --hidden-size 2 --pooling last --threads 1"
 
 
 def sample(

@@ -8,16 +8,20 @@ call it comprehensiveness).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_cli.arrays import Float64Array
+from lstm_cli.core.cell import Gates
 from lstm_cli.core.reading import on_one_thread, read_to_end, softmax
 from lstm_cli.gates.ledger import Account
 from lstm_cli.gates.routes import margins_of
+from lstm_cli.gates.turns import turns_of, undone_of
 from lstm_cli.inference.predictor import Predictor
-from lstm_cli.results import Explanation, IdleWord, ImportantWord, Turn
+from lstm_cli.results import Explanation, IdleWord, ImportantWord
 
 MOST_TRIED = 40  # words of one review; in a longer one those whose reading moved the rating most
 NAMED = 3
@@ -69,42 +73,33 @@ def explain(
         running: the probability of each rating before the first word and after each. (T + 1, R)
         account: of what the words wrote, which tells their routes; a plain RNN has none.
     """
-    ratings = predictor.ratings
-    expected = running @ ratings
+    span = predictor.ratings[-1] - predictor.ratings[0]
+    expected = running @ predictor.ratings
     changes = np.abs(np.diff(expected))
-    tried = np.sort(np.argsort(-changes, kind="stable")[:MOST_TRIED])
-    without = probabilities_without(predictor, tokens, tried[:, None])
-    effects = expected[-1] - without @ ratings
-    words = tuple(
-        ImportantWord(
-            word=int(word),
-            effect=float(effect),
-            rating_without=predictor.labels[int(odds.argmax())],
-            expected_without=float(odds @ ratings),
-            routes=None if account is None else margins_of(predictor, account, int(word)),
-        )
-        for word, effect, odds in zip(tried, effects, without, strict=True)
-    )
+    words = _without_each(predictor, tokens, running, account)
     ranked = tuple(sorted(words, key=lambda important: -abs(important.effect)))
-    # Words that pull the same way: if one of them pulled the other way, deleting them together
-    # would show nothing.
-    sides = [
-        [important.word for important in ranked if sign * important.effect > 0][:NAMED]
-        for sign in (-1, 1)
-    ]
-    pulls = {important.word: abs(important.effect) for important in ranked}
-    side = max(sides, key=lambda side: sum(pulls[word] for word in side))
-    others = [important.word for important in ranked if important.word not in side]
-    named = np.array([*side, *others][:NAMED], dtype=np.int64)
+    named = _pulling_together(ranked)
+    mentioned = _worth_a_sentence(ranked, named, changes, IDLE * span)
+    if account is not None:
+        own = _margins(predictor, account)
+        ranked = tuple(
+            replace(word, through=_through(predictor, tokens, own, word.word))
+            if word.word in mentioned
+            else word
+            for word in ranked
+        )
     moved = at_random = None
     if len(tokens) >= FEWEST_WORDS:
-        moved = float(moves(predictor, tokens, expected[-1], named[None])[0])
+        moved = float(moves(predictor, tokens, expected[-1], np.array([named]))[0])
         drawn = random_draws(len(tokens), DRAWS)
         at_random = float(moves(predictor, tokens, expected[-1], drawn).mean())
+    turns = turns_of(expected, LEAST_TURN * span)
     return Explanation(
-        turns=turns_of(expected, LEAST_TURN * (ratings[-1] - ratings[0])),
+        turns=turns,
+        undone=undone_of(expected, LEAST_TURN * span, turns),
         words=ranked,
-        named=tuple(map(int, named)),
+        mentioned=mentioned,
+        named=named,
         idle=_idle_words(predictor, tokens, expected, words),
         moved=moved,
         moved_at_random=at_random,
@@ -112,25 +107,118 @@ def explain(
     )
 
 
-def turns_of(expected: NDArray[np.float64], least: float) -> tuple[Turn, ...]:
-    """The words at which the expected rating moved, and that no later word took back.
+def _without_each(
+    predictor: Predictor,
+    tokens: Sequence[str],
+    running: NDArray[np.float64],
+    account: Account | None,
+) -> tuple[ImportantWord, ...]:
+    """What the review loses without each of its words, or each of those that were tried.
+
+    Arguments as those of ``explain``.
+    """
+    ratings = predictor.ratings
+    expected = running @ ratings
+    tried = np.sort(np.argsort(-np.abs(np.diff(expected)), kind="stable")[:MOST_TRIED])
+    without = probabilities_without(predictor, tokens, tried[:, None])
+    return tuple(
+        ImportantWord(
+            word=int(word),
+            effect=float(expected[-1] - odds @ ratings),
+            rating_without=predictor.labels[int(odds.argmax())],
+            expected_without=float(odds @ ratings),
+            margin=margin_of(running[-1]) - margin_of(odds),
+            routes=None if account is None else margins_of(predictor, account, int(word)),
+        )
+        for word, odds in zip(tried, without, strict=True)
+    )
+
+
+def _pulling_together(ranked: Sequence[ImportantWord]) -> tuple[int, ...]:
+    """The places of three words that pull furthest one way.
+
+    If one of them pulled the other way, deleting them together would show nothing.
 
     Args:
-        expected: before the first word and after each. (T + 1,)
-        least: how much of the change has to last.
-
-    >>> [(turn.word, round(turn.lasting, 2)) for turn in turns_of(np.array([3, 1, 2, 4, 3.5]), 0.4)]
-    [(1, 1.0), (2, 1.5), (3, -0.5)]
+        ranked: the most important first.
     """
-    # From each word to the last: the lowest and the highest expected rating.
-    lowest = np.minimum.accumulate(expected[::-1])[::-1][1:]
-    highest = np.maximum.accumulate(expected[::-1])[::-1][1:]
-    before, after = expected[:-1], expected[1:]
-    lasting = np.clip(lowest - before, 0, None) - np.clip(before - highest, 0, None)
+    sides = [
+        [important.word for important in ranked if sign * important.effect > 0][:NAMED]
+        for sign in (-1, 1)
+    ]
+    pulls = {important.word: abs(important.effect) for important in ranked}
+    side = max(sides, key=lambda side: sum(pulls[word] for word in side))
+    others = [important.word for important in ranked if important.word not in side]
+    return tuple([*side, *others][:NAMED])
+
+
+def _worth_a_sentence(
+    ranked: Sequence[ImportantWord],
+    named: Sequence[int],
+    changes: NDArray[np.float64],
+    least: float,
+) -> tuple[int, ...]:
+    """The places of the words to tell of, in their order.
+
+    Those that are named, the first that pulls against them, and the one whose reading moved the
+    rating furthest; none that hardly moved it, read or deleted.
+
+    Args:
+        ranked: the words that were left out, the most important first.
+        named: places of three.
+        changes: how far reading each word moved the rating, without a sign. (T,)
+        least: how far that has to be.
+    """
+    pull = sum(word.effect for word in ranked if word.word in named)
+    against = [word.word for word in ranked if word.effect * pull < 0][:1]
+    movers = [int(changes.argmax())] if len(changes) else []
     return tuple(
-        Turn(int(word), float(before[word]), float(after[word]), float(lasting[word]))
-        for word in np.flatnonzero(np.abs(lasting) >= least)
+        sorted(
+            word.word
+            for word in ranked
+            if word.word in (*named, *against, *movers)
+            and max(abs(word.effect), changes[word.word]) >= least
+        )
     )
+
+
+def margin_of(probabilities: NDArray[np.float64]) -> float:
+    """The logit of the highest rating less that of the lowest. Probabilities: (R,)"""
+    likely = np.maximum(probabilities, 1e-300)  # softmax may round to nothing
+    return float(np.log(likely[-1]) - np.log(likely[0]))
+
+
+def _margins(predictor: Predictor, account: Account) -> Float64Array:
+    """What each word wrote adds to the margin. (T,)"""
+    words = range(len(account.learned))
+    return np.array([sum(margins_of(predictor, account, word).values()) for word in words])
+
+
+def _through(
+    predictor: Predictor, tokens: Sequence[str], own: Float64Array, word: int
+) -> tuple[tuple[int, float], ...]:
+    """How much more each other word adds to the margin because one word is there.
+
+    Args:
+        predictor: the model, an LSTM.
+        tokens: the review, T words.
+        own: what each word adds in the whole review. (T,)
+        word: the place of the one.
+
+    Returns:
+        Places and changes, the furthest first; at most ``NAMED``.
+    """
+    rest = [*tokens[:word], *tokens[word + 1 :]]
+    if not rest:
+        return ()
+    gates = predictor.read(rest)[0].gates
+    assert gates is not None
+    account = Account(
+        Gates(*(values[0] for values in gates)), predictor.weights, predictor.config.pooling
+    )
+    more = np.delete(own, word) - _margins(predictor, account)
+    furthest = np.argsort(-np.abs(more), kind="stable")[:NAMED]
+    return tuple((int(k) + int(k >= word), float(more[k])) for k in furthest)
 
 
 def _idle_words(

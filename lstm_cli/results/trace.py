@@ -69,7 +69,11 @@ class ImportantWord:
     effect: float  # of the expected rating: with the word, less without it
     rating_without: str
     expected_without: float
+    margin: float  # of the margin: with the word, less without it
     routes: dict[str, float] | None  # the margin of what it wrote, by route; None of a plain RNN
+    # Where the rest of ``margin`` comes from: how much more each other word adds because this one
+    # is there, the places and changes, the furthest first. Of mentioned words of an LSTM only.
+    through: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,9 @@ class Explanation:
     """Which words made the rating, and how far that can be believed."""
 
     turns: tuple[Turn, ...]  # in the order of the words
+    undone: tuple[Turn, ...]  # words that moved it as far, and that later words took back
     words: tuple[ImportantWord, ...]  # the most important first
+    mentioned: tuple[int, ...]  # the places of those that are worth a sentence, in their order
     named: tuple[int, ...]  # the places of three that together pull the rating furthest one way
     idle: tuple[IdleWord, ...]  # those that say most by themselves first
     moved: float | None  # how far deleting those three moves the expected rating
@@ -96,7 +102,9 @@ class Explanation:
         """As ``lstm inspect-gates --json`` prints it."""
         return {
             "turns": [vars(turn) for turn in self.turns],
+            "undone": [vars(turn) for turn in self.undone],
             "words": [vars(word) for word in self.words],
+            "mentioned": list(self.mentioned),
             "named": list(self.named),
             "idle": [vars(word) for word in self.idle],
             "named_move": self.moved,

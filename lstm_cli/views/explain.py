@@ -66,7 +66,7 @@ x       {numbers}
 σ(x)    {sigmas}
 tanh(x) {tanhs}
 
-So a gate is never more than open, and what is used of a memory stays in bounds.
+So a factor never lies outside 0 to 1, and a short-term memory outside -1 to 1.
 Far from 0 both are flat: there a change changes nothing, and teaches little."""
 
 

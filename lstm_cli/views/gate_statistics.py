@@ -33,6 +33,7 @@ def show_gate_statistics(
         _show_ranking(
             console, "open the learn gate widest", "learned", words, lambda w: w.learn or 0.0
         )
+        _show_ranking(console, "are ignored most", "ignored", words, lambda w: 1 - (w.learn or 0.0))
         _show_ranking(console, "write most", "written", words, lambda w: w.writes or 0.0)
         _show_ranking(console, "make it forget most", "erased", words, _erased)
         _show_ranking(console, "flip most of the memory", "flipped", words, lambda w: w.flips or 0)

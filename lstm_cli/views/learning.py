@@ -29,7 +29,8 @@ def show_learning(console: Console, trace: LearningTrace) -> None:
         _show_weight(console, change, trace.rate)
     say(
         console,
-        "Of each matrix the weight with the largest gradient; all others move likewise.\n"
+        "Of each matrix (the gates' rows are stacked in one) the weight with the largest\n"
+        "gradient; all others move likewise.\n"
         "Check: the loss with this weight alone a little larger, less the loss with it as\n"
         "much smaller, over the distance.",
         style="dim",

@@ -30,7 +30,7 @@ def learning_page(trace: LearningTrace, scale: Scale) -> str:
             "x": round(across(number, last), 1),
             "cells": _ratings(step) | _words(step),
             "weights": [
-                _sum(value, gradient, trace.rate)
+                _sum(value, gradient, trace.rate) if number < last else f"{value:.8f}"
                 for value, gradient in zip(step.weights, step.gradients, strict=True)
             ],
         }

@@ -5,19 +5,19 @@ import textwrap
 from rich.console import Console
 
 from lstm_cli.gates.counterfactuals import DRAWS, MOST_TRIED
-from lstm_cli.results import GateTrace, ImportantWord
+from lstm_cli.results import GateTrace, ImportantWord, Turn
 from lstm_cli.views.console import percent, say, visible
-from lstm_cli.views.routes import ROUTES, SHORT, ends_of
+from lstm_cli.views.routes import SHORT, ends_of
 
-# As shares of the scale's span, 4 where ratings go from 1 to 5: the least effect that gets a
-# sentence, and how far a rating that turned at no word has to go to be told so.
+# As shares of the scale's span, 4 where ratings go from 1 to 5: the least effect that is told as
+# one, and how far a rating that turned at no word has to go to be told so.
 LEAST_EFFECT, DRIFT = 1 / 40, 1 / 16
-LEAST_MARGIN = 0.1  # of what a word wrote; a smaller one gets no route
-MOSTLY = 0.6  # share of it by one route
-MOST_TURNS = 3
-MOST_IDLE = 2
+LEAST_MARGIN = 0.1  # logits; what a word adds to less is not followed further
+WHOLLY = 0.75  # share of what a word adds that it wrote itself
+FOR_GOOD = 0.8  # share of a turn that no later word took back
+MOST_TURNS, MOST_UNDONE, MOST_IDLE, MOST_NAMED = 3, 2, 2, 2
 WIDTH = 79
-FORGETS = 0.5  # share of the memory kept, on average over the units that have a say
+FORGETS = 1 / 3  # share of the memory kept, on average over the units that have a say
 
 
 def narrative(trace: GateTrace) -> list[str]:
@@ -25,6 +25,7 @@ def narrative(trace: GateTrace) -> list[str]:
     if trace.explanation is None:
         return []
     sentences = [
+        *_deciding(trace),
         *_turns(trace),
         *_words(trace),
         *_idle(trace),
@@ -52,107 +53,128 @@ def quoted(trace: GateTrace, word: int) -> str:
     return f'"{visible(token, 24)}"' + (f" (word {word + 1})" if is_twice else "")
 
 
+def _deciding(trace: GateTrace) -> list[str]:
+    """The word without which the rating would be furthest off, or that there is none."""
+    explanation = trace.explanation
+    assert explanation is not None
+    if not explanation.words:
+        return []
+    first = explanation.words[0]
+    if _decides(trace, first):
+        return [f"Most depends on {quoted(trace, first.word)}: {_without(trace, first)}."]
+    moved = explanation.moved
+    if moved is not None and moved >= DRIFT * trace.span:
+        names = _joined([quoted(trace, word) for word in explanation.named])
+        return [
+            f"No single word decides: of {names} each stands in for the others. Without all three "
+            f"the rating would move by {moved:.2f}."
+        ]
+    return ["No single word decides: without any one of them the rating hardly changes."]
+
+
+def _decides(trace: GateTrace, important: ImportantWord) -> bool:
+    """Whether a word is the one on which the rating depends most, and by far enough."""
+    assert trace.explanation is not None
+    is_first = important.word == trace.explanation.words[0].word
+    return is_first and abs(important.effect) >= DRIFT * trace.span
+
+
+def _without(trace: GateTrace, important: ImportantWord) -> str:
+    """``without it the rating would be lower, 3.30 instead of 4.22 (likeliest 3)``"""
+    prediction, without = trace.prediction, important.expected_without
+    if abs(important.effect) < LEAST_EFFECT * trace.span:
+        said = f"without it the rating would hardly differ ({without:.2f})"
+    else:
+        said = f"without it the rating would be {'lower' if important.effect > 0 else 'higher'}, "
+        said += f"{without:.2f} instead of {prediction.expected_rating:.2f}"
+    if important.rating_without != prediction.rating:
+        said += f" (likeliest {important.rating_without} instead of {prediction.rating})"
+    return said
+
+
 def _turns(trace: GateTrace) -> list[str]:
     assert trace.explanation is not None
-    turns = trace.explanation.turns
-    if not turns:
+    turns, undone = trace.explanation.turns, trace.explanation.undone
+    sentences = []
+    if turns:
+        most = sorted(turns, key=lambda turn: -abs(turn.lasting))[:MOST_TURNS]
+        listed = [_turned(trace, turn) for turn in turns if turn in most]
+        sentences.append(f"The rating turned {_joined(listed)}.")
+    else:
         moved = trace.prediction.expected_rating - trace.start_expected_rating
-        if abs(moved) < DRIFT * trace.span:
-            return []
-        return [
-            f"The rating turned at no single word: it went from {trace.start_expected_rating:.2f} "
-            f"to {trace.prediction.expected_rating:.2f} little by little."
-        ]
-    most = sorted(turns, key=lambda turn: -abs(turn.lasting))[:MOST_TURNS]
-    listed = [
-        f"{'up' if turn.lasting > 0 else 'down'} at {quoted(trace, turn.word)} "
-        f"({turn.before:.2f} to {turn.after:.2f})"
-        for turn in turns
-        if turn in most
-    ]
-    return [f"The rating turned {_joined(listed)}; no later word took that back."]
+        if abs(moved) >= DRIFT * trace.span:
+            sentences.append(
+                "The rating turned at no single word: it went from "
+                f"{trace.start_expected_rating:.2f} to {trace.prediction.expected_rating:.2f} "
+                "little by little."
+            )
+    furthest = sorted(undone, key=lambda turn: -abs(turn.after - turn.before))[:MOST_UNDONE]
+    if furthest:
+        listed = [_turned(trace, turn, told_lasting=False) for turn in undone if turn in furthest]
+        sentences.append(f"It went {_joined(listed)} as well, which later words took back.")
+    return sentences
+
+
+def _turned(trace: GateTrace, turn: Turn, *, told_lasting: bool = True) -> str:
+    """``up at "joy" (2.82 to 3.27, for good)``"""
+    change = turn.after - turn.before
+    lasting = ""
+    if told_lasting:
+        is_whole = abs(turn.lasting) >= FOR_GOOD * abs(change)
+        lasting = ", for good" if is_whole else f", {abs(turn.lasting):.2f} of it for good"
+    return (
+        f"{'up' if change > 0 else 'down'} at {quoted(trace, turn.word)} "
+        f"({turn.before:.2f} to {turn.after:.2f}{lasting})"
+    )
 
 
 def _words(trace: GateTrace) -> list[str]:
     assert trace.explanation is not None
-    words = trace.explanation.words
-    named = [important for important in words if important.word in trace.explanation.named]
-    pull = sum(important.effect for important in named)
-    against = [important for important in words if important.effect * pull < 0][:1]
-    # A word that moved the rating furthest is asked for, even if its deletion changes little.
-    movers = sorted(words, key=lambda word: -abs(trace.words[word.word].contribution))[:1]
-    mentioned = sorted(
-        (important for important in words if important in (*named, *against, *movers)),
-        key=lambda important: important.word,
-    )
-    sentences = [
-        _word(trace, important)
-        for important in mentioned
-        if max(abs(important.effect), abs(trace.words[important.word].contribution))
-        >= LEAST_EFFECT * trace.span
-    ]
-    if trace.words and not sentences:
-        sentences.append(
-            "No single word made this rating: without any one of them it hardly changes."
-        )
-    return sentences
+    words = {important.word: important for important in trace.explanation.words}
+    return [_word(trace, words[word]) for word in trace.explanation.mentioned]
 
 
 def _word(trace: GateTrace, important: ImportantWord) -> str:
-    """One word: what reading it did, what leaving it out does, and the way it took."""
-    word, prediction = trace.words[important.word], trace.prediction
+    """One word: what reading it did, what leaving it out does, and by what way."""
     name = quoted(trace, important.word)
-    whole, without = prediction.expected_rating, important.expected_without
-    read, deleted = word.contribution, -important.effect
+    read, deleted = trace.words[important.word].contribution, -important.effect
     least = LEAST_EFFECT * trace.span
     if abs(read) < least:
         sentence = f"{name} hardly moved the rating when it was read"
     else:
         sentence = f"{name} {_moved(read)} the rating by {abs(read):.2f} when it was read"
     is_parted = read * deleted > 0 and min(abs(read), abs(deleted)) >= least
-    if abs(deleted) < least:
-        sentence += f"; without it the rating would hardly differ ({without:.2f})"
-    else:
-        sentence += ", and yet " if is_parted else "; "
-        sentence += f"without it the rating would be {'higher' if deleted > 0 else 'lower'}, "
-        sentence += f"{without:.2f} instead of {whole:.2f}"
-    if important.rating_without != prediction.rating:
-        sentence += f" (likeliest {important.rating_without} instead of {prediction.rating})"
-    if is_parted:
-        sentence += ": it also changes how the words around it are read"
+    if not _decides(trace, important):  # else it has been said
+        sentence += f"{', and yet' if is_parted else ';'} {_without(trace, important)}"
     return f"{sentence}.{_way(trace, important)}"
 
 
 def _way(trace: GateTrace, important: ImportantWord) -> str:
-    """What became of what a word wrote, and by which route the readout sees it."""
-    word, routes = trace.words[important.word], important.routes
-    if word.retained is None or routes is None:
+    """What a word adds by what it wrote, and what by how others are read because of it."""
+    routes, whole = important.routes, important.margin
+    if routes is None or abs(whole) < LEAST_MARGIN:
         return ""
-    is_last = important.word == len(trace.words) - 1
-    left = (
-        ""
-        if is_last
-        else f" {percent(word.retained)} of what it wrote is left in the long-term memory."
-    )
-    whole = sum(routes.values())
     highest, lowest = ends_of(trace)
-    if abs(whole) < LEAST_MARGIN:
-        return f"{left} It wrote little that speaks for {highest} or {lowest}."
-    for_which = highest if whole > 0 else lowest
-    if abs(important.effect) >= LEAST_EFFECT * trace.span and whole * important.effect < 0:
-        return (
-            f"{left} What it wrote speaks for {for_which} ({whole:+.2f}): so it works by what the "
-            "gates do with other words because of it."
-        )
-    if len(routes) == 1:
-        return f"{left} What it wrote speaks for {for_which} ({whole:+.2f})."
-    route = max(routes, key=lambda name: routes[name] * whole)
-    if MOSTLY <= routes[route] / whole <= 1:
-        how = f"mostly through {ROUTES[route]} ({routes[route]:+.2f} of {whole:+.2f})"
-    else:
-        parts = [f"{SHORT[name]} ({part:+.2f})" for name, part in routes.items()]
-        how = f"through {_joined(parts)}"
-    return f"{left} What it wrote speaks for {for_which}, {how}."
+    written = sum(routes.values())
+    speaks = f" It speaks for {highest if whole > 0 else lowest} ({whole:+.2f})"
+    wrote = f"{written:+.2f}{_route(routes, written)}"
+    others = _joined(
+        [f"{quoted(trace, place)} ({more:+.2f})" for place, more in important.through[:MOST_NAMED]]
+    )
+    if not others or WHOLLY <= written / whole <= 2 - WHOLLY:
+        return f"{speaks} by what it wrote, {wrote}."
+    return (
+        f"{speaks} by what it wrote, {wrote}, and by how other words are read because of it, "
+        f"{whole - written:+.2f}, most of all {others}."
+    )
+
+
+def _route(routes: dict[str, float], written: float) -> str:
+    """The memory through which most of what a word wrote is seen."""
+    if len(routes) == 1 or abs(written) < LEAST_MARGIN:
+        return ""
+    route = max(routes, key=lambda name: routes[name] * written)
+    return f" (most of it through {SHORT[route]}, {routes[route]:+.2f})"
 
 
 def _moved(change: float) -> str:
@@ -189,7 +211,10 @@ def _forgetting(trace: GateTrace) -> list[str]:
     kept, place = min(later)
     if kept > FORGETS:
         return []
-    return [f"At {quoted(trace, place)} it kept least of the long-term memory: {percent(kept)}."]
+    return [
+        f"At {quoted(trace, place)} the forget gate cleared most: it kept {percent(kept)} of the "
+        "long-term memory."
+    ]
 
 
 def _faithfulness(trace: GateTrace) -> list[str]:
@@ -199,7 +224,13 @@ def _faithfulness(trace: GateTrace) -> list[str]:
     names = [quoted(trace, word) for word in explanation.named]
     effects = [word.effect for word in explanation.words if word.word in explanation.named]
     moves = "lowers" if min(effects) >= 0 else "raises" if max(effects) <= 0 else "moves"
+    verdict = (
+        ""
+        if explanation.moved > explanation.moved_at_random
+        else (" So no three words explain this rating.")
+    )
     return [
-        f"Deleting {_joined(names)} together {moves} the rating by {explanation.moved:.2f}; three "
-        f"words at random move it by {explanation.moved_at_random:.2f} (mean of {DRAWS} draws)."
+        f"To check: deleting the three words that pull hardest one way, {_joined(names)}, {moves} "
+        f"the rating by {explanation.moved:.2f}; three words at random move it by "
+        f"{explanation.moved_at_random:.2f} (mean of {DRAWS} draws).{verdict}"
     ]

@@ -29,7 +29,7 @@ LEVELS = 8
 MOST_LABELS = 36  # words beside a heat map
 SIDE, ROOM = 460, 110  # of the ledger, and of the words beside it
 CLEAR, STRONG = 0.1, 0.4  # rating points at which a word is marked, and marked more strongly
-LEAST = 0.02  # rating points below which it gets no colour
+LEAST = 0.02  # and below which it gets no colour  # rating points below which it gets no colour
 
 
 def page(trace: GateTrace, scale: Scale) -> str:
@@ -53,10 +53,8 @@ def page(trace: GateTrace, scale: Scale) -> str:
         }
         for word in trace.words
     ]
-    # The page opens on the word that moved the rating furthest.
-    moves = [abs(word.contribution) for word in trace.words]
     data = {
-        "first": moves.index(max(moves)) if moves else 0,
+        "first": _first(trace),
         "words": [
             {
                 "token": shown["token"],
@@ -90,6 +88,13 @@ def page(trace: GateTrace, scale: Scale) -> str:
         units=_units(trace) if trace.words else [],
         unit_words=_labels(words, WIDTH),
     )
+
+
+def _first(trace: GateTrace) -> int:
+    """The word on which the page opens: the one that the rating depends on most."""
+    if trace.explanation is not None and trace.explanation.words:
+        return trace.explanation.words[0].word
+    return 0
 
 
 def _rows(trace: GateTrace) -> list[tuple[str, str, str]]:
@@ -197,9 +202,9 @@ def _ledger_sentence(trace: GateTrace, place: int) -> str:
     token = visible(trace.words[place].token, 30)
     if place == len(trace.words) - 1:
         return f'"{token}" was read last: all that it wrote is there.'
-    sentence = f"{token}: {percent(line.left)} of what it wrote is there at the end"
+    sentence = f'{percent(line.left)} of what "{token}" wrote is there at the end'
     if line.half_gone is not None:
-        sentence += f"; under half after {visible(trace.words[line.half_gone].token, 30)}"
+        sentence += f'; under half after "{visible(trace.words[line.half_gone].token, 30)}"'
     return sentence + "."
 
 

@@ -35,7 +35,10 @@ def show_routes(console: Console, trace: GateTrace) -> None:
     lines = [(f"through {ROUTES[route]}", value) for route, value in margins.items()]
     lines += [("before any word", before), ("together", whole)]
     widest = max(abs(value) for _, value in lines) or 1.0
-    say(console, f"what speaks for {lowest} (-, to the left) and for {highest} (+, to the right):")
+    say(
+        console,
+        f"what speaks for {lowest} (-, to the left) and {highest} (+, to the right), in logits:",
+    )
     for name, value in lines:
         say(console, f"  {name:<44}{value:+7.2f}  {_signed_bar(value / widest)}".rstrip())
 

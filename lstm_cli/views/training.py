@@ -18,6 +18,7 @@ from lstm_cli.config import TrainConfig
 from lstm_cli.data.showing import count
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, EpochReport
+from lstm_cli.text.vocabulary import UNKNOWN_ID
 from lstm_cli.views.console import about, percent, say, show_counts
 from lstm_cli.views.evaluation import show_evaluation
 from lstm_cli.views.health import show_findings
@@ -252,6 +253,10 @@ class TrainingProgress:
             self.progress.update(self.task, epoch=f"{shown}/{self.num_epochs}")
 
 
+# What to type next, if the model knows the words.
+EXAMPLES = {"predict": "great movie", "inspect-gates": "not a bad film at all"}
+
+
 def show_trained(console: Console, made: "TrainedModel", seconds: float) -> None:
     """How good the model is, where it is, and what to type next."""
     held_out = f"{len(made.run.data.validation):,} held-out reviews"
@@ -265,8 +270,10 @@ def show_trained(console: Console, made: "TrainedModel", seconds: float) -> None
         if attempts:
             say(console, f"{again} makes the same model again")
         say(console, f"\n{saved}; try:")
-        say(console, '  lstm predict "great movie"')
-        say(console, '  lstm inspect-gates "not a bad film at all"')
+        vocabulary = made.run.data.vocabulary
+        for command, example in EXAMPLES.items():
+            is_known = UNKNOWN_ID not in vocabulary.encode(example.split())
+            say(console, f'  lstm {command} "{example if is_known else "a review"}"')
     else:
         say(console, f"\nstopped; the best so far is {saved}")
         if attempts:
