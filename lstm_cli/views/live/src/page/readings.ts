@@ -1,0 +1,146 @@
+/** Readings, made between two frames where they are short, and in slices where they are long. */
+
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+
+import type { Deletion, Hold, Model, Trace } from "../engine/index";
+
+export const MOST_READ = 3000; // words
+const AT_ONCE = 50; // ms that a key may cost
+const SLICE = 14; // ms of work before the page may draw again
+const MOST_DELETED = 60; // words whose deletion is tried unasked
+const LONG = 400; // words; in a longer text deletions are tried near its end only
+
+/** An optional part of the contract: read and remember, no more. */
+type Reader = Model & { read?(tokens: string[], holds?: Hold[]): void };
+
+export interface Progress {
+  trace: Trace;
+  read: number; // words so far
+  wanted: number;
+}
+
+let perWord = 1; // ms, as measured lately
+
+/** The trace of a text; of a long one the last that was finished, until the new one is. */
+export function useReading(model: Model, tokens: string[], holds: Hold[]): Progress {
+  const key = `${model.name}\n${JSON.stringify(holds)}\n${tokens.join(" ")}`;
+  const last = useRef<{ key: string; model: Model; tokens: string[]; holds: string; trace: Trace } | null>(null);
+  const [read, progressed] = useState(0);
+  const held = JSON.stringify(holds);
+  const known = last.current;
+  const shared = known && known.model === model && known.holds === held ? beginning(known.tokens, tokens) : 0;
+  const isShort = !known || known.model !== model ? tokens.length * perWord < 6 * AT_ONCE
+    : (tokens.length - shared) * perWord < AT_ONCE;
+
+  const done = (trace: Trace) => (last.current = { key, model, tokens, holds: held, trace });
+  useMemo(() => {
+    if (known?.key === key || !isShort) return;
+    const start = performance.now();
+    done(model.inspect(tokens, holds));
+    if (tokens.length - shared >= 10) perWord = (performance.now() - start) / (tokens.length - shared);
+  }, [key]);
+  useEffect(() => {
+    if (last.current?.key === key) return;
+    return inSlices(
+      (place) => readSome(model, tokens, holds, place),
+      tokens.length,
+      (place) => {
+        if (place >= tokens.length) done(model.inspect(tokens, holds));
+        progressed(place);
+      },
+      shared,
+    );
+  }, [key]);
+  if (!last.current || last.current.model !== model) done(model.inspect(tokens.slice(0, 1), holds));
+  const trace = last.current!.trace;
+  return { trace, read: last.current!.key === key ? tokens.length : read, wanted: tokens.length };
+}
+
+function beginning(some: string[], others: string[]): number {
+  let place = 0;
+  while (place < some.length && place < others.length && some[place] === others[place]) place++;
+  return place;
+}
+
+function readSome(model: Reader, tokens: string[], holds: Hold[], place: number): number {
+  const next = Math.min(tokens.length, place + Math.max(1, Math.floor(SLICE / perWord)));
+  const start = performance.now();
+  if (model.read) model.read(tokens.slice(0, next), holds);
+  else model.inspect(tokens.slice(0, next), holds);
+  perWord = Math.max(0.01, (performance.now() - start) / (next - place));
+  return next;
+}
+
+/** Work from place to place, letting the page draw between; the way to stop is returned. */
+function inSlices(
+  work: (place: number) => number, end: number, after: (place: number) => void, start = 0,
+): () => void {
+  let timer = setTimeout(next, 0, start);
+  function next(place: number) {
+    const reached = place < end ? work(place) : place;
+    if (reached < end) timer = setTimeout(next, 0, reached);
+    after(reached);
+  }
+  return () => clearTimeout(timer);
+}
+
+/** Do one task after another when the page is idle; the way to stop is returned. */
+export function whenIdle(tasks: (() => void)[], after: (left: number) => void): () => void {
+  let stopped = false;
+  let place = 0;
+  const ask = () => {
+    if (window.requestIdleCallback) requestIdleCallback(run, { timeout: 300 });
+    else setTimeout(run, 30);
+  };
+  function run() {
+    if (stopped) return;
+    const until = performance.now() + SLICE;
+    do tasks[place++]?.();
+    while (place < tasks.length && performance.now() < until);
+    after(tasks.length - place);
+    if (place < tasks.length) ask();
+  }
+  if (tasks.length) ask();
+  return () => {
+    stopped = true;
+  };
+}
+
+export interface Deletions {
+  of: Map<number, Deletion>;
+  left: number; // still to be tried
+  tried: number; // at most
+}
+
+/** What becomes of the rating without each word: worked off when the page is idle. */
+export function useDeletions(model: Model, trace: Trace, chosen: number): Deletions {
+  const key = useMemo(() => ({}), [trace]);
+  const [found, set] = useState<{ key: object } & Deletions>({ key, of: new Map(), left: 0, tried: 0 });
+  const known = useRef(new Map<number, Deletion>());
+  useEffect(() => {
+    known.current = new Map();
+    const places = worthTrying(trace);
+    set({ key, of: known.current, left: places.length, tried: places.length });
+    const tasks = places.map((place) => () => {
+      if (!known.current.has(place)) known.current.set(place, model.without(trace.tokens, place));
+    });
+    return whenIdle(tasks, (left) => set({ key, of: known.current, left, tried: places.length }));
+  }, [trace]);
+  useEffect(() => {
+    const isQuick = trace.tokens.length <= LONG || trace.tokens.length - chosen <= LONG;
+    if (!isQuick || chosen < 0) return;
+    const task = () => {
+      if (!known.current.has(chosen)) known.current.set(chosen, model.without(trace.tokens, chosen));
+    };
+    return whenIdle([task], () => set((now) => ({ ...now, key, of: known.current })));
+  }, [trace, chosen]);
+  return found.key === key ? found : { of: new Map(), left: 1, tried: 0 };
+}
+
+/** The places whose words moved the rating most; none where each would take seconds. */
+function worthTrying(trace: Trace): number[] {
+  if (trace.tokens.length > LONG) return [];
+  const size = (place: number) => Math.abs(trace.words[place].contribution);
+  const places = trace.words.map((_, place) => place).sort((one, other) => size(other) - size(one));
+  return places.slice(0, MOST_DELETED);
+}
