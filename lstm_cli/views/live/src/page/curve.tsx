@@ -48,10 +48,9 @@ export function Curve({ series, slots, words, ticks, chosen, differs, onPick }: 
     <Figure
       name="rating word by word" label={`The expected rating after each word. ${spoken}`}
       height={(width) => HEIGHT + below(width)}
-      onPoint={(x) => onPick(clamp(Math.round(xOf(lastWidth).invert(x)), 1, Math.max(1, slots)))}
+      onPoint={(x, _, width) => onPick(clamp(Math.round(xOf(width).invert(x)), 1, Math.max(1, slots)))}
     >
       {(width) => {
-        lastWidth = width;
         const x = xOf(width);
         const draw = line<[number, number]>().x((p) => x(p[0])).y((p) => y(p[1])).curve(curveMonotoneX);
         return (
@@ -84,8 +83,6 @@ export function Curve({ series, slots, words, ticks, chosen, differs, onPick }: 
     </Figure>
   );
 }
-
-let lastWidth = 640; // of the chart that was drawn last; there is one
 
 function Axis({ words, x, isSlanted, row }: {
   words: Props["words"]; x: (slot: number) => number; isSlanted: boolean; row: number;

@@ -10,11 +10,11 @@ interface Props {
   label: string; // for those who hear it
   height: number | ((width: number) => number);
   children: (width: number) => ComponentChildren;
-  onPoint?: (x: number, y: number) => void; // a click, in the chart's own units
+  onPoint?: (x: number, y: number, width: number) => void; // a click, in the chart's own units
 }
 
 /** The width of an element in CSS pixels, followed. */
-export function useWidth(): [RefObject<HTMLDivElement>, number] {
+export function useWidth(): [RefObject<HTMLDivElement | null>, number] {
   const ref = useRef<HTMLDivElement>(null);
   const [width, set] = useState(640);
   useLayoutEffect(() => {
@@ -36,7 +36,8 @@ export function Figure({ name, label, height, children, onPoint }: Props) {
   const tall = typeof height === "number" ? height : height(width);
   const point = (event: MouseEvent) => {
     const frame = picture.current!.getBoundingClientRect();
-    onPoint?.(((event.clientX - frame.left) * width) / frame.width, ((event.clientY - frame.top) * tall) / frame.height);
+    const across = ((event.clientX - frame.left) * width) / frame.width;
+    onPoint?.(across, ((event.clientY - frame.top) * tall) / frame.height, width);
   };
   return (
     <div class="figure" ref={box}>

@@ -23,19 +23,17 @@ export function Heat({ name, label, rows, columns, chosen, isSigned = false, tal
   const below = 12 + 0.7 * LETTER * Math.max(2, ...lengths);
   const sizeOf = (width: number) => Math.min(34, (width - left - 4) / Math.max(1, columns.length));
   const tallOf = (width: number) => Math.min(tallest, Math.max(9, sizeOf(width)));
-  let drawn = 640;
   return (
     <Figure
       name={name} label={label}
       height={(width) => rows.length * tallOf(width) + below}
-      onPoint={(x, y) => {
-        const column = Math.floor((x - left) / sizeOf(drawn));
-        const row = Math.floor(y / tallOf(drawn));
+      onPoint={(x, y, width) => {
+        const column = Math.floor((x - left) / sizeOf(width));
+        const row = Math.floor(y / tallOf(width));
         if (column >= 0 && column < columns.length && row < rows.length) onPick(column, row);
       }}
     >
       {(width) => {
-        drawn = width;
         const wide = sizeOf(width);
         const tall = tallOf(width);
         const every = Math.max(1, Math.ceil(11 / wide));

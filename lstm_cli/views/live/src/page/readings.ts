@@ -21,39 +21,49 @@ export interface Progress {
 
 let perWord = 1; // ms, as measured lately
 
-/** The trace of a text; of a long one the last that was finished, until the new one is. */
-export function useReading(model: Model, tokens: string[], holds: Hold[]): Progress {
-  const key = `${model.name}\n${JSON.stringify(holds)}\n${tokens.join(" ")}`;
-  const last = useRef<{ key: string; model: Model; tokens: string[]; holds: string; trace: Trace } | null>(null);
-  const [read, progressed] = useState(0);
-  const held = JSON.stringify(holds);
-  const known = last.current;
-  const shared = known && known.model === model && known.holds === held ? beginning(known.tokens, tokens) : 0;
-  const isShort = !known || known.model !== model ? tokens.length * perWord < 6 * AT_ONCE
-    : (tokens.length - shared) * perWord < AT_ONCE;
+interface Finished {
+  model: Model;
+  tokens: string[];
+  held: string;
+  trace: Trace;
+}
 
-  const done = (trace: Trace) => (last.current = { key, model, tokens, holds: held, trace });
-  useMemo(() => {
-    if (known?.key === key || !isShort) return;
+/** The trace of a text; of a long one the last that was finished, until the new one is.
+ *
+ * @param model null where no reading is wanted.
+ */
+export function useReading(model: Model | null, tokens: string[], holds: Hold[]): Progress | null {
+  const held = JSON.stringify(holds);
+  const last = useRef<Finished | null>(null);
+  const [read, progressed] = useState(0);
+  const known = last.current?.model === model ? last.current : null;
+  const isDone = known !== null && known.tokens === tokens && known.held === held;
+  const shared = known?.held === held ? beginning(known.tokens, tokens) : 0;
+  const unread = tokens.length - shared;
+  const isShort = unread * perWord < (known ? AT_ONCE : 6 * AT_ONCE); // the first may take longer
+  const finish = (model: Model, tokens: string[]) => {
+    last.current = { model, tokens, held, trace: model.inspect(tokens, holds) };
+  };
+  if (model && !isDone && isShort) {
     const start = performance.now();
-    done(model.inspect(tokens, holds));
-    if (tokens.length - shared >= 10) perWord = (performance.now() - start) / (tokens.length - shared);
-  }, [key]);
+    finish(model, tokens);
+    if (unread >= 10) perWord = (performance.now() - start) / unread;
+  } else if (model && !known) finish(model, tokens.slice(0, 1));
   useEffect(() => {
-    if (last.current?.key === key) return;
+    if (!model || last.current?.tokens === tokens && last.current.held === held) return;
     return inSlices(
       (place) => readSome(model, tokens, holds, place),
       tokens.length,
       (place) => {
-        if (place >= tokens.length) done(model.inspect(tokens, holds));
+        if (place >= tokens.length) finish(model, tokens);
         progressed(place);
       },
       shared,
     );
-  }, [key]);
-  if (!last.current || last.current.model !== model) done(model.inspect(tokens.slice(0, 1), holds));
-  const trace = last.current!.trace;
-  return { trace, read: last.current!.key === key ? tokens.length : read, wanted: tokens.length };
+  }, [model, tokens, held]);
+  if (!model || !last.current) return null;
+  const isReady = last.current.tokens === tokens && last.current.held === held;
+  return { trace: last.current.trace, read: isReady ? tokens.length : read, wanted: tokens.length };
 }
 
 function beginning(some: string[], others: string[]): number {
@@ -89,7 +99,7 @@ export function whenIdle(tasks: (() => void)[], after: (left: number) => void): 
   let stopped = false;
   let place = 0;
   const ask = () => {
-    if (window.requestIdleCallback) requestIdleCallback(run, { timeout: 300 });
+    if ("requestIdleCallback" in window) requestIdleCallback(run, { timeout: 300 });
     else setTimeout(run, 30);
   };
   function run() {
