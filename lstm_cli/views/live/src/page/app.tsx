@@ -16,9 +16,9 @@ import { OpenedGate } from "./opened";
 import { Panel } from "./panel";
 import { Questions } from "./questions";
 import type { Beside } from "./rating";
-import { Rating } from "./rating";
+import { Glance, Rating } from "./rating";
 import type { Deletions } from "./readings";
-import { MOST_READ, useDeletions, useReading } from "./readings";
+import { MOST_READ, useCalm, useDeletions, useReading } from "./readings";
 import { Running } from "./running";
 import type { State } from "./state";
 import { holdsOf, useAddress } from "./state";
@@ -87,7 +87,8 @@ export function App({ models }: { models: Model[] }) {
   if (held) drawn.push({ name: "gates held", kind: "third", model, trace: held.trace });
   const best = trace.carrying[0]?.unit ?? 0;
   const open = state.open && (model.cell === "rnn" ? "candidate" : state.open);
-  const memories = { model, trace, chosen, onChoose: choose };
+  const seen = useMemo(() => ({ model, trace, chosen }), [model, trace, chosen]);
+  const memories = { ...useCalm(seen), onChoose: choose };
   return (
     <>
       <Header models={models} model={model} state={state} onModel={(place, both) => change({ model: place, both, unit: null }, true)} />
@@ -103,6 +104,7 @@ export function App({ models }: { models: Model[] }) {
           <Questions {...{ model, trace, state, change, deletions, edits }} />
         </div>
         <div class="sections">
+          <Glance model={model} trace={trace} beside={drawn} />
           {word ? (
             <>
               <Section id="words" title="Words" says="Green words raised the rating when they were read, red words lowered it. Hover over a word, or click it to stay with it; the arrow keys step.">
@@ -249,8 +251,8 @@ function Without({ trace, deletions, span }: { trace: Trace; deletions: Deletion
 }
 
 function About({ model, other }: { model: Model; other: Model | null }) {
-  const described = (one: Model & { about?: string }) =>
-    `${one.name}: ${one.cell === "lstm" ? "an LSTM" : "a plain RNN"} of ${one.hiddenSize} units that reads words as ${one.embeddingSize} numbers. ${one.about ?? ""}`;
+  const described = (one: Model) =>
+    `${one.name}: ${one.cell === "lstm" ? "an LSTM" : "a plain RNN"} of ${one.hiddenSize} units that reads words as ${one.embeddingSize} numbers. ${one.about}`;
   const [isPrinting, print] = useState(false);
   useEffect(() => {
     const open = () => print(true);

@@ -31,7 +31,7 @@ export function Bars({ name, label, bars, most, isSigned = false }: Props) {
     <Figure name={name} label={`${label}: ${spoken}`} height={Math.max(1, bars.length) * row + 4}>
       {(width) => {
         const left = Math.min(width * 0.42, LETTER * longest + 10);
-        const wide = Math.max(20, width - left - numbers - 8);
+        const wide = Math.max(20, width - left - numbers - 14);
         return bars.map((bar, place) => (
           <g key={place} transform={`translate(0 ${place * row + 4})`}>
             <text class="tick" x={left - 8} y={row / 2 + 1} text-anchor="end">

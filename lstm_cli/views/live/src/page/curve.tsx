@@ -76,7 +76,7 @@ export function Curve({ series, slots, words, ticks, chosen, differs, onPick }: 
                 ))}
               </g>
             ))}
-            <Axis words={fitting(words, (width - left) / Math.max(1, slots))} x={x} isSlanted={isSlanted(width)} row={below(width) / rows} />
+            <Axis words={fitting(words, (width - left) / Math.max(1, slots))} x={x} isSlanted={isSlanted(width)} row={below(width) / rows} right={width - 2} />
           </>
         );
       }}
@@ -84,8 +84,8 @@ export function Curve({ series, slots, words, ticks, chosen, differs, onPick }: 
   );
 }
 
-function Axis({ words, x, isSlanted, row }: {
-  words: Props["words"]; x: (slot: number) => number; isSlanted: boolean; row: number;
+function Axis({ words, x, isSlanted, row, right }: {
+  words: Props["words"]; x: (slot: number) => number; isSlanted: boolean; row: number; right: number;
 }) {
   return (
     <>
@@ -96,7 +96,7 @@ function Axis({ words, x, isSlanted, row }: {
             {visible(word.text, 14)}
           </text>
         ) : (
-          <text key={`${word.row}-${word.slot}`} class={`tick ${word.kind}`} x={x(word.slot)} y={top} text-anchor="middle">{visible(word.text, 14)}</text>
+          <text key={`${word.row}-${word.slot}`} class={`tick ${word.kind}`} x={Math.min(x(word.slot), right - LETTER * [...visible(word.text, 14)].length / 2)} y={top} text-anchor="middle">{visible(word.text, 14)}</text>
         );
       })}
     </>

@@ -2,7 +2,7 @@
 
 import type { Model, Route, Trace } from "../engine/index";
 import { Bars } from "./bars";
-import { percent, signed, visible } from "./format";
+import { joined, percent, signed, visible } from "./format";
 import { around, Heat } from "./heat";
 import { endsOf, ROUTES } from "./panel";
 
@@ -15,19 +15,20 @@ interface Props {
   onChoose: (place: number) => void;
 }
 
+const SHORT: Record<Route, string> = { last: "last memory", mean: "mean", maximum: "highest" };
 const margin = (parts: number[]) => parts[parts.length - 1] - parts[0];
 
 export function Routes({ model, trace }: { model: Model; trace: Trace }) {
   const [lowest, highest] = endsOf(model);
   const bars = (Object.entries(trace.routes) as [Route, number[]][]).map(([route, parts]) => ({
-    label: `through ${ROUTES[route]}`, value: margin(parts),
+    label: SHORT[route], value: margin(parts),
   }));
   bars.push({ label: "before any word", value: margin(trace.bias) });
   bars.push({ label: "together", value: margin(trace.logits) });
   return (
     <>
       <p class="small">
-        The rating is read off {bars.length === 3 ? "one view" : `${bars.length - 2} views`} of the short-term memory (STM). Each speaks for {highest} (to the right) or for {lowest} (to the left), in logits.
+        The rating is read off {joined(model.pooling.map((route) => ROUTES[route as Route]))}. Each speaks for {highest} (to the right) or for {lowest} (to the left), in logits; they add up to what stands below them.
       </p>
       <Bars
         name="through which memory" label={`What speaks for ${highest} and for ${lowest}`} isSigned

@@ -31,7 +31,8 @@ export function Panel(props: Props) {
   const span = model.ratings[model.ratings.length - 1] - model.ratings[0] || 1;
   const place = `word ${chosen + 1} of ${trace.words.length}${word.known ? "" : ", unknown to the model"}`;
   const ends = endsOf(model);
-  const widest = Math.max(1e-9, ...trace.words.slice(0, 60).flatMap((one) => Object.values(one.routes ?? {}).map(Math.abs)));
+  const routes = Object.entries(word.routes ?? {}) as [Route, number][];
+  const widest = Math.max(1e-9, ...Object.values(trace.routes).map((parts) => Math.abs(parts[parts.length - 1] - parts[0])));
   const gate = (name: Opened, label: string, hint: string, value: number | null) => (
     <Row
       key={name} hint={hint} share={value ?? 0} shown={percent(value)}
@@ -68,9 +69,9 @@ export function Panel(props: Props) {
             signedShare={deletion ? -deletion.effect / span : 0}
             shown={deletion ? signed(-deletion.effect) : isWaiting ? "…" : "not tried"}
           />
-          {Object.entries(word.routes ?? {}).map(([route, part]) => (
+          {routes.map(([route, part]) => (
             <Row
-              key={route} name={`through ${ROUTES[route as Route]}`} hint={`what it wrote speaks for ${ends[1]} (+) or ${ends[0]} (-)`}
+              key={route} name={`through ${ROUTES[route]}`} hint={`what it wrote speaks for ${ends[1]} (+) or ${ends[0]} (-)`}
               signedShare={part / widest} shown={signed(part)}
             />
           ))}

@@ -53,6 +53,16 @@ export function Rating({ model, trace, beside, isReading }: {
   );
 }
 
+/** On a phone the rating scrolls away; this line stays. */
+export function Glance({ model, trace, beside }: { model: Model; trace: Trace; beside: Beside[] }) {
+  return (
+    <p class="glance" aria-hidden="true">
+      rating <b>{visible(model.labels[trace.rating], 14)}</b> <span class="small">({trace.expected.toFixed(2)})</span>
+      {beside.map((one) => <span key={one.name}> <span class={`swatch ${one.kind}`} />{one.trace.expected.toFixed(2)}</span>)}
+    </p>
+  );
+}
+
 /** What a screen reader says, once the user rests. */
 function Spoken({ text }: { text: string }) {
   const [said, say] = useState("");

@@ -10,9 +10,6 @@ const SLICE = 14; // ms of work before the page may draw again
 const MOST_DELETED = 60; // words whose deletion is tried unasked
 const LONG = 400; // words; in a longer text deletions are tried near its end only
 
-/** An optional part of the contract: read and remember, no more. */
-type Reader = Model & { read?(tokens: string[], holds?: Hold[]): void };
-
 export interface Progress {
   trace: Trace;
   read: number; // words so far
@@ -72,11 +69,10 @@ function beginning(some: string[], others: string[]): number {
   return place;
 }
 
-function readSome(model: Reader, tokens: string[], holds: Hold[], place: number): number {
+function readSome(model: Model, tokens: string[], holds: Hold[], place: number): number {
   const next = Math.min(tokens.length, place + Math.max(1, Math.floor(SLICE / perWord)));
   const start = performance.now();
-  if (model.read) model.read(tokens.slice(0, next), holds);
-  else model.inspect(tokens.slice(0, next), holds);
+  model.read(tokens.slice(0, next), holds);
   perWord = Math.max(0.01, (performance.now() - start) / (next - place));
   return next;
 }
@@ -114,6 +110,15 @@ export function whenIdle(tasks: (() => void)[], after: (left: number) => void): 
   return () => {
     stopped = true;
   };
+}
+
+/** A value that follows when the page has nothing better to do: for what may lag behind a key. */
+export function useCalm<T>(value: T): T {
+  const [calm, set] = useState(value);
+  useEffect(() => {
+    if (calm !== value) return whenIdle([() => set(value)], () => {});
+  }, [value]);
+  return calm;
 }
 
 export interface Deletions {
