@@ -2,31 +2,42 @@
 
 const STRANGE = 1 / 3; // share of unknown words above which a rating is doubted
 
-// Scripts whose letters have names in Unicode that begin with the name of the script.
-const SCRIPTS = [
-  "Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Thai", "Devanagari", "Hiragana", "Katakana", "Hangul",
-  "Armenian", "Georgian", "Bengali", "Gurmukhi", "Gujarati", "Oriya", "Tamil", "Telugu", "Kannada",
-  "Malayalam", "Sinhala", "Lao", "Tibetan", "Myanmar", "Ethiopic", "Khmer", "Mongolian", "Syriac", "Thaana",
-  "Cherokee", "Bopomofo",
-] as const;
+// Scripts whose letters have names in Unicode that begin with the name of the script; common ones
+// come first.
+const SCRIPTS =
+  "Latin Greek Coptic Cyrillic Armenian Hebrew Arabic Syriac Thaana Nko Samaritan Mandaic Devanagari " +
+  "Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam Sinhala Thai Lao Tibetan Myanmar " +
+  "Georgian Hangul Ethiopic Cherokee Ogham Runic Tagalog Hanunoo Buhid Tagbanwa Khmer Mongolian Limbu " +
+  "Buginese Balinese Sundanese Batak Lepcha Glagolitic Tifinagh Hiragana Katakana Bopomofo Yi Lisu Vai " +
+  "Bamum Saurashtra Rejang Javanese Cham Lycian Carian Gothic Ugaritic Deseret Shavian Osmanya Osage " +
+  "Elbasan Vithkuqi Cypriot Palmyrene Nabataean Hatran Phoenician Lydian Kharoshthi Manichaean Avestan " +
+  "Yezidi Sogdian Chorasmian Elymaic Brahmi Kaithi Sora Chakma Mahajani Sharada Khojki Multani " +
+  "Khudawadi Grantha Newa Tirhuta Siddham Modi Takri Ahom Dogra Nandinagari Soyombo Bhaiksuki Marchen " +
+  "Makasar Cuneiform Mro Tangsa Medefaidrin Miao Nushu Duployan Toto Wancho Adlam";
 
-const LETTERS: [string, RegExp][] = [
-  ...SCRIPTS.map((name): [string, RegExp] => [name, new RegExp(`\\p{Script=${name}}`, "u")]),
-  ["Chinese", /\p{Script=Han}/u],
-];
+let patterns: [string, RegExp][] = [];
+
+/** A pattern for the letters of each script, made when they are first asked for. */
+function letters(): [string, RegExp][] {
+  if (!patterns.length) {
+    const names = SCRIPTS.split(" ").map((name) => [name, name]);
+    names.push(["Chinese", "Han"], ["Canadian", "Canadian_Aboriginal"]);
+    patterns = names.map(([name, script]) => [name, new RegExp(`\\p{Script=${script}}`, "u")]);
+  }
+  return patterns;
+}
 
 /** The most common script of some words; "" of none. */
 export function scriptOf(words: Iterable<string>): string {
   const counts = new Map<string, number>();
   for (const word of words) {
     for (const letter of word.match(/\p{L}/gu) ?? []) {
-      const name = LETTERS.find(([, pattern]) => pattern.test(letter))?.[0] ?? "";
+      const name = letters().find(([, pattern]) => pattern.test(letter))?.[0] ?? "";
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
   }
-  let most = "";
-  for (const [name, count] of counts) if (count > (counts.get(most) ?? 0)) most = name;
-  return most;
+  const [most] = [...counts].sort(([, a], [, b]) => b - a); // the first met, where two are as common
+  return most?.[0] ?? "";
 }
 
 /** Reasons not to believe the rating of a text, a sentence each.

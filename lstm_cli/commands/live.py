@@ -1,0 +1,53 @@
+"""``lstm live``: a page with the model inside, which answers at every key."""
+
+from typing import Annotated
+
+import typer
+
+from lstm_cli.commands import options
+from lstm_cli.commands.program import note
+
+
+def live(
+    ctx: typer.Context,
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="The page to write, such as live.html.")
+    ],
+    model: options.Model = None,
+    beside: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="A second model, which the page shows beside the first: an RNN beside an LSTM, "
+            "or one before and after training.",
+            show_default=False,
+        ),
+    ] = None,
+    models_dir: options.ModelsFolder = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace an existing file of that name.")
+    ] = False,
+) -> None:
+    """Write a page with the model inside: type, and its gates move at every key.
+
+    lstm live live.html
+
+    lstm live live.html --model films --beside films-rnn
+
+    The page is one file that needs neither a network nor lstm: send it, put it on a web server,
+    or open it by a double click. What is typed stays in it.
+    """
+    from lstm_cli.bundle.locating import find_model
+    from lstm_cli.data.whole import check_target, saying_what_failed, write_bytes
+
+    with saying_what_failed(file):
+        check_target(file, replace=replace)
+    bundles = [options.chosen_bundle(ctx, model, models_dir)]
+    if beside is not None:
+        bundles.append(find_model(beside, models_dir).bundle)
+
+    from lstm_cli.views.live_page import live_page
+
+    page = live_page(bundles)
+    write_bytes(page, file, replace=replace)
+    note(ctx, f"written: {file} ({len(page) / 1e6:,.1f} MB); a double click opens it")
