@@ -20,7 +20,7 @@ import { Glance, Rating } from "./rating";
 import type { Deletions } from "./readings";
 import { MOST_READ, useCalm, useDeletions, useReading } from "./readings";
 import { Running } from "./running";
-import type { State } from "./state";
+import type { Change, State } from "./state";
 import { holdsOf, useAddress } from "./state";
 import { Words } from "./words";
 
@@ -88,7 +88,8 @@ export function App({ models }: { models: Model[] }) {
   const best = trace.carrying[0]?.unit ?? 0;
   const open = state.open && (model.cell === "rnn" ? "candidate" : state.open);
   const seen = useMemo(() => ({ model, trace, chosen }), [model, trace, chosen]);
-  const memories = { ...useCalm(seen), onChoose: choose };
+  const calm = useCalm(seen);
+  const depths = useMemo(() => <Depths {...calm} change={change} />, [calm]);
   return (
     <>
       <Header models={models} model={model} state={state} onModel={(place, both) => change({ model: place, both, unit: null }, true)} />
@@ -132,17 +133,30 @@ export function App({ models }: { models: Model[] }) {
               <Section id="holds" title="Hold a gate">
                 <Holds {...{ model, state, change, chosen }} word={word.token} moved={held && held.trace.expected - trace.expected} />
               </Section>
-              <Section id="routes" title="Through which memory"><Routes model={model} trace={trace} /></Section>
-              <Section id="units" title="Single units">
-                <Units {...memories} onUnit={(unit, place) => { change({ unit, place, open: state.open ?? "forget" }, true); document.getElementById("panel")?.scrollIntoView({ block: "nearest" }); }} />
-              </Section>
-              <Section id="ledger" title="Memory ledger"><Ledger {...memories} /></Section>
-              {model.learns && <Section id="learning" title="Learning"><Learning model={model} trace={trace} /></Section>}
+              {depths}
             </>
           ) : <p class="empty">No word yet: the rating is what the model says of an empty review. Type something.</p>}
         </div>
       </div>
       <About model={model} other={other} />
+    </>
+  );
+}
+
+/** What may lag behind a key: it is drawn when the page has a moment. */
+function Depths({ model, trace, chosen, change }: { model: Model; trace: Trace; chosen: number; change: Change }) {
+  if (!trace.words.length) return null;
+  const memories = { model, trace, chosen, onChoose: (place: number) => change({ place }) };
+  const openUnit = (unit: number, place: number) => {
+    change({ unit, place, open: "forget" }, true);
+    document.getElementById("panel")?.scrollIntoView({ block: "start", behavior: "smooth" });
+  };
+  return (
+    <>
+      <Section id="routes" title="Through which memory"><Routes model={model} trace={trace} /></Section>
+      <Section id="units" title="Single units"><Units {...memories} onUnit={openUnit} /></Section>
+      <Section id="ledger" title="Memory ledger"><Ledger {...memories} /></Section>
+      {model.learns && <Section id="learning" title="Learning"><Learning model={model} trace={trace} /></Section>}
     </>
   );
 }

@@ -18,13 +18,12 @@ export function useWidth(): [RefObject<HTMLDivElement | null>, number] {
   const ref = useRef<HTMLDivElement>(null);
   const [width, set] = useState(640);
   useLayoutEffect(() => {
-    const measure = () => {
-      const found = Math.floor(ref.current?.clientWidth ?? 0);
-      if (found > 0) set(found);
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    if (ref.current) observer.observe(ref.current);
+    const measured = (found: number) => found >= 1 && set(Math.floor(found));
+    const observer = new ResizeObserver((entries) => entries.forEach((entry) => measured(entry.contentRect.width)));
+    if (ref.current) {
+      measured(ref.current.clientWidth); // once; later without asking for a layout
+      observer.observe(ref.current);
+    }
     return () => observer.disconnect();
   }, []);
   return [ref, width];
@@ -48,7 +47,7 @@ export function Figure({ name, label, height, children, onPoint }: Props) {
         {children(width)}
       </svg>
       <details class="save">
-        <summary aria-label={`Save the picture: ${name}`}>save picture</summary>
+        <summary aria-label={`save picture: ${name}`}>save picture</summary>
         <button type="button" onClick={() => saveSvg(picture.current!, name)}>SVG</button>
         <button type="button" onClick={() => savePng(picture.current!, name)}>PNG</button>
       </details>

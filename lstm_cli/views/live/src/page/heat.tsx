@@ -9,6 +9,7 @@ interface Props {
   rows: { name: string; values: (number | null)[] }[]; // null: nothing is drawn
   columns: string[];
   chosen: number | null; // a column
+  chosenRow?: number;
   isSigned?: boolean; // above zero green, below red
   tallest?: number; // px of a cell
   onPick: (column: number, row: number) => void;
@@ -17,7 +18,7 @@ interface Props {
 const LETTER = 6.6;
 const LEVELS = 12;
 
-export function Heat({ name, label, rows, columns, chosen, isSigned = false, tallest = 16, onPick }: Props) {
+export function Heat({ name, label, rows, columns, chosen, chosenRow, isSigned = false, tallest = 16, onPick }: Props) {
   const left = 10 + LETTER * Math.max(2, ...rows.map((row) => Math.min(12, [...row.name].length)));
   const lengths = columns.map((word) => Math.min(12, [...word].length));
   const below = 12 + 0.7 * LETTER * Math.max(2, ...lengths);
@@ -58,6 +59,9 @@ export function Heat({ name, label, rows, columns, chosen, isSigned = false, tal
             ))}
             {chosen !== null && chosen >= 0 && chosen < columns.length && (
               <rect class="choice" x={left + chosen * wide} y={0.5} width={wide} height={tall * rows.length} />
+            )}
+            {chosenRow !== undefined && chosenRow >= 0 && (
+              <rect class="choice" x={left} y={chosenRow * tall + 0.5} width={wide * columns.length} height={tall} />
             )}
           </>
         );

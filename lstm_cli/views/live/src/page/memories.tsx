@@ -42,7 +42,7 @@ export function Routes({ model, trace }: { model: Model; trace: Trace }) {
 export function Units({ model, trace, chosen, onChoose, onUnit }: Props & { onUnit: (unit: number, place: number) => void }) {
   const units = trace.carrying;
   if (model.cell === "rnn" || !units.length) return <p>A plain RNN has no gates to show.</p>;
-  const [start, end] = around(chosen, trace.tokens.length, MOST_COLUMNS);
+  const [start, end] = around(Math.min(chosen, trace.tokens.length - 1), trace.tokens.length, MOST_COLUMNS);
   const columns = trace.tokens.slice(start, end);
   const panels = [
     ["kept (f)", "dark keeps, light forgets", (unit: (typeof units)[number]) => unit.forget, false],
@@ -76,7 +76,7 @@ export function Units({ model, trace, chosen, onChoose, onUnit }: Props & { onUn
 
 export function Ledger({ model, trace, chosen, onChoose }: Props) {
   if (model.cell === "rnn") return <p>What a plain RNN wrote cannot be told apart by word: no gate keeps it.</p>;
-  const [start, end] = around(chosen, trace.tokens.length, MOST_COLUMNS);
+  const [start, end] = around(Math.min(chosen, trace.tokens.length - 1), trace.tokens.length, MOST_COLUMNS);
   const columns = trace.tokens.slice(start, end);
   const rows = columns.map((name, k) => {
     const shares = trace.remembered[start + k] ?? [];
@@ -89,7 +89,7 @@ export function Ledger({ model, trace, chosen, onChoose }: Props) {
       <Part start={start} end={end} of={trace.tokens.length} />
       <Heat
         name="memory ledger" label="How much of what each word wrote was left after each later word" rows={rows}
-        columns={columns} chosen={at} tallest={24} onPick={(_, row) => onChoose(start + row)}
+        columns={columns} chosen={null} chosenRow={at} tallest={24} onPick={(_, row) => onChoose(start + row)}
       />
       {rows[at] && <p id="ledger-said">{saidLedger(trace, chosen, at, rows[at].values)}</p>}
     </>

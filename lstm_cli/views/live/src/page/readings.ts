@@ -7,6 +7,8 @@ import type { Deletion, Hold, Model, Trace } from "../engine/index";
 export const MOST_READ = 3000; // words
 const AT_ONCE = 50; // ms that a key may cost
 const SLICE = 14; // ms of work before the page may draw again
+const PAUSE = 250; // ms without a key
+const BREATH = 30; // ms, for what is quick enough to follow most keys
 const MOST_DELETED = 60; // words whose deletion is tried unasked
 const LONG = 400; // words; in a longer text deletions are tried near its end only
 
@@ -16,7 +18,9 @@ export interface Progress {
   wanted: number;
 }
 
-let perWord = 1; // ms, as measured lately
+// ms, as measured lately: to read a word, and to say what a word that was read did
+let perWord = 1;
+let perTraced = 0.01;
 
 interface Finished {
   model: Model;
@@ -32,28 +36,30 @@ interface Finished {
 export function useReading(model: Model | null, tokens: string[], holds: Hold[]): Progress | null {
   const held = JSON.stringify(holds);
   const last = useRef<Finished | null>(null);
-  const [read, progressed] = useState(0);
+  const [{ read }, progressed] = useState({ read: 0 });
   const known = last.current?.model === model ? last.current : null;
   const isDone = known !== null && known.tokens === tokens && known.held === held;
   const shared = known?.held === held ? beginning(known.tokens, tokens) : 0;
   const unread = tokens.length - shared;
-  const isShort = unread * perWord < (known ? AT_ONCE : 6 * AT_ONCE); // the first may take longer
-  const finish = (model: Model, tokens: string[]) => {
-    last.current = { model, tokens, held, trace: model.inspect(tokens, holds) };
-  };
-  if (model && !isDone && isShort) {
+  const cost = unread * perWord + tokens.length * perTraced;
+  const isShort = cost < (known ? AT_ONCE : 6 * AT_ONCE); // the first may take longer
+  const finish = (model: Model, tokens: string[], unread: number) => {
     const start = performance.now();
-    finish(model, tokens);
-    if (unread >= 10) perWord = (performance.now() - start) / unread;
-  } else if (model && !known) finish(model, tokens.slice(0, 1));
+    last.current = { model, tokens, held, trace: model.inspect(tokens, holds) };
+    const took = performance.now() - start;
+    if (unread >= 10) perWord = took / unread;
+    else if (tokens.length >= 200) perTraced = took / tokens.length;
+  };
+  if (model && !isDone && isShort) finish(model, tokens, unread);
+  else if (model && !known) finish(model, tokens.slice(0, 1), 1);
   useEffect(() => {
     if (!model || last.current?.tokens === tokens && last.current.held === held) return;
     return inSlices(
       (place) => readSome(model, tokens, holds, place),
       tokens.length,
       (place) => {
-        if (place >= tokens.length) finish(model, tokens);
-        progressed(place);
+        if (place >= tokens.length) finish(model, tokens, 0);
+        progressed({ read: place });
       },
       shared,
     );
@@ -81,7 +87,7 @@ function readSome(model: Model, tokens: string[], holds: Hold[], place: number):
 function inSlices(
   work: (place: number) => number, end: number, after: (place: number) => void, start = 0,
 ): () => void {
-  let timer = setTimeout(next, 0, start);
+  let timer = setTimeout(next, PAUSE / 2, start);
   function next(place: number) {
     const reached = place < end ? work(place) : place;
     if (reached < end) timer = setTimeout(next, 0, reached);
@@ -90,11 +96,15 @@ function inSlices(
   return () => clearTimeout(timer);
 }
 
-/** Do one task after another when the page is idle; the way to stop is returned. */
-export function whenIdle(tasks: (() => void)[], after: (left: number) => void): () => void {
+/** Do one task after another when the page is idle; the way to stop is returned.
+ *
+ * @param rest ms before the first: tasks are to begin when the user pauses, not between two keys.
+ */
+export function whenIdle(tasks: (() => void)[], after: (left: number) => void, rest = PAUSE): () => void {
   let stopped = false;
   let place = 0;
   const ask = () => {
+    if (stopped) return;
     if ("requestIdleCallback" in window) requestIdleCallback(run, { timeout: 300 });
     else setTimeout(run, 30);
   };
@@ -106,7 +116,7 @@ export function whenIdle(tasks: (() => void)[], after: (left: number) => void): 
     after(tasks.length - place);
     if (place < tasks.length) ask();
   }
-  if (tasks.length) ask();
+  if (tasks.length) setTimeout(ask, rest);
   return () => {
     stopped = true;
   };
@@ -116,7 +126,7 @@ export function whenIdle(tasks: (() => void)[], after: (left: number) => void): 
 export function useCalm<T>(value: T): T {
   const [calm, set] = useState(value);
   useEffect(() => {
-    if (calm !== value) return whenIdle([() => set(value)], () => {});
+    if (calm !== value) return whenIdle([() => set(value)], () => {}, BREATH);
   }, [value]);
   return calm;
 }
@@ -147,7 +157,7 @@ export function useDeletions(model: Model, trace: Trace, chosen: number): Deleti
     const task = () => {
       if (!known.current.has(chosen)) known.current.set(chosen, model.without(trace.tokens, chosen));
     };
-    return whenIdle([task], () => set((now) => ({ ...now, key, of: known.current })));
+    return whenIdle([task], () => set((now) => ({ ...now, key, of: known.current })), BREATH);
   }, [trace, chosen]);
   return found.key === key ? found : { of: new Map(), left: 1, tried: 0 };
 }

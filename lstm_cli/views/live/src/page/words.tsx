@@ -41,7 +41,7 @@ export function Words({ trace, span, chosen, differs, onChoose }: Props) {
               type="button" key={place} tabIndex={place === Math.min(chosen, drawn - 1) ? 0 : -1}
               class={`word ${shade(word.contribution, span)}${place === differs ? " parts" : ""}`}
               aria-pressed={place === chosen}
-              aria-label={`word ${place + 1}, ${word.token}${word.known ? "" : ", unknown"}, changed the rating by ${signed(word.contribution)}`}
+              aria-label={`word ${place + 1}, ${visible(word.token, 60)}${word.known ? "" : ", unknown"}, changed the rating by ${signed(word.contribution)}`}
               onMouseEnter={() => choose(place, false)} onClick={() => choose(place, true)}
             >
               {visible(word.token, 60)}{!word.known && <sup title="unknown to the model">?</sup>}
