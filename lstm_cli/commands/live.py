@@ -1,11 +1,14 @@
 """``lstm live``: a page with the model inside, which answers at every key."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import note
+from lstm_cli.data.showing import escape
+from lstm_cli.errors import OutputError
 
 
 def live(
@@ -38,13 +41,14 @@ def live(
     or open it by a double click. What is typed stays in it.
     """
     from lstm_cli.bundle.locating import find_model
-    from lstm_cli.data.whole import check_target, saying_what_failed, write_bytes
+    from lstm_cli.data.whole import write_bytes
 
-    with saying_what_failed(file):
-        check_target(file, replace=replace)
+    if not replace and Path(file).exists():  # said before the work, and not after it
+        raise OutputError(f"{escape(file)} exists already; name another file, or --replace it")
     bundles = [options.chosen_bundle(ctx, model, models_dir)]
     if beside is not None:
         bundles.append(find_model(beside, models_dir).bundle)
+        note(ctx, f"model {bundles[1].name} (beside it)")
 
     from lstm_cli.views.live_page import live_page
 

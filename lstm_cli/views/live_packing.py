@@ -78,10 +78,11 @@ def about(bundle: Bundle) -> str:
     """What a model learned from, in a sentence or two."""
     info = bundle.info
     labels = info.scale.labels
-    start = "" if info.base is None else f" It began as {info.base}."
+    words = info.model.vocab_size - len(SPECIAL_TOKENS)
     return (
         f"It learned the ratings {labels[0]} to {labels[-1]} from {info.provenance.training:,} "
-        f"reviews, and knows {info.model.vocab_size - len(SPECIAL_TOKENS):,} words and signs.{start}"
+        f"reviews, and knows {words:,} words and signs."
+        f"{'' if info.base is None else f' It began as {info.base}.'}"
     )
 
 
@@ -89,10 +90,11 @@ def as_characters(content: bytes) -> bytes:
     r"""Bytes of which HTML changes none, behind two letters that say by how much they are shifted.
 
     >>> as_characters(b"\0<a </a")
-    b'AB\x01=b!=0b'
+    b'CA\x02>c">1c'
     """
     counts = np.bincount(np.frombuffer(content, np.uint8), minlength=256)
-    shift = min(range(1, 256), key=lambda shift: sum(int(counts[b - shift & 255]) for b in _SPECIAL))
+    escaped = [sum(int(counts[byte - shift & 255]) for byte in _SPECIAL) for shift in range(256)]
+    shift = escaped.index(min(escaped))
     moved = bytes((byte + shift) % 256 for byte in range(256))
     characters = content.translate(moved)
     for byte in (ESCAPE[0], *_SPECIAL[:-1]):  # the escape first, for the others bring more of it

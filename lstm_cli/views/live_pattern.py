@@ -1,12 +1,12 @@
-"""A token pattern of Python, written as a pattern of JavaScript.
+r"""A token pattern of Python, written as a pattern of JavaScript.
 
 Python's own parser reads it, so that what is written anew is what ``re`` understands, with
 the flags that ``text/tokens.py`` compiles with. Every literal is written as its number, and
 every class of characters is spelled out, for the two languages mean different characters by
 them. The result is for a RegExp with the flags "gv".
 
->>> translated(r"[^\\W\\d]+|!{2,}")
-'[^[[^\\\\p{L}\\\\p{N}\\\\u{5f}]\\\\p{Nd}]]{1,}|\\\\u{21}{2,}'
+>>> print(translated(r"[^\W\d]+|!{2,}"))
+(?:[^[^\p{L}\p{N}\u{5f}]\p{Nd}]{1,}|\u{21}{2,})
 """
 
 import re

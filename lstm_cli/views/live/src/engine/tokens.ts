@@ -6,8 +6,8 @@
 
 import { decodeHTML } from "entities/decode";
 
-// Ignoring case, Python takes İ, ı, ſ and the sign of kelvin for letters from a to z.
-const TAG = /<!--[^]*?-->|<\/?[a-zA-Z\u0130\u0131\u017f\u212a][^<>]{0,300}>/gu;
+// No comment may seem to begin in the script. Ignoring case, Python takes İ, ı, ſ and the sign of kelvin for letters from a to z.
+const TAG = /<!-{2}[^]*?-->|<\/?[a-zA-Z\u0130\u0131\u017f\u212a][^<>]{0,300}>/gu;
 const CONTROL =
   /[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]+/gu;
 const LONG_RUN = /([\p{L}\p{Nl}\p{No}])\1{3,}/gu;
