@@ -131,7 +131,7 @@ def test_two_readings_are_compared(visit: Visit, address: str) -> None:
     """What was kept stands beside what is typed, and the first word where they part is marked."""
     page = visit.open(f"{address}#text={quote(TEXT)}")
     page.get_by_role("button", name="word 2, fine").click()
-    page.get_by_role("button", name="delete fine").click()
+    page.get_by_role("button", name="delete “fine”").click()
     assert page.input_value("#text") == "a film, no fun at all"
     assert "first differ at word 2" in page.inner_text("#kept")
     assert page.inner_text("#kept mark") == "fine"

@@ -156,7 +156,9 @@ function Depths({ model, trace, chosen, change }: { model: Model; trace: Trace; 
       <Section id="routes" title="Through which memory"><Routes model={model} trace={trace} /></Section>
       <Section id="units" title="Single units"><Units {...memories} onUnit={openUnit} /></Section>
       <Section id="ledger" title="Memory ledger"><Ledger {...memories} /></Section>
-      {model.learns && <Section id="learning" title="Learning"><Learning model={model} trace={trace} /></Section>}
+      <Section id="learning" title="Learning">
+        {model.learns ? <Learning model={model} trace={trace} /> : <p>This model is too large to learn in a page. A small one shows each step: lstm learn, or lstm live with a model of up to about 100 units.</p>}
+      </Section>
     </>
   );
 }
@@ -206,7 +208,7 @@ function Typing({ state, isKept, onType, onKeep }: {
   return (
     <div class="typing">
       <label for="text">Your review</label>
-      <textarea id="text" rows={4} value={state.text} spellcheck={false} onInput={(event) => onType(event.currentTarget.value)} />
+      <textarea id="text" rows={3} value={state.text} spellcheck={false} onInput={(event) => onType(event.currentTarget.value)} />
       <button type="button" class="act" id="keep" disabled={isKept} onClick={onKeep}>keep this reading</button>{" "}
       <span class="small">{isKept ? "Kept. Now change the text: both readings are shown." : "to compare it with what you type next"}</span>
     </div>

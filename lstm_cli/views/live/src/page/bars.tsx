@@ -2,6 +2,8 @@
 
 import { visible } from "./format";
 import { Figure } from "./figure";
+import type { Entry } from "./key";
+import { Key, keyHeight } from "./key";
 
 export interface Bar {
   label: string;
@@ -14,12 +16,13 @@ interface Props {
   bars: Bar[];
   most: number; // the value of a full bar
   isSigned?: boolean;
+  entries?: Entry[]; // of the key
 }
 
 const LETTER = 7.2; // px, about, of the labels' font
 const THICK = 13;
 
-export function Bars({ name, label, bars, most, isSigned = false }: Props) {
+export function Bars({ name, label, bars, most, isSigned = false, entries = [] }: Props) {
   const each = Math.max(1, ...bars.map((bar) => bar.values.length));
   const row = each === 1 ? THICK + 9 : each * (THICK + 1) + 7;
   const spoken = bars
@@ -28,12 +31,13 @@ export function Bars({ name, label, bars, most, isSigned = false }: Props) {
   const longest = Math.max(...bars.map((bar) => Math.min(30, [...bar.label].length)));
   const numbers = LETTER * Math.max(3, ...bars.flatMap((bar) => bar.values.map((one) => one.shown.length)));
   return (
-    <Figure name={name} label={`${label}: ${spoken}`} height={Math.max(1, bars.length) * row + 4}>
+    <Figure name={name} label={`${label}: ${spoken}`} height={(width) => keyHeight(entries, width) + Math.max(1, bars.length) * row + 4}>
       {(width) => {
         const left = Math.min(width * 0.42, LETTER * longest + 10);
         const wide = Math.max(20, width - left - numbers - 14);
-        return bars.map((bar, place) => (
-          <g key={place} transform={`translate(0 ${place * row + 4})`}>
+        const top = keyHeight(entries, width) + 4;
+        const rows = bars.map((bar, place) => (
+          <g key={place} transform={`translate(0 ${place * row + top})`}>
             <text class="tick" x={left - 8} y={row / 2 + 1} text-anchor="end">
               {visible(bar.label, Math.max(3, Math.floor((left - 8) / LETTER)))}
             </text>
@@ -53,6 +57,7 @@ export function Bars({ name, label, bars, most, isSigned = false }: Props) {
             {isSigned && <line class="grid" x1={left + wide / 2} x2={left + wide / 2} y1={0} y2={row - 4} />}
           </g>
         ));
+        return <><Key entries={entries} width={width} />{rows}</>;
       }}
     </Figure>
   );

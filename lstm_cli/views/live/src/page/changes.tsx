@@ -80,7 +80,7 @@ export function Changes({ trace, edits, left, onTry }: Props) {
   return (
     <>
       <p class="small">
-        {left ? `Trying single changes: ${left} left. ` : ""}Each word with much say was deleted, and swapped for {WORDS.length} common words, one at a time; the rating was read again each time.
+        {left ? `Trying single changes: ${left} left. ` : ""}The words with most say were deleted, and swapped for {WORDS.length} common words, one change at a time; each time the rating was read again.
       </p>
       <div class="halves">{list("Raises it most", raising)}{list("Lowers it most", lowering)}</div>
     </>

@@ -5,6 +5,7 @@ import { curveMonotoneX, line } from "d3-shape";
 
 import { Figure } from "./figure";
 import { clamp, visible } from "./format";
+import { Key, keyHeight } from "./key";
 
 export interface Series {
   name: string;
@@ -47,7 +48,7 @@ export function Curve({ series, slots, words, ticks, chosen, differs, onPick }: 
   return (
     <Figure
       name="rating word by word" label={`The expected rating after each word. ${spoken}`}
-      height={(width) => HEIGHT + below(width)}
+      height={(width) => keyHeight(series, width) + HEIGHT + below(width)}
       onPoint={(x, _, width) => onPick(clamp(Math.round(xOf(width).invert(x)), 1, Math.max(1, slots)))}
     >
       {(width) => {
@@ -55,6 +56,8 @@ export function Curve({ series, slots, words, ticks, chosen, differs, onPick }: 
         const draw = line<[number, number]>().x((p) => x(p[0])).y((p) => y(p[1])).curve(curveMonotoneX);
         return (
           <>
+            <Key entries={[...series].reverse()} width={width} isLines />
+            <g transform={`translate(0 ${keyHeight(series, width)})`}>
             {ticks.map((tick) => (
               <g key={tick.value}>
                 <line class="grid" x1={left} x2={width - 14} y1={y(tick.value)} y2={y(tick.value)} />
@@ -77,6 +80,7 @@ export function Curve({ series, slots, words, ticks, chosen, differs, onPick }: 
               </g>
             ))}
             <Axis words={fitting(words, (width - left) / Math.max(1, slots))} x={x} isSlanted={isSlanted(width)} row={below(width) / rows} right={width - 2} />
+            </g>
           </>
         );
       }}

@@ -4,8 +4,8 @@ export const percent = (share: number | null): string =>
   share === null ? "" : `${(100 * share).toFixed(0)} %`;
 
 export function signed(value: number, digits = 2): string {
-  const text = value.toFixed(digits);
-  return value >= 0 ? `+${text}` : text;
+  const text = value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1"); // no "-0.00"
+  return text.startsWith("-") ? text : `+${text}`;
 }
 
 /** Long words are cut, and what would turn the writing round or hide is left out. */

@@ -11,16 +11,16 @@ import { clamp, percent, signed, visible } from "./format";
 
 const MOST_STEPS = 50;
 const MOST_WORDS = 40;
+const NO_STEPS = { taken: 0, shown: 0 }; // taken so far, and the one that is looked at
 const RATES = [0.01, 0.03, 0.1, 0.3, 1];
 
 export function Learning({ model, trace }: { model: Model; trace: Trace }) {
   const [truth, setTruth] = useState(model.labels.length - 1);
   const [rate, setRate] = useState(0.1);
-  const [taken, setTaken] = useState(0); // steps so far
-  const [shown, setShown] = useState(0); // the one that is looked at
+  const [{ taken, shown }, setSteps] = useState(NO_STEPS);
   const tokens = trace.tokens.slice(0, MOST_WORDS);
   const text = tokens.join(" ");
-  useEffect(() => { setTaken(0); setShown(0); }, [text, truth, rate, model]);
+  useEffect(() => setSteps(NO_STEPS), [text, truth, rate, model]);
   const learned = useMemo(
     () => (tokens.length ? model.learn(tokens, truth, rate, Math.max(1, taken)) : null),
     [text, truth, rate, taken, model],
@@ -29,11 +29,11 @@ export function Learning({ model, trace }: { model: Model; trace: Trace }) {
   const now = clamp(shown, 0, learned.history.length - 1);
   const step = learned.history[now];
   const first = learned.history[0];
-  const take = () => {
-    if (now < taken) return setShown(now + 1);
-    setTaken(Math.min(MOST_STEPS, taken + 1));
-    setShown(Math.min(MOST_STEPS, taken + 1));
-  };
+  const show = (to: (shown: number) => number) =>
+    setSteps((steps) => {
+      const shown = clamp(to(steps.shown), 0, MOST_STEPS);
+      return { shown, taken: Math.max(steps.taken, shown) };
+    });
   return (
     <>
       <p class="small">
@@ -51,10 +51,10 @@ export function Learning({ model, trace }: { model: Model; trace: Trace }) {
             {RATES.map((each) => <option key={each} value={each}>{each}</option>)}
           </select>
         </label>
-        <button type="button" class="act" disabled={now === 0} onClick={() => setShown(now - 1)}>Back</button>
-        <button type="button" class="act strong" id="step" disabled={now >= MOST_STEPS} onClick={take}>Step</button>
+        <button type="button" class="act" disabled={now === 0} onClick={() => show((shown) => shown - 1)}>Back</button>
+        <button type="button" class="act strong" id="step" disabled={now >= MOST_STEPS} onClick={() => show((shown) => shown + 1)}>Step</button>
         <label class="steps">step {now} of {taken}{" "}
-          <input type="range" min={0} max={Math.max(1, taken)} value={now} disabled={taken === 0} onInput={(event) => setShown(Math.min(taken, event.currentTarget.valueAsNumber))} />
+          <input type="range" min={0} max={Math.max(1, taken)} value={now} disabled={taken === 0} onInput={(event) => { const to = event.currentTarget.valueAsNumber; show(() => Math.min(taken, to)); }} />
         </label>
       </div>
       <p id="learned">
@@ -63,9 +63,10 @@ export function Learning({ model, trace }: { model: Model; trace: Trace }) {
       </p>
       <div class="halves">
         <div>
-          <h3>What it says <span class="small">before, and after the step</span></h3>
+          <h3>What it says</h3>
           <Bars
             name="learning probabilities" label="Probability of each rating before and after" most={1}
+            entries={[{ name: "before", kind: "second" }, { name: now ? `after step ${now}` : "now", kind: "" }]}
             bars={model.labels.map((label, k) => ({
               label,
               values: [
@@ -105,16 +106,11 @@ function Gradients({ tokens, learned }: { tokens: string[]; learned: LearningTra
   const shown = (value: number) => (value >= 0.001 ? value.toFixed(3) : value.toExponential(0));
   return (
     <>
-      <h3>
-        The error on its way back{" "}
-        <span class="small">
-          <span class="key"><span class="swatch" /> reaches the short-term memory</span>
-          {hasLong && <span class="key"><span class="swatch second" /> the long-term memory</span>}
-        </span>
-      </h3>
+      <h3>The error on its way back</h3>
       <p class="small">The error starts at the last word and flows back to the first: a bar is the length of the gradient there.</p>
       <Bars
         name="error on its way back" label="Length of the gradient at each word, last word first" most={most}
+        entries={hasLong ? [{ name: "reaches the short-term memory", kind: "" }, { name: "the long-term memory", kind: "second" }] : []}
         bars={tokens.map((label, k) => ({
           label,
           values: [

@@ -45,9 +45,9 @@ export function Units({ model, trace, chosen, onChoose, onUnit }: Props & { onUn
   const [start, end] = around(Math.min(chosen, trace.tokens.length - 1), trace.tokens.length, MOST_COLUMNS);
   const columns = trace.tokens.slice(start, end);
   const panels = [
-    ["kept (f)", "dark keeps, light forgets", (unit: (typeof units)[number]) => unit.forget, false],
-    ["learned (i)", "dark learns the word, light ignores it", (unit: (typeof units)[number]) => unit.learn, false],
-    ["used (V)", "dark uses all of the memory, light nothing", (unit: (typeof units)[number]) => unit.use, false],
+    ["kept (f)", "full colour keeps, pale forgets", (unit: (typeof units)[number]) => unit.forget, false],
+    ["learned (i)", "full colour learns the word, pale ignores it", (unit: (typeof units)[number]) => unit.learn, false],
+    ["used (V)", "full colour uses all of the memory, pale nothing", (unit: (typeof units)[number]) => unit.use, false],
     ["long-term memory (LTM)", "green speaks for a high rating, red for a low one", (unit: (typeof units)[number]) => unit.longTerm, true],
   ] as const;
   return (
@@ -85,7 +85,7 @@ export function Ledger({ model, trace, chosen, onChoose }: Props) {
   const at = chosen - start;
   return (
     <>
-      <p class="small">Each row is a word: the darker a cell, the more of what the row's word wrote into the long-term memory (LTM) is left after the column's word. Click a cell to choose its row's word.</p>
+      <p class="small">Each row is a word: the stronger a cell's colour, the more of what the row's word wrote into the long-term memory (LTM) is left after the column's word. Click a cell to choose its row's word.</p>
       <Part start={start} end={end} of={trace.tokens.length} />
       <Heat
         name="memory ledger" label="How much of what each word wrote was left after each later word" rows={rows}

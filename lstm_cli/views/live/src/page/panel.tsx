@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import type { Deletion, Model, Route, Trace } from "../engine/index";
-import { percent, signed, visible } from "./format";
+import { percent, quoted, signed, visible } from "./format";
 import type { Opened } from "./state";
 
 export const ROUTES: Record<Route, string> = {
@@ -124,7 +124,7 @@ function Edit({ token, onEdit }: { token: string; onEdit: (word: string) => void
   };
   return (
     <form class="edit" onSubmit={swap}>
-      <button type="button" class="act" onClick={() => onEdit("")}>delete {visible(token, 14)}</button>
+      <button type="button" class="act" onClick={() => onEdit("")}>delete {quoted(token)}</button>
       <label>
         or swap it for{" "}
         <input type="text" value={word} size={10} autocomplete="off" onInput={(event) => set(event.currentTarget.value)} />

@@ -38,6 +38,7 @@ export function Rating({ model, trace, beside, isReading }: {
       ))}
       <Bars
         name="probability of each rating" label="Probability of each rating" most={1}
+        entries={sameScale.length ? [{ name: "as typed", kind: "" }, ...sameScale] : []}
         bars={model.labels.map((label, k) => ({
           label,
           values: [

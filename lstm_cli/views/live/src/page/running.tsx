@@ -43,12 +43,7 @@ export function Running({ model, trace, beside, aligned, chosen, onChoose }: Pro
   return (
     <>
       <p class="small">
-        The curve is the expected rating after each word, as if the review ended there.{" "}
-        {beside.length > 0 && [...series].reverse().map((one) => (
-          <span class="key" key={one.name}>
-            <svg viewBox="0 0 24 6" aria-hidden="true"><line class={`line ${one.kind}`} x1="0" x2="24" y1="3" y2="3" /></svg> {one.name}
-          </span>
-        ))}
+        The curve is the expected rating after each word, as if the review ended there.
       </p>
       <Curve
         series={series} slots={slots} words={words} ticks={ticksOf(model, beside)}
