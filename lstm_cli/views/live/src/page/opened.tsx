@@ -32,7 +32,7 @@ interface Props {
   chosen: number;
   open: Opened;
   unit: number;
-  best: number; // the unit with most say
+  best: number | null; // the unit with most say; null of a plain RNN
   onOpen: (gate: Opened) => void;
   onUnit: (unit: number | null) => void;
 }
@@ -66,7 +66,8 @@ export function OpenedGate({ model, trace, chosen, open, unit, best, onOpen, onU
           />
         </label>{" "}
         of {model.hiddenSize}{" "}
-        {unit === best ? <span class="small">(the one with most say in this rating)</span> : (
+        {unit === best && <span class="small">(the one with most say in this rating)</span>}
+        {best !== null && unit !== best && (
           <button type="button" class="plain" onClick={() => onUnit(null)}>the one with most say</button>
         )}
       </p>
