@@ -12,7 +12,7 @@ import { warningsOf } from "./warnings";
 
 const UNKNOWN = 1; // the id of every word that is not in the vocabulary
 const FIRST_WORD = 2;
-const WARMING = 100; // words that are read at the start
+const WARMING = 40; // words that are read at the start
 const MOST_LEARNING = 100_000; // weights of a cell that a step of learning is quick for
 const ROWS = { learn: 0, forget: 1, candidate: 2, use: 3 }; // as torch stacks them
 
