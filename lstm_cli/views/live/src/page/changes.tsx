@@ -15,6 +15,15 @@ const PLACES = 4; // words with most say, each swapped for each of those above
 const LONGEST = 120; // words; in a longer text only deletions are compared
 const SHOWN = 3;
 
+const known = new WeakMap<Model, string[]>();
+
+/** Those of the words above that the model knows. */
+function knownWords(model: Model): string[] {
+  const found = known.get(model) ?? model.inspect(WORDS).words.filter((word) => word.known).map((word) => word.token);
+  known.set(model, found);
+  return found;
+}
+
 export interface Edit {
   place: number;
   word: string; // "" deletes
@@ -27,15 +36,15 @@ export function useEdits(model: Model, trace: Trace, deletions: Deletions): { ed
   const isReady = deletions.left === 0;
   useEffect(() => {
     if (!isReady || trace.tokens.length > LONGEST) return;
-    const known = WORDS.filter((word) => model.inspect([word]).words[0]?.known);
     const say = (place: number) => Math.abs(deletions.of.get(place)?.effect ?? 0);
     const places = [...deletions.of.keys()].sort((one, other) => say(other) - say(one)).slice(0, PLACES);
     const edits: Edit[] = [];
     const tasks = places.flatMap((place) =>
-      known.filter((word) => word !== trace.tokens[place]).map((word) => () => {
+      knownWords(model).filter((word) => word !== trace.tokens[place]).map((word) => () => {
         const tokens = [...trace.tokens];
         tokens[place] = word;
         edits.push({ place, word, expected: model.inspect(tokens).expected });
+        model.read(trace.tokens); // the model knows the beginnings of the last readings: this one is wanted
       }),
     );
     set({ trace, edits: [], left: tasks.length });

@@ -37,7 +37,7 @@ export function Heat({ name, label, rows, columns, chosen, chosenRow, isSigned =
       {(width) => {
         const wide = sizeOf(width);
         const tall = tallOf(width);
-        const every = Math.max(1, Math.ceil(11 / wide));
+        const every = Math.max(1, Math.ceil(13 / wide));
         const everyRow = Math.max(1, Math.ceil(11 / tall));
         return (
           <>

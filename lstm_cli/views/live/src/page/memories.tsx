@@ -1,12 +1,16 @@
 /** Routes, single units and the ledger: where in the memories a rating comes from. */
 
+import { useEffect, useMemo, useState } from "preact/hooks";
+
 import type { Model, Route, Trace } from "../engine/index";
 import { Bars } from "./bars";
 import { joined, percent, signed, visible } from "./format";
 import { around, Heat } from "./heat";
 import { endsOf, ROUTES } from "./panel";
+import { whenIdle } from "./readings";
 
-export const MOST_COLUMNS = 60;
+const MOST_COLUMNS = 60;
+const LONG = 150; // words
 
 interface Props {
   model: Model;
@@ -74,9 +78,24 @@ export function Units({ model, trace, chosen, onChoose, onUnit }: Props & { onUn
   );
 }
 
+/** Whether the rows are worked out: those of a long text one by one, when the page is idle. */
+function useRows(trace: Trace, start: number, end: number): boolean {
+  const name = useMemo(() => ({}), [trace, start, end]);
+  const [ready, set] = useState<object | null>(null);
+  const isLong = trace.tokens.length > LONG;
+  useEffect(() => {
+    if (!isLong) return;
+    const tasks = Array.from({ length: end - start }, (_, k) => () => void trace.remembered[start + k]);
+    return whenIdle(tasks, (left) => left === 0 && set(name));
+  }, [name]);
+  return !isLong || ready === name;
+}
+
 export function Ledger({ model, trace, chosen, onChoose }: Props) {
-  if (model.cell === "rnn") return <p>What a plain RNN wrote cannot be told apart by word: no gate keeps it.</p>;
   const [start, end] = around(Math.min(chosen, trace.tokens.length - 1), trace.tokens.length, MOST_COLUMNS);
+  const isReady = useRows(trace, start, model.cell === "rnn" ? start : end);
+  if (model.cell === "rnn") return <p>What a plain RNN wrote cannot be told apart by word: no gate keeps it.</p>;
+  if (!isReady) return <p class="small">The ledger of this long text is being worked out …</p>;
   const columns = trace.tokens.slice(start, end);
   const rows = columns.map((name, k) => {
     const shares = trace.remembered[start + k] ?? [];

@@ -6,11 +6,13 @@ import type { Deletion, Hold, Model, Trace } from "../engine/index";
 
 export const MOST_READ = 3000; // words
 const AT_ONCE = 50; // ms that a key may cost
+const FIRST_WORDS = 100; // of a long text, shown while the rest is read
 const SLICE = 14; // ms of work before the page may draw again
 const PAUSE = 250; // ms without a key
+const LONG_REST = 900; // ms, before seconds of work
 const BREATH = 30; // ms, for what is quick enough to follow most keys
 const MOST_DELETED = 60; // words whose deletion is tried unasked
-const LONG = 400; // words; in a longer text deletions are tried near its end only
+const LONG = 400; // words; in a longer text only the chosen word is left out
 
 export interface Progress {
   trace: Trace;
@@ -51,7 +53,7 @@ export function useReading(model: Model | null, tokens: string[], holds: Hold[])
     else if (tokens.length >= 200) perTraced = took / tokens.length;
   };
   if (model && !isDone && isShort) finish(model, tokens, unread);
-  else if (model && !known) finish(model, tokens.slice(0, 1), 1);
+  else if (model && !known) finish(model, tokens.slice(0, FIRST_WORDS), FIRST_WORDS);
   useEffect(() => {
     if (!model || last.current?.tokens === tokens && last.current.held === held) return;
     return inSlices(
@@ -85,9 +87,9 @@ function readSome(model: Model, tokens: string[], holds: Hold[], place: number):
 
 /** Work from place to place, letting the page draw between; the way to stop is returned. */
 function inSlices(
-  work: (place: number) => number, end: number, after: (place: number) => void, start = 0,
+  work: (place: number) => number, end: number, after: (place: number) => void, start = 0, rest = PAUSE / 2,
 ): () => void {
-  let timer = setTimeout(next, PAUSE / 2, start);
+  let timer = setTimeout(next, rest, start);
   function next(place: number) {
     const reached = place < end ? work(place) : place;
     if (reached < end) timer = setTimeout(next, 0, reached);
@@ -100,7 +102,7 @@ function inSlices(
  *
  * @param rest ms before the first: tasks are to begin when the user pauses, not between two keys.
  */
-export function whenIdle(tasks: (() => void)[], after: (left: number) => void, rest = PAUSE): () => void {
+export function whenIdle(tasks: (() => void)[], after: (left: number) => unknown, rest = PAUSE): () => void {
   let stopped = false;
   let place = 0;
   const ask = () => {
@@ -152,14 +154,30 @@ export function useDeletions(model: Model, trace: Trace, chosen: number): Deleti
     return whenIdle(tasks, (left) => set({ key, of: known.current, left, tried: places.length }));
   }, [trace]);
   useEffect(() => {
-    const isQuick = trace.tokens.length <= LONG || trace.tokens.length - chosen <= LONG;
-    if (!isQuick || chosen < 0) return;
-    const task = () => {
-      if (!known.current.has(chosen)) known.current.set(chosen, model.without(trace.tokens, chosen));
+    if (chosen < 0 || known.current.has(chosen)) return;
+    const found = (deletion: Deletion) => {
+      known.current.set(chosen, deletion);
+      set((now) => ({ ...now, key, of: known.current }));
     };
-    return whenIdle([task], () => set((now) => ({ ...now, key, of: known.current })), BREATH);
+    const isQuick = trace.tokens.length - chosen <= LONG;
+    if (!isQuick) return withoutInSlices(model, trace, chosen, found);
+    return whenIdle([() => found(model.without(trace.tokens, chosen))], () => {}, BREATH);
   }, [trace, chosen]);
   return found.key === key ? found : { of: new Map(), left: 1, tried: 0 };
+}
+
+/** Leave one word out of a long text, letting the page draw in between. */
+function withoutInSlices(
+  model: Model, trace: Trace, place: number, found: (deletion: Deletion) => void,
+): () => void {
+  const left = trace.tokens.filter((_, other) => other !== place);
+  const after = (read: number) => {
+    if (read < left.length) return;
+    const { expected, rating } = model.inspect(left);
+    model.read(trace.tokens); // of the last readings the model knows the beginnings: this one is wanted
+    found({ place, expected, rating, effect: trace.expected - expected });
+  };
+  return inSlices((read) => readSome(model, left, [], read), left.length, after, place, LONG_REST);
 }
 
 /** The places whose words moved the rating most; none where each would take seconds. */

@@ -5,7 +5,8 @@ import { useRef } from "preact/hooks";
 import type { Trace } from "../engine/index";
 import { shade, signed, visible } from "./format";
 
-export const MOST_BUTTONS = 300;
+const MOST_BUTTONS = 300;
+const MANY = 90; // from here on they scroll
 
 interface Props {
   trace: Trace;
@@ -34,7 +35,7 @@ export function Words({ trace, span, chosen, differs, onChoose }: Props) {
   };
   return (
     <>
-      <p class="words" id="words" role="group" aria-label="Words of the review" ref={group} onKeyDown={step}>
+      <p class={drawn > MANY ? "words many" : "words"} id="words" role="group" aria-label="Words of the review" ref={group} onKeyDown={step}>
         {trace.words.slice(0, drawn).map((word, place) => (
           <>
             <button
