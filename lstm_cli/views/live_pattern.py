@@ -1,12 +1,9 @@
-r"""A token pattern of Python, written as a pattern of JavaScript.
+"""A token pattern of Python, written as a pattern of JavaScript.
 
 Python's own parser reads it, so that what is written anew is what ``re`` understands, with
 the flags that ``text/tokens.py`` compiles with. Every literal is written as its number, and
 every class of characters is spelled out, for the two languages mean different characters by
 them. The result is for a RegExp with the flags "gv".
-
->>> print(translated(r"[^\W\d]+|!{2,}"))
-(?:[^[^\p{L}\p{N}\u{5f}]\p{Nd}]{1,}|\u{21}{2,})
 """
 
 import re
@@ -39,7 +36,10 @@ _LONGEST = 500_000  # of a translation: a pattern that repeats itself so often i
 
 
 def translated(pattern: str) -> str:
-    """The same pattern for JavaScript.
+    r"""The same pattern for JavaScript.
+
+    >>> print(translated(r"[^\W\d]+|!{2,}"))
+    (?:[^[^\p{L}\p{N}\u{5f}]\p{Nd}]{1,}|\u{21}{2,})
 
     Raises:
         BundleError: it has a part that JavaScript lacks or that would change what is found.
