@@ -3,7 +3,6 @@
 import html.entities
 import json
 import random
-import re
 import shutil
 import subprocess
 import unicodedata
@@ -18,6 +17,8 @@ import pytest
 from lstm_cli.bundle.contents import BASE, BundleInfo
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
+from lstm_cli.core.cell import Gates
+from lstm_cli.core.reading import Hold
 from lstm_cli.gates.counterfactuals import probabilities_without
 from lstm_cli.gates.learning import learn
 from lstm_cli.gates.surgery import Clamp, holding
@@ -29,9 +30,8 @@ from tests.pages import ROOT
 
 LIVE = ROOT / "lstm_cli" / "views" / "live"
 ASKING = ROOT / "tests" / "live_engine.mjs"
-NODE, NPM = shutil.which("node"), shutil.which("npm")
+NODE = shutil.which("node")
 ESBUILD = LIVE / "node_modules" / ".bin" / "esbuild"
-ELEMENT = re.compile(rb'<script type="application/octet-stream">(.*?)</script>', re.DOTALL)
 CLOSE = 1e-4
 EVERY_VIEW = ("last", "mean", "maximum")
 
@@ -301,6 +301,33 @@ def test_what_is_read_in_part_is_read_right(ask: Ask, tiny_bundle: Bundle) -> No
         near(said["expected"], running[-1] @ predictor.ratings)
         if question["ask"] == "trace":
             near([said["start"], *(word["running"] for word in said["words"])], running)
+
+
+@needs_node
+def test_a_hold_stays_with_its_word_and_its_unit(ask: Ask, tiny_bundle: Bundle) -> None:
+    """Without an earlier word its word stands earlier; without its word nothing is held."""
+    text, at, unit = "a fine film, no fun at all", 3, 2
+    predictor = Predictor(tiny_bundle)
+    tokens = predictor.tokenize(text)
+
+    def shut(where: int | None) -> Hold:
+        def hold(step: int, gates: Gates) -> Gates:
+            forget = gates.forget_factor.copy()
+            forget[:, unit] = 0 if step == where else forget[:, unit]
+            return gates._replace(forget_factor=forget)
+
+        return hold
+
+    holds = [{"gate": "forget", "value": 0, "at": at, "unit": unit}]
+    questions: list[dict[str, Any]] = [{"ask": "trace", "text": text, "holds": holds}]
+    expected = [predictor.read(tokens, shut(at))[1][-1]]
+    for place in (0, 3, 5):
+        questions.append({"ask": "without", "text": text, "place": place, "holds": holds})
+        left = [*tokens[:place], *tokens[place + 1 :]]
+        where = None if place == at else at - (place < at)
+        expected.append(predictor.read(left, shut(where))[1][-1])
+    for running, said in zip(expected, ask([tiny_bundle], questions), strict=True):
+        near(said["expected"], running @ predictor.ratings)
 
 
 @needs_node

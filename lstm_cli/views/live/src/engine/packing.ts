@@ -46,14 +46,14 @@ export interface Packed {
 
 /** The bytes that the characters of a page stand for; of a page read as Latin-1, too. */
 export function bytesOf(text: string): Uint8Array {
-  const places = new Map([...WINDOWS].map((character, k) => [character.charCodeAt(0), 0x80 + k]));
+  const byteOf = Uint8Array.from({ length: 1 << 16 }, (_, code) => code);
+  for (let k = 0; k < WINDOWS.length; k++) byteOf[WINDOWS.charCodeAt(k)] = 0x80 + k;
   const bytes = new Uint8Array(text.length);
   const shift = text.charCodeAt(0) - "A".charCodeAt(0) + 16 * (text.charCodeAt(1) - "A".charCodeAt(0));
   let size = 0;
   for (let k = 2; k < text.length; k++) {
-    let code = text.charCodeAt(k);
-    if (code > 0xff) code = places.get(code)!;
-    else if (code === ESCAPE) code = text.charCodeAt(++k) - ESCAPED;
+    let code = byteOf[text.charCodeAt(k)];
+    if (code === ESCAPE) code = byteOf[text.charCodeAt(++k)] - ESCAPED;
     bytes[size++] = code - shift; // a Uint8Array counts modulo 256
   }
   return bytes.subarray(0, size);
