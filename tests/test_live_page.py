@@ -223,6 +223,27 @@ def test_two_models_and_a_step_of_learning(visit: Visit, address: str) -> None:
     assert losses[1] < losses[0]
 
 
+def test_a_question_is_answered_and_a_change_is_tried(visit: Visit, address: str) -> None:
+    """What would make it high: the change that is named makes it as high as was said."""
+    page = visit.open(f"{address}#text={quote(TEXT)}")
+    page.get_by_role("button", name="What would make it high?").click()
+    answer = page.locator("#answer p")
+    playwright.expect(answer).to_contain_text("raises it most")
+    promised = answer.inner_text().rstrip(".").split()[-1]
+    page.get_by_role("button", name="try").first.click()
+    assert f"expected {promised}" in page.inner_text("#rating")
+    assert page.locator("#kept").count() == 1
+
+
+def test_a_very_long_text_is_read_in_full(visit: Visit, address: str) -> None:
+    """Not all of its words are drawn, and the page says so."""
+    page = visit.open(address)
+    page.fill("#text", "a fine film " * 1000)
+    page.get_by_text("The first 300 of 3,000 words are shown; all are read.").wait_for()
+    page.fill("#text", "a fine film " * 1001)
+    page.get_by_text("The first 3,000 words are read; 3 are left out.").wait_for()
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_sticks_out_and_axe_finds_nothing(

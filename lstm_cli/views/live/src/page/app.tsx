@@ -16,12 +16,12 @@ import { Panel } from "./panel";
 import { Questions } from "./questions";
 import type { Beside } from "./rating";
 import { Glance, Rating } from "./rating";
-import { MOST_READ, useCalm, useDeletions, useReading } from "./readings";
+import { MOST_READ, mostBeside, useCalm, useDeletions, useReading } from "./readings";
 import { Kept, Without } from "./readings-compared";
 import { Running } from "./running";
 import { Header, Notes, Typing } from "./side";
 import type { Change, State } from "./state";
-import { holdsOf, useAddress } from "./state";
+import { GATES, holdsOf, useAddress } from "./state";
 import { Words } from "./words";
 
 const NONE: never[] = [];
@@ -40,26 +40,28 @@ function strongest(trace: Trace): number {
   return best;
 }
 
-function useTokens(model: Model | null, text: string | null): string[] {
-  return useMemo(() => (model && text !== null ? model.tokenize(text) : []), [model, text]);
+/** The first words of a text, at most `most`, and how many there are besides. */
+function useTokens(model: Model | null, text: string | null, most: number): [string[], number] {
+  const all = useMemo(() => (model && text !== null ? model.tokenize(text) : []), [model, text]);
+  const first = useMemo(() => (all.length > most ? all.slice(0, most) : all), [all, most]);
+  return [first, all.length - first.length];
 }
 
 /** Every reading that is drawn: of the text, and of what stands beside it. */
 function useReadings(models: Model[], state: State) {
   const [model, other] = chosenModels(models, state);
-  const all = useTokens(model, state.text);
-  const tokens = useMemo(() => (all.length > MOST_READ ? all.slice(0, MOST_READ) : all), [all]);
-  const keptAll = useTokens(model, state.pinned);
-  const keptTokens = useMemo(() => keptAll.slice(0, MOST_READ), [keptAll]);
-  const otherAll = useTokens(other, state.text);
-  const otherTokens = useMemo(() => otherAll.slice(0, MOST_READ), [otherAll]);
+  const isAlone = state.pinned === null && !GATES.some((gate) => state.holds[gate].on);
+  const most = isAlone ? MOST_READ : Math.min(MOST_READ, mostBeside(model));
+  const [tokens, left] = useTokens(model, state.text, most);
+  const [keptTokens] = useTokens(model, state.pinned, most);
+  const [otherTokens] = useTokens(other, state.text, most);
   const now = useReading(model, tokens, NONE)!;
   const chosen = clamp(state.place ?? strongest(now.trace), -1, now.trace.words.length - 1);
   const holds = model.cell === "lstm" && chosen >= 0 ? holdsOf(state, chosen) : NONE;
   const held = useReading(holds.length ? model : null, tokens, holds);
   const kept = useReading(state.pinned === null ? null : model, keptTokens, NONE);
   const beside = useReading(other, otherTokens, NONE);
-  return { model, other, now, chosen, held, kept, beside, left: all.length - tokens.length };
+  return { model, other, now, chosen, held, kept, beside, left };
 }
 
 /** All that the page shows, from what is typed and chosen. */
@@ -145,7 +147,7 @@ function WordByWord({ view }: { view: View }) {
       <Running model={model} trace={trace} beside={drawn} aligned={aligned} chosen={chosen} onChoose={choose} />
       <Panel
         {...{ model, trace, chosen, open }} deletion={deletions.of.get(chosen)} isWaiting={deletions.left > 0}
-        onOpen={(gate) => change({ open: gate, place: chosen }, true)} onEdit={(word) => edit(chosen, word)}
+        onOpen={(gate) => change({ open: gate, place: chosen }, true)} onEdit={(word) => { edit(chosen, word); focusLater('#words [tabindex="0"]'); }}
       >
         {open && (
           <OpenedGate
@@ -167,7 +169,7 @@ function WhatIf({ view }: { view: View }) {
         <Without trace={trace} deletions={deletions} span={spanOf(model)} />
       </Section>
       <Section id="changes" title="What would change it">
-        <Changes trace={trace} edits={edits} left={untried} onTry={(one) => edit(one.place, one.word)} />
+        <Changes trace={trace} edits={edits} left={untried} onTry={(one) => { edit(one.place, one.word); focusLater("#changes-title"); }} />
       </Section>
       <Section id="holds" title="Hold a gate">
         <Holds {...{ model, state, change, chosen }} word={trace.tokens[chosen]} moved={held && held.trace.expected - trace.expected} />
@@ -194,6 +196,11 @@ function Depths({ model, trace, chosen, change }: { model: Model; trace: Trace; 
       </Section>
     </>
   );
+}
+
+/** The button that was pressed is gone when the words have changed: go on from here. */
+function focusLater(selector: string): void {
+  setTimeout(() => document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }), 60);
 }
 
 const spanOf = (model: Model) => model.ratings[model.ratings.length - 1] - model.ratings[0] || 1;

@@ -44,7 +44,7 @@ export function useEdits(model: Model, trace: Trace, deletions: Deletions): { ed
         const tokens = [...trace.tokens];
         tokens[place] = word;
         edits.push({ place, word, expected: model.inspect(tokens).expected });
-        model.read(trace.tokens); // the model knows the beginnings of the last readings: this one is wanted
+        model.read(trace.tokens); // the model remembers the last readings: this one is wanted
       }),
     );
     set({ trace, edits: [], left: tasks.length });

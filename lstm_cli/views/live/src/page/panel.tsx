@@ -67,7 +67,7 @@ export function Panel(props: Props) {
           <Row
             name="if deleted" hint="change if the word is left out of the review" id="deleted"
             signedShare={deletion ? -deletion.effect / span : 0}
-            shown={deletion ? signed(-deletion.effect) : isWaiting ? "…" : "in a moment"}
+            shown={deletion ? signed(-deletion.effect) : isWaiting ? "…" : "not tried"}
           />
           {routes.map(([route, part]) => (
             <Row

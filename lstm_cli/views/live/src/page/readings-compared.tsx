@@ -33,7 +33,7 @@ export function Kept({ trace, kept, differs, onBack }: { trace: Trace; kept: Tra
 
 export function Without({ trace, deletions, span }: { trace: Trace; deletions: Deletions; span: number }) {
   const found = [...deletions.of.values()].sort((one, other) => Math.abs(other.effect) - Math.abs(one.effect)).slice(0, MOST_BARS);
-  if (!found.length) return <p class="small">{deletions.left > 0 ? "Trying …" : "The text is too long to try each word: the one that you choose is left out after a moment."}</p>;
+  if (!found.length) return <p class="small">{deletions.left > 0 ? "Trying …" : "The text is too long to try each word. Of up to about a thousand words, the one that you choose is left out after a moment."}</p>;
   const most = Math.max(span / 40, ...found.map((one) => Math.abs(one.effect)));
   return (
     <Bars

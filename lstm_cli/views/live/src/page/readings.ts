@@ -3,11 +3,14 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import type { Deletion, Hold, Model, Trace } from "../engine/index";
+import { clamp } from "./format";
 
 export const MOST_READ = 3000; // words
+const REMEMBERED = 600_000; // units × words of each of four readings that the engine has room for
 const AT_ONCE = 50; // ms that a key may cost
 const FIRST_WORDS = 100; // of a long text, shown while the rest is read
 const SLICE = 14; // ms of work before the page may draw again
+const MOST_SLICED = 40; // words, however quick the last were: they may have been remembered
 const PAUSE = 250; // ms without a key
 const LONG_REST = 900; // ms, before seconds of work
 const BREATH = 30; // ms, for what is quick enough to follow most keys
@@ -19,6 +22,9 @@ export interface Progress {
   read: number; // words so far
   wanted: number;
 }
+
+/** How many words each of several readings may have: more would push each other out of memory. */
+export const mostBeside = (model: Model): number => Math.floor(REMEMBERED / model.hiddenSize);
 
 // ms, as measured lately: to read a word, and to say what a word that was read did
 let perWord = 1;
@@ -78,7 +84,7 @@ function beginning(some: string[], others: string[]): number {
 }
 
 function readSome(model: Model, tokens: string[], holds: Hold[], place: number): number {
-  const next = Math.min(tokens.length, place + Math.max(1, Math.floor(SLICE / perWord)));
+  const next = Math.min(tokens.length, place + clamp(Math.floor(SLICE / perWord), 1, MOST_SLICED));
   const start = performance.now();
   model.read(tokens.slice(0, next), holds);
   perWord = Math.max(0.01, (performance.now() - start) / (next - place));
@@ -160,6 +166,7 @@ export function useDeletions(model: Model, trace: Trace, chosen: number): Deleti
       set((now) => ({ ...now, key, of: known.current }));
     };
     const isQuick = trace.tokens.length - chosen <= LONG;
+    if (!isQuick && trace.tokens.length > mostBeside(model)) return;
     if (!isQuick) return withoutInSlices(model, trace, chosen, found);
     return whenIdle([() => found(model.without(trace.tokens, chosen))], () => {}, BREATH);
   }, [trace, chosen]);
@@ -174,10 +181,13 @@ function withoutInSlices(
   const after = (read: number) => {
     if (read < left.length) return;
     const { expected, rating } = model.inspect(left);
-    model.read(trace.tokens); // of the last readings the model knows the beginnings: this one is wanted
     found({ place, expected, rating, effect: trace.expected - expected });
   };
-  return inSlices((read) => readSome(model, left, [], read), left.length, after, place, LONG_REST);
+  const some = (read: number) => {
+    model.read(trace.tokens); // the model remembers the last readings: this one is wanted
+    return readSome(model, left, [], read);
+  };
+  return inSlices(some, left.length, after, place, LONG_REST);
 }
 
 /** The places whose words moved the rating most; none where each would take seconds. */

@@ -3,7 +3,6 @@
 import { useMemo } from "preact/hooks";
 
 import type { Model, Trace } from "../engine/index";
-import { MOST_READ } from "./readings";
 import type { State } from "./state";
 
 export function Header({ models, model, state, onModel }: {
@@ -43,7 +42,7 @@ export function Typing({ state, isKept, onType, onKeep }: {
 export function Notes({ model, trace, read, wanted, left }: { model: Model; trace: Trace; read: number; wanted: number; left: number }) {
   const warnings = useMemo(() => model.warnings(trace.tokens), [model, trace]);
   const said = [...warnings];
-  if (left > 0) said.push(`The first ${MOST_READ.toLocaleString("en")} words are read; ${left.toLocaleString("en")} are left out.`);
+  if (left > 0) said.push(`The first ${wanted.toLocaleString("en")} words are read; ${left.toLocaleString("en")} are left out.`);
   return (
     <>
       {read < wanted && <p class="small" role="status">Reading: {read.toLocaleString("en")} of {wanted.toLocaleString("en")} words …</p>}
