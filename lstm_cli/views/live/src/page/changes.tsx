@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Model, Trace } from "../engine/index";
 import type { Deletions } from "./readings";
 import { whenIdle } from "./readings";
-import { quoted, signed } from "./format";
+import { named, quoted, signed } from "./format";
 
 const WORDS = [
   "good", "great", "excellent", "wonderful", "best", "love", "fine", "bad", "terrible", "boring",
@@ -57,7 +57,7 @@ export function useEdits(model: Model, trace: Trace, deletions: Deletions): { ed
 }
 
 export function saidEdit(trace: Trace, edit: Edit): string {
-  const token = quoted(trace.tokens[edit.place]);
+  const token = named(trace.tokens, edit.place);
   return edit.word ? `swap ${token} for ${quoted(edit.word)}` : `delete ${token}`;
 }
 

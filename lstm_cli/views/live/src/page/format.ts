@@ -17,6 +17,13 @@ export function visible(text: string, longest = 24): string {
 
 export const quoted = (text: string): string => `“${visible(text)}”`;
 
+/** A word of the review, with its place where it occurs more than once. */
+export function named(tokens: string[], place: number, isQuoted = true): string {
+  const token = tokens[place];
+  const isTwice = tokens.indexOf(token) !== tokens.lastIndexOf(token);
+  return (isQuoted ? quoted(token) : visible(token, 20)) + (isTwice ? ` (word ${place + 1})` : "");
+}
+
 /** "a", "a and b", "a, b and c". */
 export function joined(parts: string[]): string {
   if (parts.length < 2) return parts.join("");

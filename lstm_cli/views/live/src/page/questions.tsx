@@ -3,7 +3,7 @@
 import type { Model, Trace } from "../engine/index";
 import type { Edit } from "./changes";
 import { saidEdit } from "./changes";
-import { joined, quoted, signed, visible } from "./format";
+import { joined, named, quoted, signed, visible } from "./format";
 import type { Deletions } from "./readings";
 import type { Change, State } from "./state";
 import { FIRST } from "./state";
@@ -66,11 +66,11 @@ const why: Answer = (model, trace, deletions) => {
   const lowering = trace.words.filter((word) => word.contribution < -0.02)
     .sort((one, other) => one.contribution - other.contribution).slice(0, 3);
   if (!lowering.length) return `${rating} No word lowered it when it was read.`;
-  const named = joined(lowering.map((word) => `${quoted(word.token)} (${signed(word.contribution)})`));
+  const lowered = joined(lowering.map((word) => `${quoted(word.token)} (${signed(word.contribution)})`));
   const guilty = [...deletions.of.values()].sort((one, other) => one.effect - other.effect)[0];
   const without = guilty && guilty.effect < -0.02
-    ? ` Without ${quoted(trace.tokens[guilty.place])} it would rise most: to ${guilty.expected.toFixed(2)}.` : "";
-  return `${rating} Words that lowered it when they were read: ${named}.${without}`;
+    ? ` Without ${named(trace.tokens, guilty.place)} it would rise most: to ${guilty.expected.toFixed(2)}.` : "";
+  return `${rating} Words that lowered it when they were read: ${lowered}.${without}`;
 };
 
 const high: Answer = (_, trace, deletions, edits) => {
@@ -83,8 +83,8 @@ const high: Answer = (_, trace, deletions, edits) => {
 const overrated: Answer = (_, trace, deletions) => {
   const most = [...deletions.of.values()].sort((one, other) => Math.abs(other.effect) - Math.abs(one.effect)).slice(0, 3);
   if (!most.length) return "Each word is being left out in turn …";
-  const named = joined(most.map(({ place, effect }) => `${quoted(trace.tokens[place])} (${signed(effect)})`));
-  return `Words with most say, by what the rating loses without them: ${named}. A word is overrated if it has more say here than its meaning deserves: that is for you to judge.`;
+  const said = joined(most.map(({ place, effect }) => `${named(trace.tokens, place)} by ${signed(-effect)}`));
+  return `These words have most say; leaving one out moves the rating: ${said}. A word is overrated if it has more say here than its meaning deserves: that is for you to judge.`;
 };
 
 const answers: Answer[] = [why, high, overrated];

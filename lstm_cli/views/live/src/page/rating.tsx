@@ -49,6 +49,7 @@ export function Rating({ model, trace, beside, isReading }: {
           ],
         })).reverse()}
       />
+      <p class="small">The large number is the likeliest rating; the expected one is the mean of all, by their probabilities.</p>
       <Spoken text={`Rating ${model.labels[trace.rating]}, expected ${trace.expected.toFixed(2)}, ${percent(sure)} sure`} />
     </section>
   );

@@ -2,7 +2,7 @@
 
 import type { Trace } from "../engine/index";
 import { Bars } from "./bars";
-import { quoted, signed, visible } from "./format";
+import { named, quoted, signed, visible } from "./format";
 import type { Deletions } from "./readings";
 
 const MOST_BARS = 10;
@@ -39,7 +39,7 @@ export function Without({ trace, deletions, span }: { trace: Trace; deletions: D
     <Bars
       name="without a word" label="Change of the expected rating without each word" isSigned most={most}
       bars={found.map(({ place, effect }) => ({
-        label: `without ${trace.tokens[place]}`,
+        label: `without ${named(trace.tokens, place, false)}`,
         values: [{ value: -effect, kind: effect > 0 ? "down" : "up", shown: signed(-effect) }],
       }))}
     />
