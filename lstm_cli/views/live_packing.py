@@ -6,9 +6,10 @@ as an escape and another byte: NUL, the carriage return, and a ``<`` that would 
 comment. All bytes are shifted by one number, the one with which fewest need an escape.
 
 In the text stand a size of 4 bytes, a description in JSON of that size, the arrays as the model's
-file holds them, and the vocabulary; ``views/live/src/engine/packing.ts`` reads it. Numbers of
-several bytes are stored byte by byte, first the lowest byte of each number: of float16, the
-high bytes are alike, and deflate saves a third of them.
+file holds them (the embedding column by column), and the vocabulary; that is how
+``views/live/src/engine/packing.ts`` reads it. Numbers of several bytes are stored byte by byte,
+first the lowest byte of each number: of float16, the high bytes are alike, and deflate saves a
+third of them.
 """
 
 import json
@@ -40,10 +41,11 @@ def packed(bundle: Bundle) -> bytes:
     _ = bundle.arrays  # refuses numbers that no training makes, all of them
     arrays, contents = [], []
     for name, array in sorted(bundle.stored_arrays().items()):
-        deflated = _deflated(_byte_by_byte(array))
-        kind = array.dtype.name
-        arrays.append({"name": name, "kind": kind, "shape": array.shape, "size": len(deflated)})
-        contents.append(deflated)
+        # The numbers of one column of the embedding are more alike than those of one word.
+        laid_out = array.T if name == "embedding" else array
+        contents.append(_deflated(_byte_by_byte(laid_out)))
+        kind, size = array.dtype.name, len(contents[-1])
+        arrays.append({"name": name, "kind": kind, "shape": laid_out.shape, "size": size})
     words = bundle.vocabulary.tokens
     vocabulary = _deflated("\n".join(words).encode())
     described = {

@@ -43,7 +43,8 @@ export class Network {
 
   /** The embedding of one word. (E,) */
   eventOf(id: number): Float32Array {
-    const row = numbers(this.embedding, id * this.embeddingSize, this.embeddingSize);
+    const [size, words] = this.embedding.shape; // it is stored column by column
+    const row = numbers(this.embedding, id, size, words);
     if (!this.scales) return row;
     const [scale] = numbers(this.scales, id, 1);
     return row.map((integer) => integer * scale);

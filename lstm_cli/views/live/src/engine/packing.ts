@@ -2,9 +2,9 @@
  *
  * `views/live_packing.py` writes it. The page is served as windows-1252, in which every byte is a
  * character of its own; the few bytes that HTML would change or misread are written as an escape
- * and another byte. The bytes are a size of 4, a description in JSON of that size, and the
- * arrays; all but the size is deflated. Numbers of several bytes are stored byte by byte: first
- * the lowest byte of each, then the next, which deflates better.
+ * and another byte. The bytes are a size of 4, a description in JSON of that size, the arrays and
+ * the vocabulary; all but the size is deflated. Numbers of several bytes are stored byte by byte:
+ * first the lowest byte of each, then the next, which deflates better.
  */
 
 /** What the windows-1252 decoder makes of the bytes 0x80 to 0x9f; all others stand for themselves. */
@@ -46,6 +46,8 @@ export interface Packed {
 
 /** The bytes that the characters of a page stand for; of a page read as Latin-1, too. */
 export function bytesOf(text: string): Uint8Array {
+  // A server's word counts more than that of the page, and bytes that are no UTF-8 are gone then.
+  if (text.includes("\ufffd")) throw new Error("a server sent this page as UTF-8, which it is not");
   const byteOf = Uint8Array.from({ length: 1 << 16 }, (_, code) => code);
   for (let k = 0; k < WINDOWS.length; k++) byteOf[WINDOWS.charCodeAt(k)] = 0x80 + k;
   const bytes = new Uint8Array(text.length);
@@ -81,26 +83,29 @@ export async function unpack(text: string): Promise<Packed> {
   return { description, arrays, vocabulary };
 }
 
-/** Numbers of an array, from a place on; all of them where nothing else is said. */
-export function numbers(stored: Stored, from = 0, count = product(stored.shape) - from): Float32Array {
+/** Numbers of an array, from a place on; all of them where nothing else is said.
+ *
+ * @param step from each number to the next.
+ */
+export function numbers(stored: Stored, from = 0, count = sizeOf(stored), step = 1): Float32Array {
   const { kind, bytes } = stored;
-  if (kind === "int8") return Float32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset + from, count));
-  const total = product(stored.shape);
+  const total = sizeOf(stored);
   const found = new Float32Array(count);
-  if (kind === "float16") {
+  if (kind === "int8") {
+    for (let k = 0, at = from; k < count; k++, at += step) found[k] = (bytes[at] << 24) >> 24;
+  } else if (kind === "float16") {
     const values = halves();
-    for (let k = 0; k < count; k++) found[k] = values[bytes[from + k] | (bytes[total + from + k] << 8)];
-    return found;
-  }
-  const bits = new Uint32Array(found.buffer);
-  for (let k = 0; k < count; k++) {
-    const at = from + k;
-    bits[k] = bytes[at] | (bytes[at + total] << 8) | (bytes[at + 2 * total] << 16) | (bytes[at + 3 * total] << 24);
+    for (let k = 0, at = from; k < count; k++, at += step) found[k] = values[bytes[at] | (bytes[at + total] << 8)];
+  } else {
+    const bits = new Uint32Array(found.buffer);
+    for (let k = 0, at = from; k < count; k++, at += step) {
+      bits[k] = bytes[at] | (bytes[at + total] << 8) | (bytes[at + 2 * total] << 16) | (bytes[at + 3 * total] << 24);
+    }
   }
   return found;
 }
 
-const product = (shape: number[]) => shape.reduce((size, axis) => size * axis, 1);
+const sizeOf = ({ shape }: Stored) => shape.reduce((size, axis) => size * axis, 1);
 
 let everyHalf: Float32Array | null = null;
 
