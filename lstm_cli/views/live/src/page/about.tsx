@@ -9,7 +9,10 @@ export function About({ model, other }: { model: Model; other: Model | null }) {
     <footer class="small">
       <p>{described(model)} {other && described(other)}</p>
       <p>
-        The model is in this file, and nothing you type leaves it. Kept, learned, used and left are means over the hidden units, in which a unit counts by how much it adds to this rating; every number is computed, none estimated. The address of this page holds what you typed: copy it to show it to others who have the file.
+        The model is in this file, and nothing you type leaves it. Kept, learned, used and left are means over
+        the hidden units, in which a unit counts by how much it adds to this rating; every number is computed,
+        none estimated. The address of this page holds what you typed: copy it to show it to others who have
+        the file.
       </p>
     </footer>
   );

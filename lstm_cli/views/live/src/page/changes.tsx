@@ -89,7 +89,8 @@ export function Changes({ trace, edits, left, onTry }: Props) {
   return (
     <>
       <p class="small">
-        {left ? `Trying single changes: ${left} left. ` : ""}{trace.tokens.length > LONGEST ? "In a text this long words are only deleted" : `The words with most say were deleted, and swapped for ${WORDS.length} common words`}, one change at a time; each time the rating was read again.
+        {left ? `Trying single changes: ${left} left. ` : ""}{trace.tokens.length > LONGEST ? "In a text this long words are only deleted" : `The words with most say were deleted, and swapped for ${WORDS.length} common words`},
+        one change at a time; each time the rating was read again.
       </p>
       <div class="halves">{list("Raises it most", raising)}{list("Lowers it most", lowering)}</div>
     </>

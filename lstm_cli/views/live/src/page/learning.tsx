@@ -58,7 +58,9 @@ export function Learning({ model, trace }: { model: Model; trace: Trace }) {
         </label>
       </div>
       <p id="learned">
-        {now === 0 ? "Before the first step" : `After ${now} step${now > 1 ? "s" : ""}`}: P({visible(model.labels[truth], 14)}) = <b>{percent(step.probabilities[truth])}</b>, expected rating <b>{step.expected.toFixed(2)}</b>, loss = -ln P = <b>{step.loss.toFixed(4)}</b>.
+        {now === 0 ? "Before the first step" : `After ${now} step${now > 1 ? "s" : ""}`}:{" "}
+        P({visible(model.labels[truth], 14)}) = <b>{percent(step.probabilities[truth])}</b>, expected rating{" "}
+        <b>{step.expected.toFixed(2)}</b>, loss = -ln P = <b>{step.loss.toFixed(4)}</b>.
         {!(step.loss <= first.loss) && " The loss rose: the steps go too far. Try a smaller rate."}
       </p>
       <div class="halves">

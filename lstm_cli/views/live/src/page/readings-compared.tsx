@@ -23,7 +23,10 @@ export function Kept({ trace, kept, differs, onBack }: { trace: Trace; kept: Tra
       <p>
         {differs === null ? "Both readings have the same words." : (
           <>
-            They first differ at word {differs + 1}: {kept.tokens[differs] ? quoted(kept.tokens[differs]) : "nothing"} in the kept one, {trace.tokens[differs] ? quoted(trace.tokens[differs]) : "nothing"} now. The expected rating went from {kept.expected.toFixed(2)} to {trace.expected.toFixed(2)} (<b>{signed(moved)}</b>).
+            They first differ at word {differs + 1}:{" "}
+            {kept.tokens[differs] ? quoted(kept.tokens[differs]) : "nothing"} in the kept one,{" "}
+            {trace.tokens[differs] ? quoted(trace.tokens[differs]) : "nothing"} now. The expected rating went
+            from {kept.expected.toFixed(2)} to {trace.expected.toFixed(2)} (<b>{signed(moved)}</b>).
           </>
         )}
       </p>
