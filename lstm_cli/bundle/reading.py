@@ -170,6 +170,11 @@ class Bundle:
         ) as error:  # fmt: skip
             raise self._refused(WORDS_FILE, "does not hold statistics of words") from error
 
+    def stored_arrays(self) -> dict[str, Stored]:
+        """The network's arrays as their file holds them; their numbers are not checked."""
+        layouts = weight_layouts(self.info.model, self.info.stored_as)
+        return self._stored(WEIGHTS_FILE, layouts)
+
     def text(self, name: str) -> str:
         """The text of a file that is written for people."""
         return self._bytes(name).decode("utf-8", errors="replace")
@@ -178,8 +183,7 @@ class Bundle:
     def _network(self) -> tuple[EmbeddingRows, dict[str, Float32Array]]:
         """The embedding, and the other arrays by their names."""
         refuse = self._refuse(WEIGHTS_FILE)
-        layouts = weight_layouts(self.info.model, self.info.stored_as)
-        stored = self._stored(WEIGHTS_FILE, layouts)
+        stored = self.stored_arrays()
         embedding = EmbeddingRows(
             stored.pop("embedding"), refuse, stored.pop(EMBEDDING_SCALE, None)
         )

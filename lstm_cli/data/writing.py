@@ -16,9 +16,9 @@ import polars as pl
 from lstm_cli.data.formats import FORMATS, Append, Format, by_ending, endings_written
 from lstm_cli.data.rows import first_line
 from lstm_cli.data.showing import escape
-from lstm_cli.data.sources.opening import explain
 from lstm_cli.data.sources.wrappings import Compression
 from lstm_cli.data.tables import Table
+from lstm_cli.data.whole import check_target, give_name, saying_what_failed, write_bytes
 from lstm_cli.errors import OutputError
 
 
@@ -34,7 +34,7 @@ def check_output(target: str) -> None:
     _written_as(path)
     if not path.parent.is_dir():
         raise OutputError(f"{escape(target)}: there is no folder {escape(str(path.parent))}")
-    _check_target(path)
+    check_target(path)
 
 
 def write_table(frame: pl.DataFrame, target: str, like: Table | None = None) -> None:
@@ -49,23 +49,7 @@ def write_whole(content: str, target: str) -> None:
     Raises:
         OutputError: it exists already, or cannot be written.
     """
-    path = Path(target)
-    with _saying_what_failed(target):
-        _check_target(path)
-        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(content)
-            _give_name(Path(temporary), path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-
-
-def _give_name(temporary: Path, path: Path) -> None:
-    umask = os.umask(0)
-    os.umask(umask)
-    temporary.chmod(0o666 & ~umask)  # what a file that is simply opened would get
-    temporary.replace(path)
+    write_bytes(content.encode("utf-8"), target)
 
 
 class TableWriter:
@@ -106,7 +90,7 @@ class TableWriter:
             return self
         path = Path(self._target)
         with _saying_what_failed(self._target):
-            _check_target(path)
+            check_target(path)
             handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
             self._file = os.fdopen(handle, "wb")
         self._temporary = Path(temporary)
@@ -178,24 +162,17 @@ class TableWriter:
         self._file.flush()
         os.fsync(self._file.fileno())
         if path == Path(self._target):
-            _check_target(path)
-        _give_name(self._temporary, path)
+            check_target(path)
+        give_name(self._temporary, path)
 
 
 @contextmanager
 def _saying_what_failed(target: str) -> Iterator[None]:
-    shown = escape(target)
     try:
-        yield
-    except FileNotFoundError as error:
-        folder = escape(str(Path(target).parent))
-        raise OutputError(f"{shown}: there is no folder {folder}") from error
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(f"{shown} cannot be written: {explain(error)}") from error
+        with saying_what_failed(target):
+            yield
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError) as error:
-        raise OutputError(f"{shown} cannot be written: {first_line(error)}") from error
+        raise OutputError(f"{escape(target)} cannot be written: {first_line(error)}") from error
 
 
 def _written_as(path: Path) -> tuple[Format, Compression | None]:
@@ -206,11 +183,3 @@ def _written_as(path: Path) -> tuple[Format, Compression | None]:
             f"{escape(str(path))}: the ending must say how to write: {endings_written()}"
         )
     return form, compression
-
-
-def _check_target(path: Path) -> None:
-    shown = escape(str(path))
-    if path.is_dir():
-        raise OutputError(f"{shown} is a directory; name a file in it")
-    if path.exists():
-        raise OutputError(f"{shown} exists already; name another file, or remove it first")

@@ -38,8 +38,8 @@ def input_warnings(
             "another language or subject than it learned from"
         )
     if unknown > STRANGE * len(words):
-        script = _script(t for t, known in zip(tokens, is_known, strict=True) if not known)
-        its = _script(word for word, _ in zip(vocabulary, range(1_000), strict=False))
+        script = script_of(t for t, known in zip(tokens, is_known, strict=True) if not known)
+        its = script_of(word for word, _ in zip(vocabulary, range(1_000), strict=False))
         if script and its and script != its:
             warnings.append(f"the text is in {script} letters, what the model learned in {its}")
     if longest is not None and len(tokens) > 2 * longest:
@@ -54,10 +54,10 @@ def _is_word(token: str) -> bool:
     return any(character.isalnum() for character in token)
 
 
-def _script(words: Iterable[str]) -> str:
+def script_of(words: Iterable[str]) -> str:
     """The most common script of some words: the first word of its letters' Unicode names.
 
-    >>> _script(["хороший", "film", "вечер"]), _script(["!"])
+    >>> script_of(["хороший", "film", "вечер"]), script_of(["!"])
     ('Cyrillic', '')
     """
     letters = Counter(

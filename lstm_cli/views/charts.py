@@ -82,9 +82,9 @@ def curve(
     return Curve(name, kind, points)
 
 
-def render(template: str, script: str, **values: Any) -> str:
+def render(template: str, script: str, *, style_name: str = "page.css", **values: Any) -> str:
     """Render a template of this folder as a page that contains its style and script."""
-    style = _text("page.css")
+    style = _text(style_name)
     environment = Environment(
         loader=PackageLoader("lstm_cli", "views"),
         autoescape=True,

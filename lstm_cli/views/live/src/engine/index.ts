@@ -1,0 +1,42 @@
+/** The engine: a model in a page, read in the page's own arithmetic. It knows no document. */
+
+import { OpenedModel } from "./model";
+import { unpack } from "./packing";
+import type { Deletion, Hold, LearningTrace, Product, Trace } from "./types";
+
+export type * from "./types";
+
+/** What the page finds in itself, unpacked. */
+export interface Model {
+  readonly name: string;
+  readonly about: string; // a sentence or two: what it learned from
+  readonly cell: "lstm" | "rnn";
+  readonly labels: string[]; // of the ratings, lowest first
+  readonly ratings: number[];
+  readonly embeddingSize: number;
+  readonly hiddenSize: number;
+  readonly pooling: string[];
+  /** Whether a step of learning is quick enough to be shown: small models only. */
+  readonly learns: boolean;
+
+  tokenize(text: string): string[];
+  /** Only reads: of a long text one beginning after another, so that `inspect` finds them read. */
+  read(tokens: string[], holds?: Hold[]): void;
+  /** Reads only what changed since the last readings: they share their beginnings. */
+  inspect(tokens: string[], holds?: Hold[]): Trace;
+  without(tokens: string[], place: number, holds?: Hold[]): Deletion;
+  product(trace: Trace, place: number, gate: "forget" | "learn" | "candidate" | "use", unit: number): Product;
+  learn(tokens: string[], truth: number, rate: number, times: number): LearningTrace;
+  /** What a text is unlike that the model learned from; "" of each that is well. */
+  warnings(tokens: string[]): string[];
+}
+
+/** Unpack the models of a page.
+ *
+ * @param packed the text of the script elements that hold them, first to last.
+ */
+export async function openModels(packed: string[]): Promise<Model[]> {
+  const models: Model[] = [];
+  for (const text of packed) models.push(new OpenedModel(await unpack(text)));
+  return models;
+}

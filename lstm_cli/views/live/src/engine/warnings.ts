@@ -1,0 +1,75 @@
+/** When not to believe a rating: the sentences of `inference/input_warnings.py`. */
+
+const STRANGE = 1 / 3; // share of unknown words above which a rating is doubted
+
+// Scripts whose letters have names in Unicode that begin with the name of the script; common ones
+// come first.
+const SCRIPTS =
+  "Latin Greek Coptic Cyrillic Armenian Hebrew Arabic Syriac Thaana Nko Samaritan Mandaic Devanagari " +
+  "Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam Sinhala Thai Lao Tibetan Myanmar " +
+  "Georgian Hangul Ethiopic Cherokee Ogham Runic Tagalog Hanunoo Buhid Tagbanwa Khmer Mongolian Limbu " +
+  "Buginese Balinese Sundanese Batak Lepcha Glagolitic Tifinagh Hiragana Katakana Bopomofo Yi Lisu Vai " +
+  "Bamum Saurashtra Rejang Javanese Cham Lycian Carian Gothic Ugaritic Deseret Shavian Osmanya Osage " +
+  "Elbasan Vithkuqi Cypriot Palmyrene Nabataean Hatran Phoenician Lydian Kharoshthi Manichaean Avestan " +
+  "Yezidi Sogdian Chorasmian Elymaic Brahmi Kaithi Sora Chakma Mahajani Sharada Khojki Multani " +
+  "Khudawadi Grantha Newa Tirhuta Siddham Modi Takri Ahom Dogra Nandinagari Soyombo Bhaiksuki Marchen " +
+  "Makasar Cuneiform Mro Tangsa Medefaidrin Miao Nushu Duployan Toto Wancho Adlam";
+
+let patterns: [string, RegExp][] = [];
+
+/** A pattern for the letters of each script, made when they are first asked for. */
+function letters(): [string, RegExp][] {
+  if (!patterns.length) {
+    const names = SCRIPTS.split(" ").map((name) => [name, name]);
+    names.push(["Chinese", "Han"], ["Canadian", "Canadian_Aboriginal"]);
+    patterns = names.map(([name, script]) => [name, new RegExp(`\\p{Script=${script}}`, "u")]);
+  }
+  return patterns;
+}
+
+/** The most common script of some words; "" of none. */
+export function scriptOf(words: Iterable<string>): string {
+  const counts = new Map<string, number>();
+  for (const word of words) {
+    for (const letter of word.match(/\p{L}/gu) ?? []) {
+      const name = letters().find(([, pattern]) => pattern.test(letter))?.[0] ?? "";
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  }
+  const [most] = [...counts].sort(([, a], [, b]) => b - a); // the first met, where two are as common
+  return most?.[0] ?? "";
+}
+
+/** Reasons not to believe the rating of a text, a sentence each.
+ *
+ * @param known whether the model knows each token.
+ * @param script that of the model's commonest words.
+ * @param longest tokens in the longest review it learned from, if that is recorded.
+ */
+export function warningsOf(tokens: string[], known: boolean[], script: string, longest: number | null): string[] {
+  if (!tokens.length) return ["the text is empty: this is what the model says before it reads anything"];
+  const words = known.filter((_, k) => /[\p{L}\p{N}]/u.test(tokens[k]));
+  const unknown = words.filter((isKnown) => !isKnown).length;
+  const warnings: string[] = [];
+  if (!words.length) {
+    warnings.push("there is no word in this text: do not believe the rating");
+  } else if (unknown === words.length) {
+    warnings.push("no word of this text is known to the model: do not believe the rating");
+  } else if (unknown > STRANGE * words.length) {
+    warnings.push(
+      `${unknown} of ${words.length} words are unknown to the model: ` +
+        "another language or subject than it learned from",
+    );
+  }
+  if (unknown > STRANGE * words.length) {
+    const its = scriptOf(tokens.filter((_, k) => !known[k]));
+    if (its && script && its !== script) {
+      warnings.push(`the text is in ${its} letters, what the model learned in ${script}`);
+    }
+  }
+  if (longest !== null && tokens.length > 2 * longest) {
+    const [found, most] = [tokens.length, longest].map((count) => count.toLocaleString("en-US"));
+    warnings.push(`the text has ${found} words and signs, the longest the model learned from ${most}`);
+  }
+  return warnings;
+}

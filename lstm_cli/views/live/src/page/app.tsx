@@ -1,0 +1,223 @@
+/** The page: what is typed stands at the side, what follows from it in sections. */
+
+import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
+
+import type { Model, Trace } from "../engine/index";
+import { About } from "./about";
+import { align, edited } from "./align";
+import { Changes, useEdits } from "./changes";
+import { clamp } from "./format";
+import { Holds } from "./holds";
+import { Learning } from "./learning";
+import { Ledger, Routes, Units } from "./memories";
+import { OpenedGate } from "./opened";
+import { Panel } from "./panel";
+import { Questions } from "./questions";
+import type { Beside } from "./rating";
+import { Glance, Rating } from "./rating";
+import { MOST_READ, mostBeside, useCalm, useDeletions, useReading } from "./readings";
+import { Kept, Without } from "./readings-compared";
+import { Running } from "./running";
+import { Header, Notes, Typing } from "./side";
+import type { Change, State } from "./state";
+import { GATES, holdsOf, useAddress } from "./state";
+import { Words } from "./words";
+
+const NONE: never[] = [];
+
+/** The model that is read, and the one beside it where both are wanted. */
+function chosenModels(models: Model[], state: State): [Model, Model | null] {
+  const place = clamp(state.model, 0, models.length - 1);
+  return [models[place], state.both && models.length > 1 ? models[place ? 0 : 1] : null];
+}
+
+function strongest(trace: Trace): number {
+  let best = trace.words.length - 1;
+  trace.words.forEach((word, place) => {
+    if (Math.abs(word.contribution) > Math.abs(trace.words[best].contribution)) best = place;
+  });
+  return best;
+}
+
+/** The first words of a text, at most `most`, and how many there are besides. */
+function useTokens(model: Model | null, text: string | null, most: number): [string[], number] {
+  const all = useMemo(() => (model && text !== null ? model.tokenize(text) : []), [model, text]);
+  const first = useMemo(() => (all.length > most ? all.slice(0, most) : all), [all, most]);
+  return [first, all.length - first.length];
+}
+
+/** Every reading that is drawn: of the text, and of what stands beside it. */
+function useReadings(models: Model[], state: State) {
+  const [model, other] = chosenModels(models, state);
+  const isAlone = state.pinned === null && !GATES.some((gate) => state.holds[gate].on);
+  const most = isAlone ? MOST_READ : Math.min(MOST_READ, mostBeside(model));
+  const [tokens, left] = useTokens(model, state.text, most);
+  const [keptTokens] = useTokens(model, state.pinned, most);
+  const [otherTokens] = useTokens(other, state.text, most);
+  const now = useReading(model, tokens, NONE)!;
+  const chosen = clamp(state.place ?? strongest(now.trace), -1, now.trace.words.length - 1);
+  const holds = model.cell === "lstm" && chosen >= 0 ? holdsOf(state, chosen) : NONE;
+  const held = useReading(holds.length ? model : null, tokens, holds);
+  const kept = useReading(state.pinned === null ? null : model, keptTokens, NONE);
+  const beside = useReading(other, otherTokens, NONE);
+  return { model, other, now, chosen, held, kept, beside, left };
+}
+
+/** All that the page shows, from what is typed and chosen. */
+function useView(models: Model[]) {
+  const [state, change] = useAddress();
+  const readings = useReadings(models, state);
+  const { model, other, now, chosen, held, kept, beside } = readings;
+  const trace = now.trace;
+  const deletions = useDeletions(model, trace, chosen);
+  const { edits, left: untried } = useEdits(model, trace, deletions);
+  const aligned = useMemo(
+    () => align(trace.tokens, kept?.trace.tokens ?? trace.tokens), [trace, kept?.trace],
+  );
+  const edit = (place: number, word: string) => {
+    if (now.read < now.wanted) return; // the words shown are not yet those of the text
+    const text = edited(state.text, trace.tokens, place, word);
+    change({ text, pinned: state.pinned ?? state.text, place: word ? place : null }, true);
+  };
+  const drawn: Beside[] = [];
+  if (other && beside) drawn.push({ name: other.name, kind: "fourth", model: other, trace: beside.trace });
+  if (kept) drawn.push({ name: "kept reading", kind: "second", model, trace: kept.trace, onDrop: () => change({ pinned: null }, true) });
+  if (held) drawn.push({ name: "gates held", kind: "third", model, trace: held.trace });
+  return { ...readings, state, change, trace, deletions, edits, untried, aligned, edit, drawn };
+}
+
+type View = ReturnType<typeof useView>;
+
+export function App({ models }: { models: Model[] }) {
+  const view = useView(models);
+  const { model, other, state, change, trace, chosen } = view;
+  const seen = useMemo(() => ({ model, trace, chosen }), [model, trace, chosen]);
+  const calm = useCalm(seen);
+  const depths = useMemo(() => <Depths {...calm} change={change} />, [calm]);
+  return (
+    <>
+      <Header models={models} model={model} state={state} onModel={(place, both) => change({ model: place, both, unit: null }, true)} />
+      <div class="columns">
+        <Side view={view} />
+        <div class="sections">
+          <Glance model={model} trace={trace} beside={view.drawn} />
+          {chosen >= 0 ? (
+            <>
+              <WordByWord view={view} />
+              <WhatIf view={view} />
+              {depths}
+            </>
+          ) : <p class="empty">No word yet: the rating is what the model says of an empty review. Type something.</p>}
+        </div>
+      </div>
+      <About model={model} other={other} />
+    </>
+  );
+}
+
+function Side({ view }: { view: View }) {
+  const { model, trace, state, change, now, left, drawn, deletions, edits } = view;
+  return (
+    <div class="side">
+      <Typing
+        state={state} isKept={state.pinned === state.text}
+        onType={(text) => change({ text, place: samePlace(state, trace, text) })}
+        onKeep={() => change({ pinned: state.text }, true)}
+      />
+      <Notes model={model} trace={trace} read={now.read} wanted={now.wanted} left={left} />
+      <Rating model={model} trace={trace} beside={drawn} isReading={now.read < now.wanted} />
+      <Questions {...{ model, trace, state, change, deletions, edits }} />
+    </div>
+  );
+}
+
+/** The words, the curve, and the chosen word with its gates. */
+function WordByWord({ view }: { view: View }) {
+  const { model, trace, state, change, chosen, kept, aligned, drawn, deletions, edit } = view;
+  const differs = kept && aligned.first !== null ? aligned.first - 1 : null;
+  const choose = (place: number) => change({ place });
+  const open = state.open && (model.cell === "rnn" ? "candidate" : state.open);
+  const best = open ? trace.carrying[0]?.unit ?? null : null;
+  const swap = () => change({ text: state.pinned!, pinned: state.text, place: null }, true);
+  return (
+    <Section id="words" title="Words" says="Green words raised the rating when they were read, red words lowered it. Hover over a word, or click it to stay with it; the arrow keys step.">
+      <Words trace={trace} span={spanOf(model)} chosen={chosen} differs={differs} onChoose={choose} />
+      {kept && <Kept trace={trace} kept={kept.trace} differs={differs} onBack={swap} />}
+      <Running model={model} trace={trace} beside={drawn} aligned={aligned} chosen={chosen} onChoose={choose} />
+      <Panel
+        {...{ model, trace, chosen, open }} deletion={deletions.of.get(chosen)} isWaiting={deletions.left > 0}
+        onOpen={(gate) => change({ open: gate, place: chosen }, true)} onEdit={(word) => { edit(chosen, word); focusLater('#words [tabindex="0"]'); }}
+      >
+        {open && (
+          <OpenedGate
+            {...{ model, trace, chosen, open, best }} unit={clamp(state.unit ?? best ?? 0, 0, model.hiddenSize - 1)}
+            onOpen={(gate) => change({ open: gate })} onUnit={(unit) => change({ unit })}
+          />
+        )}
+      </Panel>
+    </Section>
+  );
+}
+
+/** The review with a word less, with another word, and with a gate held. */
+function WhatIf({ view }: { view: View }) {
+  const { model, trace, state, change, chosen, held, deletions, edits, untried, edit } = view;
+  return (
+    <>
+      <Section id="without" title="Without a word" says="Each word is left out in turn, and the rest is read again: this is how the rating would change.">
+        <Without trace={trace} deletions={deletions} span={spanOf(model)} />
+      </Section>
+      <Section id="changes" title="What would change it">
+        <Changes trace={trace} edits={edits} left={untried} onTry={(one) => { edit(one.place, one.word); focusLater("#changes-title"); }} />
+      </Section>
+      <Section id="holds" title="Hold a gate">
+        <Holds {...{ model, state, change, chosen }} word={trace.tokens[chosen]} moved={held && held.trace.expected - trace.expected} />
+      </Section>
+    </>
+  );
+}
+
+/** What may lag behind a key: it is drawn when the page has a moment. */
+function Depths({ model, trace, chosen, change }: { model: Model; trace: Trace; chosen: number; change: Change }) {
+  if (!trace.words.length) return null;
+  const memories = { model, trace, chosen, onChoose: (place: number) => change({ place }) };
+  const openUnit = (unit: number, place: number) => {
+    change({ unit, place, open: "forget" }, true);
+    document.getElementById("panel")?.scrollIntoView({ block: "start", behavior: "smooth" });
+  };
+  return (
+    <>
+      <Section id="routes" title="Through which memory"><Routes model={model} trace={trace} /></Section>
+      <Section id="units" title="Single units"><Units {...memories} onUnit={openUnit} /></Section>
+      <Section id="ledger" title="Memory ledger"><Ledger {...memories} /></Section>
+      <Section id="learning" title="Learning">
+        {model.learns ? <Learning model={model} trace={trace} /> : <p>This model is too large to learn in a page. A small one shows each step: lstm learn, or lstm live with a model of up to about 100 units.</p>}
+      </Section>
+    </>
+  );
+}
+
+/** The button that was pressed is gone when the words have changed: go on from here. */
+function focusLater(selector: string): void {
+  setTimeout(() => document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }), 60);
+}
+
+const spanOf = (model: Model) => model.ratings[model.ratings.length - 1] - model.ratings[0] || 1;
+
+/** The chosen word stays chosen while the words up to it stay as they are. */
+function samePlace(state: State, trace: Trace, text: string): number | null {
+  if (state.place === null) return null;
+  const token = trace.tokens[state.place];
+  return token !== undefined && text.startsWith(state.text.slice(0, state.text.toLowerCase().indexOf(token) + token.length)) ? state.place : null;
+}
+
+function Section({ id, title, says, children }: { id: string; title: string; says?: string; children: ComponentChildren }) {
+  return (
+    <section aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`} tabIndex={-1}>{title}</h2>
+      {says && <p class="small">{says}</p>}
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,267 @@
+"""The page with the model inside, used in a real browser: typed into, held, compared, saved."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from lstm_cli.bundle.reading import Bundle
+from tests.helpers import lstm
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no chromium")
+
+AXE = Path(__file__).parents[1] / "lstm_cli/views/live/node_modules/axe-core/axe.min.js"
+TEXT = "a fine film, no fun at all"
+
+
+class Visit:
+    """A page that is open, and all that went wrong or out while it was."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.troubles: list[str] = []
+        page.on("console", lambda message: self.troubles.append(message.text))
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("request", self._went_out)
+
+    def open(self, address: str) -> Any:
+        """Go there and wait for the model."""
+        self.page.goto(address)
+        self.page.wait_for_selector("#rating")
+        return self.page
+
+    def _went_out(self, request: Any) -> None:
+        if not request.url.startswith(("file:", "blob:", "data:")):
+            self.troubles.append(request.url)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One browser for all tests."""
+    with playwright.sync_playwright() as running:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        started = running.chromium.launch(executable_path=BROWSER, args=options)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def address(tiny_bundles: dict[str, Bundle], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A page with a tiny LSTM and a tiny RNN, written once."""
+    file = tmp_path_factory.mktemp("live") / "live.html"
+    lstm_path, rnn_path = (tiny_bundles[cell].path for cell in ("lstm", "rnn"))
+    folder = ("--models-dir", str(rnn_path.parent))
+    done = lstm("live", str(file), "--model", str(lstm_path), "--beside", rnn_path.name, *folder)
+    assert done.exit_code == 0, done.stderr
+    return file.as_uri()
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Visit]:
+    """A page on a desk; whatever it complains of, or asks of the network, fails the test."""
+    surroundings = browser.new_context(viewport={"width": 1280, "height": 900})
+    visited = Visit(surroundings.new_page())
+    yield visited
+    surroundings.close()
+    assert visited.troubles == []
+
+
+def _inspected(bundle: Bundle, text: str) -> dict[str, Any]:
+    shown = lstm("inspect-gates", text, "--json", "--model", str(bundle.path)).stdout
+    found: dict[str, Any] = json.loads(shown)
+    return found
+
+
+def _words(page: Any) -> list[str]:
+    return [token.strip() for token in page.locator("#words button").all_inner_texts()]
+
+
+def test_it_follows_every_key(visit: Visit, address: str, tiny_bundle: Bundle) -> None:
+    """The rating, the words and the chosen word's gates are those of ``inspect-gates``."""
+    page = visit.open(address)
+    page.fill("#text", "")
+    assert "No word yet" in page.inner_text(".sections")
+    page.type("#text", TEXT)
+    found = _inspected(tiny_bundle, TEXT)
+    said = f"expected {found['summary']['expected_rating']:.2f}"
+    assert page.inner_text("#rating").startswith(str(found["summary"]["rating"]))
+    assert said in page.inner_text("#rating")
+    tokens = found["tokens"]
+    assert [word.removesuffix("?") for word in _words(page)] == [one["token"] for one in tokens]
+    moves = [abs(one["contribution"]) for one in tokens]
+    chosen = moves.index(max(moves))
+    assert page.inner_text("#panel-place").startswith(f"word {chosen + 1} of {len(tokens)}")
+    assert page.inner_text("#value-change") == f"{tokens[chosen]['contribution']:+.2f}"
+    effects = {one["word"]: one["effect"] for one in found["explanation"]["words"]}
+    playwright.expect(page.locator("#value-deleted")).to_have_text(f"{-effects[chosen]:+.2f}")
+    page.type("#text", " superb")
+    assert _words(page)[-1] == "superb"
+    for _ in range(len(" superb")):
+        page.keyboard.press("Backspace")
+    assert said in page.inner_text("#rating")
+
+
+def test_a_gate_is_held_and_opened(visit: Visit, address: str, tiny_bundle: Bundle) -> None:
+    """Beside the free reading stands the held one; an opened gate adds up."""
+    page = visit.open(f"{address}#text={quote(TEXT)}")
+    page.locator("#hold-forget").check()
+    page.locator("#value-of-forget").fill("0")
+    clamped = lstm("inspect-gates", TEXT, "--clamp", "forget=0", "--json", "--model",
+                   str(tiny_bundle.path))  # fmt: skip
+    readings = [json.loads(clamped.stdout)[name]["expected_rating"] for name in ("held", "free")]
+    assert page.locator(".sections path.line").count() == 2
+    assert "gates held:" in page.inner_text(".rating .beside")
+    assert page.inner_text("#held-moved") == f"{readings[0] - readings[1]:+.2f}"
+    page.locator("#hold-forget").uncheck()
+    assert page.locator(".sections path.line").count() == 1
+    page.get_by_role("button", name="kept", exact=True).click()
+    adds = page.locator(".terms tbody tr:not(.total) td:nth-of-type(2)").all_inner_texts()
+    total = page.inner_text(".terms tr.total >> nth=0").split()
+    assert sum(map(float, adds)) == pytest.approx(float(total[1]), abs=1e-3)
+
+
+def test_two_readings_are_compared(visit: Visit, address: str) -> None:
+    """What was kept stands beside what is typed, and the first word where they part is marked."""
+    page = visit.open(f"{address}#text={quote(TEXT)}")
+    page.get_by_role("button", name="word 2, fine").click()
+    page.get_by_role("button", name="delete “fine”").click()
+    assert page.input_value("#text") == "a film, no fun at all"
+    assert "first differ at word 2" in page.inner_text("#kept")
+    assert page.inner_text("#kept mark") == "fine"
+    assert page.locator(".word.parts").inner_text() == "film"
+    page.get_by_role("textbox", name="or swap it for").fill("superb")
+    page.keyboard.press("Enter")
+    assert "superb" in page.input_value("#text")
+    assert page.inner_text("#kept mark") == "fine"
+    page.go_back()
+    assert page.input_value("#text") == "a film, no fun at all"
+    page.get_by_role("button", name="drop").click()
+    assert page.locator("#kept").count() == 0
+
+
+def test_a_picture_is_saved(visit: Visit, address: str) -> None:
+    """It carries its own colours, on white, and leans on nothing of the page."""
+    page = visit.open(address)
+    menu = page.locator(".save", has=page.get_by_label("save picture: rating word by word"))
+    menu.locator("summary").click()
+    for kind in ("SVG", "PNG"):
+        with page.expect_download() as saving:
+            menu.get_by_role("button", name=kind).click()
+        assert saving.value.suggested_filename == f"rating-word-by-word.{kind.lower()}"
+        content = Path(saving.value.path()).read_bytes()
+        if kind == "PNG":
+            assert content.startswith(b"\x89PNG")
+        else:
+            text = content.decode()
+            assert text.startswith("<svg")
+            assert 'fill="#ffffff"' in text
+            assert "class=" not in text
+            assert "var(" not in text
+
+
+def test_a_link_opens_what_it_was_copied_from(visit: Visit, address: str, browser: Any) -> None:
+    """The text, the chosen word, the opened gate, what is held and what was kept."""
+    page = visit.open(address)
+    page.click("#keep")
+    page.fill("#text", "no fun, ünïcode & all")
+    page.get_by_role("button", name="word 2, fun").click()
+    page.get_by_role("button", name="used", exact=True).click()
+    page.locator("#hold-learn").check()
+    page.wait_for_timeout(500)  # the address follows when the user rests
+    again = browser.new_page()
+    again.goto(page.url)
+    again.wait_for_selector("#rating")
+    for shown in ("#text", "#value-of-learn"):
+        assert again.input_value(shown) == page.input_value(shown)
+    for shown in ("#panel-word", "#rating", "#kept", "#opened-value", "#held-moved"):
+        assert again.inner_text(shown) == page.inner_text(shown)
+    again.close()
+
+
+def test_the_keyboard_is_enough(visit: Visit, address: str) -> None:
+    """From the text to the words, along them, into a gate."""
+    page = visit.open(f"{address}#text={quote(TEXT)}")
+    page.focus("#text")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('#words button')"):
+            break
+    page.keyboard.press("Home")
+    assert page.inner_text("#panel-word") == "a"
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("#panel-word") == "fine"
+    assert page.evaluate("document.activeElement.textContent") == "fine"
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.opens')"):
+            break
+    page.keyboard.press("Enter")
+    assert page.locator(".opened").count() == 1
+
+
+def test_two_models_and_a_step_of_learning(visit: Visit, address: str) -> None:
+    """Both curves in one chart; a step towards the true rating makes it likelier."""
+    page = visit.open(f"{address}#text={quote(TEXT)}")
+    page.get_by_role("radio", name="both").check()
+    assert page.locator(".sections path.line.fourth").count() == 1
+    page.get_by_role("radio", name="rnn").check()
+    assert "no gates" in page.inner_text("section:has(#holds-title)")
+    page.get_by_role("radio", name="lstm").check()
+    before = page.inner_text("#learned")
+    page.click("#step")
+    page.click("#step")
+    after = page.inner_text("#learned")
+    losses = [float(re.findall(r"= (\d+\.\d+)\.", said)[0]) for said in (before, after)]
+    assert after.startswith("After 2 steps")
+    assert losses[1] < losses[0]
+
+
+def test_a_question_is_answered_and_a_change_is_tried(visit: Visit, address: str) -> None:
+    """What would make it high: the change that is named makes it as high as was said."""
+    page = visit.open(f"{address}#text={quote(TEXT)}")
+    page.get_by_role("button", name="What would make it high?").click()
+    answer = page.locator("#answer p")
+    playwright.expect(answer).to_contain_text("raises it most")
+    promised = answer.inner_text().rstrip(".").split()[-1]
+    page.get_by_role("button", name="try").first.click()
+    assert f"expected {promised}" in page.inner_text("#rating")
+    assert page.locator("#kept").count() == 1
+
+
+def test_a_very_long_text_is_read_in_full(visit: Visit, address: str) -> None:
+    """Not all of its words are drawn, and the page says so."""
+    page = visit.open(address)
+    page.fill("#text", "a fine film " * 1000)
+    page.get_by_text("The first 300 of 3,000 words are shown; all are read.").wait_for()
+    page.fill("#text", "a fine film " * 1001)
+    page.get_by_text("The first 3,000 words are read; 3 are left out.").wait_for()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_sticks_out_and_axe_finds_nothing(
+    browser: Any, address: str, width: int, scheme: str
+) -> None:
+    """On a phone and on a desk, with everything open and a word longer than the screen."""
+    surroundings = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
+    )
+    page = surroundings.new_page()
+    long = quote(f"{TEXT} {'very' * 50} dull")
+    page.goto(
+        f"{address}#text={long}&kept={quote(TEXT)}&word=3&open=forget&learn=0.5&both=yes&question=1"
+    )
+    page.wait_for_selector("#ledger-said")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    if AXE.exists():
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate("axe.run().then((found) => found.violations)")
+        assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+    surroundings.close()
