@@ -14,6 +14,7 @@ const WORDS = [
 const PLACES = 4; // words with most say, each swapped for each of those above
 const LONGEST = 120; // words; in a longer text only deletions are compared
 const SHOWN = 3;
+export const LEAST_GAIN = 0.005; // rating points; less shows in no digit
 
 const known = new WeakMap<Model, string[]>();
 
@@ -101,7 +102,7 @@ export function Changes({ trace, edits, left, onTry }: Props) {
 function best(sorted: Edit[], gain: (edit: Edit) => number): Edit[] {
   const found: Edit[] = [];
   for (const edit of sorted) {
-    if (found.length === SHOWN || gain(edit) < 0.005) break;
+    if (found.length === SHOWN || gain(edit) < LEAST_GAIN) break;
     if (found.filter((one) => one.place === edit.place).length < 2) found.push(edit);
   }
   return found;

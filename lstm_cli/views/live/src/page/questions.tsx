@@ -2,7 +2,7 @@
 
 import type { Model, Trace } from "../engine/index";
 import type { Edit } from "./changes";
-import { saidEdit } from "./changes";
+import { LEAST_GAIN, saidEdit } from "./changes";
 import { joined, named, quoted, signed, visible } from "./format";
 import type { Deletions } from "./readings";
 import type { Change, State } from "./state";
@@ -76,7 +76,7 @@ const why: Answer = (model, trace, deletions) => {
 const high: Answer = (_, trace, deletions, edits) => {
   const top = edits[0];
   if (!top || (deletions.left > 0 && !top.word)) return "Single changes are being tried …";
-  if (top.expected <= trace.expected) return "No single change that was tried makes it higher.";
+  if (top.expected - trace.expected < LEAST_GAIN) return "No single change that was tried makes it higher.";
   return `Of all single changes that were tried, this one raises it most: ${saidEdit(trace, top)}. The rating goes from ${trace.expected.toFixed(2)} to ${top.expected.toFixed(2)}.`;
 };
 
