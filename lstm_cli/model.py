@@ -6,14 +6,58 @@ commands show.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from os import PathLike, fspath
+from typing import TYPE_CHECKING
 
 from lstm_cli.bundle.locating import find_model
+from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.scorer import Scorer
 from lstm_cli.results import GateTrace, Prediction
+
+if TYPE_CHECKING:
+    from polars import DataFrame
+
+
+@dataclass(frozen=True)
+class Inspection(GateTrace):
+    """A trace that a notebook shows as the page of ``lstm inspect-gates --html``."""
+
+    scale: Scale = field(kw_only=True, repr=False)
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own, whose script and style cannot reach the notebook."""
+        from lstm_cli.views.page import page
+
+        return (
+            f'<iframe srcdoc="{escape(page(self, self.scale))}" sandbox="allow-scripts" '
+            'title="the review, word by word" width="100%" height="640" frameborder="0"></iframe>'
+        )
+
+    def to_polars(self) -> "DataFrame":
+        """A row a word: what is in ``words``, ``if_deleted``, and the probability of each rating.
+
+        ``if_deleted`` is the change of the expected rating if the word is left out; null where it
+        was not tried.
+        """
+        from polars import DataFrame
+
+        deleted = {} if self.explanation is None else {
+            word.word: -word.effect for word in self.explanation.words
+        }  # fmt: skip
+        return DataFrame(
+            [
+                {key: value for key, value in vars(word).items() if key != "running"}
+                | {"if_deleted": deleted.get(place)}
+                | {f"P({rating})": share for rating, share in word.running.items()}
+                for place, word in enumerate(self.words)
+            ],
+            infer_schema_length=None,
+        )
 
 
 class Model:
@@ -58,8 +102,10 @@ class Model:
 
     def inspect(
         self, text: str, *, explanation: bool = True, ledger: bool = False, units: bool = False
-    ) -> GateTrace:
+    ) -> Inspection:
         """Follow one review through the gates, word by word.
+
+        A notebook shows what comes back as a page, and ``to_polars`` makes a table of it.
 
         Args:
             text: the review.
@@ -67,13 +113,14 @@ class Model:
             ledger: what each word wrote into the long-term memory, and what is left of it.
             units: whole vectors of every word, not only their means.
         """
-        return trace(
+        traced = trace(
             self._predictor,
             text,
             with_explanation=explanation,
             with_ledger=ledger,
             with_units=units,
         )
+        return Inspection(**vars(traced), scale=self._predictor.scale)
 
 
 def load(model: str | PathLike[str] | None = None) -> Model:

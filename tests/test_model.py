@@ -1,5 +1,7 @@
 """The interface of Python."""
 
+import html
+import re
 from dataclasses import replace
 
 import pytest
@@ -21,9 +23,36 @@ def test_a_loaded_model_says_what_the_commands_say(tiny_bundle: Bundle) -> None:
     assert (model.name, model.cell, model.ratings) == (tiny_bundle.name, "lstm", ("1", "5"))
     assert model.predict(TEXT) == predictor.predict(TEXT)
     found = model.inspect(TEXT, ledger=True, units=True)
-    assert found == trace(predictor, TEXT, with_ledger=True, with_units=True)
+    traced = trace(predictor, TEXT, with_ledger=True, with_units=True)
+    assert {**vars(traced), "scale": predictor.scale} == vars(found)
     assert found.ledger is not None
     assert model.inspect(TEXT, explanation=False).explanation is None
+
+
+def test_a_notebook_shows_it(tiny_bundle: Bundle) -> None:
+    """The page of the command, in a frame that keeps a stranger's text to itself."""
+    model = load(tiny_bundle.path)
+    shown = model.inspect('fun </iframe> "quoted"', ledger=True)._repr_html_()
+    frame = re.fullmatch(r'<iframe srcdoc="([^"]*)" sandbox="allow-scripts"[^<>]*></iframe>', shown)
+    assert frame is not None
+    inside = html.unescape(frame[1])
+    assert inside.startswith("<!doctype html>")
+    assert "Memory ledger" in inside
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_a_trace_is_a_table(tiny_bundles: dict[str, Bundle], cell: str) -> None:
+    """A row a word, with what the trace has of it; an empty review is an empty table."""
+    model = load(tiny_bundles[cell].path)
+    found = model.inspect(TEXT)
+    table = found.to_polars()
+    assert table["token"].to_list() == ["no", "fun", "at", "all"]
+    assert table["forget"].to_list() == [word.forget for word in found.words]
+    assert table["P(5)"].to_list() == [word.running["5"] for word in found.words]
+    assert found.explanation is not None
+    effects = {word.word: word.effect for word in found.explanation.words}
+    assert table["if_deleted"].to_list() == [-effects[place] for place in range(4)]
+    assert len(model.inspect("").to_polars()) == 0
 
 
 def test_many_reviews_are_rated_as_each_alone(tiny_bundle: Bundle) -> None:
