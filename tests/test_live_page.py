@@ -196,13 +196,12 @@ def test_the_keyboard_is_enough(visit: Visit, address: str) -> None:
 
 def test_two_models_and_a_step_of_learning(visit: Visit, address: str) -> None:
     """Both curves in one chart; a step towards the true rating makes it likelier."""
-    page = visit.open(f"{address}#text={quote(TEXT)}")
+    page = visit.open(f"{address}#text={quote('no fun at all, cold and stupid')}")
     page.get_by_role("radio", name="both").check()
     assert page.locator(".sections path.line.fourth").count() == 1
     page.get_by_role("radio", name="rnn").check()
     assert "no gates" in page.inner_text("section:has(#holds-title)")
     page.get_by_role("radio", name="lstm").check()
-    page.fill("#text", "no fun at all, cold and stupid")  # learned as a 5
     before = page.inner_text("#learned")
     page.click("#step")
     page.click("#step")

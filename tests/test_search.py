@@ -327,7 +327,7 @@ def test_how_long_it_takes_is_said_first(tiny_reviews: Path) -> None:
     done = lstm("train", tiny_reviews, *small, "--time-limit", "1h")
     said = done.stderr.splitlines()
     place = next(k for k, line in enumerate(said) if line.startswith("this will take about"))
-    assert said[place].endswith("s: 30 epochs")
+    assert said[place].endswith("s: 60 epochs")
     assert said[place + 1].startswith("epoch")
     done = lstm("train", tiny_reviews, *small, "--time-limit", "0.001s")
     assert "1 epoch, over 3 reviews, as there is no time for more" in done.stderr
