@@ -100,14 +100,13 @@ def _turns(trace: GateTrace) -> list[str]:
         most = sorted(turns, key=lambda turn: -abs(turn.lasting))[:MOST_TURNS]
         listed = [_turned(trace, turn) for turn in turns if turn in most]
         sentences.append(f"The rating turned {_joined(listed)}.")
-    else:
-        moved = trace.prediction.expected_rating - trace.start_expected_rating
-        if abs(moved) >= DRIFT * trace.span:
-            sentences.append(
-                "The rating turned at no single word: it went from "
-                f"{trace.start_expected_rating:.2f} to {trace.prediction.expected_rating:.2f} "
-                "little by little."
-            )
+    elif trace.words:
+        start, end = trace.start_expected_rating, trace.prediction.expected_rating
+        by_little = " little by little" if abs(end - start) >= DRIFT * trace.span else ""
+        sentences.append(
+            "The rating turned at no single word: it went from "
+            f"{start:.2f} to {end:.2f}{by_little}."
+        )
     furthest = sorted(undone, key=lambda turn: -abs(turn.after - turn.before))[:MOST_UNDONE]
     if furthest:
         listed = [_turned(trace, turn, told_lasting=False) for turn in undone if turn in furthest]
@@ -170,11 +169,12 @@ def _way(trace: GateTrace, important: ImportantWord) -> str:
 
 
 def _route(routes: dict[str, float], written: float) -> str:
-    """The memory through which most of what a word wrote is seen."""
-    if len(routes) == 1 or abs(written) < LEAST_MARGIN:
+    """The memory through which the largest part of what a word wrote is seen."""
+    if len(routes) == 1 or not written:
         return ""
     route = max(routes, key=lambda name: routes[name] * written)
-    return f" (most of it through {SHORT[route]}, {routes[route]:+.2f})"
+    share = "most of it" if routes[route] / written > 1 / 2 else "the largest part"
+    return f" ({share} through {SHORT[route]}, {routes[route]:+.2f})"
 
 
 def _moved(change: float) -> str:
