@@ -131,3 +131,18 @@ def test_what_does_not_go_together_is_refused(tiny_bundle: Bundle) -> None:
     again = lstm(*asked)
     assert again.exit_code == 2
     assert "exists already" in again.stderr
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("inspect-gates", "fun", "--html"), ("learn", "fun", "--true", "5", "--html"),
+        ("story", "--html"), ("memory-test", "--html"), ("live",),
+    ],
+)  # fmt: skip
+def test_a_page_is_not_written_under_the_name_of_a_picture(asked: tuple[str, ...]) -> None:
+    """A program would open it as one."""
+    done = lstm(*asked, "page.png")
+    assert (done.exit_code, Path("page.png").exists()) == (2, False)
+    assert "page.png: a page is HTML; name a file that ends in .html" in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -93,6 +93,7 @@ def inspect_gates(
         str | None,
         typer.Option(
             metavar="FILE",
+            callback=options.page_file,
             help="Write the review, with its gates, memories and ledger, as an HTML page.",
             show_default=False,
         ),

@@ -37,6 +37,7 @@ def learn(
         str | None,
         typer.Option(
             metavar="FILE",
+            callback=options.page_file,
             help="Write an HTML page with a button that takes one step after the other.",
             show_default=False,
         ),

@@ -14,7 +14,12 @@ from lstm_cli.errors import OutputError
 def live(
     ctx: typer.Context,
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="The page to write, such as live.html.")
+        str,
+        typer.Argument(
+            metavar="FILE",
+            callback=options.page_file,
+            help="The page to write, such as live.html.",
+        ),
     ],
     model: options.Model = None,
     beside: Annotated[

@@ -34,6 +34,7 @@ def memory_test(
         str | None,
         typer.Option(
             metavar="FILE",
+            callback=options.page_file,
             help="Write the results as an HTML page.",
             show_default=False,
         ),

@@ -238,6 +238,17 @@ def bins_of(bins: str) -> int | tuple[float, ...]:
     return edges
 
 
+def page_file(file: str | None) -> str | None:
+    """The name of a page; typer calls it for each option or argument that has it as a callback.
+
+    Raises:
+        OptionError: it ends as another kind of file.
+    """
+    if file is not None and not file.lower().endswith((".html", ".htm")):
+        raise OptionError(f"{file}: a page is HTML; name a file that ends in .html")
+    return file
+
+
 def chosen_bundle(ctx: typer.Context, model: str | None, models_dir: Path | None) -> "Bundle":
     """The model that ``--model`` stands for; standard error names it and says why it was chosen."""
     from lstm_cli.bundle.locating import find_model

@@ -29,7 +29,12 @@ def story(
     ] = None,
     html: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Write the story as an HTML page.", show_default=False),
+        typer.Option(
+            metavar="FILE",
+            callback=options.page_file,
+            help="Write the story as an HTML page.",
+            show_default=False,
+        ),
     ] = None,
     as_json: options.Json = False,
 ) -> None:
