@@ -1,6 +1,7 @@
 """What is said of a model is so: order of words, mistakes, comparisons, a bar to pass."""
 
 import csv
+import io
 import json
 from collections import Counter
 from pathlib import Path
@@ -9,11 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.evaluation.exam import examine, read_exam
 from lstm_cli.metrics.scores import paired_difference
+from lstm_cli.results import Comparison, Difference, Scores
+from lstm_cli.views.comparison import show_comparison
 from tests.helpers import TINY, lstm
 
 REVIEWS = (
@@ -114,8 +118,41 @@ def test_compare_sets_two_models_on_one_file(tiny_bundles: dict[str, Bundle], fi
     assert there["scores"] == back["scores"][::-1]
     same = lstm("compare", file, lstm_at, lstm_at)
     assert same.exit_code == 0, same.stderr
-    assert "cannot tell the two apart" in same.stdout
+    assert same.stdout.startswith("These reviews cannot tell lstm and lstm apart")
     assert lstm("compare", file, lstm_at, "nowhere").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("worth", "interval", "verdict"),
+    [
+        (
+            0.057,
+            (0.031, 0.082),
+            "a is better than b by 5.7 points of accuracy",
+        ),
+        (
+            -0.08,
+            (-0.1, -0.03),
+            "b is better than a by 8.0 points of accuracy",
+        ),
+        (0.08, (-0.01, 0.17), "These reviews cannot tell a and b apart (95 % interval"),
+    ],
+)
+def test_a_comparison_has_one_verdict(
+    worth: float, interval: tuple[float, float], verdict: str
+) -> None:
+    """And it comes first."""
+    scores = Scores(n=100, accuracy=0.5, within_one=0.8, mae=0.5, qwk=0.6, macro_f1=0.5)
+    compared = Comparison(
+        models=("a", "b"),
+        scores=(scores, scores),
+        difference=Difference(0.5, 0.5 - worth, worth, interval),
+        num_parted=0,
+        parted=(),
+    )
+    console = Console(file=io.StringIO(), width=80)
+    show_comparison(console, compared)
+    assert console.file.getvalue().startswith(verdict)  # type: ignore[attr-defined]
 
 
 def test_the_exam_asks_a_dozen_pairs_a_subject() -> None:

@@ -1,5 +1,7 @@
 """Two models side by side."""
 
+import textwrap
+
 from rich.console import Console
 from rich.text import Text
 
@@ -14,19 +16,11 @@ HEADERS = ("", "accuracy", "within one", "mean error", "kappa", "macro F1")
 def show_comparison(console: Console, comparison: Comparison) -> None:
     """Print the scores of both, their difference, and the reviews on which they disagree."""
     first, second = comparison.models
+    say(console, textwrap.fill(_verdict(comparison), 79), style="bold")
     table = plain_table(*HEADERS, right=(1, 2, 3, 4, 5))
     for name, scores in zip(comparison.models, comparison.scores, strict=True):
         table.add_row(Text(visible(name, 24)), *score_cells(scores))
     show_table(console, table)
-    low, high = comparison.difference.interval
-    worth = 100 * comparison.difference.worth
-    say(
-        console,
-        f"{first} is {abs(worth):.1f} points {'better' if worth >= 0 else 'worse'} than {second} "
-        f"(95 % interval {100 * low:+.1f} to {100 * high:+.1f})",
-    )
-    if low <= 0 <= high:
-        say(console, "the interval contains 0: these reviews cannot tell the two apart")
     if not comparison.parted:
         return
     console.print()
@@ -42,3 +36,21 @@ def show_comparison(console: Console, comparison: Comparison) -> None:
         )
         table.add_row(parting.rating, *answers, Text(visible(parting.text, 40)))
     show_table(console, table)
+
+
+def _verdict(comparison: Comparison) -> str:
+    """One sentence: which is better and how surely, or that these reviews do not tell."""
+    first, second = (visible(name, 24) for name in comparison.models)
+    low, high = (100 * bound for bound in comparison.difference.interval)
+    worth = 100 * comparison.difference.worth
+    if low <= 0 <= high:
+        return (
+            f"These reviews cannot tell {first} and {second} apart (95 % interval of the "
+            f"difference in accuracy {low:+.1f} to {high:+.1f} points)."
+        )
+    if worth < 0:
+        first, second, low, high = second, first, -high, -low
+    return (
+        f"{first} is better than {second} by {abs(worth):.1f} points of accuracy (95 % interval "
+        f"{low:.1f} to {high:.1f})."
+    )
