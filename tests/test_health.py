@@ -40,6 +40,9 @@ def test_a_clean_file_needs_nobody(tiny_reviews: Path) -> None:
     done = lstm("doctor", "one.csv")
     assert done.exit_code == 0, done.stderr
     assert "nothing here needs your attention" in done.stdout
+    assert "predict 100.0 % of the ratings" in done.stdout
+    commonest = max(health.counts.values()) / health.reviews
+    assert f"is right on {100 * commonest:.1f} %" in done.stdout
 
 
 FIVES, ONES = ["Iâ€™d see it again,5"], ["lost \ufffd letters,1"]
