@@ -6,7 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.data.ratings.scale import Scale
-from lstm_cli.metrics.calibration import expected_calibration_error, reliability
+from lstm_cli.metrics.calibration import (
+    error_by_chance,
+    expected_calibration_error,
+    reliability,
+)
 from lstm_cli.metrics.scores import (
     accuracy_interval,
     confusion_of,
@@ -49,6 +53,7 @@ def evaluate(
         scores=scores_of(rating_indices, predicted, ratings),
         accuracy_interval=accuracy_interval(is_right),
         ece=expected_calibration_error(bins),
+        ece_by_chance=error_by_chance(bins),
         reliability=bins,
         ratings=scale.labels,
         per_rating=scores_by_rating(rating_indices, predicted, scale.labels),

@@ -102,3 +102,17 @@ def expected_calibration_error(bins: tuple[ReliabilityBin, ...]) -> float:
     total = sum(part.n for part in bins)
     error = sum(part.n * abs(part.confidence - part.accuracy) for part in bins) / total
     return round(error, 12)
+
+
+def error_by_chance(bins: tuple[ReliabilityBin, ...], draws: int = 2_000) -> float:
+    """The calibration error that a model whose probabilities are right has on so few reviews.
+
+    The mean over draws in which each bin is right as often as it believes.
+
+    >>> round(error_by_chance((ReliabilityBin(0.5, 0.5, 100),)), 2)
+    0.04
+    """
+    sizes = np.array([part.n for part in bins])
+    sure = np.array([min(max(part.confidence, 0.0), 1.0) for part in bins])
+    right = np.random.default_rng(0).binomial(sizes, sure, size=(draws, len(bins)))
+    return float((np.abs(right / sizes - sure) @ sizes / sizes.sum()).mean())

@@ -54,6 +54,7 @@ class Evaluation:
     scores: Scores
     accuracy_interval: tuple[float, float]  # 95 %, Wilson's
     ece: float  # expected calibration error, ten bins of equal mass
+    ece_by_chance: float  # what a model whose probabilities are right has on so few reviews
     reliability: tuple[ReliabilityBin, ...]
     ratings: tuple[str, ...]
     per_rating: tuple[RatingScores, ...]
@@ -69,6 +70,7 @@ class Evaluation:
             **vars(self.scores),
             "accuracy_interval": list(self.accuracy_interval),
             "ece": self.ece,
+            "ece_by_chance": self.ece_by_chance,
             "ratings": list(self.ratings),
             "per_rating": [vars(rating) for rating in self.per_rating],
             "confusion": [list(row) for row in self.confusion],

@@ -34,8 +34,8 @@ def show_evaluation(
     show_table(console, table)
     say(
         console,
-        f"accuracy lies between {100 * low:.1f} and {100 * high:.1f} % (95 % interval); "
-        f"calibration error {evaluation.ece:.3f}",
+        f"accuracy lies between {100 * low:.1f} and {100 * high:.1f} % (95 % interval)\n"
+        f"calibration error {evaluation.ece:.3f}; of chance alone {evaluation.ece_by_chance:.3f}",
     )
     if evaluation.scores.qwk < UPSIDE_DOWN:
         say(console, "kappa is far below 0: if 1 is the best rating of these, train with the order "

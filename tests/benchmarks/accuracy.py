@@ -126,20 +126,12 @@ def measure(
         made = run("train", str(file), "--seed", str(seed), "--name", name, *at, *options)
         scores = run("evaluate", str(dev), "--model", str(folder / name))
         measured = (scores[name] for name in ("accuracy", "mae", "qwk", "ece"))
-        found.append((*measured, ece_of_the_perfect(scores["reliability"]), made["seconds"]))
+        found.append((*measured, scores["ece_by_chance"], made["seconds"]))
         print(row(f"{title}, seed {seed}", *found[-1]), flush=True)
     means = [statistics.mean(column) for column in zip(*found, strict=True)]
     print(row(f"{title}, mean", *means))
     spread = 100 * statistics.stdev(accuracy for accuracy, *_ in found)
     print(f"| {title}, standard deviation | {spread:.2f} | | | | |", flush=True)
-
-
-def ece_of_the_perfect(bins: list[dict[str, float]]) -> float:
-    """The calibration error that chance alone gives a model whose probabilities are right."""
-    sizes = np.array([int(part["n"]) for part in bins])
-    sure = np.array([part["confidence"] for part in bins])
-    right = np.random.default_rng(0).binomial(sizes, sure, size=(2_000, len(bins)))
-    return float((np.abs(right / sizes - sure) @ sizes / sizes.sum()).mean())
 
 
 def measure_regression(train_file: str, dev_file: str) -> None:

@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from lstm_cli.metrics.baselines import WordRegression
 from lstm_cli.metrics.scores import scores_of
 from lstm_cli.text.tokens import tokenize
-from tests.benchmarks.accuracy import HELD_OUT, SEEDS, ece_of_the_perfect, run
+from tests.benchmarks.accuracy import HELD_OUT, SEEDS, run
 from tests.benchmarks.curve_drawing import drawing
 
 SIZES = {"sst5": (100, 500, 2_000, 8_544), "imdb": (500, 2_500, 22_500), "skewed": (4_000,)}
@@ -141,7 +141,7 @@ def _ours(train: pl.DataFrame, dev: pl.DataFrame, seed: int, base: str, tries: i
     best = [tried for tried in made["tried"] if tried["is_best"]]
     return {
         **{name: scores[name] for name in ("accuracy", "mae", "qwk", "ece")},
-        "ece_of_chance": ece_of_the_perfect(scores["reliability"]),
+        "ece_of_chance": scores["ece_by_chance"],
         **({"tried": len(made["tried"]), "changes": best[-1]["changes"]} if best else {}),
     }
 
