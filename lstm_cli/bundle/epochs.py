@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float32Array
 from lstm_cli.bundle.weights import Layout, Refuse, Stored, to_float32
@@ -160,43 +159,45 @@ def _furthest(epochs: Sequence[EpochWeights], weights: Weights) -> dict[str, Flo
     return furthest
 
 
+def check_epochs(stored: Mapping[str, Stored], vocab_size: int, refuse: Refuse) -> None:
+    """Refuse numbers that no training makes, and rows of no word.
+
+    Args:
+        stored: the arrays of the file.
+        vocab_size: words of the network.
+        refuse: makes the error for what is wrong.
+    """
+    for name, array in stored.items():
+        if array.dtype.kind == "f":
+            to_float32(array, name, refuse)
+    rows = stored.get("rows", np.zeros(0, np.int32)).astype(np.int64)
+    if len(rows) and not (rows[0] >= 0 and rows[-1] < vocab_size and (np.diff(rows) > 0).all()):
+        raise refuse("should hold 'rows' in ascending order, each of a word")
+
+
 def weights_at(
-    epoch: int,
-    table: EpochTable,
-    stored: Mapping[str, Stored],
-    weights: Weights,
-    refuse: Refuse,
+    epoch: int, table: EpochTable, stored: Mapping[str, Stored], weights: Weights
 ) -> dict[str, Float32Array]:
     """The weights of an epoch.
 
     Args:
         epoch: one that is kept.
         table: what is kept.
-        stored: the arrays of the file.
+        stored: the arrays of the file, checked.
         weights: of the model.
-        refuse: makes the error for what is wrong.
     """
     if epoch == table.model:
         return dict(weights)
     found = {}
     for name, array in weights.items():
-        kept = to_float32(stored[f"{epoch}/{name}"], name, refuse)
+        kept = stored[f"{epoch}/{name}"].astype(np.float32)
         if table.stored_as == "float32" or name not in MATRICES:
             found[name] = kept
             continue
-        scale = to_float32(stored[f"scale/{name}"], f"scale/{name}", refuse)
         found[name] = array.copy()
-        some = moved_rows(stored, len(array), refuse) if name == "embedding" else slice(None)
-        found[name][some] += kept * scale[:, None]
+        some = stored["rows"] if name == "embedding" else slice(None)
+        found[name][some] += kept * stored[f"scale/{name}"][:, None]
     return found
-
-
-def moved_rows(stored: Mapping[str, Stored], vocab_size: int, refuse: Refuse) -> NDArray[np.int64]:
-    """The ids of the words whose rows of the embedding moved, ascending."""
-    rows = stored["rows"].astype(np.int64)
-    if len(rows) and not (rows[0] >= 0 and rows[-1] < vocab_size and (np.diff(rows) > 0).all()):
-        raise refuse("should hold 'rows' in ascending order, each of a word")
-    return rows
 
 
 def _of_each(epochs: Sequence[int], layouts: Mapping[str, Layout]) -> dict[str, Layout]:

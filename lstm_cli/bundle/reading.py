@@ -33,7 +33,7 @@ from lstm_cli.bundle.contents import (
     weight_layouts,
     weight_shapes,
 )
-from lstm_cli.bundle.epochs import EPOCHS_FILE, moved_rows, weights_at
+from lstm_cli.bundle.epochs import EPOCHS_FILE, check_epochs, weights_at
 from lstm_cli.bundle.weights import (
     EMBEDDING_SCALE,
     EmbeddingRows,
@@ -191,17 +191,16 @@ class Bundle:
         table = self.info.epochs
         if table is None or epoch not in (kept.epoch for kept in table.kept):
             raise KeyError(epoch)
-        return weights_at(epoch, table, self.stored_epochs, self.arrays, self._refuse(EPOCHS_FILE))
+        return weights_at(epoch, table, self.stored_epochs, self.arrays)
 
     @cached_property
     def stored_epochs(self) -> dict[str, Stored]:
-        """The epochs as their file holds them: the rows are checked, the numbers are not."""
+        """The epochs as their file holds them, checked."""
         table, model = self.info.epochs, self.info.model
         if table is None:
             return {}
         stored = self._stored(EPOCHS_FILE, table.layouts(weight_shapes(model)))
-        if "rows" in stored:
-            moved_rows(stored, model.vocab_size, self._refuse(EPOCHS_FILE))
+        check_epochs(stored, model.vocab_size, self._refuse(EPOCHS_FILE))
         return stored
 
     def stored_arrays(self) -> dict[str, Stored]:
