@@ -4,7 +4,10 @@ Of differences, an epoch has those to the epoch after it, which are small late i
 rate has fallen: they deflate to half. ``views/live/src/engine/epochs.ts`` adds them up again.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_cli.bundle.epochs import MATRICES, EpochTable
 from lstm_cli.bundle.reading import Bundle
@@ -35,17 +38,15 @@ def arrays_of(bundle: Bundle) -> dict[str, Stored]:
     if table is None:
         return {}
     others = [epoch.epoch for epoch in table.kept if epoch.epoch != table.model]
-    found = {
-        f"{IN_PAGE}{name}": array for name, array in stored.items() if not name[0].isdigit()
-    }
+    found = {f"{IN_PAGE}{name}": array for name, array in stored.items() if not name[0].isdigit()}
     for name in bundle.arrays if others else ():
-        stacked = np.stack([stored[f"{epoch}/{name}"] for epoch in others])
+        stacked: NDArray[Any] = np.stack([stored[f"{epoch}/{name}"] for epoch in others])
         is_whole = table.stored_as == "float32" or name not in MATRICES
         found[IN_PAGE + name] = stacked if is_whole else _to_the_next(stacked)
     return found
 
 
-def _to_the_next(stacked: Stored) -> Stored:
+def _to_the_next(stacked: NDArray[Any]) -> NDArray[Any]:
     """Differences from each epoch to the next, modulo what an integer holds. (K, rows, columns)
 
     >>> _to_the_next(np.array([[[-100, 3]], [[100, 2]]], dtype=np.int8))[0]

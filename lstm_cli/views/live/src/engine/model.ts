@@ -71,7 +71,7 @@ export class OpenedModel {
     this.script = description.script;
     this.longest = description.longest;
     this.reader = new Reader(network);
-    this.glancing = new Reader(network, 1);
+    this.glancing = new Reader(network, 2); // a text and a word of it
     const { rows, columns } = this.network.cell.weights.shortTerm;
     this.learns = rows * (columns + this.embeddingSize) <= MOST_LEARNING;
     this.tokenize = tokenize;
