@@ -80,10 +80,10 @@ export function Replay({ model, place, tokens, word, onEpoch }: Props) {
         An epoch is a pass over all reviews; epoch 0 is the network before its first step. Move on, and the whole
         page reads with the weights of that epoch.
       </p>
-      <div class="controls">
-        <button type="button" class="act" disabled={place === 0} onClick={() => show(place - 1)}>Back</button>
+      <div class="controls" role="group" aria-labelledby="replay-title">
+        <button type="button" class="act" aria-label="Back an epoch" disabled={place === 0} onClick={() => show(place - 1)}>Back</button>
         <button type="button" class="act strong" id="play" onClick={play}>{plays ? "Pause" : "Play"}</button>
-        <button type="button" class="act" disabled={place === last} onClick={() => show(place + 1)}>Step</button>
+        <button type="button" class="act" aria-label="Step an epoch" disabled={place === last} onClick={() => show(place + 1)}>Step</button>
         <label class="steps">{said}{" "}
           <input
             type="range" id="epoch" min={0} max={last} value={place} aria-valuetext={said}
