@@ -26,18 +26,19 @@ from lstm_cli.samples import sample_file
 from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.loop import Trained
 from tests.helpers import (
+    IN_STEPS,
     RATINGS,
     TINY,
     eight_reviews,
     in_case,
     learn,
+    learned,
     leaves,
     lstm,
     sign,
     write_info,
 )
 from tests.pages import ROOT
-from tests.test_survival import SETTINGS, learned
 
 MUCH = {"epochs": 12, "learning_rate": 0.03, "tokens_per_batch": 6, "patience": 99}
 EXACT = 1e-3  # in rating points
@@ -88,7 +89,7 @@ def test_stopped_and_resumed_they_are_all_there(
         part = learned(control, stop_after=stop_after)
         assert numbers_of(part) == list(range(len(part.history) + 1))
     resumed = learned(control)
-    assert numbers_of(resumed) == numbers_of(whole) == list(range(int(SETTINGS["epochs"]) + 1))
+    assert numbers_of(resumed) == numbers_of(whole) == list(range(int(IN_STEPS["epochs"]) + 1))
     for one, other in zip(whole.epochs, resumed.epochs, strict=True):
         assert one.accuracy == other.accuracy
         arrays = other.arrays()

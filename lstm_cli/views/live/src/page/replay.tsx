@@ -1,6 +1,6 @@
 /** Training once more: the text is read with the weights of any epoch that was kept. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 
@@ -14,6 +14,7 @@ import { whenIdle } from "./readings";
 const PACE = 600; // ms an epoch is shown while it plays
 const MOST_WORDS = 400; // of a text that every epoch reads
 const MOST_TURNS = 4; // that are told
+const NONE: Glance[] = [];
 
 export interface Overview {
   text: Glance[]; // of each epoch so far
@@ -35,7 +36,8 @@ export function useOverview(model: Model, tokens: string[], word: string | null)
   // While the new ones are worked out the old stay: the page would jump else.
   const isShort = tokens.length <= MOST_WORDS && text.found.length === model.epochs.length;
   const hasWord = word !== null && alone.found.length === model.epochs.length;
-  return { text: isShort ? text.found : [], word: hasWord ? alone.found : [], waits: text.of !== tokens };
+  const waits = text.of !== tokens || (word !== null && alone.of !== word);
+  return { text: isShort ? text.found : NONE, word: hasWord ? alone.found : NONE, waits };
 }
 
 function ofEveryEpoch(model: Model, tokens: string[], after: (found: Glance[]) => void): () => void {
@@ -71,6 +73,11 @@ export function Replay({ model, place, tokens, word, onEpoch }: Props) {
     if (!plays && place >= last) onEpoch(0, true);
     setPlays(!plays);
   };
+  // The same from key to key, until the new readings are there.
+  const chart = useMemo(
+    () => overview.text.length > 0 && <Chart {...{ model, place, overview, word }} onPick={show} />,
+    [model, place, word, overview.text, overview.word],
+  );
   const { epoch, accuracy } = epochs[place];
   const isOwn = place === model.own;
   const said = `epoch ${epoch} of ${epochs[last].epoch}`;
@@ -95,8 +102,8 @@ export function Replay({ model, place, tokens, word, onEpoch }: Props) {
         {epoch === 0 ? "Before training" : `After epoch ${epoch}`}{isOwn && ", as the model was saved"}:{" "}
         <b>{percent(accuracy)}</b> of the held-out reviews are rated right. {!overview.waits && <Turns model={model} found={overview.text} />}
       </p>
-      {overview.text.length > 0
-        ? <div class={overview.waits ? "waits" : ""}><Chart {...{ model, place, overview, word }} onPick={show} /></div>
+      {chart
+        ? <div class={overview.waits ? "lags" : ""}>{chart}</div>
         : <p class="small">{tokens.length > MOST_WORDS ? `A text of more than ${MOST_WORDS} words is read with one epoch at a time.` : "Reading with every epoch …"}</p>}
     </>
   );
