@@ -168,7 +168,7 @@ class NewBundle:
     gate_statistics: "GateStatistics"
     history: tuple[Mapping[str, Any], ...]
     baseline: Arrays | None = None
-    epochs: NewEpochs | None = None  # described by ``info.epochs``
+    epochs: NewEpochs | None = None  # whose table ``info`` has once it is written
     notes: str = ""  # what the model card says below the numbers
 
 

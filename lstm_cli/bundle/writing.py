@@ -56,7 +56,8 @@ def write_bundle(bundle: NewBundle, path: Path, *, replace: bool = False) -> Non
         beside = Path(tempfile.mkdtemp(prefix=_NEW.format(path.name), dir=path.parent))
         try:
             beside.chmod(0o755)
-            _write_files(bundle, changed(bundle.info, name=path.name), beside)
+            table = None if bundle.epochs is None else bundle.epochs.table
+            _write_files(bundle, changed(bundle.info, name=path.name, epochs=table), beside)
             _put_in_place(beside, path, replace=replace)
         finally:
             shutil.rmtree(beside, ignore_errors=True)

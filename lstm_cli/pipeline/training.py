@@ -252,7 +252,6 @@ def measure(run: PreparedRun, fitted: Fitted, *, with_baseline: bool) -> Measure
 def describe(run: PreparedRun, fitted: Fitted, measured: Measured, seconds: float) -> NewBundle:
     """All that is saved: the calibrated weights, and what they are and came from."""
     arrays = _calibrated(fitted.trained.network.to_arrays(), measured.temperature)
-    epochs = _kept_epochs(fitted, measured.temperature, arrays)
     vocabulary, base = run.data.vocabulary, run.data.base
     info = BundleInfo(
         name=run.name,
@@ -270,7 +269,6 @@ def describe(run: PreparedRun, fitted: Fitted, measured: Measured, seconds: floa
         base=None if base is None else base.name,
         temperature=measured.temperature,
         agreement=measured.agreement,
-        epochs=None if epochs is None else epochs.table,
     )
     statistics = gather_gate_statistics(
         run.data.validation.corpus, network_weights(arrays), run.model, vocabulary, run.ratings
@@ -283,7 +281,7 @@ def describe(run: PreparedRun, fitted: Fitted, measured: Measured, seconds: floa
         gate_statistics=statistics,
         history=tuple(map(asdict, fitted.trained.history)),
         baseline=None if regression is None else regression.to_arrays(),
-        epochs=epochs,
+        epochs=_kept_epochs(fitted, measured.temperature, arrays),
     )
 
 

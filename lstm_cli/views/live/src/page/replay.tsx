@@ -17,27 +17,27 @@ const MOST_TURNS = 4; // that are told
 const NONE: Glance[] = [];
 
 export interface Overview {
-  text: Glance[]; // of each epoch so far
-  word: Glance[];
-  waits: boolean; // those are of what was typed before
+  text: Glance[]; // of each epoch; none before the first are there
+  alone: { word: string; found: Glance[] } | null;
+  waits: boolean; // these are of what was typed before
 }
 
 /** What every epoch says of the text, and of one word alone: worked off when the page is idle. */
 export function useOverview(model: Model, tokens: string[], word: string | null): Overview {
   const [text, setText] = useState<{ of: string[]; found: Glance[] }>({ of: [], found: [] });
-  const [alone, setAlone] = useState<{ of: string | null; found: Glance[] }>({ of: null, found: [] });
+  const [alone, setAlone] = useState<Overview["alone"]>(null);
   useEffect(() => {
     if (tokens.length > MOST_WORDS) return;
     return ofEveryEpoch(model, tokens, (found) => setText({ of: tokens, found }));
   }, [model, tokens]);
   useEffect(() => {
-    if (word !== null) return ofEveryEpoch(model, [word], (found) => setAlone({ of: word, found }));
+    if (word !== null) return ofEveryEpoch(model, [word], (found) => setAlone({ word, found }));
   }, [model, word]);
   // While the new ones are worked out the old stay: the page would jump else.
   const isShort = tokens.length <= MOST_WORDS && text.found.length === model.epochs.length;
-  const hasWord = word !== null && alone.found.length === model.epochs.length;
-  const waits = text.of !== tokens || (word !== null && alone.of !== word);
-  return { text: isShort ? text.found : NONE, word: hasWord ? alone.found : NONE, waits };
+  const hasWord = word !== null && alone?.found.length === model.epochs.length;
+  const waits = text.of !== tokens || (word !== null && alone?.word !== word);
+  return { text: isShort ? text.found : NONE, alone: hasWord ? alone : null, waits };
 }
 
 function ofEveryEpoch(model: Model, tokens: string[], after: (found: Glance[]) => void): () => void {
@@ -75,8 +75,8 @@ export function Replay({ model, place, tokens, word, onEpoch }: Props) {
   };
   // The same from key to key, until the new readings are there.
   const chart = useMemo(
-    () => overview.text.length > 0 && <Chart {...{ model, place, overview, word }} onPick={show} />,
-    [model, place, word, overview.text, overview.word],
+    () => overview.text.length > 0 && <Chart {...{ model, place, overview }} onPick={show} />,
+    [model, place, overview.text, overview.alone],
   );
   const { epoch, accuracy } = epochs[place];
   const isOwn = place === model.own;
@@ -131,12 +131,13 @@ const AXIS = 22;
 const RIGHT = 14;
 
 /** The expected rating over the epochs, and below it how many held-out reviews were right. */
-function Chart({ model, place, overview, word, onPick }: {
-  model: Model; place: number; overview: Overview; word: string | null; onPick: (place: number) => void;
+function Chart({ model, place, overview, onPick }: {
+  model: Model; place: number; overview: Overview; onPick: (place: number) => void;
 }) {
   const { epochs, ratings, labels } = model;
   const lines: (Entry & { found: Glance[] })[] = [{ name: "the text", kind: "", found: overview.text }];
-  if (word !== null && overview.word.length) lines.push({ name: `${quoted(word)} alone`, kind: "third", found: overview.word });
+  const { alone } = overview;
+  if (alone) lines.push({ name: `${quoted(alone.word)} alone`, kind: "third", found: alone.found });
   const ticks = ratings.length <= 6
     ? ratings.map((value, k) => ({ value, text: visible(labels[k], 12) }))
     : [ratings[0], ratings[ratings.length - 1]].map((value) => ({ value, text: String(value) }));
