@@ -95,6 +95,26 @@ def tiny_bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Bundle]:
     return {cell: _train(folder, cell) for cell in ("lstm", "rnn")}
 
 
+@pytest.fixture(scope="session")
+def replays(tiny_bundles: dict[str, Bundle]) -> dict[str, Bundle]:
+    """The LSTM again, with the epochs of its training: whole, and by differences of either size."""
+    folder = tiny_bundles["lstm"].path.parent
+    reviews, held_out = (folder.parent / name for name in ("lstm.csv", "held-out.csv"))
+    found = {}
+    for stored_as, coarsest in (("float32", None), ("int16", 1e-9), ("int8", 1.0)):
+        name = f"replay-{stored_as}"
+        with pytest.MonkeyPatch.context() as patch:
+            if coarsest is not None:
+                patch.setattr("lstm_cli.bundle.epochs.MOST_WHOLE", 0)
+                patch.setattr("lstm_cli.bundle.epochs.COARSEST", coarsest)
+            run = ("--models-dir", folder.parent / "replays", "--name", name, "--keep-epochs")
+            learned = ("--validation", held_out, "--epochs", 6, "--learning-rate", 0.05)
+            done = lstm("-q", "train", reviews, *run, *TINY, *learned)
+        assert done.exit_code == 0, done.stderr
+        found[stored_as] = open_bundle(folder.parent / "replays" / name)
+    return found
+
+
 @pytest.fixture
 def tiny_bundle(tiny_bundles: dict[str, Bundle]) -> Bundle:
     """The LSTM of the two."""

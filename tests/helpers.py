@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +105,21 @@ def learn(
         control=control,
     )
     return trained, notebook
+
+
+IN_STEPS = {"epochs": 12, "tokens_per_batch": 6, "adversarial_epsilon": 0.25, "patience": 12}
+
+
+def learned(control: RunControl, stop_after: int | None = None, **settings: float) -> Trained:
+    """The eight reviews, some steps an epoch; stopped after so many steps of this run."""
+    asked = 0
+
+    def is_stopped() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked == stop_after
+
+    return learn(control=replace(control, is_stopped=is_stopped), **(IN_STEPS | settings))[0]
 
 
 # Saved models, to be there, to be written again or to be spoiled

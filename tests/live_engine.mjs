@@ -33,6 +33,8 @@ function trace(model, { text, holds, ledger }) {
 
 const answers = {
   about: (model) => Object.fromEntries(["name", "about", "cell", "labels", "ratings", "embeddingSize", "hiddenSize", "pooling", "learns"].map((name) => [name, model[name]])),
+  epochs: ({ epochs, own }) => ({ epochs, own }),
+  glance: (model, { text }) => model.glance(model.tokenize(text)),
   tokens: (model, { text }) => model.tokenize(text),
   trace,
   without: (model, { text, place, holds }) => model.without(model.tokenize(text), place, holds ?? []),
@@ -43,8 +45,14 @@ const answers = {
   learn: (model, { text, truth, rate, times }) => model.learn(model.tokenize(text), truth, rate, times),
 };
 
+/** The model of a question: where it names an epoch, by its place, the model as it was then. */
+function asked({ model, epoch }) {
+  const found = models[model ?? 0];
+  return epoch === undefined ? found : found.at(epoch);
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line);
-  const answer = answers[question.ask](models[question.model ?? 0], question);
+  const answer = answers[question.ask](asked(question), question);
   process.stdout.write(JSON.stringify(answer) + "\n");
 }

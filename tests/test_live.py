@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_cli.bundle.contents import BASE, BundleInfo
+from lstm_cli.bundle.contents import BASE, BundleInfo, network_weights
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.core.cell import Gates
@@ -396,3 +396,31 @@ def test_a_lesson_is_the_one_that_torch_gives(
         near([mine["event"], mine["shortTerm"]], [word.event, word.short_term], 1e-6)
         assert (word.long_term is None) == (mine["longTerm"] is None)
         near(mine["longTerm"] or 0, word.long_term or 0, 1e-6)
+
+
+@needs_node
+@pytest.mark.parametrize("stored_as", ["float32", "int8", "int16"])
+def test_each_epoch_reads_as_python_reads_it(
+    ask: Ask, replays: dict[str, Bundle], stored_as: str
+) -> None:
+    """Whole or by differences; words that never moved, unknown ones, and nothing at all, too."""
+    bundle = replays[stored_as]
+    texts = ["a fine film, no fun at all", "superb!", "zebra", "", "I hated every minute 7"]
+    places = range(len(bundle.epochs))
+    questions: list[dict[str, Any]] = [
+        {"ask": what, "text": text, "epoch": place}
+        for place in places for text in texts for what in ("trace", "glance")
+    ]  # fmt: skip
+    [kept, *said] = ask([bundle], [{"ask": "epochs"}, *questions])
+    assert kept["epochs"] == [epoch._asdict() for epoch in bundle.epochs]
+    assert bundle.info.epochs is not None
+    assert bundle.epochs[kept["own"]].epoch == bundle.info.epochs.model
+    predictor = Predictor(bundle)
+    for question, answer in zip(questions, said, strict=True):
+        arrays = bundle.epoch_arrays(bundle.epochs[question["epoch"]].epoch)
+        predictor.weights = network_weights(arrays)
+        _, running = predictor.read(predictor.tokenize(question["text"]))
+        near(answer["expected"], running[-1] @ predictor.ratings)
+        assert answer["rating"] == running[-1].argmax()
+        if question["ask"] == "trace":
+            near([answer["start"], *(word["running"] for word in answer["words"])], running)

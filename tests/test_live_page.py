@@ -9,7 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
+from lstm_cli.bundle.contents import network_weights
 from lstm_cli.bundle.reading import Bundle
+from lstm_cli.inference.predictor import Predictor
 from tests.helpers import lstm
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -46,6 +48,15 @@ def address(tiny_bundles: dict[str, Bundle], tmp_path_factory: pytest.TempPathFa
     lstm_path, rnn_path = (tiny_bundles[cell].path for cell in ("lstm", "rnn"))
     folder = ("--models-dir", str(rnn_path.parent))
     done = lstm("live", str(file), "--model", str(lstm_path), "--beside", rnn_path.name, *folder)
+    assert done.exit_code == 0, done.stderr
+    return file.as_uri()
+
+
+@pytest.fixture(scope="module")
+def replay(replays: dict[str, Bundle], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A page whose model keeps its epochs."""
+    file = tmp_path_factory.mktemp("replay") / "replay.html"
+    done = lstm("live", str(file), "--model", str(replays["int16"].path))
     assert done.exit_code == 0, done.stderr
     return file.as_uri()
 
@@ -211,6 +222,71 @@ def test_two_models_and_a_step_of_learning(visit: Visit, address: str) -> None:
     assert losses[1] < losses[0]
 
 
+def expected_at(bundle: Bundle, place: int, tokens: list[str]) -> str:
+    """The expected rating after an epoch, as the page writes it."""
+    predictor = Predictor(bundle)
+    predictor.weights = network_weights(bundle.epoch_arrays(bundle.epochs[place].epoch))
+    return f"{predictor.read(tokens)[1][-1] @ predictor.ratings:.2f}"
+
+
+def test_training_is_replayed(visit: Visit, replay: str, replays: dict[str, Bundle]) -> None:
+    """It opens on the model as it was saved; every epoch reads as Python reads it."""
+    bundle = replays["int16"]
+    page = visit.open(f"{replay}#text={quote(TEXT)}")
+    tokens = [word.removesuffix("?") for word in _words(page)]
+    said = page.locator("#epoch-said")
+    assert page.input_value("#epoch") == "6"
+    assert "as the model was saved" in said.inner_text()
+    curves = page.locator("section:has(#words-title) path.line")
+    assert curves.count() == 1
+    for place in (5, 0, 3):
+        page.locator("#epoch").fill(str(place))
+        playwright.expect(page.locator("#rating .count")).to_have_text(
+            expected_at(bundle, place, tokens)
+        )
+        assert f"{100 * bundle.epochs[place].accuracy:.0f} %" in said.inner_text()
+        assert curves.count() == 2
+        assert "as saved" in page.inner_text(".rating .beside")
+    chart = page.locator("section:has(#replay-title) svg.chart")
+    label = str(chart.get_attribute("aria-label"))
+    assert f"{expected_at(bundle, 3, tokens)} at epoch 3" in label
+    assert page.locator("section:has(#replay-title) path.line").count() == 3
+    page.get_by_role("button", name="Step an epoch").click()
+    assert page.input_value("#epoch") == "4"
+    assert page.url.endswith("epoch=4")
+    page.get_by_role("button", name="Back an epoch").click()
+    page.focus("#epoch")
+    page.keyboard.press("ArrowLeft")
+    playwright.expect(said).to_contain_text("After epoch 2")
+    page.keyboard.press("End")
+    assert curves.count() == 1
+
+
+def test_training_plays_by_itself_and_its_address_opens_it(visit: Visit, replay: str) -> None:
+    """From the last epoch it begins anew; an epoch that was not kept is the saved model."""
+    page = visit.open(f"{replay}#text={quote(TEXT)}&epoch=99")
+    assert page.input_value("#epoch") == "6"
+    page.click("#play")
+    assert page.inner_text("#play") == "Pause"
+    playwright.expect(page.locator("#epoch")).to_have_value("2")
+    page.click("#play")
+    assert page.inner_text("#play") == "Play"
+    page.goto("about:blank")
+    visit.open(f"{replay}#text={quote(TEXT)}&epoch=1")
+    assert "After epoch 1" in page.inner_text("#epoch-said")
+    page.fill("#text", "")
+    assert "No word yet" in page.inner_text(".sections")
+    assert "After epoch 1" in page.inner_text("#epoch-said")
+    page.fill("#text", "fun " * 500)
+    section = page.locator("section:has(#replay-title)")
+    playwright.expect(section).to_contain_text("one epoch at a time")
+
+
+def test_a_model_without_epochs_has_no_replay(visit: Visit, address: str) -> None:
+    page = visit.open(address)
+    assert page.locator("#replay-title, #epoch").count() == 0
+
+
 def test_a_question_is_answered_and_a_change_is_tried(visit: Visit, address: str) -> None:
     """What would make it high: the change that is named makes it as high as was said."""
     page = visit.open(f"{address}#text={quote('no fun at all, cold and stupid')}")
@@ -235,10 +311,12 @@ def test_a_very_long_text_is_read_in_full(visit: Visit, address: str) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("shown", ["address", "replay"])
 def test_nothing_sticks_out_and_axe_finds_nothing(
-    browser: Any, address: str, width: int, scheme: str
+    browser: Any, request: pytest.FixtureRequest, width: int, scheme: str, shown: str
 ) -> None:
     """On a phone and on a desk, with everything open and a word longer than the screen."""
+    address = request.getfixturevalue(shown)
     surroundings = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
     )
@@ -246,6 +324,7 @@ def test_nothing_sticks_out_and_axe_finds_nothing(
     long = quote(f"{TEXT} {'very' * 50} dull")
     page.goto(
         f"{address}#text={long}&kept={quote(TEXT)}&word=3&open=forget&learn=0.5&both=yes&question=1"
+        "&epoch=2"
     )
     page.wait_for_selector("#ledger-said")
     assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -22,22 +22,8 @@ from lstm_cli.errors import BundleExistsError, CheckpointError
 from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.loop import Trained
 from tests import to_be_killed
-from tests.helpers import TINY, in_case, learn, lstm, new_bundle
+from tests.helpers import TINY, in_case, learned, lstm, new_bundle
 from tests.to_be_killed import ended, killed_after, started
-
-SETTINGS = {"epochs": 12, "tokens_per_batch": 6, "adversarial_epsilon": 0.25, "patience": 12}
-
-
-def learned(control: RunControl, stop_after: int | None = None, **settings: float) -> Trained:
-    """The eight reviews, some steps an epoch; stopped after so many steps of this run."""
-    asked = 0
-
-    def is_stopped() -> bool:
-        nonlocal asked
-        asked += 1
-        return asked == stop_after
-
-    return learn(control=replace(control, is_stopped=is_stopped), **(SETTINGS | settings))[0]
 
 
 def assert_same(one: Trained, other: Trained) -> None:

@@ -25,6 +25,7 @@ def model_card(info: BundleInfo) -> str:
         f"{model.hidden_size} units; the readout sees the {', '.join(model.pooling)} "
         "of the short-term memories",
         f"- trained in {info.seconds:.0f} s ({info.training.precision}, seed {info.training.seed})",
+        *_epochs(info),
         "",
         f"## On {scores['n']:,} reviews held out",
         "",
@@ -40,6 +41,17 @@ def model_card(info: BundleInfo) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _epochs(info: BundleInfo) -> list[str]:
+    """A line of what it kept of its training, if anything."""
+    if info.epochs is None:
+        return []
+    first, last = info.epochs.kept[0].epoch, info.epochs.kept[-1].epoch
+    return [
+        f"- keeps {len(info.epochs.kept)} epochs of its training, {first} to {last}, which "
+        "`lstm live` replays"
+    ]
 
 
 def _choice(info: BundleInfo) -> str:

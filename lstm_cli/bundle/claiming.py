@@ -1,5 +1,6 @@
 """One process makes a model at a time, and keeps what it has so far beside it."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -68,6 +69,11 @@ class ModelSlot:
         return slot
 
     @property
+    def epochs(self) -> Path:
+        """The folder in which the weights of its epochs are kept until the model is saved."""
+        return epochs_of(self.path)
+
+    @property
     def checkpoint(self) -> Path:
         """The file in which the training is kept until the model is saved."""
         return checkpoint_of(self.path)
@@ -88,13 +94,24 @@ class ModelSlot:
         """
         path = write_beside(bundle, self.path, replace=self.replace)
         if completed:
-            self.checkpoint.unlink(missing_ok=True)
+            forget_training(self.path)
         return path
 
 
 def checkpoint_of(path: Path) -> Path:
     """Where the training of a model is kept until the model is saved."""
     return path.with_name(f".{path.name}.checkpoint")
+
+
+def epochs_of(path: Path) -> Path:
+    """Where the weights of each epoch are kept until the model is saved."""
+    return path.with_name(f".{path.name}.epochs")
+
+
+def forget_training(path: Path) -> None:
+    """Remove what was kept of the training of a model: it is saved, or removed itself."""
+    checkpoint_of(path).unlink(missing_ok=True)
+    shutil.rmtree(epochs_of(path), ignore_errors=True)
 
 
 def stopped_name(source: str, folder: Path, ending: str = "") -> str | None:

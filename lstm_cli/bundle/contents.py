@@ -7,6 +7,7 @@ weights.safetensors    the network
 baseline.safetensors   logistic regression on the same reviews, which evaluations compare with
 words.json             what the gates did with each word of the validation reviews
 history.jsonl          one line per epoch
+epochs.safetensors     the network as it was after each epoch, if training was to keep them
 README.md              a model card for people
 """
 
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_cli.bundle.epochs import EPOCHS_FILE, EpochTable, NewEpochs
 from lstm_cli.bundle.provenance import Provenance
 from lstm_cli.bundle.weights import EMBEDDING_SCALE, Layout, Stored, rows_as_integers
 from lstm_cli.config import ModelConfig, PretrainConfig, TrainConfig
@@ -40,6 +42,11 @@ BASELINE_FILE = "baseline.safetensors"
 WORDS_FILE = "words.json"
 HISTORY_FILE = "history.jsonl"
 CARD_FILE = "README.md"
+# All that a model's folder may hold.
+FILES = frozenset({
+    INFO_FILE, VOCABULARY_FILE, WEIGHTS_FILE, BASELINE_FILE, WORDS_FILE, HISTORY_FILE, EPOCHS_FILE,
+    CARD_FILE,
+})  # fmt: skip
 
 # The names of settings in models of the first version, and their names now.
 _RENAMED = {
@@ -82,6 +89,7 @@ class BundleInfo:
     temperature: float = 1.0  # by which the readout has been divided, for calibration
     # Of the regression with the network, on the validation reviews; older models lack it.
     agreement: "Agreement | None" = None
+    epochs: EpochTable | None = None  # what training went through, if that was to be kept
 
     @property
     def scale(self) -> Scale:
@@ -96,6 +104,9 @@ class BundleInfo:
     def to_json(self) -> dict[str, Any]:
         """As ``bundle.json`` holds it."""
         described = {_STORED_AS.get(name, name): value for name, value in asdict(self).items()}
+        del described["epochs"]
+        if self.epochs is not None:
+            described["epochs"] = self.epochs.to_json()
         return described | {"data": self.provenance.to_json()}
 
     @classmethod
@@ -114,6 +125,7 @@ class BundleInfo:
             "edges": (),
             "temperature": 1.0,
             "agreement": None,
+            "epochs": None,
         }
         names = {field.name for field in fields(cls)}
         values = {name: (later | dict(stored))[_STORED_AS.get(name, name)] for name in names}
@@ -130,6 +142,9 @@ class BundleInfo:
         values["ratings"] = tuple(float(rating) for rating in stored["ratings"])
         values["labels"] = tuple(values["labels"])
         values["edges"] = tuple(float(edge) for edge in values["edges"])
+        if values["epochs"] is not None:
+            shapes = weight_shapes(values["model"])
+            values["epochs"] = EpochTable.from_json(values["epochs"], shapes)
         if values["agreement"] is not None:
             from lstm_cli.metrics.agreement import Agreement
 
@@ -153,6 +168,7 @@ class NewBundle:
     gate_statistics: "GateStatistics"
     history: tuple[Mapping[str, Any], ...]
     baseline: Arrays | None = None
+    epochs: NewEpochs | None = None  # whose table ``info`` has once it is written
     notes: str = ""  # what the model card says below the numbers
 
 

@@ -31,7 +31,9 @@ from lstm_cli.bundle.contents import (
     description_digest,
     network_weights,
     weight_layouts,
+    weight_shapes,
 )
+from lstm_cli.bundle.epochs import EPOCHS_FILE, check_epochs, weights_at
 from lstm_cli.bundle.weights import (
     EMBEDDING_SCALE,
     EmbeddingRows,
@@ -49,6 +51,7 @@ from lstm_cli.text.tokens import compiled
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary, WrittenVocabulary
 
 if TYPE_CHECKING:
+    from lstm_cli.bundle.epochs import KeptEpoch
     from lstm_cli.data.options import LearnedColumns
     from lstm_cli.metrics.agreement import Agreement
     from lstm_cli.results import GateStatistics
@@ -170,6 +173,36 @@ class Bundle:
         ) as error:  # fmt: skip
             raise self._refused(WORDS_FILE, "does not hold statistics of words") from error
 
+    @property
+    def epochs(self) -> "tuple[KeptEpoch, ...]":
+        """The epochs whose weights are kept, the first before the first step; mostly none."""
+        return () if self.info.epochs is None else self.info.epochs.kept
+
+    def epoch_arrays(self, epoch: int) -> dict[str, Float32Array]:
+        """The network's weights after one of ``epochs``, by the names under which they are saved.
+
+        Those of the model's own epoch are its own; of a large network, the others are off by as
+        much as differences in bytes are.
+
+        Raises:
+            KeyError: it is not kept.
+            BundleError: they cannot be used.
+        """
+        table = self.info.epochs
+        if table is None or epoch not in (kept.epoch for kept in table.kept):
+            raise KeyError(epoch)
+        return weights_at(epoch, table, self.stored_epochs, self.arrays)
+
+    @cached_property
+    def stored_epochs(self) -> dict[str, Stored]:
+        """The epochs as their file holds them, checked."""
+        table, model = self.info.epochs, self.info.model
+        if table is None:
+            return {}
+        stored = self._stored(EPOCHS_FILE, table.layouts(weight_shapes(model)))
+        check_epochs(stored, model.vocab_size, self._refuse(EPOCHS_FILE))
+        return stored
+
     def stored_arrays(self) -> dict[str, Stored]:
         """The network's arrays as their file holds them; their numbers are not checked."""
         layouts = weight_layouts(self.info.model, self.info.stored_as)
@@ -191,11 +224,11 @@ class Bundle:
 
     def _stored(self, name: str, layouts: dict[str, Layout]) -> dict[str, Stored]:
         # The recorded size must be that of the arrays, so that a short description can
-        # never cause a large allocation; the header takes a few hundred bytes more.
+        # never cause a large allocation; the header takes a hundred bytes more for each.
         expected = sum(
             np.dtype(kind).itemsize * math.prod(shape) for kind, shape in layouts.values()
         )
-        if not expected <= self._entry(name)[0] <= expected + 100_000:
+        if not expected <= self._entry(name)[0] <= expected + 100_000 + 200 * len(layouts):
             raise self._refused(name, f"should hold {expected:,} bytes of weights")
         return load_arrays(self._bytes(name), layouts, self._refuse(name))
 
@@ -299,6 +332,8 @@ def _check_description(info: BundleInfo, files: dict[str, tuple[int, str]]) -> N
     check_number(info.scores["perplexity" if info.is_language_model else "accuracy"])
     for name in info.scale.labels:
         info.provenance.counts[name]  # how often it occurred, or KeyError
+    if (info.epochs is None) != (EPOCHS_FILE not in files):
+        raise ValueError(f"{EPOCHS_FILE} without a table of it, or a table without it")
     for name, (size, _) in files.items():
         if Path(name).name != name or name in (".", ".."):
             raise ValueError(f"a file outside its folder, {name!a}")

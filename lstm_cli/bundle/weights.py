@@ -21,9 +21,11 @@ from lstm_cli.errors import BundleError
 _LARGEST_NUMBER = 1e10  # products of a few such numbers are still finite
 
 Refuse = Callable[[str], BundleError]  # what is wrong -> the error that names the file
-Stored = NDArray[np.floating[Any]] | NDArray[np.int8]  # float32, float16, or int8
+# float32, float16, or int8; of differences, and of places, also longer integers
+Stored = NDArray[np.floating[Any]] | NDArray[np.signedinteger[Any]]
 
-_CALLED = {"float32": "F32", "float16": "F16", "int8": "I8"}  # in the header
+# In the header.
+_CALLED = {"float32": "F32", "float16": "F16", "int8": "I8", "int16": "I16", "int32": "I32"}
 _LARGEST_INT8 = 127
 EMBEDDING_SCALE = "embedding.scale"  # of each row, where the rows of the embedding are integers
 
@@ -31,7 +33,7 @@ EMBEDDING_SCALE = "embedding.scale"  # of each row, where the rows of the embedd
 class Layout(NamedTuple):
     """How one array is stored."""
 
-    kind: str  # of its numbers: "float32", "float16" or "int8"
+    kind: str  # of its numbers: "float32", "float16", "int8", "int16" or "int32"
     shape: tuple[int, ...]
 
 

@@ -20,6 +20,7 @@ from lstm_cli.bundle.card import model_card
 from lstm_cli.bundle.contents import (
     BASELINE_FILE,
     CARD_FILE,
+    FILES,
     HISTORY_FILE,
     INFO_FILE,
     VOCABULARY_FILE,
@@ -30,6 +31,7 @@ from lstm_cli.bundle.contents import (
     as_stored,
     description_digest,
 )
+from lstm_cli.bundle.epochs import EPOCHS_FILE
 from lstm_cli.bundle.locating import free_name
 from lstm_cli.errors import BundleExistsError, OutputError, Remedy
 
@@ -54,7 +56,8 @@ def write_bundle(bundle: NewBundle, path: Path, *, replace: bool = False) -> Non
         beside = Path(tempfile.mkdtemp(prefix=_NEW.format(path.name), dir=path.parent))
         try:
             beside.chmod(0o755)
-            _write_files(bundle, changed(bundle.info, name=path.name), beside)
+            table = None if bundle.epochs is None else bundle.epochs.table
+            _write_files(bundle, changed(bundle.info, name=path.name, epochs=table), beside)
             _put_in_place(beside, path, replace=replace)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
@@ -98,11 +101,7 @@ def check_free(path: Path, *, replace: bool) -> None:
 
 def check_own(path: Path) -> None:
     """Refuse to delete a folder that also holds files of the user's."""
-    own = {
-        INFO_FILE, VOCABULARY_FILE, WEIGHTS_FILE, BASELINE_FILE, WORDS_FILE, HISTORY_FILE,
-        CARD_FILE,
-    }  # fmt: skip
-    others = sorted(file.name for file in path.iterdir() if file.name not in own)
+    others = sorted(file.name for file in path.iterdir() if file.name not in FILES)
     if others:
         raise BundleExistsError(
             f"{path}: holds files that are not part of the model ({others[0]!a}); move them away"
@@ -119,6 +118,8 @@ def _write_files(bundle: NewBundle, about: BundleInfo, folder: Path) -> None:
     }
     if bundle.baseline is not None:
         contents[BASELINE_FILE] = save(dict(bundle.baseline))
+    if bundle.epochs is not None:
+        contents[EPOCHS_FILE] = save(dict(bundle.epochs.arrays))
     files = {
         name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in contents.items()

@@ -74,7 +74,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Remove a model."""
-    from lstm_cli.bundle.claiming import checkpoint_of, claimed
+    from lstm_cli.bundle.claiming import claimed, forget_training
     from lstm_cli.bundle.locating import base_path, find_folder
     from lstm_cli.bundle.writing import check_own, saying_what_failed
 
@@ -88,5 +88,5 @@ def remove(
     check_own(path)
     with saying_what_failed(path), claimed(path):
         shutil.rmtree(path)
-        checkpoint_of(path).unlink(missing_ok=True)
+        forget_training(path)
     note(ctx, f"removed {path}")

@@ -141,6 +141,13 @@ def train(
     seed: options.Seed = TrainConfig.seed,
     precision: options.PrecisionOption = options.PrecisionChoice.auto,
     threads: options.Threads = None,
+    keep_epochs: Annotated[
+        bool,
+        typer.Option(
+            "--keep-epochs",
+            help="Keep the network of every epoch in the model; lstm live replays the training.",
+        ),
+    ] = False,
     no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Train no baseline.")] = False,
     models_dir: options.ModelsFolder = None,
     as_json: options.Json = False,
@@ -205,6 +212,8 @@ def _check(ctx: typer.Context) -> str | None:
         raise OptionError("give files of reviews, or --sample (and not both)")
     if given["budget"] is not None and given["resume"]:
         raise OptionError("--resume does not go with --budget, whose tries are not kept")
+    if given["budget"] is not None and given["keep_epochs"]:
+        raise OptionError("--keep-epochs does not go with --budget, whose tries are not kept")
     if given["time_limit"] is not None:
         options.check_not_given(
             ctx, ("epochs", "budget", "resume", "config"), "--time-limit, which decides the epochs"

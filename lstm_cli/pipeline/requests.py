@@ -44,6 +44,7 @@ class TrainRequest:
     precision: Precision | None = None  # what the machine computes best in where None
     threads: int | None = None
     with_baseline: bool = True
+    keep_epochs: bool = False  # the weights of every epoch, for ``lstm live`` to replay
 
     @property
     def decided(self) -> frozenset[str]:

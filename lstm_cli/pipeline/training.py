@@ -15,8 +15,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from lstm_cli.arrays import Float32Array
 from lstm_cli.bundle.claiming import ModelSlot
 from lstm_cli.bundle.contents import BundleInfo, NewBundle, network_weights
+from lstm_cli.bundle.epochs import EpochWeights, KeptEpoch, NewEpochs, Weights, packed_epochs
 from lstm_cli.bundle.provenance import Provenance
 from lstm_cli.config import TrainConfig
 from lstm_cli.core.compute import Compute
@@ -35,6 +37,7 @@ from lstm_cli.pipeline.preparation import PreparedRun
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, Evaluation
 from lstm_cli.training.checkpoint import RunControl
+from lstm_cli.training.epochs import TrainedEpoch
 from lstm_cli.training.loop import Listener, NetworkStart, Trained, train
 from lstm_cli.training.pace import Plan, fitted_to, measure_pace
 from lstm_cli.training.search import SearchListener, search
@@ -123,6 +126,7 @@ class Learner:
         task: TrainingTask,
         *,
         slot: ModelSlot | None = None,
+        keep_epochs: bool = False,
     ) -> Trained:
         """Train one, which is kept from time to time only where there is a slot for it."""
         checkpoint = None if slot is None else slot.checkpoint
@@ -133,7 +137,12 @@ class Learner:
             task,
             self.listener,
             compute=replace(self.compute, precision=config.precision),
-            control=RunControl(checkpoint, resume, self.is_stopped),
+            control=RunControl(
+                checkpoint,
+                resume,
+                self.is_stopped,
+                epochs=slot.epochs if slot is not None and keep_epochs else None,
+            ),
         )
 
 
@@ -197,7 +206,7 @@ def fit(run: PreparedRun, learner: Learner, request: TrainRequest, slot: ModelSl
     Within a budget nothing is kept from time to time: it would be that of one of many.
     """
     if request.budget is None:
-        trained = learner(run.training, run.task, slot=slot)
+        trained = learner(run.training, run.task, slot=slot, keep_epochs=request.keep_epochs)
         return Fitted(trained, run.training, trained.completed)
     best = search(
         lambda config: learner(config, run.task),
@@ -242,10 +251,7 @@ def measure(run: PreparedRun, fitted: Fitted, *, with_baseline: bool) -> Measure
 
 def describe(run: PreparedRun, fitted: Fitted, measured: Measured, seconds: float) -> NewBundle:
     """All that is saved: the calibrated weights, and what they are and came from."""
-    arrays = fitted.trained.network.to_arrays()
-    # A readout divided by the temperature is calibrated for whoever reads it.
-    for name in ("readout.weight", "readout.bias"):
-        arrays[name] = (arrays[name] / measured.temperature).astype(np.float32)
+    arrays = _calibrated(fitted.trained.network.to_arrays(), measured.temperature)
     vocabulary, base = run.data.vocabulary, run.data.base
     info = BundleInfo(
         name=run.name,
@@ -275,7 +281,37 @@ def describe(run: PreparedRun, fitted: Fitted, measured: Measured, seconds: floa
         gate_statistics=statistics,
         history=tuple(map(asdict, fitted.trained.history)),
         baseline=None if regression is None else regression.to_arrays(),
+        epochs=_kept_epochs(fitted, measured.temperature, arrays),
     )
+
+
+def _calibrated(arrays: Weights, temperature: float) -> dict[str, Float32Array]:
+    """Weights whose readout is divided by the temperature: calibrated for whoever reads it."""
+    divided = {
+        name: (arrays[name] / temperature).astype(np.float32)
+        for name in ("readout.weight", "readout.bias")
+    }
+    return dict(arrays) | divided
+
+
+def _kept_epochs(fitted: Fitted, temperature: float, arrays: Weights) -> NewEpochs | None:
+    """What training went through, on the temperature of the model; None where it was not kept.
+
+    Args:
+        fitted: what was trained.
+        temperature: of the model.
+        arrays: the weights that the model is saved with.
+    """
+    if not fitted.trained.epochs:
+        return None
+
+    def of(trained: TrainedEpoch) -> EpochWeights:
+        kept = KeptEpoch(trained.epoch, trained.accuracy)
+        return EpochWeights(kept, lambda: _calibrated(trained.arrays(), temperature))
+
+    report = fitted.trained.kept_report(fitted.config)
+    model = KeptEpoch(report.epoch, report.accuracy)
+    return packed_epochs(list(map(of, fitted.trained.epochs)), model, arrays)
 
 
 def _provenance(run: PreparedRun, fitted: Fitted) -> Provenance:

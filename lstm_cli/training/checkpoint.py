@@ -31,6 +31,7 @@ class RunControl:
     checkpoint: Path | None = None  # a file, written at epochs and every two minutes
     resume: bool = False  # go on from that file, if there is one
     is_stopped: Callable[[], bool] = lambda: False  # asked after every step
+    epochs: Path | None = None  # a folder in which the weights of every epoch are kept
 
 
 @dataclass(frozen=True)

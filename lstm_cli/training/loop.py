@@ -15,6 +15,7 @@ from lstm_cli.core.network import ReviewNetwork
 from lstm_cli.results import EpochReport
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.checkpoint import CheckpointKeeper, RunControl
+from lstm_cli.training.epochs import EpochKeeper, TrainedEpoch
 from lstm_cli.training.preparation import PreparedData
 from lstm_cli.training.schedule import BatchSchedule
 from lstm_cli.training.stopwatch import Stopwatch
@@ -78,6 +79,13 @@ class Trained:
     probabilities: Float64Array  # of the validation reviews, (N, R)
     tokens_per_second: float  # real tokens trained on, measuring left out
     completed: bool  # not stopped before its time
+    epochs: tuple[TrainedEpoch, ...] = ()  # where they were to be kept
+
+    def kept_report(self, config: TrainConfig) -> EpochReport:
+        """Of the epoch whose weights the network has."""
+        if config.keeps_last:
+            return self.history[-1]
+        return [report for report in self.history if report.is_best][-1]
 
 
 def train(
@@ -112,8 +120,13 @@ def train(
     schedule = schedule_of(task, config)
     with compute.seeded(config.seed):
         network = compute.place(start.network(config))
-        keeper = CheckpointKeeper(control, lambda: _fingerprint(network, config, task))
+        is_kept = control.checkpoint is not None or control.epochs is not None
+        belongs_to = _fingerprint(network, config, task) if is_kept else ""
+        keeper = CheckpointKeeper(control, lambda: belongs_to)
         trainer = Trainer(network, config, task, compute, schedule.num_steps)
+        if control.epochs is not None:
+            trainer.epochs = EpochKeeper(control.epochs, belongs_to)
+            trainer.keep_start()
         keeper.resume(trainer)
         listener.begin(config.epochs, schedule.corpus.num_tokens)
         listener.batch_done(schedule.tokens_before(trainer.step))
@@ -121,7 +134,9 @@ def train(
         completed = _run(trainer, schedule, listener, control, keeper, stopwatch)
         speed = stopwatch.tokens_per_second
         best = trainer.finish()
-    return Trained(network, tuple(trainer.history), best.probabilities, speed, completed)
+    history, epochs = tuple(trainer.history), trainer.epochs
+    kept = () if epochs is None else epochs.kept(len(history))
+    return Trained(network, history, best.probabilities, speed, completed, kept)
 
 
 def _run(

@@ -20,6 +20,7 @@ from lstm_cli.results import EpochReport
 from lstm_cli.training.adamw import AdamW
 from lstm_cli.training.checkpoint import TrainerState, put_back, tensors_of
 from lstm_cli.training.embedding import embedding_optimiser
+from lstm_cli.training.epochs import EpochKeeper
 from lstm_cli.training.optimiser import (
     AveragedWeights,
     adversarial_perturbation,
@@ -85,6 +86,7 @@ class Trainer:
         self.losses: list[Tensor] = []  # of the present epoch's steps
         self.history: list[EpochReport] = []
         self.best: Best | None = None
+        self.epochs: EpochKeeper | None = None  # where the weights of every epoch are kept
         self._began = time.perf_counter()
 
     @property
@@ -152,6 +154,14 @@ class Trainer:
         backward(adversarial_perturbation(nothing.grad, size, lengths))
         return loss
 
+    def keep_start(self) -> None:
+        """Keep the weights before the first step as epoch 0, measured as the others are."""
+        assert self.epochs is not None
+        assert not self.step
+        probabilities = rating_probabilities(self.network, self.validation.corpus, self.compute)
+        hits = self.validation.rating_indices == probabilities.argmax(1)
+        self.epochs.keep(0, float(hits.mean()), self.network.to_arrays())
+
     def measure(self) -> EpochReport:
         """End an epoch: what the held-out reviews say of the averaged weights.
 
@@ -167,9 +177,11 @@ class Trainer:
             is_best = self.best is None or loss < self.best.loss
         if is_best or self.config.keeps_last:
             self.best = Best(loss, copy.deepcopy(self.network.state_dict()), probabilities)
+        scores = scores_of(self.validation.rating_indices, probabilities.argmax(1), self.ratings)
+        if self.epochs is not None:
+            self.epochs.keep(len(self.history) + 1, scores.accuracy, self.network.to_arrays())
         self.average.swap()
         self.embedding.write(average=False)
-        scores = scores_of(self.validation.rating_indices, probabilities.argmax(1), self.ratings)
         report = EpochReport(
             epoch=len(self.history) + 1,
             train_loss=float(torch.stack(self.losses).mean()),

@@ -274,6 +274,8 @@ def show_trained(console: Console, made: "TrainedModel", seconds: float) -> None
         for command, example in EXAMPLES.items():
             is_known = UNKNOWN_ID not in vocabulary.encode(example.split())
             say(console, f'  lstm {command} "{example if is_known else "a review"}"')
+        if made.bundle.epochs is not None:
+            say(console, "  lstm live replay.html")
     else:
         say(console, f"\nstopped; the best so far is {saved}")
         if attempts:

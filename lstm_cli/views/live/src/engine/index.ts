@@ -1,8 +1,8 @@
 /** The engine: a model in a page, read in the page's own arithmetic. It knows no document. */
 
-import { OpenedModel } from "./model";
+import { openModel } from "./model";
 import { unpack } from "./packing";
-import type { Deletion, Hold, LearningTrace, Product, Trace } from "./types";
+import type { Deletion, Epoch, Glance, Hold, LearningTrace, Product, Trace } from "./types";
 
 export type * from "./types";
 
@@ -18,6 +18,10 @@ export interface Model {
   readonly pooling: string[];
   /** Whether a step of learning is quick enough to be shown: small models only. */
   readonly learns: boolean;
+  /** What training went through, first to last; none where it was not kept. */
+  readonly epochs: readonly Epoch[];
+  /** The place among the epochs of the one that the model is. */
+  readonly own: number | null;
 
   tokenize(text: string): string[];
   /** Only reads: of a long text one beginning after another, so that `inspect` finds them read. */
@@ -27,6 +31,10 @@ export interface Model {
   without(tokens: string[], place: number, holds?: Hold[]): Deletion;
   product(trace: Trace, place: number, gate: "forget" | "learn" | "candidate" | "use", unit: number): Product;
   learn(tokens: string[], truth: number, rate: number, times: number): LearningTrace;
+  /** The model as it was at one of its epochs, by place; the same object while it is at hand. */
+  at(place: number): Model;
+  /** The rating alone, of whatever is read beside other things: at every epoch, say. */
+  glance(tokens: string[]): Glance;
   /** What a text is unlike that the model learned from; "" of each that is well. */
   warnings(tokens: string[]): string[];
 }
@@ -37,6 +45,6 @@ export interface Model {
  */
 export async function openModels(packed: string[]): Promise<Model[]> {
   const models: Model[] = [];
-  for (const text of packed) models.push(new OpenedModel(await unpack(text)));
+  for (const text of packed) models.push(openModel(await unpack(text)));
   return models;
 }

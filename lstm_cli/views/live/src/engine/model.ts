@@ -1,23 +1,45 @@
 /** A model of the page, as `types.ts` and `index.ts` promise it. */
 
 import { sigmoid, tanh } from "./cell";
+import { Epochs, weightsOf, type Weights } from "./epochs";
 import { learn } from "./learning";
 import { highestOf, Network, softmax } from "./network";
-import type { Packed } from "./packing";
+import type { Description, Packed } from "./packing";
 import { Reader } from "./reading";
 import { tokenizer } from "./tokens";
 import { traceOf } from "./trace";
-import type { Deletion, Hold, LearningTrace, Product, Trace } from "./types";
+import type { Deletion, Epoch, Glance, Hold, LearningTrace, Product, Trace } from "./types";
 import { warningsOf } from "./warnings";
 
 const UNKNOWN = 1; // the id of every word that is not in the vocabulary
 const FIRST_WORD = 2;
 const WARMING = 40; // words that are read at the start
 const MOST_LEARNING = 100_000; // weights of a cell that a step of learning is quick for
+const MOST_NUMBERS = 2e7; // in the cells of epochs that are kept at hand: 80 MB
+const FEWEST_EPOCHS = 2; // that are, however large
+const PRODUCTS_OF_EPOCHS = 1_000; // of distinct words that each of them keeps
 const ROWS = { learn: 0, forget: 1, candidate: 2, use: 3 }; // as torch stacks them
 
+/** What the model has in common with itself at every epoch. */
+interface Common {
+  description: Description;
+  ids: Map<string, number>;
+  tokenize: (text: string) => string[];
+}
+
+/** The model that a page holds, and what it was at the epochs of its training. */
+export function openModel(packed: Packed): OpenedModel {
+  const { description, vocabulary } = packed;
+  const ids = new Map<string, number>();
+  for (let id = FIRST_WORD; id < vocabulary.length; id++) ids.set(vocabulary[id], id);
+  const common = { description, ids, tokenize: tokenizer(description.pattern) };
+  const model = new OpenedModel(common, new Network(weightsOf(packed)), description.name);
+  if (description.epochs) model.replays(new Epochs(packed), description.epochs);
+  model.warmUp();
+  return model;
+}
+
 export class OpenedModel {
-  readonly name: string;
   readonly about: string;
   readonly cell: "lstm" | "rnn";
   readonly labels: string[];
@@ -27,15 +49,18 @@ export class OpenedModel {
   readonly pooling: string[];
   readonly learns: boolean;
   readonly tokenize: (text: string) => string[];
-  private readonly network: Network;
+  epochs: Epoch[] = [];
+  own: number | null = null;
+  private training: Epochs | null = null;
+  private readonly atHand = new Map<number, OpenedModel>(); // by place, the latest last
   private readonly reader: Reader;
+  private readonly glancing: Reader;
   private readonly ids: Map<string, number>;
   private readonly script: string;
   private readonly longest: number | null;
 
-  constructor(packed: Packed) {
-    const { description, vocabulary } = packed;
-    this.name = description.name;
+  constructor(private readonly common: Common, private readonly network: Network, readonly name: string) {
+    const { description, ids, tokenize } = common;
     this.about = description.about;
     this.cell = description.cell;
     this.labels = description.labels;
@@ -45,16 +70,48 @@ export class OpenedModel {
     this.pooling = description.pooling;
     this.script = description.script;
     this.longest = description.longest;
-    this.network = new Network(packed);
-    this.reader = new Reader(this.network);
+    this.reader = new Reader(network);
+    this.glancing = new Reader(network, 2); // a text and a word of it
     const { rows, columns } = this.network.cell.weights.shortTerm;
     this.learns = rows * (columns + this.embeddingSize) <= MOST_LEARNING;
-    this.tokenize = tokenizer(description.pattern);
-    this.ids = new Map();
-    for (let id = FIRST_WORD; id < vocabulary.length; id++) this.ids.set(vocabulary[id], id);
-    // The commonest words: half of what anyone types is known then, and the browser has
-    // compiled the products before the first key.
-    this.reader.read(Array.from({ length: Math.min(WARMING, vocabulary.length) }, (_, id) => id), []);
+    this.tokenize = tokenize;
+    this.ids = ids;
+  }
+
+  /** Read the commonest words: half of what anyone types is known then, and the browser has
+   * compiled the products before the first key. */
+  warmUp(): void {
+    const words = Math.min(WARMING, this.ids.size + FIRST_WORD);
+    this.reader.read(Array.from({ length: words }, (_, id) => id), []);
+  }
+
+  replays(training: Epochs, { kept, model }: NonNullable<Description["epochs"]>): void {
+    this.training = training;
+    this.epochs = kept;
+    this.own = model;
+  }
+
+  at(place: number): OpenedModel {
+    if (!this.training || place === this.own) return this;
+    const { atHand, name, epochs } = this;
+    const model = atHand.get(place) ?? this.opened(this.training.weightsAt(place), `${name}, epoch ${epochs[place].epoch}`);
+    atHand.delete(place);
+    atHand.set(place, model);
+    const { rows, columns } = this.network.cell.weights.shortTerm;
+    const most = Math.max(FEWEST_EPOCHS, Math.floor(MOST_NUMBERS / (rows * (columns + this.embeddingSize))));
+    if (atHand.size > most) atHand.delete(atHand.keys().next().value!);
+    return model;
+  }
+
+  private opened(weights: Weights, name: string): OpenedModel {
+    return new OpenedModel(this.common, new Network(weights, PRODUCTS_OF_EPOCHS), name);
+  }
+
+  glance(tokens: string[]): Glance {
+    const { network } = this;
+    const logits = this.glancing.read(this.encode(tokens), []).at(-1)?.logits(network);
+    const probabilities = softmax(logits ?? Array.from(network.readoutBias));
+    return { expected: network.expected(probabilities), rating: highestOf(probabilities) };
   }
 
   read(tokens: string[], holds: Hold[] = []): void {

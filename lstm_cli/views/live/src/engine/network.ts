@@ -1,7 +1,7 @@
 /** The whole network: words to memories, memories to ratings. */
 
 import { Cell, Matrix } from "./cell";
-import { numbers, type Packed, type Stored } from "./packing";
+import type { Weights } from "./epochs";
 import type { Route } from "./types";
 
 const MOST_PRODUCTS = 4_000; // of distinct words that are kept: 33 MB of the largest model
@@ -14,47 +14,39 @@ export class Network {
   readonly ratings: number[];
   readonly readout: Float32Array; // (R, P·H)
   readonly readoutBias: Float32Array; // (R,)
-  private readonly embedding: Stored;
-  private readonly scales: Stored | undefined;
   private readonly products = new Map<number, Float32Array>();
 
-  constructor({ description, arrays }: Packed) {
-    const { hiddenSize, embeddingSize, cell } = description;
+  /** @param mostProducts of distinct words that are kept. */
+  constructor(private readonly weights: Weights, private readonly mostProducts = MOST_PRODUCTS) {
+    const { hiddenSize, embeddingSize, cell, pooling, ratings } = weights.description;
     const rows = hiddenSize * (cell === "lstm" ? 4 : 1);
-    const all = (name: string) => numbers(arrays.get(name)!);
     this.hiddenSize = hiddenSize;
     this.embeddingSize = embeddingSize;
-    this.pooling = description.pooling as Route[];
-    this.ratings = description.ratings;
+    this.pooling = pooling as Route[];
+    this.ratings = ratings;
     this.cell = new Cell(
       {
-        event: new Matrix(all("cell.event"), rows, embeddingSize),
-        shortTerm: new Matrix(all("cell.short_term"), rows, hiddenSize),
-        bias: all("cell.bias"),
+        event: new Matrix(weights.array("cell.event"), rows, embeddingSize),
+        shortTerm: new Matrix(weights.array("cell.short_term"), rows, hiddenSize),
+        bias: weights.array("cell.bias"),
         hasGates: cell === "lstm",
       },
       hiddenSize,
     );
-    this.readout = all("readout.weight");
-    this.readoutBias = all("readout.bias");
-    this.embedding = arrays.get("embedding")!;
-    this.scales = arrays.get("embedding.scale");
+    this.readout = weights.array("readout.weight");
+    this.readoutBias = weights.array("readout.bias");
   }
 
   /** The embedding of one word. (E,) */
   eventOf(id: number): Float32Array {
-    const [size, words] = this.embedding.shape; // it is stored column by column
-    const row = numbers(this.embedding, id, size, words);
-    if (!this.scales) return row;
-    const [scale] = numbers(this.scales, id, 1);
-    return row.map((integer) => integer * scale);
+    return this.weights.eventOf(id);
   }
 
   /** What a word adds to each row of the cell; of words that were met it is known. */
   productOf(id: number): Float32Array {
     let product = this.products.get(id);
     if (!product) {
-      if (this.products.size >= MOST_PRODUCTS) this.products.clear();
+      if (this.products.size >= this.mostProducts) this.products.clear();
       this.products.set(id, (product = this.cell.productOf(this.eventOf(id))));
     }
     return product;

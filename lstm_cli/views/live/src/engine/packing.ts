@@ -14,7 +14,7 @@ const WINDOWS =
 const ESCAPE = "=".charCodeAt(0);
 const ESCAPED = 64; // what an escaped byte is moved by
 
-export type Kind = "float32" | "float16" | "int8";
+export type Kind = "float32" | "float16" | "int8" | "int16" | "int32";
 
 export interface Stored {
   kind: Kind;
@@ -34,8 +34,15 @@ export interface Description {
   longest: number | null; // review it learned from, in tokens
   script: string; // of its commonest words, such as "Latin"
   about: string; // a sentence: what it learned from
+  epochs: KeptEpochs | null; // null where training kept none
   arrays: { name: string; kind: Kind; shape: number[]; size: number }[];
   vocabularySize: number; // in bytes, deflated
+}
+
+export interface KeptEpochs {
+  kept: { epoch: number; accuracy: number }[]; // 0 is before the first step
+  model: number; // the place of the one that the model is
+  isWhole: boolean; // else by differences
 }
 
 export interface Packed {
@@ -93,11 +100,13 @@ export function numbers(stored: Stored, from = 0, count = sizeOf(stored), step =
   const found = new Float32Array(count);
   if (kind === "int8") {
     for (let k = 0, at = from; k < count; k++, at += step) found[k] = (bytes[at] << 24) >> 24;
+  } else if (kind === "int16") {
+    for (let k = 0, at = from; k < count; k++, at += step) found[k] = ((bytes[at] | (bytes[at + total] << 8)) << 16) >> 16;
   } else if (kind === "float16") {
     const values = halves();
     for (let k = 0, at = from; k < count; k++, at += step) found[k] = values[bytes[at] | (bytes[at + total] << 8)];
   } else {
-    const bits = new Uint32Array(found.buffer);
+    const bits = kind === "int32" ? found : new Uint32Array(found.buffer);
     for (let k = 0, at = from; k < count; k++, at += step) {
       bits[k] = bytes[at] | (bytes[at + total] << 8) | (bytes[at + 2 * total] << 16) | (bytes[at + 3 * total] << 24);
     }
@@ -105,7 +114,7 @@ export function numbers(stored: Stored, from = 0, count = sizeOf(stored), step =
   return found;
 }
 
-const sizeOf = ({ shape }: Stored) => shape.reduce((size, axis) => size * axis, 1);
+export const sizeOf = ({ shape }: Stored) => shape.reduce((size, axis) => size * axis, 1);
 
 let everyHalf: Float32Array | null = null;
 

@@ -69,7 +69,8 @@ export class Reader {
   private readings: Step[][] = [];
   private readonly shortened = new Map<string, Begun>();
 
-  constructor(private readonly network: Network) {}
+  /** @param mostReadings that are kept. */
+  constructor(private readonly network: Network, private readonly mostReadings = MOST_READINGS) {}
 
   /** Read a review from its first word to its last. */
   read(ids: readonly number[], holds: readonly Hold[]): Step[] {
@@ -140,7 +141,7 @@ export class Reader {
 
   private keep(steps: Step[]): void {
     const others = this.readings.filter((kept) => kept.length && steps[kept.length - 1] !== kept.at(-1));
-    this.readings = [steps, ...others].slice(0, MOST_READINGS);
+    this.readings = [steps, ...others].slice(0, this.mostReadings);
     let size = 0;
     const each = this.network.hiddenSize * 8;
     // The newest stays, however long it is.

@@ -89,6 +89,18 @@ export interface Deletion {
   effect: number; // expected with the word, less without it
 }
 
+/** An epoch of training whose weights are kept. */
+export interface Epoch {
+  epoch: number; // 0: before the first step
+  accuracy: number; // on the held-out reviews
+}
+
+/** A rating without its reasons. */
+export interface Glance {
+  expected: number;
+  rating: number; // the place of the likeliest
+}
+
 /** One step of learning: what the model says before it or after it. */
 export interface LearningStep {
   loss: number;

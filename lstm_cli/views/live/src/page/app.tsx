@@ -18,6 +18,7 @@ import type { Beside } from "./rating";
 import { Glance, Rating } from "./rating";
 import { MOST_READ, mostBeside, useCalm, useDeletions, useReading } from "./readings";
 import { Kept, Without } from "./readings-compared";
+import { Replay } from "./replay";
 import { Running } from "./running";
 import { Header, Notes, Typing } from "./side";
 import type { Change, State } from "./state";
@@ -26,10 +27,16 @@ import { Words } from "./words";
 
 const NONE: never[] = [];
 
-/** The model that is read, and the one beside it where both are wanted. */
+/** The model as it was saved, and the one beside it where both are wanted. */
 function chosenModels(models: Model[], state: State): [Model, Model | null] {
   const place = clamp(state.model, 0, models.length - 1);
   return [models[place], state.both && models.length > 1 ? models[place ? 0 : 1] : null];
+}
+
+/** The place of the epoch that is shown: the model's own, unless another that it has was chosen. */
+function chosenEpoch({ epochs, own }: Model, state: State): number {
+  const place = epochs.findIndex(({ epoch }) => epoch === state.epoch);
+  return place < 0 ? own ?? 0 : place;
 }
 
 function strongest(trace: Trace): number {
@@ -49,26 +56,30 @@ function useTokens(model: Model | null, text: string | null, most: number): [str
 
 /** Every reading that is drawn: of the text, and of what stands beside it. */
 function useReadings(models: Model[], state: State) {
-  const [model, other] = chosenModels(models, state);
-  const isAlone = state.pinned === null && !GATES.some((gate) => state.holds[gate].on);
+  const [saved, other] = chosenModels(models, state);
+  const epoch = chosenEpoch(saved, state);
+  const model = saved.at(epoch);
+  const isAlone = state.pinned === null && model === saved && !GATES.some((gate) => state.holds[gate].on);
   const most = isAlone ? MOST_READ : Math.min(MOST_READ, mostBeside(model));
-  const [tokens, left] = useTokens(model, state.text, most);
-  const [keptTokens] = useTokens(model, state.pinned, most);
+  const [tokens, left] = useTokens(saved, state.text, most);
+  const [keptTokens] = useTokens(saved, state.pinned, most);
   const [otherTokens] = useTokens(other, state.text, most);
   const now = useReading(model, tokens, NONE)!;
-  const chosen = clamp(state.place ?? strongest(now.trace), -1, now.trace.words.length - 1);
+  const final = useReading(model === saved ? null : saved, tokens, NONE);
+  // By the saved model, for the word to stay while epochs go by.
+  const chosen = clamp(state.place ?? strongest((final ?? now).trace), -1, now.trace.words.length - 1);
   const holds = model.cell === "lstm" && chosen >= 0 ? holdsOf(state, chosen) : NONE;
   const held = useReading(holds.length ? model : null, tokens, holds);
   const kept = useReading(state.pinned === null ? null : model, keptTokens, NONE);
   const beside = useReading(other, otherTokens, NONE);
-  return { model, other, now, chosen, held, kept, beside, left };
+  return { model, saved, epoch, other, now, chosen, held, kept, beside, final, left };
 }
 
 /** All that the page shows, from what is typed and chosen. */
 function useView(models: Model[]) {
   const [state, change] = useAddress();
   const readings = useReadings(models, state);
-  const { model, other, now, chosen, held, kept, beside } = readings;
+  const { model, saved, other, now, chosen, held, kept, beside, final } = readings;
   const trace = now.trace;
   const deletions = useDeletions(model, trace, chosen);
   const { edits, left: untried } = useEdits(model, trace, deletions);
@@ -81,6 +92,7 @@ function useView(models: Model[]) {
     change({ text, pinned: state.pinned ?? state.text, place: word ? place : null }, true);
   };
   const drawn: Beside[] = [];
+  if (final) drawn.push({ name: `${saved.name}, as saved`, kind: "fifth", model: saved, trace: final.trace });
   if (other && beside) drawn.push({ name: other.name, kind: "fourth", model: other, trace: beside.trace });
   if (kept) drawn.push({ name: "kept reading", kind: "second", model, trace: kept.trace, onDrop: () => change({ pinned: null }, true) });
   if (held) drawn.push({ name: "gates held", kind: "third", model, trace: held.trace });
@@ -91,17 +103,18 @@ type View = ReturnType<typeof useView>;
 
 export function App({ models }: { models: Model[] }) {
   const view = useView(models);
-  const { model, other, state, change, trace, chosen } = view;
+  const { model, saved, other, state, change, trace, chosen } = view;
   const seen = useMemo(() => ({ model, trace, chosen }), [model, trace, chosen]);
   const calm = useCalm(seen);
   const depths = useMemo(() => <Depths {...calm} change={change} />, [calm]);
   return (
     <>
-      <Header models={models} model={model} state={state} onModel={(place, both) => change({ model: place, both, unit: null }, true)} />
+      <Header models={models} model={saved} state={state} onModel={(place, both) => change({ model: place, both, unit: null, epoch: null }, true)} />
       <div class="columns">
         <Side view={view} />
         <div class="sections">
           <Glance model={model} trace={trace} beside={view.drawn} />
+          {saved.epochs.length > 1 && <Training view={view} />}
           {chosen >= 0 ? (
             <>
               <WordByWord view={view} />
@@ -129,6 +142,17 @@ function Side({ view }: { view: View }) {
       <Rating model={model} trace={trace} beside={drawn} isReading={now.read < now.wanted} />
       <Questions {...{ model, trace, state, change, deletions, edits }} />
     </div>
+  );
+}
+
+/** What training went through, where the model kept it. */
+function Training({ view: { saved, epoch, trace, chosen, change } }: { view: View }) {
+  const show = (place: number, step: boolean) =>
+    change({ epoch: place === saved.own ? null : saved.epochs[place].epoch }, step);
+  return (
+    <Section id="replay" title="Replay">
+      <Replay model={saved} place={epoch} tokens={trace.tokens} word={chosen < 0 ? null : trace.tokens[chosen]} onEpoch={show} />
+    </Section>
   );
 }
 

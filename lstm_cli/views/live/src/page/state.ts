@@ -26,6 +26,7 @@ export interface State {
   unit: number | null; // null: the one with most say
   open: Opened | null;
   question: number | null;
+  epoch: number | null; // by its number; null: the model as it was saved
 }
 
 /** A part of the state; `step` makes it a place that Back returns to. */
@@ -42,6 +43,7 @@ export const FIRST: State = {
   unit: null,
   open: null,
   question: null,
+  epoch: null,
 };
 
 export function encode(state: State): string {
@@ -57,6 +59,7 @@ export function encode(state: State): string {
   if (state.unit !== null) parts.set("unit", String(state.unit + 1));
   if (state.open) parts.set("open", state.open);
   if (state.question !== null) parts.set("question", String(state.question + 1));
+  if (state.epoch !== null) parts.set("epoch", String(state.epoch));
   return `#${parts}`;
 }
 
@@ -83,6 +86,7 @@ export function decode(hash: string): State {
     unit: counted(parts.get("unit")),
     open: OPENED.includes(open) ? open : null,
     question: counted(parts.get("question")),
+    epoch: /^\d{1,6}$/.test(parts.get("epoch") ?? "") ? Number(parts.get("epoch")) : null,
   };
 }
 
