@@ -1,0 +1,180 @@
+/** What the page answers to its three questions, in sentences, from what was measured. */
+
+import type { Deletion, Model, Trace } from "../engine/index";
+import type { Edit, Edits, Together } from "./changes";
+import { LEAST_GAIN, saidEdit } from "./changes";
+import { joined, named, quoted, signed, visible } from "./format";
+import { alone, negates, says } from "./opinions";
+import type { Deletions } from "./readings";
+
+export interface Answer {
+  said: string[]; // sentences
+  waits: boolean; // whether more is to come
+  changes: Edit[]; // that the answer proposes, to be made at once
+}
+
+const LOW = 0.4; // of the span of the ratings: up to here an expected rating is low
+const HIGH = 0.7; // from here on it is high
+const FELT = 0.02; // rating points; less is no cause
+const LARGE = 0.3; // that even a word which only joins others must have to be a cause
+const COMPLAINS = 0.1; // how far below an empty review a word by itself is a complaint
+const STANDS_OUT = 0.15; // gap between what a word says here and by itself
+const REACH = 3; // words that a "not" turns round
+
+const spanOf = (model: Model) => model.ratings[model.ratings.length - 1] - model.ratings[0] || 1;
+const shareOf = (model: Model, rating: number) => (rating - model.ratings[0]) / spanOf(model);
+
+/** The expected rating from which on a rating is called high. */
+export const highOf = (model: Model): number => model.ratings[0] + HIGH * spanOf(model);
+
+const isLow = (model: Model, trace: Trace) =>
+  shareOf(model, trace.expected) <= LOW || shareOf(model, model.ratings[trace.rating]) < LOW;
+const isHigh = (model: Model, trace: Trace) => trace.expected >= highOf(model);
+const isComplaint = (model: Model, trace: Trace, place: number) =>
+  negates(trace.tokens[place]) || alone(model, trace.tokens[place]).expected < trace.startExpected - COMPLAINS;
+const went = (from: number, to: number) => `${from.toFixed(2)} → ${to.toFixed(2)}`;
+const rated = (model: Model, trace: Trace) => `${visible(model.labels[trace.rating], 20)} (expected ${trace.expected.toFixed(2)})`;
+
+/** The deletions that are tried together for "why": of words that pull the rating down. */
+export function burdens(model: Model, trace: Trace, deletions: Deletions): Edit[] {
+  return [...deletions.of.values()]
+    .filter(({ place }) => says(trace.tokens[place] ?? "") && isComplaint(model, trace, place))
+    .map(({ place, expected }) => ({ place, word: "", expected }));
+}
+
+/** The changes that are tried together for "what would make it high": of complaints only. */
+export function mendings(model: Model, trace: Trace, edits: Edit[]): Edit[] {
+  return edits.filter((edit) => edit.word || isComplaint(model, trace, edit.place));
+}
+
+export function why(model: Model, trace: Trace, deletions: Deletions, together: Together): Answer {
+  const waits = deletions.left > 0 || !together.isDone;
+  const said = [opening(model, trace)];
+  if (deletions.left > 0) return { said: [...said, `Each word is being left out in turn: ${deletions.left} to go.`], waits, changes: [] };
+  const causes = causesOf(trace, deletions);
+  const list = joined(causes.map(({ place, expected }) => `${named(trace.tokens, place)} (without it ${went(trace.expected, expected)})`));
+  const low = isLow(model, trace);
+  if (causes.length) said.push(`${low ? "What pulls it down most" : "What held it back most"}: ${list}.`);
+  else said.push(low ? "No word alone pulls it down: leaving out any one hardly changes it." : "No word holds it back.");
+  const parted = disagreement(model, trace, deletions);
+  if (parted) said.push(parted);
+  const { taken } = together;
+  if (taken.length > 1) {
+    const names = joined(taken.map(({ place }) => named(trace.tokens, place)));
+    const end = taken.at(-1)!.expected;
+    const still = low && shareOf(model, end) <= LOW ? "; it stays low, so other words say the same" : "";
+    said.push(`Without ${names} together: ${went(trace.expected, end)}${still}.`);
+  }
+  return { said, waits, changes: [] };
+}
+
+function opening(model: Model, trace: Trace): string {
+  if (isLow(model, trace)) return `The rating is low: ${rated(model, trace)}.`;
+  return isHigh(model, trace) ? `It is not low: ${rated(model, trace)}.` : `It is not low, but in the middle: ${rated(model, trace)}.`;
+}
+
+/** The words without which the rating would rise most. */
+function causesOf(trace: Trace, deletions: Deletions): Deletion[] {
+  const rising = [...deletions.of.values()].filter(({ effect }) => effect < -FELT).sort((one, other) => one.effect - other.effect);
+  const telling = rising.filter(({ place }) => says(trace.tokens[place]));
+  const large = rising.filter(({ place, effect }) => /\p{L}/u.test(trace.tokens[place]) && effect < -LARGE);
+  return (telling.length ? telling : large).slice(0, 3);
+}
+
+/** A word that lowered the rating when it was read, and whose deletion does not raise it. */
+function disagreement(model: Model, trace: Trace, deletions: Deletions): string {
+  const lowering = trace.words.map((word, place) => ({ place, moved: word.contribution }))
+    .filter(({ place, moved }) => moved < -0.15 && says(trace.tokens[place]))
+    .sort((one, other) => one.moved - other.moved);
+  const [first] = lowering;
+  const deletion = first && deletions.of.get(first.place);
+  if (!deletion || -deletion.effect > -first.moved / 2) return "";
+  const token = named(trace.tokens, first.place);
+  const start = `${token} lowered it most when it was read (${signed(first.moved)}), but without it`;
+  const ends = -deletion.effect < FELT
+    ? `the rating would be ${deletion.expected.toFixed(2)}, no higher` : `it would only go ${went(trace.expected, deletion.expected)}`;
+  const same = trace.tokens.map((_, place) => place)
+    .filter((place) => trace.tokens[place] !== trace.tokens[first.place] && says(trace.tokens[place]) && isComplaint(model, trace, place))
+    .sort((one, other) => alone(model, trace.tokens[one]).expected - alone(model, trace.tokens[other]).expected)
+    .slice(0, 3).map((place) => visible(trace.tokens[place]));
+  return `${start} ${ends}${same.length ? `: other words say the same (${[...new Set(same)].join(", ")})` : ""}.`;
+}
+
+export function high(model: Model, trace: Trace, { edits, left }: Edits, together: Together): Answer {
+  const enough = highOf(model);
+  if (left > 0) return { said: [`Changes are being tried one by one: ${left} to go.`], waits: true, changes: [] };
+  const offered = mendings(model, trace, edits);
+  const best = offered[0];
+  const gains = best && best.expected - trace.expected >= LEAST_GAIN;
+  if (isHigh(model, trace)) {
+    const more = gains ? ` ${sentence(saidEdit(trace, best))} would raise it most: ${went(trace.expected, best.expected)}.` : " No change that was tried raises it.";
+    return { said: [`It is high already: ${rated(model, trace)}.${more}`], waits: false, changes: gains ? [best] : [] };
+  }
+  if (!gains) return { said: ["Nothing that was tried makes it high: no single word, left out or swapped for its opposite, raises it."], waits: false, changes: [] };
+  if (best.expected >= enough) {
+    const single = friendliest(offered, enough);
+    return { said: [`One change makes it high: ${saidEdit(trace, single)}. The rating goes ${went(trace.expected, single.expected)}.`], waits: false, changes: [single] };
+  }
+  const none = `No single change makes it high. The best is: ${saidEdit(trace, best)} (${went(trace.expected, best.expected)}).`;
+  if (!together.isDone) return { said: [none, "Changes are being tried together …"], waits: true, changes: [] };
+  const { taken } = together;
+  const end = taken.at(-1)?.expected ?? trace.expected;
+  if (taken.length < 2) return { said: [none, "No further change helps: nothing that was tried makes it high."], waits: false, changes: [best] };
+  const list = [...taken].sort((one, other) => one.place - other.place).map((edit) => shortEdit(trace, edit)).join(", ");
+  const these = `These ${NUMBERS[taken.length] ?? taken.length} together`;
+  const said = end >= enough
+    ? `${these} do: ${list}. The rating goes ${went(trace.expected, end)}.`
+    : `Nothing that was tried makes it high. ${these} get furthest: ${list}. The rating goes ${went(trace.expected, end)}.`;
+  return { said: [none, said], waits: false, changes: taken };
+}
+
+const NUMBERS = ["", "one", "two", "three", "four"];
+
+/** Of the changes that suffice, the best swap: it leaves a sentence. */
+const friendliest = (edits: Edit[], enough: number): Edit =>
+  edits.find(({ word, expected }) => word && expected >= enough) ?? edits[0];
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+const shortEdit = (trace: Trace, edit: Edit) =>
+  edit.word ? `${named(trace.tokens, edit.place)} → ${quoted(edit.word)}` : `delete ${named(trace.tokens, edit.place)}`;
+
+export function overrated(model: Model, trace: Trace, deletions: Deletions): Answer {
+  if (deletions.left > 0) return { said: [`Each word is being left out in turn: ${deletions.left} to go.`], waits: true, changes: [] };
+  const [most] = gapsOf(model, trace, deletions);
+  const scale = `“By itself” is a review of that one word; a review of no word gets ${trace.startExpected.toFixed(2)}.`;
+  if (!most || most.gap < STANDS_OUT) return { said: ["No word stands out: each says here about what it says by itself.", scale], waits: false, changes: [] };
+  const { place, effect, own } = most;
+  const pulls = effect < 0 ? "pulls this rating down" : "lifts this rating";
+  const nothing = effect < 0 ? "nothing bad" : "nothing good";
+  const opposite = effect < 0 ? "it speaks for a high rating" : "it speaks for a low one";
+  const little = Math.abs(own) < STANDS_OUT ? `it says ${nothing}` : Math.sign(own) === Math.sign(effect) ? "it says much less" : opposite;
+  const without = went(trace.expected, trace.expected - effect);
+  return {
+    said: [
+      `${named(trace.tokens, place)} ${pulls} by ${Math.abs(effect).toFixed(2)} (without it ${without}), though by itself ${little} (alone: ${(trace.startExpected + own).toFixed(2)}).`,
+      scale,
+    ],
+    waits: false, changes: [],
+  };
+}
+
+interface Gap {
+  place: number;
+  effect: number; // here: expected with the word, less without it
+  own: number; // by itself: expected of the word alone, less of nothing
+  gap: number;
+}
+
+/** How much more each word says here than by itself; words that a "not" turns round are left out. */
+function gapsOf(model: Model, trace: Trace, deletions: Deletions): Gap[] {
+  const turned = (place: number) => trace.tokens.slice(Math.max(0, place - REACH), place + 1).some(negates);
+  return [...deletions.of.values()]
+    .filter(({ place }) => says(trace.tokens[place] ?? "") && !turned(place))
+    .map(({ place, effect }) => {
+      const own = alone(model, trace.tokens[place]).expected - trace.startExpected;
+      const isSame = Math.sign(own) === Math.sign(effect);
+      const gap = Math.abs(effect) + (isSame ? -Math.abs(own) : Math.min(Math.abs(own), Math.abs(effect)));
+      return { place, effect, own, gap };
+    })
+    .sort((one, other) => other.gap - one.gap);
+}
