@@ -4,7 +4,7 @@ import type { Deletion, Model, Trace } from "../engine/index";
 import type { Edit, Edits, Together } from "./changes";
 import { LEAST_GAIN, saidEdit } from "./changes";
 import { joined, named, quoted, signed, visible } from "./format";
-import { alone, negates, says } from "./opinions";
+import { alone, complains, negates, says } from "./opinions";
 import type { Deletions } from "./readings";
 
 export interface Answer {
@@ -17,8 +17,8 @@ const LOW = 0.4; // of the span of the ratings: up to here an expected rating is
 const HIGH = 0.7; // from here on it is high
 const FELT = 0.02; // rating points; less is no cause
 const LARGE = 0.3; // that even a word which only joins others must have to be a cause
-const COMPLAINS = 0.1; // how far below an empty review a word by itself is a complaint
 const STANDS_OUT = 0.15; // gap between what a word says here and by itself
+const ODD = 0.05; // rating points that must lie between
 const REACH = 3; // words that a "not" turns round
 
 const spanOf = (model: Model) => model.ratings[model.ratings.length - 1] - model.ratings[0] || 1;
@@ -31,14 +31,14 @@ const isLow = (model: Model, trace: Trace) =>
   shareOf(model, trace.expected) <= LOW || shareOf(model, model.ratings[trace.rating]) < LOW;
 const isHigh = (model: Model, trace: Trace) => trace.expected >= highOf(model);
 const isComplaint = (model: Model, trace: Trace, place: number) =>
-  negates(trace.tokens[place]) || alone(model, trace.tokens[place]).expected < trace.startExpected - COMPLAINS;
+  complains(model, trace.tokens[place] ?? "", trace.startExpected);
 const went = (from: number, to: number) => `${from.toFixed(2)} → ${to.toFixed(2)}`;
 const rated = (model: Model, trace: Trace) => `${visible(model.labels[trace.rating], 20)} (expected ${trace.expected.toFixed(2)})`;
 
 /** The deletions that are tried together for "why": of words that pull the rating down. */
 export function burdens(model: Model, trace: Trace, deletions: Deletions): Edit[] {
   return [...deletions.of.values()]
-    .filter(({ place }) => says(trace.tokens[place] ?? "") && isComplaint(model, trace, place))
+    .filter(({ place }) => isComplaint(model, trace, place))
     .map(({ place, expected }) => ({ place, word: "", expected }));
 }
 
@@ -51,11 +51,12 @@ export function why(model: Model, trace: Trace, deletions: Deletions, together: 
   const waits = deletions.left > 0 || !together.isDone;
   const said = [opening(model, trace)];
   if (deletions.left > 0) return { said: [...said, `Each word is being left out in turn: ${deletions.left} to go.`], waits, changes: [] };
-  const causes = causesOf(trace, deletions);
-  const list = joined(causes.map(({ place, expected }) => `${named(trace.tokens, place)} (without it ${went(trace.expected, expected)})`));
+  const { causes, besides } = causesOf(model, trace, deletions);
+  const list = joined(causes.map((one) => withoutIt(trace, one)));
   const low = isLow(model, trace);
   if (causes.length) said.push(`${low ? "What pulls it down most" : "What held it back most"}: ${list}.`);
   else said.push(low ? "No word alone pulls it down: leaving out any one hardly changes it." : "No word holds it back.");
+  if (besides) said.push(`${withoutIt(trace, besides)} weighs ${besides.effect < causes[0].effect ? "more" : "much, too"}, though it is no complaint.`);
   const parted = disagreement(model, trace, deletions);
   if (parted) said.push(parted);
   const { taken } = together;
@@ -73,12 +74,19 @@ function opening(model: Model, trace: Trace): string {
   return isHigh(model, trace) ? `It is not low: ${rated(model, trace)}.` : `It is not low, but in the middle: ${rated(model, trace)}.`;
 }
 
-/** The words without which the rating would rise most. */
-function causesOf(trace: Trace, deletions: Deletions): Deletion[] {
+const withoutIt = (trace: Trace, { place, expected }: Deletion) =>
+  `${named(trace.tokens, place)} (without it ${went(trace.expected, expected)})`;
+
+/** The complaints without which the rating would rise most, and another word that weighs as much. */
+function causesOf(model: Model, trace: Trace, deletions: Deletions): { causes: Deletion[]; besides: Deletion | null } {
   const rising = [...deletions.of.values()].filter(({ effect }) => effect < -FELT).sort((one, other) => one.effect - other.effect);
   const telling = rising.filter(({ place }) => says(trace.tokens[place]));
   const large = rising.filter(({ place, effect }) => /\p{L}/u.test(trace.tokens[place]) && effect < -LARGE);
-  return (telling.length ? telling : large).slice(0, 3);
+  const complaints = telling.filter(({ place }) => isComplaint(model, trace, place));
+  if (!complaints.length) return { causes: (telling.length ? telling : large).slice(0, 3), besides: null };
+  const other = telling.find((one) => !complaints.includes(one));
+  const besides = other && -other.effect > Math.max(0.1, -complaints[0].effect / 2) ? other : null;
+  return { causes: complaints.slice(0, 3), besides };
 }
 
 /** A word that lowered the rating when it was read, and whose deletion does not raise it. */
@@ -90,11 +98,11 @@ function disagreement(model: Model, trace: Trace, deletions: Deletions): string 
   const deletion = first && deletions.of.get(first.place);
   if (!deletion || -deletion.effect > -first.moved / 2) return "";
   const token = named(trace.tokens, first.place);
-  const start = `${token} lowered it most when it was read (${signed(first.moved)}), but without it`;
+  const start = `${token} lowered it most when it was read (${signed(first.moved)}), but without it the rating would`;
   const ends = -deletion.effect < FELT
-    ? `the rating would be ${deletion.expected.toFixed(2)}, no higher` : `it would only go ${went(trace.expected, deletion.expected)}`;
+    ? `be ${deletion.expected.toFixed(2)}, no higher` : `only go ${went(trace.expected, deletion.expected)}`;
   const same = trace.tokens.map((_, place) => place)
-    .filter((place) => trace.tokens[place] !== trace.tokens[first.place] && says(trace.tokens[place]) && isComplaint(model, trace, place))
+    .filter((place) => trace.tokens[place] !== trace.tokens[first.place] && isComplaint(model, trace, place))
     .sort((one, other) => alone(model, trace.tokens[one]).expected - alone(model, trace.tokens[other]).expected)
     .slice(0, 3).map((place) => visible(trace.tokens[place]));
   return `${start} ${ends}${same.length ? `: other words say the same (${[...new Set(same)].join(", ")})` : ""}.`;
@@ -105,17 +113,18 @@ export function high(model: Model, trace: Trace, { edits, left }: Edits, togethe
   if (left > 0) return { said: [`Changes are being tried one by one: ${left} to go.`], waits: true, changes: [] };
   const offered = mendings(model, trace, edits);
   const best = offered[0];
+  const odd = oddly(trace, edits[0], best);
   const gains = best && best.expected - trace.expected >= LEAST_GAIN;
   if (isHigh(model, trace)) {
-    const more = gains ? ` ${sentence(saidEdit(trace, best))} would raise it most: ${went(trace.expected, best.expected)}.` : " No change that was tried raises it.";
-    return { said: [`It is high already: ${rated(model, trace)}.${more}`], waits: false, changes: gains ? [best] : [] };
+    const more = gains ? `The best improvement: ${saidEdit(trace, best)} (${went(trace.expected, best.expected)}).` : "No improvement was found.";
+    return { said: [`It is high already: ${rated(model, trace)}.`, more, ...odd], waits: false, changes: gains ? [best] : [] };
   }
-  if (!gains) return { said: ["Nothing that was tried makes it high: no single word, left out or swapped for its opposite, raises it."], waits: false, changes: [] };
+  if (!gains) return { said: ["Nothing that was tried makes it high: no complaint, left out or turned into its opposite, raises it.", ...odd], waits: false, changes: [] };
   if (best.expected >= enough) {
     const single = friendliest(offered, enough);
     return { said: [`One change makes it high: ${saidEdit(trace, single)}. The rating goes ${went(trace.expected, single.expected)}.`], waits: false, changes: [single] };
   }
-  const none = `No single change makes it high. The best is: ${saidEdit(trace, best)} (${went(trace.expected, best.expected)}).`;
+  const none = `No single change makes it high. The best: ${saidEdit(trace, best)} (${went(trace.expected, best.expected)}).`;
   if (!together.isDone) return { said: [none, "Changes are being tried together …"], waits: true, changes: [] };
   const { taken } = together;
   const end = taken.at(-1)?.expected ?? trace.expected;
@@ -125,7 +134,7 @@ export function high(model: Model, trace: Trace, { edits, left }: Edits, togethe
   const said = end >= enough
     ? `${these} do: ${list}. The rating goes ${went(trace.expected, end)}.`
     : `Nothing that was tried makes it high. ${these} get furthest: ${list}. The rating goes ${went(trace.expected, end)}.`;
-  return { said: [none, said], waits: false, changes: taken };
+  return { said: [none, said, ...odd], waits: false, changes: taken };
 }
 
 const NUMBERS = ["", "one", "two", "three", "four"];
@@ -134,7 +143,12 @@ const NUMBERS = ["", "one", "two", "three", "four"];
 const friendliest = (edits: Edit[], enough: number): Edit =>
   edits.find(({ word, expected }) => word && expected >= enough) ?? edits[0];
 
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+/** That leaving out a word which is no complaint does more: it is said, and not advised. */
+function oddly(trace: Trace, first: Edit | undefined, best: Edit | undefined): string[] {
+  if (!first || first === best || first.expected - (best?.expected ?? trace.expected) < ODD) return [];
+  return [`Leaving out ${named(trace.tokens, first.place)}, which is no complaint, would do more (${went(trace.expected, first.expected)}): that tells of the model, not of the review.`];
+}
+
 const shortEdit = (trace: Trace, edit: Edit) =>
   edit.word ? `${named(trace.tokens, edit.place)} → ${quoted(edit.word)}` : `delete ${named(trace.tokens, edit.place)}`;
 
@@ -142,7 +156,9 @@ export function overrated(model: Model, trace: Trace, deletions: Deletions): Ans
   if (deletions.left > 0) return { said: [`Each word is being left out in turn: ${deletions.left} to go.`], waits: true, changes: [] };
   const [most] = gapsOf(model, trace, deletions);
   const scale = `“By itself” is a review of that one word; a review of no word gets ${trace.startExpected.toFixed(2)}.`;
-  if (!most || most.gap < STANDS_OUT) return { said: ["No word stands out: each says here about what it says by itself.", scale], waits: false, changes: [] };
+  const none = "No word stands out: each says here about what it says by itself, or less.";
+  if (!most) return { said: [none], waits: false, changes: [] };
+  if (most.gap < STANDS_OUT) return { said: [none, weightiest(model, trace, deletions), scale], waits: false, changes: [] };
   const { place, effect, own } = most;
   const pulls = effect < 0 ? "pulls this rating down" : "lifts this rating";
   const nothing = effect < 0 ? "nothing bad" : "nothing good";
@@ -156,6 +172,14 @@ export function overrated(model: Model, trace: Trace, deletions: Deletions): Ans
     ],
     waits: false, changes: [],
   };
+}
+
+/** The word with most say, which it has by itself, too. */
+function weightiest(model: Model, trace: Trace, deletions: Deletions): string {
+  const [most] = [...deletions.of.values()].filter(({ place }) => says(trace.tokens[place] ?? ""))
+    .sort((one, other) => Math.abs(other.effect) - Math.abs(one.effect));
+  const own = alone(model, trace.tokens[most.place]).expected;
+  return `Most say has ${named(trace.tokens, most.place)} (without it ${went(trace.expected, most.expected)}); alone it is rated ${own.toFixed(2)}.`;
 }
 
 interface Gap {

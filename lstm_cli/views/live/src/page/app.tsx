@@ -134,7 +134,7 @@ function Side({ view }: { view: View }) {
       />
       <Notes model={model} trace={trace} read={now.read} wanted={now.wanted} left={left} />
       <Rating model={model} trace={trace} beside={drawn} isReading={now.read < now.wanted} />
-      <Questions {...{ model, trace, state, change, deletions, edits }} onTry={edit} />
+      <Questions {...{ model, trace, state, change, deletions, edits }} isReading={now.read < now.wanted} onTry={edit} />
     </div>
   );
 }

@@ -32,13 +32,13 @@ waste | bargain
 unacceptable | acceptable
 filthy dirty | clean spotless
 messy | tidy
-smelly stale | fresh
-smelled | sparkled
+stale | fresh
+smelled smelly | fresh
 freezing cold | warm cozy
 dark | bright
 noisy loud | quiet peaceful
 cramped small | large spacious
-tiny | big
+tiny | huge
 uncomfortable | comfortable
 painful | comfortable
 ugly | beautiful
@@ -104,7 +104,7 @@ const JOINING = new Set(
     "during between through up down out off and or but so if because while than then though although yet however is am " +
     "are was were be been being do does did have has had having will would can could should may might must shall just " +
     "also too very really quite even still only again all any some each both such more most much many other another " +
-    "get got go went i'm it's i've we've that's there's he's she's they're we're you're i'd i'll 's s t").split(" "),
+    "get got go went i'm it's i've we've that's there's he's she's they're we're you're i'd i'll 's 're 've 'll 'd 'm s t ca wo").split(" "),
 );
 
 /** Whether a word turns round what follows: "not", "never", "didn't". */
@@ -114,8 +114,10 @@ export const negates = (token: string): boolean => NEGATING.has(token) || token.
 export const says = (token: string): boolean => /[\p{L}\p{N}]/u.test(token) && !JOINING.has(token);
 
 const others = new Map<string, Set<string>>();
+const bad = new Set<string>();
 for (const line of KINDS.trim().split("\n")) {
   const words = line.split(/[ |]+/);
+  for (const word of line.split("|")[0].trim().split(" ")) bad.add(word);
   for (const word of words) {
     const found = others.get(word) ?? new Set();
     for (const other of words) if (other !== word) found.add(other);
@@ -145,3 +147,12 @@ export function alone(model: Model, token: string): Alone {
 
 /** The opposites of a word of opinion, and the stronger and weaker ones of its kind. */
 export const kin = (token: string): string[] => [...(others.get(token) ?? [])];
+
+/** Whether a word complains: it is on the bad side of its kind, turns round, or is rated low by itself.
+ *
+ * @param start the rating of a review of no word.
+ */
+export function complains(model: Model, token: string, start: number): boolean {
+  const point = (model.ratings[model.ratings.length - 1] - model.ratings[0]) / 4; // as if ratings went from 1 to 5
+  return bad.has(token) || negates(token) || (says(token) && alone(model, token).expected < start - point);
+}

@@ -24,6 +24,7 @@ interface Props {
   change: Change;
   deletions: Deletions;
   edits: Edits;
+  isReading: boolean; // whether the trace is still that of an earlier text
   onTry: (edits: Edit[]) => void;
 }
 
@@ -60,7 +61,7 @@ function Answered(props: Props & { question: number; show: string; onClose: () =
 }
 
 /** The answer so far; what only one question needs is worked out when that one is asked. */
-function useAnswer({ model, trace, deletions, edits, question }: Props & { question: number }): Answer {
+function useAnswer({ model, trace, deletions, edits, isReading, question }: Props & { question: number }): Answer {
   const isRead = deletions.left === 0;
   const down = useMemo(
     () => (question === WHY && isRead ? burdens(model, trace, deletions) : null), [trace, question, isRead],
@@ -70,6 +71,7 @@ function useAnswer({ model, trace, deletions, edits, question }: Props & { quest
   );
   const without = useTogether(model, trace, down, 3);
   const mended = useTogether(model, trace, up, 4, highOf(model));
+  if (isReading) return { said: ["The review is being read …"], waits: true, changes: [] };
   if (!trace.words.some((word) => word.known)) return { said: ["There is no word yet that the model knows."], waits: false, changes: [] };
   if (question === OVERRATED) return overrated(model, trace, deletions);
   return question === WHY ? why(model, trace, deletions, without) : high(model, trace, edits, mended);
