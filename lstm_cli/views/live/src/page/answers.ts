@@ -15,13 +15,15 @@ export interface Answer {
 
 const LOW = 0.4; // of the span of the ratings: up to here an expected rating is low
 const HIGH = 0.7; // from here on it is high
-const FELT = 0.02; // rating points; less is no cause
+const FELT = 0.02; // points of ratings from 1 to 5, as all below; less is no cause
 const LARGE = 0.3; // that even a word which only joins others must have to be a cause
+const DROPPED = 0.15; // when read, that is worth a sentence where its deletion says otherwise
 const STANDS_OUT = 0.15; // gap between what a word says here and by itself
-const ODD = 0.05; // rating points that must lie between
+const ODD = 0.05; // that leaving out no complaint must do more than the best change
 const REACH = 3; // words that a "not" turns round
 
 const spanOf = (model: Model) => model.ratings[model.ratings.length - 1] - model.ratings[0] || 1;
+const pointOf = (model: Model) => spanOf(model) / 4; // as if ratings went from 1 to 5
 const shareOf = (model: Model, rating: number) => (rating - model.ratings[0]) / spanOf(model);
 
 /** The expected rating from which on a rating is called high. */
@@ -79,27 +81,27 @@ const withoutIt = (trace: Trace, { place, expected }: Deletion) =>
 
 /** The complaints without which the rating would rise most, and another word that weighs as much. */
 function causesOf(model: Model, trace: Trace, deletions: Deletions): { causes: Deletion[]; besides: Deletion | null } {
-  const rising = [...deletions.of.values()].filter(({ effect }) => effect < -FELT).sort((one, other) => one.effect - other.effect);
+  const rising = [...deletions.of.values()].filter(({ effect }) => effect < -FELT * pointOf(model)).sort((one, other) => one.effect - other.effect);
   const telling = rising.filter(({ place }) => says(trace.tokens[place]));
-  const large = rising.filter(({ place, effect }) => /\p{L}/u.test(trace.tokens[place]) && effect < -LARGE);
+  const large = rising.filter(({ place, effect }) => /\p{L}/u.test(trace.tokens[place]) && effect < -LARGE * pointOf(model));
   const complaints = telling.filter(({ place }) => isComplaint(model, trace, place));
   if (!complaints.length) return { causes: (telling.length ? telling : large).slice(0, 3), besides: null };
   const other = telling.find((one) => !complaints.includes(one));
-  const besides = other && -other.effect > Math.max(0.1, -complaints[0].effect / 2) ? other : null;
+  const besides = other && -other.effect > Math.max(0.1 * pointOf(model), -complaints[0].effect / 2) ? other : null;
   return { causes: complaints.slice(0, 3), besides };
 }
 
 /** A word that lowered the rating when it was read, and whose deletion does not raise it. */
 function disagreement(model: Model, trace: Trace, deletions: Deletions): string {
   const lowering = trace.words.map((word, place) => ({ place, moved: word.contribution }))
-    .filter(({ place, moved }) => moved < -0.15 && says(trace.tokens[place]))
+    .filter(({ place, moved }) => moved < -DROPPED * pointOf(model) && says(trace.tokens[place]))
     .sort((one, other) => one.moved - other.moved);
   const [first] = lowering;
   const deletion = first && deletions.of.get(first.place);
   if (!deletion || -deletion.effect > -first.moved / 2) return "";
   const token = named(trace.tokens, first.place);
   const start = `${token} lowered it most when it was read (${signed(first.moved)}), but without it the rating would`;
-  const ends = -deletion.effect < FELT
+  const ends = -deletion.effect < FELT * pointOf(model)
     ? `be ${deletion.expected.toFixed(2)}, no higher` : `only go ${went(trace.expected, deletion.expected)}`;
   const same = trace.tokens.map((_, place) => place)
     .filter((place) => trace.tokens[place] !== trace.tokens[first.place] && isComplaint(model, trace, place))
@@ -113,7 +115,7 @@ export function high(model: Model, trace: Trace, { edits, left }: Edits, togethe
   if (left > 0) return { said: [`Changes are being tried one by one: ${left} to go.`], waits: true, changes: [] };
   const offered = mendings(model, trace, edits);
   const best = offered[0];
-  const odd = oddly(trace, edits[0], best);
+  const odd = oddly(model, trace, edits[0], best);
   const gains = best && best.expected - trace.expected >= LEAST_GAIN;
   if (isHigh(model, trace)) {
     const more = gains ? `The best improvement: ${saidEdit(trace, best)} (${went(trace.expected, best.expected)}).` : "No improvement was found.";
@@ -144,8 +146,8 @@ const friendliest = (edits: Edit[], enough: number): Edit =>
   edits.find(({ word, expected }) => word && expected >= enough) ?? edits[0];
 
 /** That leaving out a word which is no complaint does more: it is said, and not advised. */
-function oddly(trace: Trace, first: Edit | undefined, best: Edit | undefined): string[] {
-  if (!first || first === best || first.expected - (best?.expected ?? trace.expected) < ODD) return [];
+function oddly(model: Model, trace: Trace, first: Edit | undefined, best: Edit | undefined): string[] {
+  if (!first || first === best || first.expected - (best?.expected ?? trace.expected) < ODD * pointOf(model)) return [];
   return [`Leaving out ${named(trace.tokens, first.place)}, which is no complaint, would do more (${went(trace.expected, first.expected)}): that tells of the model, not of the review.`];
 }
 
@@ -158,12 +160,12 @@ export function overrated(model: Model, trace: Trace, deletions: Deletions): Ans
   const scale = `“By itself” is a review of that one word; a review of no word gets ${trace.startExpected.toFixed(2)}.`;
   const none = "No word stands out: each says here about what it says by itself, or less.";
   if (!most) return { said: [none], waits: false, changes: [] };
-  if (most.gap < STANDS_OUT) return { said: [none, weightiest(model, trace, deletions), scale], waits: false, changes: [] };
+  if (most.gap < STANDS_OUT * pointOf(model)) return { said: [none, weightiest(model, trace, deletions), scale], waits: false, changes: [] };
   const { place, effect, own } = most;
   const pulls = effect < 0 ? "pulls this rating down" : "lifts this rating";
   const nothing = effect < 0 ? "nothing bad" : "nothing good";
   const opposite = effect < 0 ? "it speaks for a high rating" : "it speaks for a low one";
-  const little = Math.abs(own) < STANDS_OUT ? `it says ${nothing}` : Math.sign(own) === Math.sign(effect) ? "it says much less" : opposite;
+  const little = Math.abs(own) < STANDS_OUT * pointOf(model) ? `it says ${nothing}` : Math.sign(own) === Math.sign(effect) ? "it says much less" : opposite;
   const without = went(trace.expected, trace.expected - effect);
   return {
     said: [

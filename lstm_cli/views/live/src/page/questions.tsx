@@ -1,6 +1,6 @@
 /** Three questions to begin with; a click on one always answers it, of the text that stands there. */
 
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 
 import type { Model, Trace } from "../engine/index";
 import type { Answer } from "./answers";
@@ -30,7 +30,11 @@ interface Props {
 
 export function Questions(props: Props) {
   const { state, change } = props;
-  const ask = (question: number | null) => change({ question }, question !== state.question);
+  const isNew = useRef(false); // whether the question was asked just now: then its answer is brought into view
+  const ask = (question: number | null) => {
+    isNew.current = question !== null;
+    change({ question }, question !== state.question);
+  };
   const asked = state.question === null ? undefined : QUESTIONS[state.question];
   return (
     <div class="questions">
@@ -40,16 +44,28 @@ export function Questions(props: Props) {
           <button type="button" class="act" key={question} aria-pressed={state.question === number} onClick={() => ask(number)}>{question}</button>
         ))}
       </div>
-      {asked && <Answered {...props} question={state.question!} show={asked.show} onClose={() => ask(null)} />}
+      {asked && <Answered {...props} key={state.question} isNew={isNew} question={state.question!} show={asked.show} onClose={() => ask(null)} />}
     </div>
   );
 }
 
-function Answered(props: Props & { question: number; show: string; onClose: () => void }) {
-  const { show, onTry, onClose } = props;
+interface Asked extends Props {
+  question: number;
+  show: string;
+  isNew: { current: boolean };
+  onClose: () => void;
+}
+
+function Answered(props: Asked) {
+  const { show, isNew, onTry, onClose } = props;
+  const box = useRef<HTMLDivElement>(null);
   const { said, waits, changes } = useAnswer(props);
+  useEffect(() => {
+    if (isNew.current) box.current?.scrollIntoView({ block: "nearest" });
+    if (!waits) isNew.current = false;
+  }, [waits, isNew.current]);
   return (
-    <div class="answer" id="answer" aria-busy={waits}>
+    <div class="answer" id="answer" aria-busy={waits} aria-live="polite" ref={box}>
       {said.map((sentence) => <p key={sentence}>{sentence}</p>)}
       <p class="acts">
         {changes.length > 0 && <button type="button" class="act" id="make" onClick={() => onTry(changes)}>{changes.length > 1 ? "make these changes" : "make this change"}</button>}
