@@ -165,7 +165,7 @@ def test_a_change_is_undone(visit: Visit, address: str) -> None:
     page.type("#text", " superb")
     for shown, count in (("#undo", 0), ("#kept", 1)):
         assert page.locator(shown).count() == count
-    page.fill("#text", "superb")
+    page.fill("#text", "superb film")
     assert page.locator("#kept").count() == 1
     page.fill("#text", "awful")
     assert page.locator("#kept").count() == 0
