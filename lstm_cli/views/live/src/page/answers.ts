@@ -50,9 +50,8 @@ export function mendings(model: Model, trace: Trace, edits: Edit[]): Edit[] {
 }
 
 export function why(model: Model, trace: Trace, deletions: Deletions, together: Together): Answer {
-  const waits = deletions.left > 0 || !together.isDone;
+  const waits = !together.isDone;
   const said = [opening(model, trace)];
-  if (deletions.left > 0) return { said: [...said, `Each word is being left out in turn: ${deletions.left} to go.`], waits, changes: [] };
   const { causes, besides } = causesOf(model, trace, deletions);
   const list = joined(causes.map((one) => withoutIt(trace, one)));
   const low = isLow(model, trace);
@@ -155,9 +154,8 @@ const shortEdit = (trace: Trace, edit: Edit) =>
   edit.word ? `${named(trace.tokens, edit.place)} → ${quoted(edit.word)}` : `delete ${named(trace.tokens, edit.place)}`;
 
 export function overrated(model: Model, trace: Trace, deletions: Deletions): Answer {
-  if (deletions.left > 0) return { said: [`Each word is being left out in turn: ${deletions.left} to go.`], waits: true, changes: [] };
   const [most] = gapsOf(model, trace, deletions);
-  const scale = `“By itself” is a review of that one word; a review of no word gets ${trace.startExpected.toFixed(2)}.`;
+  const scale = `Alone: a review of that one word. A review of no word is rated ${trace.startExpected.toFixed(2)}.`;
   const none = "No word stands out: each says here about what it says by itself, or less.";
   if (!most) return { said: [none], waits: false, changes: [] };
   if (most.gap < STANDS_OUT * pointOf(model)) return { said: [none, weightiest(model, trace, deletions), scale], waits: false, changes: [] };
@@ -181,7 +179,7 @@ function weightiest(model: Model, trace: Trace, deletions: Deletions): string {
   const [most] = [...deletions.of.values()].filter(({ place }) => says(trace.tokens[place] ?? ""))
     .sort((one, other) => Math.abs(other.effect) - Math.abs(one.effect));
   const own = alone(model, trace.tokens[most.place]).expected;
-  return `Most say has ${named(trace.tokens, most.place)} (without it ${went(trace.expected, most.expected)}); alone it is rated ${own.toFixed(2)}.`;
+  return `${named(trace.tokens, most.place)} has the most say (without it ${went(trace.expected, most.expected)}); alone it is rated ${own.toFixed(2)}.`;
 }
 
 interface Gap {

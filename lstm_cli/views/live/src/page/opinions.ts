@@ -1,6 +1,9 @@
 /** Words of opinion, by kind, and words that hold a sentence together but say nothing of it. */
 
-import type { Model } from "../engine/index";
+import { useEffect, useMemo, useState } from "preact/hooks";
+
+import type { Model, Trace } from "../engine/index";
+import { whenIdle } from "./readings";
 
 /** Each line is one kind, from its worst word to its best; the bar stands where bad turns good. */
 const KINDS = `
@@ -143,6 +146,22 @@ export function alone(model: Model, token: string): Alone {
     known.set(token, (found = { isKnown: words[0].known, expected }));
   }
   return found;
+}
+
+/** Whether each word of a text was read by itself; it is done when the page is idle. */
+export function useAlone(model: Model, trace: Trace): boolean {
+  const [done, set] = useState<Trace | null>(null);
+  const words = useMemo(
+    () => [...new Set(trace.tokens.filter(says))].filter((word) => !read.get(model)?.has(word)), [model, trace],
+  );
+  useEffect(() => {
+    const tasks = words.map((word) => () => {
+      alone(model, word);
+      model.read(trace.tokens); // the model remembers the last readings: this one is wanted
+    });
+    return whenIdle(tasks, (left) => left === 0 && set(trace));
+  }, [words]);
+  return done === trace || !words.length;
 }
 
 /** The opposites of a word of opinion, and the stronger and weaker ones of its kind. */

@@ -7,6 +7,7 @@ import type { Answer } from "./answers";
 import { burdens, high, highOf, mendings, overrated, why } from "./answers";
 import type { Edit, Edits } from "./changes";
 import { useTogether } from "./changes";
+import { useAlone } from "./opinions";
 import type { Deletions } from "./readings";
 import type { Change, State } from "./state";
 
@@ -78,17 +79,20 @@ function Answered(props: Asked) {
 
 /** The answer so far; what only one question needs is worked out when that one is asked. */
 function useAnswer({ model, trace, deletions, edits, isReading, question }: Props & { question: number }): Answer {
-  const isRead = deletions.left === 0;
+  const isRead = useAlone(model, trace) && deletions.left === 0;
   const down = useMemo(
     () => (question === WHY && isRead ? burdens(model, trace, deletions) : null), [trace, question, isRead],
   );
   const up = useMemo(
-    () => (question === HIGH && edits.left === 0 ? mendings(model, trace, edits.edits) : null), [trace, question, edits.left === 0],
+    () => (question === HIGH && isRead && edits.left === 0 ? mendings(model, trace, edits.edits) : null), [trace, question, isRead && edits.left === 0],
   );
   const without = useTogether(model, trace, down, 3);
   const mended = useTogether(model, trace, up, 4, highOf(model));
-  if (isReading) return { said: ["The review is being read …"], waits: true, changes: [] };
-  if (!trace.words.some((word) => word.known)) return { said: ["There is no word yet that the model knows."], waits: false, changes: [] };
+  const only = (said: string, waits = false): Answer => ({ said: [said], waits, changes: [] });
+  if (isReading) return only("The review is being read …", true);
+  if (!trace.words.some((word) => word.known)) return only("There is no word yet that the model knows.");
+  if (!isRead) return only(`Each word is being left out in turn: ${deletions.left} to go.`, true);
+  if (deletions.tried === 0) return only("This text is too long for leaving out each word in turn: ask about one of up to 400 words.");
   if (question === OVERRATED) return overrated(model, trace, deletions);
   return question === WHY ? why(model, trace, deletions, without) : high(model, trace, edits, mended);
 }

@@ -45,7 +45,7 @@ export function Typing({ state, isKept, onType, onKeep, onExample }: {
           <button type="button" class="act" key={name} onClick={() => onExample(text)}>{name}</button>
         ))}
       </p>
-      <button type="button" class="act" id="keep" disabled={isKept} onClick={onKeep}>pin this reading</button>{" "}
+      <button type="button" class="act" id="keep" disabled={isKept || !state.text.trim()} onClick={onKeep}>pin this reading</button>{" "}
       <span class="small">{isKept ? "Pinned. Now change the text: both readings are shown." : "to compare it with what you type next"}</span>
     </div>
   );
