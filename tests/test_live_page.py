@@ -77,6 +77,10 @@ def _inspected(bundle: Bundle, text: str) -> dict[str, Any]:
     return found
 
 
+def _expected(page: Any) -> float:
+    return float(page.inner_text("#rating .count"))
+
+
 def _words(page: Any) -> list[str]:
     return [token.strip() for token in page.locator("#words button").all_inner_texts()]
 
@@ -86,6 +90,7 @@ def test_it_follows_every_key(visit: Visit, address: str, tiny_bundle: Bundle) -
     page = visit.open(address)
     page.fill("#text", "")
     assert "No word yet" in page.inner_text(".sections")
+    assert page.inner_text("#rating").startswith("-")
     page.type("#text", TEXT)
     found = _inspected(tiny_bundle, TEXT)
     said = f"expected {found['summary']['expected_rating']:.2f}"
@@ -107,8 +112,11 @@ def test_it_follows_every_key(visit: Visit, address: str, tiny_bundle: Bundle) -
 
 
 def test_a_gate_is_held_and_opened(visit: Visit, address: str, tiny_bundle: Bundle) -> None:
-    """Beside the free reading stands the held one; an opened gate adds up."""
+    """Beside the free reading stands the held one; an opened gate adds up, below its row."""
     page = visit.open(f"{address}#text={quote(TEXT)}")
+    found = _inspected(tiny_bundle, TEXT)["tokens"]
+    mean = sum(one["forget"] for one in found) / len(found)
+    assert float(page.input_value("#value-of-forget")) == pytest.approx(100 * mean, abs=1)
     page.locator("#hold-forget").check()
     page.locator("#value-of-forget").fill("0")
     clamped = lstm("inspect-gates", TEXT, "--clamp", "forget=0", "--json", "--model",
@@ -120,20 +128,26 @@ def test_a_gate_is_held_and_opened(visit: Visit, address: str, tiny_bundle: Bund
     page.locator("#hold-forget").uncheck()
     assert page.locator(".sections path.line").count() == 1
     page.get_by_role("button", name="kept", exact=True).click()
+    assert page.locator("tr:has(> th button:text-is('kept')) + tr .opened").count() == 1
     adds = page.locator(".terms tbody tr:not(.total) td:nth-of-type(2)").all_inner_texts()
     total = page.inner_text(".terms tr.total >> nth=0").split()
     assert sum(map(float, adds)) == pytest.approx(float(total[1]), abs=1e-3)
 
 
 def test_two_readings_are_compared(visit: Visit, address: str) -> None:
-    """What was kept stands beside what is typed, and the first word where they part is marked."""
+    """What was pinned stands beside what is typed, and a change has one sign wherever it stands."""
     page = visit.open(f"{address}#text={quote(TEXT)}")
+    before = _expected(page)
     page.get_by_role("button", name="word 2, fine").click()
     page.get_by_role("button", name="delete “fine”").click()
     assert page.input_value("#text") == "a film, no fun at all"
     assert "first differ at word 2" in page.inner_text("#kept")
+    assert "Pinned automatically" in page.inner_text("#kept")
     assert page.inner_text("#kept mark") == "fine"
     assert page.locator(".word.parts").inner_text() == "film"
+    moved = rf"{before:.2f} → {_expected(page):.2f} \([+-]\d\.\d\d\)"
+    said = [re.findall(moved, page.inner_text(place)) for place in ("#kept", ".rating .beside")]
+    assert said[0] == said[1] != []
     page.get_by_role("button", name="word 2, film").click()
     page.get_by_role("textbox", name="or swap it for").fill("superb")
     page.keyboard.press("Enter")
@@ -142,6 +156,29 @@ def test_two_readings_are_compared(visit: Visit, address: str) -> None:
     page.go_back()
     assert page.input_value("#text") == "a film, no fun at all"
     page.get_by_role("button", name="drop").click()
+    assert page.locator("#kept").count() == 0
+
+
+def test_a_change_is_undone(visit: Visit, address: str) -> None:
+    """One after the other; and another text has no use for the reading that a change pinned."""
+    page = visit.open(f"{address}#text={quote(TEXT)}")
+    for word in ("fine", "fun"):
+        page.get_by_role("button", name=re.compile(rf"word \d, {word}")).click()
+        page.get_by_role("button", name=f"delete “{word}”").click()
+    assert page.input_value("#text") == "a film, no at all"
+    page.click("#undo")
+    page.click("#undo")
+    assert page.input_value("#text") == TEXT
+    for shown in ("#undo", "#kept"):
+        assert page.locator(shown).count() == 0
+    page.get_by_role("button", name=re.compile("word 2, fine")).click()
+    page.get_by_role("button", name="delete “fine”").click()
+    page.type("#text", " superb")
+    for shown, count in (("#undo", 0), ("#kept", 1)):
+        assert page.locator(shown).count() == count
+    page.fill("#text", "superb film")
+    assert page.locator("#kept").count() == 1
+    page.fill("#text", "awful")
     assert page.locator("#kept").count() == 0
 
 
@@ -287,17 +324,80 @@ def test_a_model_without_epochs_has_no_replay(visit: Visit, address: str) -> Non
     assert page.locator("#replay-title, #epoch").count() == 0
 
 
-def test_a_question_is_answered_and_a_change_is_tried(visit: Visit, address: str) -> None:
-    """What would make it high: the change that is named makes it as high as was said."""
+def _answer(page: Any, question: str) -> str:
+    """Ask, and wait for all of the answer."""
+    page.get_by_role("button", name=question).click()
+    page.wait_for_selector('#answer[aria-busy="false"]')
+    said: str = page.inner_text("#answer")
+    return said
+
+
+def test_the_questions_are_answered(visit: Visit, address: str) -> None:
+    """What each answer says comes true when its changes are made."""
     page = visit.open(f"{address}#text={quote('no fun at all, cold and stupid')}")
-    page.get_by_role("button", name="What would make it high?").click()
-    answer = page.locator("#answer p")
-    playwright.expect(answer).to_contain_text("raises it most")
-    playwright.expect(page.locator("section:has(#changes-title)")).not_to_contain_text("left")
-    promised = answer.inner_text().rstrip(".").split()[-1]
-    page.get_by_role("button", name="try").first.click()
-    assert f"expected {promised}" in page.inner_text("#rating")
+    before = _expected(page)
+    answer = _answer(page, "Why is this rating low?")
+    assert answer.startswith("The rating is low: 1")
+    assert "“and”" not in answer
+    word, promised = re.findall(r"“(\w+)” \(without it [\d.]+ → ([\d.]+)\)", answer)[0]
+    page.get_by_role("button", name=re.compile(rf"word \d, {word}")).click()
+    page.get_by_role("button", name=f"delete “{word}”").click()
+    assert _expected(page) == float(promised)
+    page.click("#undo")
+    assert _expected(page) == before
+    answer = _answer(page, "What would make it high?")
+    promised = re.findall(r"→ ([\d.]+\d)", answer)[-1]
+    page.click("#make")
+    assert _expected(page) == float(promised)
     assert page.locator("#kept").count() == 1
+    answer = _answer(page, "Which word does the model overrate?")
+    assert re.search("No word stands out|alone: ", answer)
+
+
+def test_an_answer_stays_until_it_is_closed(visit: Visit, address: str) -> None:
+    """A second click asks again, typing updates what is said, and no question changes the text."""
+    page = visit.open(f"{address}#text={quote('superb! great fun')}")
+    assert _answer(page, "Why is this rating low?").startswith("It is not low: 5")
+    _answer(page, "Why is this rating low?")
+    assert page.input_value("#text") == "superb! great fun"
+    page.fill("#text", "awful! a dull film")
+    playwright.expect(page.locator("#answer")).to_contain_text("The rating is low: 1")
+    page.get_by_role("button", name="close").click()
+    assert page.locator("#answer").count() == 0
+
+
+def test_a_change_is_tried(visit: Visit, address: str) -> None:
+    """Words of opinion are swapped for their opposites, and no word for one that means nothing."""
+    page = visit.open(f"{address}#text={quote('the film was awful, cold and no fun.')}")
+    changes = page.locator("section:has(#changes-title)")
+    playwright.expect(changes).not_to_contain_text("still to be tried")
+    offered = "".join(changes.locator("li").all_inner_texts())
+    assert "swap “cold” for “warm”" in offered
+    assert re.findall(r"“(?:the|was|and|,|\.)”", offered) == []
+    first = changes.locator("li").first
+    promised = re.findall(r": ([\d.]+)", first.inner_text())[0]
+    first.get_by_role("button").click()
+    assert _expected(page) == float(promised)
+
+
+def test_a_text_of_unknown_words_has_no_rating(visit: Visit, address: str) -> None:
+    """One of mostly unknown words has a doubtful one; each such word is marked, and why is said."""
+    page = visit.open(f"{address}#text=qwertz+asdfg+yxcvb")
+    assert "the model knows no word" in page.inner_text("#rating")
+    page.fill("#text", "qwertz asdfg film")
+    assert page.locator("#rating.doubted .count").count() == 1
+    assert "? marks a word the model does not know" in page.inner_text(".sections")
+    page.fill("#text", "a fine film")
+    assert page.locator("#rating.doubted").count() == 0
+
+
+def test_an_example_is_tried(visit: Visit, address: str) -> None:
+    """It is a step: Back returns to what was typed."""
+    page = visit.open(f"{address}#text={quote(TEXT)}")
+    page.get_by_role("button", name="hotel").click()
+    assert "room was dirty" in page.input_value("#text")
+    page.go_back()
+    assert page.input_value("#text") == TEXT
 
 
 def test_a_very_long_text_is_read_in_full(visit: Visit, address: str) -> None:

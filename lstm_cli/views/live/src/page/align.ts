@@ -91,3 +91,13 @@ export function edited(text: string, tokens: string[], place: number, word: stri
   const changed = [...tokens.slice(0, place), ...(word ? [word] : []), ...tokens.slice(place + 1)];
   return changed.join(" ");
 }
+
+/** The text with several of its words changed; "" leaves a word out. */
+export function editedAll(text: string, tokens: string[], changes: { place: number; word: string }[]): string {
+  let words = tokens;
+  for (const { place, word } of [...changes].sort((one, other) => other.place - one.place)) {
+    text = edited(text, words, place, word); // from the last place to the first: earlier places stay
+    words = [...words.slice(0, place), ...(word ? [word] : []), ...words.slice(place + 1)];
+  }
+  return text;
+}

@@ -5,13 +5,15 @@ import { useMemo } from "preact/hooks";
 
 import type { Model, Trace } from "../engine/index";
 import { About } from "./about";
-import { align, edited } from "./align";
+import { align, editedAll } from "./align";
 import { Changes, useEdits } from "./changes";
+import { Edit, useUndo } from "./edit";
 import { clamp } from "./format";
 import { Holds } from "./holds";
 import { Learning } from "./learning";
 import { Ledger, Routes, Units } from "./memories";
 import { OpenedGate } from "./opened";
+import { says } from "./opinions";
 import { Panel } from "./panel";
 import { Questions } from "./questions";
 import type { Beside } from "./rating";
@@ -23,7 +25,7 @@ import { Running } from "./running";
 import { Header, Notes, Typing } from "./side";
 import type { Change, State } from "./state";
 import { GATES, holdsOf, useAddress } from "./state";
-import { Words } from "./words";
+import { HOW, Words } from "./words";
 
 const NONE: never[] = [];
 
@@ -82,21 +84,24 @@ function useView(models: Model[]) {
   const { model, saved, other, now, chosen, held, kept, beside, final } = readings;
   const trace = now.trace;
   const deletions = useDeletions(model, trace, chosen);
-  const { edits, left: untried } = useEdits(model, trace, deletions);
+  const edits = useEdits(model, trace, deletions);
+  const { remember, undo } = useUndo(state, change);
   const aligned = useMemo(
     () => align(trace.tokens, kept?.trace.tokens ?? trace.tokens), [trace, kept?.trace],
   );
-  const edit = (place: number, word: string) => {
+  const edit = (changes: { place: number; word: string }[]) => {
     if (now.read < now.wanted) return; // the words shown are not yet those of the text
-    const text = edited(state.text, trace.tokens, place, word);
-    change({ text, pinned: state.pinned ?? state.text, place: word ? place : null }, true);
+    const text = editedAll(state.text, trace.tokens, changes);
+    remember(text);
+    const place = changes.length === 1 && changes[0].word ? changes[0].place : null;
+    change({ text, pinned: state.pinned ?? state.text, isAuto: state.isAuto || state.pinned === null, place }, true);
   };
   const drawn: Beside[] = [];
   if (final) drawn.push({ name: `${saved.name}, as saved`, kind: "fifth", model: saved, trace: final.trace });
   if (other && beside) drawn.push({ name: other.name, kind: "fourth", model: other, trace: beside.trace });
-  if (kept) drawn.push({ name: "kept reading", kind: "second", model, trace: kept.trace, onDrop: () => change({ pinned: null }, true) });
+  if (kept) drawn.push({ name: "pinned reading", kind: "second", isEarlier: true, model, trace: kept.trace, onDrop: () => change(UNPINNED, true) });
   if (held) drawn.push({ name: "gates held", kind: "third", model, trace: held.trace });
-  return { ...readings, state, change, trace, deletions, edits, untried, aligned, edit, drawn };
+  return { ...readings, state, change, trace, deletions, edits, aligned, edit, undo, drawn };
 }
 
 type View = ReturnType<typeof useView>;
@@ -119,9 +124,10 @@ export function App({ models }: { models: Model[] }) {
             <>
               <WordByWord view={view} />
               <WhatIf view={view} />
+              <Inside view={view} />
               {depths}
             </>
-          ) : <p class="empty">No word yet: the rating is what the model says of an empty review. Type something.</p>}
+          ) : <p class="empty">No word yet: type a review, or try an example.</p>}
         </div>
       </div>
       <About model={model} other={other} />
@@ -130,17 +136,18 @@ export function App({ models }: { models: Model[] }) {
 }
 
 function Side({ view }: { view: View }) {
-  const { model, trace, state, change, now, left, drawn, deletions, edits } = view;
+  const { model, trace, state, change, now, left, drawn, deletions, edits, edit } = view;
   return (
     <div class="side">
       <Typing
         state={state} isKept={state.pinned === state.text}
-        onType={(text) => change({ text, place: samePlace(state, trace, text) })}
-        onKeep={() => change({ pinned: state.text }, true)}
+        onType={(text) => change({ text, place: samePlace(state, trace, text), ...(isOther(model, state, text) ? UNPINNED : {}) })}
+        onKeep={() => change({ pinned: state.text, isAuto: false }, true)}
+        onExample={(text) => change({ text, place: null, ...UNPINNED }, true)}
       />
       <Notes model={model} trace={trace} read={now.read} wanted={now.wanted} left={left} />
       <Rating model={model} trace={trace} beside={drawn} isReading={now.read < now.wanted} />
-      <Questions {...{ model, trace, state, change, deletions, edits }} />
+      <Questions {...{ model, trace, state, change, deletions, edits }} isReading={now.read < now.wanted} onTry={edit} />
     </div>
   );
 }
@@ -158,25 +165,26 @@ function Training({ view: { saved, epoch, trace, chosen, change } }: { view: Vie
 
 /** The words, the curve, and the chosen word with its gates. */
 function WordByWord({ view }: { view: View }) {
-  const { model, trace, state, change, chosen, kept, aligned, drawn, deletions, edit } = view;
+  const { model, trace, state, change, chosen, kept, aligned, drawn, deletions, edit, undo } = view;
   const differs = kept && aligned.first !== null ? aligned.first - 1 : null;
   const choose = (place: number) => change({ place });
   const open = state.open && (model.cell === "rnn" ? "candidate" : state.open);
   const best = open ? trace.carrying[0]?.unit ?? null : null;
-  const swap = () => change({ text: state.pinned!, pinned: state.text, place: null }, true);
+  const swap = () => change({ text: state.pinned!, pinned: state.text, isAuto: false, place: null }, true);
   return (
-    <Section id="words" title="Words" says="Green words raised the rating when they were read, red words lowered it. Hover over a word, or click it to stay with it; the arrow keys step.">
+    <Section id="words" title="Words" says={HOW}>
       <Words trace={trace} span={spanOf(model)} chosen={chosen} differs={differs} onChoose={choose} />
-      {kept && <Kept trace={trace} kept={kept.trace} differs={differs} onBack={swap} />}
+      <Edit tokens={trace.tokens} chosen={chosen} onUndo={undo} onEdit={(word) => { edit([{ place: chosen, word }]); focusLater('#words [tabindex="0"]'); }} />
+      {kept && <Kept trace={trace} kept={kept.trace} differs={differs} isAuto={state.isAuto} onBack={swap} />}
       <Running model={model} trace={trace} beside={drawn} aligned={aligned} chosen={chosen} onChoose={choose} />
       <Panel
         {...{ model, trace, chosen, open }} deletion={deletions.of.get(chosen)} isWaiting={deletions.left > 0}
-        onOpen={(gate) => change({ open: gate, place: chosen }, true)} onEdit={(word) => { edit(chosen, word); focusLater('#words [tabindex="0"]'); }}
+        onOpen={(gate) => change({ open: gate, place: chosen }, true)}
       >
         {open && (
           <OpenedGate
             {...{ model, trace, chosen, open, best }} unit={clamp(state.unit ?? best ?? 0, 0, model.hiddenSize - 1)}
-            onOpen={(gate) => change({ open: gate })} onUnit={(unit) => change({ unit })}
+            onOpen={(gate) => { change({ open: gate }); focusLater(".opened input:checked"); }} onUnit={(unit) => change({ unit })}
           />
         )}
       </Panel>
@@ -184,19 +192,32 @@ function WordByWord({ view }: { view: View }) {
   );
 }
 
-/** The review with a word less, with another word, and with a gate held. */
+/** The review with a word less, and with another word. */
 function WhatIf({ view }: { view: View }) {
-  const { model, trace, state, change, chosen, held, deletions, edits, untried, edit } = view;
+  const { model, trace, deletions, edits, edit } = view;
   return (
     <>
       <Section id="without" title="Without a word" says="Each word is left out in turn, and the rest is read again: this is how the rating would change.">
         <Without trace={trace} deletions={deletions} span={spanOf(model)} />
       </Section>
       <Section id="changes" title="What would change it">
-        <Changes trace={trace} edits={edits} left={untried} onTry={(one) => { edit(one.place, one.word); focusLater("#changes-title"); }} />
+        <Changes trace={trace} {...edits} onTry={(one) => { edit([one]); focusLater("#changes-title"); }} />
       </Section>
-      <Section id="holds" title="Hold a gate">
-        <Holds {...{ model, state, change, chosen }} word={trace.tokens[chosen]} moved={held && held.trace.expected - trace.expected} />
+    </>
+  );
+}
+
+/** From here on the page is about the network. */
+function Inside({ view }: { view: View }) {
+  const { model, trace, state, change, chosen, held } = view;
+  return (
+    <>
+      <div class="inside">
+        <h2 id="inside-title">Inside the memory</h2>
+        <p>For those who want to know how the network works: what it carries from word to word, and what its gates are for.</p>
+      </div>
+      <Section isInside id="holds" title="Hold a gate">
+        <Holds {...{ model, state, change, trace, chosen }} moved={held && held.trace.expected - trace.expected} />
       </Section>
     </>
   );
@@ -212,12 +233,10 @@ function Depths({ model, trace, chosen, change }: { model: Model; trace: Trace; 
   };
   return (
     <>
-      <Section id="routes" title="Through which memory"><Routes model={model} trace={trace} /></Section>
-      <Section id="units" title="Single units"><Units {...memories} onUnit={openUnit} /></Section>
-      <Section id="ledger" title="Memory ledger"><Ledger {...memories} /></Section>
-      <Section id="learning" title="Learning">
-        {model.learns ? <Learning model={model} trace={trace} /> : <p>This model is too large to learn in a page. A small one shows each step: lstm learn, or lstm live with a model of up to about 100 units.</p>}
-      </Section>
+      <Section isInside id="routes" title="Through which memory"><Routes model={model} trace={trace} /></Section>
+      <Section isInside id="units" title="Single units"><Units {...memories} onUnit={openUnit} /></Section>
+      <Section isInside id="ledger" title="Memory ledger"><Ledger {...memories} /></Section>
+      {model.learns && <Section isInside id="learning" title="Learning"><Learning model={model} trace={trace} /></Section>}
     </>
   );
 }
@@ -236,10 +255,22 @@ function samePlace(state: State, trace: Trace, text: string): number | null {
   return token !== undefined && text.startsWith(state.text.slice(0, state.text.toLowerCase().indexOf(token) + token.length)) ? state.place : null;
 }
 
-function Section({ id, title, says, children }: { id: string; title: string; says?: string; children: ComponentChildren }) {
+/** Whether a text has nothing in common with a reading that a change pinned: then that goes. */
+function isOther(model: Model, state: State, text: string): boolean {
+  if (state.pinned === null || !state.isAuto) return false;
+  const words = new Set(model.tokenize(text).filter(says));
+  return !model.tokenize(state.pinned).some((token) => words.has(token));
+}
+
+const UNPINNED = { pinned: null, isAuto: false };
+
+function Section({ id, title, says, isInside = false, children }: {
+  id: string; title: string; says?: string; isInside?: boolean; children: ComponentChildren;
+}) {
+  const Title = isInside ? "h3" : "h2";
   return (
     <section aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`} tabIndex={-1}>{title}</h2>
+      <Title id={`${id}-title`} tabIndex={-1}>{title}</Title>
       {says && <p class="small">{says}</p>}
       {children}
     </section>

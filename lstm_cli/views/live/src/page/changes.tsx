@@ -1,29 +1,19 @@
-/** Which single change of the review would move its rating furthest: each was tried. */
+/** Which changes of the review would move its rating furthest: each was tried. */
 
 import { useEffect, useState } from "preact/hooks";
 
 import type { Model, Trace } from "../engine/index";
+import { named, quoted, signed } from "./format";
+import { alone, kin, says } from "./opinions";
 import type { Deletions } from "./readings";
 import { whenIdle } from "./readings";
-import { named, quoted, signed } from "./format";
 
-const WORDS = [
-  "good", "great", "excellent", "wonderful", "best", "love", "fine", "bad", "terrible", "boring",
-  "worst", "awful", "poor", "not", "never", "very",
-];
-const PLACES = 4; // words with most say, each swapped for each of those above
-const LONGEST = 120; // words; in a longer text only deletions are compared
+const PLACES = 12; // words of opinion with most say, each swapped for those of its kind
+const LONGEST = 120; // words; in a longer text words are only left out
 const SHOWN = 3;
+const CANDIDATES = 8; // changes that are tried together
+const SWAPS_FIRST = 0.7; // a swap is preferred to a deletion that gains little more: it leaves a sentence
 export const LEAST_GAIN = 0.005; // rating points; less shows in no digit
-
-const known = new WeakMap<Model, string[]>();
-
-/** Those of the words above that the model knows. */
-function knownWords(model: Model): string[] {
-  const found = known.get(model) ?? model.inspect(WORDS).words.filter((word) => word.known).map((word) => word.token);
-  known.set(model, found);
-  return found;
-}
 
 export interface Edit {
   place: number;
@@ -31,30 +21,99 @@ export interface Edit {
   expected: number;
 }
 
-/** Deletions and swaps that were tried, highest rating first; worked off when the page is idle. */
-export function useEdits(model: Model, trace: Trace, deletions: Deletions): { edits: Edit[]; left: number } {
-  const [swaps, set] = useState<{ trace: Trace | null; edits: Edit[]; left: number }>({ trace: null, edits: [], left: 1 });
+export interface Edits {
+  edits: Edit[]; // highest rating first
+  left: number; // still to be tried
+}
+
+/** Deletions and swaps that were tried one by one; worked off when the page is idle. */
+export function useEdits(model: Model, trace: Trace, deletions: Deletions): Edits {
+  const [swaps, set] = useState<{ trace: Trace | null } & Edits>({ trace: null, edits: [], left: 1 });
   const isReady = deletions.left === 0;
+  const isLong = trace.tokens.length > LONGEST;
   useEffect(() => {
-    if (!isReady || trace.tokens.length > LONGEST) return;
-    const say = (place: number) => Math.abs(deletions.of.get(place)?.effect ?? 0);
-    const places = [...deletions.of.keys()].sort((one, other) => say(other) - say(one)).slice(0, PLACES);
+    if (!isReady || isLong) return;
     const edits: Edit[] = [];
-    const tasks = places.flatMap((place) =>
-      knownWords(model).filter((word) => word !== trace.tokens[place]).map((word) => () => {
-        const tokens = [...trace.tokens];
-        tokens[place] = word;
-        edits.push({ place, word, expected: model.inspect(tokens).expected });
-        model.read(trace.tokens); // the model remembers the last readings: this one is wanted
+    const tasks = opinions(trace, deletions).flatMap((place) =>
+      kin(trace.tokens[place]).map((word) => () => {
+        if (alone(model, word).isKnown) edits.push({ place, word, expected: readWith(model, trace, [{ place, word }]) });
       }),
     );
     set({ trace, edits: [], left: tasks.length });
     return whenIdle(tasks, (left) => set({ trace, edits: [...edits], left }));
   }, [trace, isReady]);
-  const tried = swaps.trace === trace ? swaps : { edits: [], left: trace.tokens.length > LONGEST ? 0 : 1 };
-  const deleted = [...deletions.of.values()].map(({ place, expected }) => ({ place, word: "", expected }));
+  const tried = swaps.trace === trace ? swaps : { edits: [], left: isLong ? 0 : 1 };
+  const deleted = [...deletions.of.values()]
+    .filter(({ place }) => says(trace.tokens[place] ?? ""))
+    .map(({ place, expected }) => ({ place, word: "", expected }));
   const edits = [...deleted, ...tried.edits].sort((one, other) => other.expected - one.expected);
   return { edits, left: deletions.left + tried.left };
+}
+
+/** Places of words of opinion, those with most say first. */
+function opinions(trace: Trace, deletions: Deletions): number[] {
+  const say = (place: number) => Math.abs(deletions.of.get(place)?.effect ?? 0);
+  const places = trace.tokens.map((_, place) => place).filter((place) => kin(trace.tokens[place]).length > 0);
+  return places.sort((one, other) => say(other) - say(one)).slice(0, PLACES);
+}
+
+/** The rating of a text with some of its words changed. */
+function readWith(model: Model, trace: Trace, changes: Omit<Edit, "expected">[]): number {
+  const tokens = [...trace.tokens];
+  for (const { place, word } of changes) tokens[place] = word;
+  const { expected } = model.inspect(tokens.filter((token) => token !== ""));
+  model.read(trace.tokens); // the model remembers the last readings: this one is wanted
+  return expected;
+}
+
+export interface Together {
+  taken: Edit[]; // one after another; `expected` is with all before it
+  isDone: boolean;
+}
+
+/** Several changes together: the best, then the best further one, while the rating rises.
+ *
+ * @param firsts changes that were tried one by one; null while nobody asks or they are not all tried.
+ * @param enough the rating at which no further change is wanted.
+ */
+export function useTogether(
+  model: Model, trace: Trace, firsts: Edit[] | null, most: number, enough = Infinity,
+): Together {
+  const [found, set] = useState<{ trace: Trace | null } & Together>({ trace: null, taken: [], isDone: false });
+  useEffect(() => {
+    if (!firsts) return;
+    const candidates = onePlaceEach(firsts, trace).slice(0, CANDIDATES);
+    const taken: Edit[] = [];
+    const tasks: (() => void)[] = [];
+    const round = (tried: Edit[]) => {
+      const before = taken.at(-1)?.expected ?? trace.expected;
+      const best = preferred(tried, before);
+      if (!best || best.expected - before < LEAST_GAIN) return;
+      taken.push(best);
+      if (taken.length === most || best.expected >= enough) return;
+      const next: Edit[] = [];
+      const left = candidates.filter(({ place }) => taken.every((one) => one.place !== place));
+      for (const one of left) tasks.push(() => next.push({ ...one, expected: readWith(model, trace, [...taken, one]) }));
+      if (left.length) tasks.push(() => round(next));
+    };
+    tasks.push(() => round(candidates));
+    return whenIdle(tasks, (left) => set({ trace, taken: [...taken], isDone: left === 0 }), 0);
+  }, [trace, firsts === null, most, enough]);
+  return firsts && found.trace === trace ? found : { taken: [], isDone: false };
+}
+
+const weighed = (edit: Edit, before: number) => (edit.expected - before) * (edit.word ? 1 : SWAPS_FIRST);
+
+function preferred(edits: Edit[], before: number): Edit | undefined {
+  return [...edits].sort((one, other) => weighed(other, before) - weighed(one, before))[0];
+}
+
+/** The best change at each place, best first. */
+function onePlaceEach(edits: Edit[], trace: Trace): Edit[] {
+  const best = new Map<number, Edit>();
+  const sorted = [...edits].sort((one, other) => weighed(other, trace.expected) - weighed(one, trace.expected));
+  for (const edit of sorted) if (!best.has(edit.place)) best.set(edit.place, edit);
+  return [...best.values()];
 }
 
 export function saidEdit(trace: Trace, edit: Edit): string {
@@ -90,8 +149,8 @@ export function Changes({ trace, edits, left, onTry }: Props) {
   return (
     <>
       <p class="small">
-        {left ? `Trying single changes: ${left} left. ` : ""}{trace.tokens.length > LONGEST ? "In a text this long words are only deleted" : `The words with most say were deleted, and swapped for ${WORDS.length} common words`},
-        one change at a time; each time the rating was read again.
+        One word at a time was left out{trace.tokens.length > LONGEST ? "" : ", or a word of opinion swapped for its opposite or for a stronger or weaker one"}; each time the review was read again.
+        {left ? ` ${left} changes are still to be tried.` : ""}
       </p>
       <div class="halves">{list("Raises it most", raising)}{list("Lowers it most", lowering)}</div>
     </>

@@ -18,7 +18,7 @@ export interface Series {
 interface Props {
   series: Series[];
   slots: number;
-  words: { slot: number; text: string; kind: string; row: number }[]; // row 1 is under row 0
+  words: { slot: number; text: string; kind: string; row: number; weight: number }[]; // row 1 is under row 0
   ticks: { value: number; text: string }[];
   chosen: number | null; // a slot
   differs: number | null; // the first slot at which two readings part
@@ -28,6 +28,7 @@ interface Props {
 const HEIGHT = 210;
 const TOP = 14;
 const SLANTED = 15; // px that a slanted word needs
+const THINNED = 24; // and where not all have room, so that those which are left are read easily
 const LETTER = 6.6;
 
 export function Curve({ series, slots, words, ticks, chosen, differs, onPick }: Props) {
@@ -107,8 +108,13 @@ function Axis({ words, x, isSlanted, row, right }: {
   );
 }
 
-/** As many of the words as there is room for: those of the second row always. */
+/** All of the words where there is room, else those that moved the rating most. */
 function fitting(words: Props["words"], each: number): Props["words"] {
-  const every = Math.max(1, Math.ceil(SLANTED / Math.max(each, 0.01)));
-  return words.filter((word) => (word.row === 1 && each > 4) || word.slot % every === 0);
+  const apart = each < SLANTED ? THINNED : 0;
+  const taken: Props["words"] = [];
+  for (const word of [...words].sort((one, other) => other.weight - one.weight)) {
+    const isFree = taken.every(({ row, slot }) => row !== word.row || Math.abs(slot - word.slot) * each >= apart);
+    if (isFree) taken.push(word);
+  }
+  return taken;
 }

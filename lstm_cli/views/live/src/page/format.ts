@@ -30,6 +30,10 @@ export function joined(parts: string[]): string {
   return `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}`;
 }
 
+/** What a finger does, or a mouse. */
+export const isTouch = matchMedia("(pointer: coarse)").matches;
+export const Press = isTouch ? "Tap" : "Click";
+
 export const clamp = (value: number, low: number, high: number): number =>
   Math.min(high, Math.max(low, value));
 

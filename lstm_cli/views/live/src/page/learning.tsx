@@ -65,7 +65,7 @@ export function Learning({ model, trace }: { model: Model; trace: Trace }) {
       </p>
       <div class="halves">
         <div>
-          <h3>What it says</h3>
+          <h4>What it says</h4>
           <Bars
             name="learning probabilities" label="Probability of each rating before and after" most={1}
             entries={[{ name: "before", kind: "second" }, { name: now ? `after step ${now}` : "now", kind: "" }]}
@@ -89,7 +89,7 @@ export function Learning({ model, trace }: { model: Model; trace: Trace }) {
 function Errors({ model, learned }: { model: Model; learned: LearningTrace }) {
   return (
     <div>
-      <h3>Error of each rating <span class="small">before the first step</span></h3>
+      <h4>Error of each rating <span class="small">before the first step</span></h4>
       <Bars
         name="error of each rating" label="Error of each rating" isSigned most={1}
         bars={model.labels.map((label, k) => ({
@@ -108,7 +108,7 @@ function Gradients({ tokens, learned }: { tokens: string[]; learned: LearningTra
   const shown = (value: number) => (value >= 0.001 ? value.toFixed(3) : value.toExponential(0));
   return (
     <>
-      <h3>The error on its way back</h3>
+      <h4>The error on its way back</h4>
       <p class="small">The error starts at the last word and flows back to the first: a bar is the length of the gradient there.</p>
       <Bars
         name="error on its way back" label="Length of the gradient at each word, last word first" most={most}
@@ -130,7 +130,7 @@ function Losses({ losses, now }: { losses: number[]; now: number }) {
   const height = 120;
   return (
     <>
-      <h3>Loss after each step</h3>
+      <h4>Loss after each step</h4>
       <Figure name="loss after each step" label={`The loss goes from ${losses[0].toFixed(3)} to ${losses.at(-1)!.toFixed(3)}`} height={height + 20}>
         {(width) => {
           const x = scaleLinear([0, Math.max(1, losses.length - 1)], [40, width - 14]);

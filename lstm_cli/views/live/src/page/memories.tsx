@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 
 import type { Model, Route, Trace } from "../engine/index";
 import { Bars } from "./bars";
-import { joined, percent, signed, visible } from "./format";
+import { joined, named, percent, Press, signed } from "./format";
 import { around, Heat } from "./heat";
 import { endsOf, ROUTES } from "./panel";
 import { whenIdle } from "./readings";
@@ -57,14 +57,14 @@ export function Units({ model, trace, chosen, onChoose, onUnit }: Props & { onUn
   return (
     <>
       <p class="small">
-        The units with most say in this rating have a row each, words a column each. Click a cell to open that unit at that word.
+        The units with most say in this rating have a row each, words a column each. {Press} a cell to open that unit at that word.
         {units[0] && ` Unit ${units[0].unit + 1} has ${percent(units[0].share)} of the say of all ${model.hiddenSize}.`}
       </p>
       <Part start={start} end={end} of={trace.tokens.length} />
       <div class={columns.length > 18 ? "panels one" : "panels"}>
         {panels.map(([title, reading, values, isSigned]) => (
           <div key={title}>
-            <h3>{title} <span class="small">{reading}</span></h3>
+            <h4>{title} <span class="small">{reading}</span></h4>
             <Heat
               name={`units ${title}`} label={`${title} of each unit at each word: ${reading}`} columns={columns}
               isSigned={isSigned} chosen={chosen - start}
@@ -104,7 +104,7 @@ export function Ledger({ model, trace, chosen, onChoose }: Props) {
   const at = chosen - start;
   return (
     <>
-      <p class="small">Each row is a word: the stronger a cell's colour, the more of what the row's word wrote into the long-term memory (LTM) is left after the column's word. Click a cell to choose its row's word.</p>
+      <p class="small">Each row is a word: the stronger a cell's colour, the more of what the row's word wrote into the long-term memory (LTM) is left after the column's word. {Press} a cell to choose its row's word.</p>
       <Part start={start} end={end} of={trace.tokens.length} />
       <Heat
         name="memory ledger" label="How much of what each word wrote was left after each later word" rows={rows}
@@ -117,11 +117,11 @@ export function Ledger({ model, trace, chosen, onChoose }: Props) {
 
 /** How much of a word is left, and after which word less than half was. */
 function saidLedger(trace: Trace, chosen: number, at: number, values: (number | null)[]): string {
-  const token = `“${visible(trace.tokens[chosen])}”`;
+  const token = named(trace.tokens, chosen);
   if (chosen === trace.tokens.length - 1) return `${token} was read last: all that it wrote is there.`;
   const gone = values.findIndex((share, column) => column > at && share !== null && share < 0.5);
   const left = `${token}: ${percent(trace.words[chosen].retained)} of what it wrote is left at the end`;
-  return gone < 0 ? `${left}.` : `${left}; less than half after “${visible(trace.tokens[chosen - at + gone])}”.`;
+  return gone < 0 ? `${left}.` : `${left}; less than half after ${named(trace.tokens, chosen - at + gone)}.`;
 }
 
 /** That not all words are drawn. */

@@ -1,10 +1,9 @@
-/** What happened at one word, and what may be done to it. */
+/** What happened at one word. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
 
 import type { Deletion, Model, Route, Trace } from "../engine/index";
-import { percent, quoted, signed, visible } from "./format";
+import { percent, signed, visible } from "./format";
 import type { Opened } from "./state";
 
 export const ROUTES: Record<Route, string> = {
@@ -21,28 +20,28 @@ interface Props {
   isWaiting: boolean; // whether the deletion is still to be tried
   open: Opened | null;
   onOpen: (gate: Opened | null) => void;
-  onEdit: (word: string) => void; // "" deletes
-  children?: ComponentChildren; // the opened gate
+  children?: ComponentChildren; // the opened gate, shown under its row
 }
 
 export function Panel(props: Props) {
-  const { model, trace, chosen, deletion, isWaiting, open, onOpen, onEdit } = props;
+  const { model, trace, chosen, deletion, isWaiting, open, onOpen } = props;
   const word = trace.words[chosen];
   const span = model.ratings[model.ratings.length - 1] - model.ratings[0] || 1;
   const place = `word ${chosen + 1} of ${trace.words.length}${word.known ? "" : ", unknown to the model"}`;
   const ends = endsOf(model);
   const routes = Object.entries(word.routes ?? {}) as [Route, number][];
   const widest = Math.max(1e-9, ...Object.values(trace.routes).map((parts) => Math.abs(parts[parts.length - 1] - parts[0])));
-  const gate = (name: Opened, label: string, hint: string, value: number | null) => (
-    <Row
-      key={name} hint={hint} share={value ?? 0} shown={percent(value)}
-      name={
-        <button type="button" class="opens" aria-expanded={open === name} onClick={() => onOpen(open === name ? null : name)}>
-          {label}
-        </button>
-      }
-    />
+  const opens = (name: Opened, label: string) => (
+    <button type="button" class="opens" aria-expanded={open === name} onClick={() => onOpen(open === name ? null : name)}>{label}</button>
   );
+  // The proposal N is the other half of what is learned: it has no row of its own.
+  const below = (name: Opened) => (open === name || (name === "learn" && open === "candidate")) && (
+    <tr key={`${name}, opened`}><td colSpan={3}>{props.children}</td></tr>
+  );
+  const gate = (name: Opened, label: string, hint: string, value: number | null) => [
+    <Row key={name} hint={hint} share={value ?? 0} shown={percent(value)} name={opens(name, label)} />,
+    below(name),
+  ];
   return (
     <div class="panel" id="panel">
       <h3><span id="panel-word">{visible(word.token, 60)}</span> <span class="small" id="panel-place">{place}</span></h3>
@@ -55,13 +54,14 @@ export function Panel(props: Props) {
             gate("use", "used", "use gate: how much of the memory is used now", word.use),
             <Row key="left" name="left at the end" hint="of what this word wrote into the long-term memory" share={word.retained ?? 0} shown={percent(word.retained)} />,
           ]}
-          {model.cell === "rnn" && (
+          {model.cell === "rnn" && [
             <Row
-              name={<button type="button" class="opens" aria-expanded={open === "candidate"} onClick={() => onOpen(open === "candidate" ? null : "candidate")}>short-term memory</button>}
+              key="memory" name={opens("candidate", "short-term memory")}
               hint="a plain RNN has no gates: it writes over its one memory. Above zero speaks for a high rating"
               signedShare={word.shortTerm} shown={signed(word.shortTerm)}
-            />
-          )}
+            />,
+            below("candidate"),
+          ]}
           <Row name="rating after" hint="if the review ended here" share={(word.expected - model.ratings[0]) / span} shown={word.expected.toFixed(2)} id="after" />
           <Row name="when read" hint="change of the expected rating when the word was read" signedShare={word.contribution / span} shown={signed(word.contribution)} id="change" />
           <Row
@@ -77,8 +77,6 @@ export function Panel(props: Props) {
           ))}
         </tbody>
       </table>
-      <Edit key={`${chosen} ${word.token}`} token={word.token} onEdit={onEdit} />
-      {props.children}
     </div>
   );
 }
@@ -112,24 +110,5 @@ function Row({ name, hint, shown, share, signedShare, id }: RowProps) {
       </td>
       <td class="number" id={id && `value-${id}`}>{shown}</td>
     </tr>
-  );
-}
-
-function Edit({ token, onEdit }: { token: string; onEdit: (word: string) => void }) {
-  const [word, set] = useState("");
-  useEffect(() => set(""), [token]);
-  const swap = (event: Event) => {
-    event.preventDefault();
-    if (word.trim()) onEdit(word.trim());
-  };
-  return (
-    <form class="edit" onSubmit={swap}>
-      <button type="button" class="act" onClick={() => onEdit("")}>delete {quoted(token)}</button>
-      <label>
-        or swap it for{" "}
-        <input type="text" value={word} size={10} autocomplete="off" onInput={(event) => set(event.currentTarget.value)} />
-      </label>
-      <button type="submit" class="act" disabled={!word.trim()}>swap</button>
-    </form>
   );
 }

@@ -1,17 +1,21 @@
-/** Three questions to begin with, answered from what was measured. */
+/** Three questions to begin with; a click on one always answers it, of the text that stands there. */
+
+import { useEffect, useMemo, useRef } from "preact/hooks";
 
 import type { Model, Trace } from "../engine/index";
-import type { Edit } from "./changes";
-import { LEAST_GAIN, saidEdit } from "./changes";
-import { joined, named, quoted, signed, visible } from "./format";
+import type { Answer } from "./answers";
+import { burdens, high, highOf, mendings, overrated, why } from "./answers";
+import type { Edit, Edits } from "./changes";
+import { useTogether } from "./changes";
+import { useAlone } from "./opinions";
 import type { Deletions } from "./readings";
 import type { Change, State } from "./state";
-import { FIRST } from "./state";
 
-export const QUESTIONS = [
-  { ask: "Why is this rating low?", example: "The music is lovely but the story is slow and far too long", show: "words-title" },
-  { ask: "What would make it high?", example: "An average film with a weak ending", show: "changes-title" },
-  { ask: "Which word does the model overrate?", example: "I watched it with my family on a Sunday and it was fine", show: "without-title" },
+const [WHY, HIGH, OVERRATED] = [0, 1, 2];
+const QUESTIONS = [
+  { ask: "Why is this rating low?", show: "words-title" },
+  { ask: "What would make it high?", show: "changes-title" },
+  { ask: "Which word does the model overrate?", show: "without-title" },
 ];
 
 interface Props {
@@ -20,71 +24,82 @@ interface Props {
   state: State;
   change: Change;
   deletions: Deletions;
-  edits: Edit[];
+  edits: Edits;
+  isReading: boolean; // whether the trace is still that of an earlier text
+  onTry: (edits: Edit[]) => void;
 }
 
-export function Questions({ model, trace, state, change, deletions, edits }: Props) {
+export function Questions(props: Props) {
+  const { state, change } = props;
+  const isNew = useRef(false); // whether the question was asked just now: then its answer is brought into view
+  const ask = (question: number | null) => {
+    isNew.current = question !== null;
+    change({ question }, question !== state.question);
+  };
   const asked = state.question === null ? undefined : QUESTIONS[state.question];
-  const isExample = [FIRST.text, "", ...QUESTIONS.map(({ example }) => example)].includes(state.text.trim());
-  const ask = (number: number) =>
-    change(
-      {
-        question: state.question === number ? null : number,
-        ...(isExample && state.question !== number ? { text: QUESTIONS[number].example, place: null } : {}),
-      },
-      true,
-    );
   return (
     <div class="questions">
-      <p class="small" id="questions-label">Ask, of this review or of an example:</p>
+      <p class="small" id="questions-label">Ask about this review:</p>
       <div role="group" aria-labelledby="questions-label">
         {QUESTIONS.map(({ ask: question }, number) => (
           <button type="button" class="act" key={question} aria-pressed={state.question === number} onClick={() => ask(number)}>{question}</button>
         ))}
       </div>
-      {asked && trace.words.length > 0 && (
-        <div class="answer" id="answer">
-          <p>{answers[state.question!](model, trace, deletions, edits)}</p>
-          <button type="button" class="plain" onClick={() => goTo(asked.show)}>show me</button>
-        </div>
-      )}
+      {asked && <Answered {...props} key={state.question} isNew={isNew} question={state.question!} show={asked.show} onClose={() => ask(null)} />}
     </div>
   );
 }
 
+interface Asked extends Props {
+  question: number;
+  show: string;
+  isNew: { current: boolean };
+  onClose: () => void;
+}
+
+function Answered(props: Asked) {
+  const { show, isNew, onTry, onClose } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const { said, waits, changes } = useAnswer(props);
+  useEffect(() => {
+    if (isNew.current) box.current?.scrollIntoView({ block: "nearest" });
+    if (!waits) isNew.current = false;
+  }, [waits, isNew.current]);
+  return (
+    <div class="answer" id="answer" aria-busy={waits} aria-live="polite" ref={box}>
+      {said.map((sentence) => <p key={sentence}>{sentence}</p>)}
+      <p class="acts">
+        {changes.length > 0 && <button type="button" class="act" id="make" onClick={() => onTry(changes)}>{changes.length > 1 ? "make these changes" : "make this change"}</button>}
+        <button type="button" class="plain" onClick={() => goTo(show)}>show me</button>
+        <button type="button" class="plain" onClick={onClose}>close</button>
+      </p>
+    </div>
+  );
+}
+
+/** The answer so far; what only one question needs is worked out when that one is asked. */
+function useAnswer({ model, trace, deletions, edits, isReading, question }: Props & { question: number }): Answer {
+  const isRead = useAlone(model, trace) && deletions.left === 0;
+  const down = useMemo(
+    () => (question === WHY && isRead ? burdens(model, trace, deletions) : null), [trace, question, isRead],
+  );
+  const up = useMemo(
+    () => (question === HIGH && isRead && edits.left === 0 ? mendings(model, trace, edits.edits) : null), [trace, question, isRead && edits.left === 0],
+  );
+  const without = useTogether(model, trace, down, 3);
+  const mended = useTogether(model, trace, up, 4, highOf(model));
+  const only = (said: string, waits = false): Answer => ({ said: [said], waits, changes: [] });
+  if (isReading) return only("The review is being read …", true);
+  if (!trace.words.some((word) => word.known)) return only("There is no word yet that the model knows.");
+  if (!isRead) return only(`Each word is being left out in turn: ${deletions.left} to go.`, true);
+  if (deletions.tried === 0) return only("This text is too long for leaving out each word in turn: ask about one of up to 400 words.");
+  if (question === OVERRATED) return overrated(model, trace, deletions);
+  return question === WHY ? why(model, trace, deletions, without) : high(model, trace, edits, mended);
+}
+
 /** The address holds the state, so a section is shown without one. */
-export function goTo(id: string): void {
+function goTo(id: string): void {
   const title = document.getElementById(id);
   title?.scrollIntoView({ block: "start", behavior: "smooth" });
   title?.focus({ preventScroll: true });
 }
-
-type Answer = (model: Model, trace: Trace, deletions: Deletions, edits: Edit[]) => string;
-
-const why: Answer = (model, trace, deletions) => {
-  const rating = `The rating is ${visible(model.labels[trace.rating], 20)} (expected ${trace.expected.toFixed(2)}).`;
-  const lowering = trace.words.filter((word) => word.contribution < -0.02)
-    .sort((one, other) => one.contribution - other.contribution).slice(0, 3);
-  if (!lowering.length) return `${rating} No word lowered it when it was read.`;
-  const lowered = joined(lowering.map((word) => `${quoted(word.token)} (${signed(word.contribution)})`));
-  const guilty = [...deletions.of.values()].sort((one, other) => one.effect - other.effect)[0];
-  const without = guilty && guilty.effect < -0.02
-    ? ` Without ${named(trace.tokens, guilty.place)} it would rise most: to ${guilty.expected.toFixed(2)}.` : "";
-  return `${rating} Words that lowered it when they were read: ${lowered}.${without}`;
-};
-
-const high: Answer = (_, trace, deletions, edits) => {
-  const top = edits[0];
-  if (!top || (deletions.left > 0 && !top.word)) return "Single changes are being tried …";
-  if (top.expected - trace.expected < LEAST_GAIN) return "No single change that was tried makes it higher.";
-  return `Of all single changes that were tried, this one raises it most: ${saidEdit(trace, top)}. The rating goes from ${trace.expected.toFixed(2)} to ${top.expected.toFixed(2)}.`;
-};
-
-const overrated: Answer = (_, trace, deletions) => {
-  const most = [...deletions.of.values()].sort((one, other) => Math.abs(other.effect) - Math.abs(one.effect)).slice(0, 3);
-  if (!most.length) return "Each word is being left out in turn …";
-  const said = joined(most.map(({ place, effect }) => `${named(trace.tokens, place)} by ${signed(-effect)}`));
-  return `These words have most say; leaving one out moves the rating: ${said}. A word is overrated if it has more say here than its meaning deserves: that is for you to judge.`;
-};
-
-const answers: Answer[] = [why, high, overrated];

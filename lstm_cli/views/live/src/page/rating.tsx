@@ -5,11 +5,13 @@ import { useEffect, useState } from "preact/hooks";
 import type { Model, Trace } from "../engine/index";
 import { Bars } from "./bars";
 import { percent, signed, visible } from "./format";
+import { doubtOf } from "./side";
 
 /** A reading beside the one that is typed. */
 export interface Beside {
   name: string;
   kind: string; // as its line in the curve
+  isEarlier?: boolean; // what is typed came after it, else it came after what is typed
   model: Model;
   trace: Trace;
   onDrop?: () => void;
@@ -21,18 +23,20 @@ export function Rating({ model, trace, beside, isReading }: {
   model: Model; trace: Trace; beside: Beside[]; isReading: boolean;
 }) {
   const sure = trace.probabilities[trace.rating];
+  const doubt = doubtOf(trace);
+  if (doubt === "whole") return <Unrated isEmpty={!trace.words.length} />;
   const sameScale = beside.filter((one) => one.model.labels.join() === model.labels.join());
   return (
     <section class="rating" aria-labelledby="rating-title">
       <h2 id="rating-title" class="hidden">Rating</h2>
-      <p class={isReading ? "big waits" : "big"} id="rating">
+      <p class={`big${isReading ? " waits" : ""}${doubt ? " doubted" : ""}`} id="rating">
         <b>{visible(model.labels[trace.rating], 20)}</b>{" "}
         <span class="small">expected <span class="count">{trace.expected.toFixed(2)}</span>, {percent(sure)} sure</span>
       </p>
       {beside.map((one) => (
         <p class="beside" key={one.name}>
           <span class={`swatch ${one.kind}`} /> {one.name}: <b>{visible(one.model.labels[one.trace.rating], 20)}</b>{" "}
-          <span class="small">expected {one.trace.expected.toFixed(2)} ({signed(one.trace.expected - trace.expected)})</span>{" "}
+          <span class="small">{moved(one, trace)}</span>{" "}
           {one.onDrop && <button type="button" class="plain" onClick={one.onDrop}>drop</button>}
         </p>
       ))}
@@ -55,11 +59,31 @@ export function Rating({ model, trace, beside, isReading }: {
   );
 }
 
+/** No rating where there is nothing to rate. */
+function Unrated({ isEmpty }: { isEmpty: boolean }) {
+  const said = isEmpty ? "No rating: there is no word to read yet." : "No rating: the model knows no word of this text.";
+  return (
+    <section class="rating" aria-labelledby="rating-title">
+      <h2 id="rating-title" class="hidden">Rating</h2>
+      <p class="big doubted" id="rating"><b aria-hidden="true">-</b> <span class="small">{said}</span></p>
+      <Spoken text={said} />
+    </section>
+  );
+}
+
+/** From the earlier reading to the later one, so that a change has the same sign everywhere. */
+function moved({ kind, isEarlier, trace: other }: Beside, now: Trace): string {
+  if (kind === "fourth") return `expected ${other.expected.toFixed(2)}`;
+  const [from, to] = isEarlier ? [other.expected, now.expected] : [now.expected, other.expected];
+  return `expected ${from.toFixed(2)} → ${to.toFixed(2)} (${signed(to - from)})`;
+}
+
 /** On a phone the rating scrolls away; this line stays. */
 export function Glance({ model, trace, beside }: { model: Model; trace: Trace; beside: Beside[] }) {
+  const isRated = doubtOf(trace) !== "whole";
   return (
     <p class="glance" aria-hidden="true">
-      rating <b>{visible(model.labels[trace.rating], 14)}</b> <span class="small">({trace.expected.toFixed(2)})</span>
+      rating <b>{isRated ? visible(model.labels[trace.rating], 14) : "-"}</b> {isRated && <span class="small">({trace.expected.toFixed(2)})</span>}
       {beside.map((one) => <span key={one.name}> <span class={`swatch ${one.kind}`} />{one.trace.expected.toFixed(2)}</span>)}
     </p>
   );

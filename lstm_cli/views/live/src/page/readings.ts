@@ -148,7 +148,7 @@ export interface Deletions {
 /** What becomes of the rating without each word: worked off when the page is idle. */
 export function useDeletions(model: Model, trace: Trace, chosen: number): Deletions {
   const key = useMemo(() => ({}), [trace]);
-  const [found, set] = useState<{ key: object } & Deletions>({ key, of: new Map(), left: 0, tried: 0 });
+  const [found, set] = useState<{ key: object } & Deletions>({ key, of: new Map(), left: 1, tried: 0 });
   const known = useRef(new Map<number, Deletion>());
   useEffect(() => {
     known.current = new Map();

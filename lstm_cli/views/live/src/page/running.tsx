@@ -30,11 +30,12 @@ export function Running({ model, trace, beside, aligned, chosen, onChoose }: Pro
   const slots = Math.max(aligned.slots, ...series.map((one) => one.slots.length));
   const words = trace.tokens.map((text, place) => ({
     slot: aligned.now[place], text, kind: place === chosen ? "strong" : "", row: 0,
+    weight: place === chosen ? Infinity : Math.abs(trace.words[place].contribution),
   }));
   const known = new Map(words.map((word) => [word.slot, word.text]));
   kept?.trace.tokens.forEach((text, place) => {
     const slot = aligned.kept[place];
-    if (known.get(slot) !== text) words.push({ slot, text, kind: "second", row: 1 });
+    if (known.get(slot) !== text) words.push({ slot, text, kind: "second", row: 1, weight: Math.abs(kept.trace.words[place].contribution) });
   });
   const pick = (slot: number) => {
     const place = aligned.now.findIndex((one) => one >= slot);

@@ -1,6 +1,6 @@
 /** What stands at the side: which model, the text, and what to know before its rating is believed. */
 
-import { useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 
 import type { Model, Trace } from "../engine/index";
 import type { State } from "./state";
@@ -10,8 +10,8 @@ export function Header({ models, model, state, onModel }: {
 }) {
   return (
     <header>
-      <h1>{model.cell === "lstm" ? "An LSTM" : "A plain RNN"} reads along</h1>
-      <p class="lead">Type a review. At every key the model reads it again, word by word.</p>
+      <h1>Read a review with the model</h1>
+      <p class="lead">Type a review: the model rates it as you type, and you see what each word did to the rating.</p>
       {models.length > 1 && (
         <fieldset class="tabs">
           <legend>Model</legend>
@@ -25,23 +25,56 @@ export function Header({ models, model, state, onModel }: {
   );
 }
 
-export function Typing({ state, isKept, onType, onKeep }: {
-  state: State; isKept: boolean; onType: (text: string) => void; onKeep: () => void;
+const EXAMPLES = {
+  hotel: "The location is great, but our room was dirty, the shower was cold and the woman at the desk was rude. Breakfast was slow and disappointing. We will never come back.",
+  film: "The acting is brilliant and the music is beautiful, but the story is predictable and the ending is disappointing.",
+  headphones: "These headphones sound great and they are very comfortable. The battery lasts for days. Only the case feels cheap.",
+};
+
+export function Typing({ state, isKept, onType, onKeep, onExample }: {
+  state: State; isKept: boolean; onType: (text: string) => void; onKeep: () => void; onExample: (text: string) => void;
 }) {
+  const box = useGrowing(state.text);
   return (
     <div class="typing">
       <label for="text">Your review</label>
-      <textarea id="text" rows={3} value={state.text} spellcheck={false} onInput={(event) => onType(event.currentTarget.value)} />
-      <button type="button" class="act" id="keep" disabled={isKept} onClick={onKeep}>keep this reading</button>{" "}
-      <span class="small">{isKept ? "Kept. Now change the text: both readings are shown." : "to compare it with what you type next"}</span>
+      <textarea id="text" rows={3} ref={box} value={state.text} spellcheck={false} onInput={(event) => onType(event.currentTarget.value)} />
+      <p class="small examples">
+        Try an example:{" "}
+        {Object.entries(EXAMPLES).map(([name, text]) => (
+          <button type="button" class="act" key={name} onClick={() => onExample(text)}>{name}</button>
+        ))}
+      </p>
+      <button type="button" class="act" id="keep" disabled={isKept || !state.text.trim()} onClick={onKeep}>pin this reading</button>{" "}
+      <span class="small">{isKept ? "Pinned. Now change the text: both readings are shown." : "to compare it with what you type next"}</span>
     </div>
   );
+}
+
+/** A box as high as its text, also where the style sheet cannot make it so. */
+function useGrowing(text: string) {
+  const box = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element || CSS.supports("field-sizing", "content")) return;
+    element.style.height = "auto";
+    element.style.height = `${element.scrollHeight + 2}px`;
+  }, [text]);
+  return box;
+}
+
+/** How far a rating is to be doubted: wholly where no word is known, half where most are not. */
+export function doubtOf(trace: Trace): "" | "half" | "whole" {
+  const words = trace.words.filter(({ token }) => /[\p{L}\p{N}]/u.test(token));
+  const known = words.filter((word) => word.known).length;
+  if (!known) return "whole";
+  return known < words.length / 2 ? "half" : "";
 }
 
 /** What to know of a text before its rating is believed. */
 export function Notes({ model, trace, read, wanted, left }: { model: Model; trace: Trace; read: number; wanted: number; left: number }) {
   const warnings = useMemo(() => model.warnings(trace.tokens), [model, trace]);
-  const said = [...warnings];
+  const said = doubtOf(trace) === "whole" ? warnings.slice(1) : [...warnings]; // no rating stands there to be doubted
   if (left > 0) said.push(`The first ${wanted.toLocaleString("en")} words are read; ${left.toLocaleString("en")} are left out.`);
   return (
     <>

@@ -12,7 +12,7 @@ const WAIT = 350; // ms of rest before the address follows: browsers limit how o
 
 export interface HoldSetting {
   on: boolean;
-  value: number;
+  value: number; // while it is held: a free gate has the mean of the reading
 }
 
 export interface State {
@@ -20,7 +20,8 @@ export interface State {
   place: number | null; // of the chosen word; null: the word that moved the rating furthest
   holds: Record<Gate, HoldSetting>;
   everywhere: boolean; // whether gates are held at every word, or at the chosen one only
-  pinned: string | null; // the text of the reading that was kept for comparison
+  pinned: string | null; // the text of the reading that was pinned for comparison
+  isAuto: boolean; // whether a change pinned it, not the user
   model: number;
   both: boolean; // whether the other model is drawn beside it
   unit: number | null; // null: the one with most say
@@ -33,11 +34,12 @@ export interface State {
 export type Change = (patch: Partial<State>, step?: boolean) => void;
 
 export const FIRST: State = {
-  text: "not a bad film at all",
+  text: "I expected a boring film, but I loved it.",
   place: null,
   holds: { forget: { on: false, value: 1 }, learn: { on: false, value: 0 }, use: { on: false, value: 1 } },
   everywhere: true,
   pinned: null,
+  isAuto: false,
   model: 0,
   both: false,
   unit: null,
@@ -54,6 +56,7 @@ export function encode(state: State): string {
   }
   if (!state.everywhere) parts.set("only", "chosen");
   if (state.pinned !== null) parts.set("kept", state.pinned);
+  if (state.pinned !== null && state.isAuto) parts.set("auto", "yes");
   if (state.model) parts.set("model", String(state.model + 1));
   if (state.both) parts.set("both", "yes");
   if (state.unit !== null) parts.set("unit", String(state.unit + 1));
@@ -81,6 +84,7 @@ export function decode(hash: string): State {
     place: counted(parts.get("word")),
     everywhere: parts.get("only") !== "chosen",
     pinned: parts.get("kept"),
+    isAuto: parts.get("auto") === "yes",
     model: counted(parts.get("model")) ?? 0,
     both: parts.get("both") === "yes",
     unit: counted(parts.get("unit")),

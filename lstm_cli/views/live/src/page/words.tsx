@@ -3,16 +3,19 @@
 import { useRef } from "preact/hooks";
 
 import type { Trace } from "../engine/index";
-import { shade, signed, visible } from "./format";
+import { isTouch, shade, signed, visible } from "./format";
 
 const MOST_BUTTONS = 300;
 const MANY = 90; // from here on they scroll
+
+export const HOW = "A green word raised the rating when the model read it, a red word lowered it. " +
+  (isTouch ? "Tap a word to look at it." : "Hover over a word, or click it to stay with it; the arrow keys step.");
 
 interface Props {
   trace: Trace;
   span: number; // of the ratings
   chosen: number;
-  differs: number | null; // the first place at which a kept reading differs
+  differs: number | null; // the first place at which a pinned reading differs
   onChoose: (place: number) => void;
 }
 
@@ -50,6 +53,7 @@ export function Words({ trace, span, chosen, differs, onChoose }: Props) {
           </>
         ))}
       </p>
+      {trace.words.some(({ known }) => !known) && <p class="small">? marks a word the model does not know.</p>}
       {drawn < trace.words.length && (
         <p class="small">The first {drawn} of {trace.words.length.toLocaleString("en")} words are shown; all are read.</p>
       )}
