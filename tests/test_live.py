@@ -3,6 +3,7 @@
 import html.entities
 import json
 import random
+import re
 import shutil
 import subprocess
 import unicodedata
@@ -24,7 +25,9 @@ from lstm_cli.gates.learning import learn
 from lstm_cli.gates.surgery import Clamp, holding
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
+from lstm_cli.samples import sample_texts
 from lstm_cli.text.tokens import tokenize
+from lstm_cli.views.live_rounding import rounded
 from tests.helpers import in_case, lstm, new_bundle
 from tests.pages import ROOT
 
@@ -235,6 +238,27 @@ def test_the_engine_reads_as_python_reads(
     """Both cells, every pooling, and every type of numbers."""
     bundle = changed(tiny_bundles[cell], "other", **changes)
     all_agree(ask, bundle, texts_of(bundle, 40, seed=1))
+
+
+@needs_node
+def test_a_large_model_is_rounded_and_read_as_python_reads_it_so(
+    ask: Ask, tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page's numbers are those of the rounded model, and what that moves is said."""
+    monkeypatch.setattr("lstm_cli.views.live_rounding.EXACT_UP_TO", 0)
+    done = lstm("live", "page.html", "--model", str(tiny_bundle.path))
+    said = re.search(r"rounded to 8 and 16 bits, .* reviews by ([\d.]+) at most", done.stderr)
+    assert said is not None
+    exact, page = Predictor(tiny_bundle), rounded(tiny_bundle)
+    texts = sample_texts(20)
+    ratings = [(exact.predict(text).expected_rating, page.predict(text).expected_rating)
+               for text in texts]  # fmt: skip
+    moved = max(abs(one - other) for one, other in ratings)
+    assert said[1] == f"{moved:.3f}"
+    assert moved > 0
+    questions = [{"ask": "trace", "text": text} for text in texts]
+    for (_, expected), answer in zip(ratings, ask([tiny_bundle], questions), strict=True):
+        near(answer["expected"], expected)
 
 
 @needs_node

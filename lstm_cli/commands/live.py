@@ -10,6 +10,8 @@ from lstm_cli.commands.program import note
 from lstm_cli.data.showing import escape
 from lstm_cli.errors import OutputError
 
+TEXTS_TRIED = 20  # to say what rounding does
+
 
 def live(
     ctx: typer.Context,
@@ -55,8 +57,17 @@ def live(
         bundles.append(find_model(beside, models_dir).bundle)
         note(ctx, f"model {bundles[1].name} (beside it)")
 
+    from lstm_cli.samples import sample_texts
     from lstm_cli.views.live_page import live_page
+    from lstm_cli.views.live_rounding import is_rounded, moved_by_rounding
 
     page = live_page(bundles)
     write_bytes(page, file, replace=replace)
+    for bundle in filter(is_rounded, bundles):
+        moved = moved_by_rounding(bundle, sample_texts(TEXTS_TRIED))
+        note(
+            ctx,
+            f"the page holds {bundle.name} rounded to 8 and 16 bits, which moves the expected "
+            f"rating of {TEXTS_TRIED} sample reviews by {moved:.3f} at most",
+        )
     note(ctx, f"written: {file} ({len(page) / 1e6:,.1f} MB); a double click opens it")

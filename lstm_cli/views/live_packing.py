@@ -6,11 +6,11 @@ as an escape and another byte: NUL, the carriage return, and a ``<`` that would 
 comment. All bytes are shifted by one number, the one with which fewest need an escape.
 
 In the text stand a size of 4 bytes, a description in JSON of that size, the arrays as the model's
-file holds them (the embedding column by column), those of the epochs of its training where it keeps
-them (``views/live_epochs.py``), and the vocabulary; that is how
-``views/live/src/engine/packing.ts`` reads it. Numbers of several bytes are stored byte by byte,
-first the lowest byte of each number: of float16, the high bytes are alike, and deflate saves a
-third of them.
+file holds them or rounded (``views/live_rounding.py``; the embedding column by column), those of
+the epochs of its training where it keeps them (``views/live_epochs.py``), and the vocabulary; that
+is how ``views/live/src/engine/packing.ts`` reads it. Numbers of several bytes are stored byte by
+byte, first the lowest byte of each number: of float16, the high bytes are alike, and deflate saves
+a third of them.
 """
 
 import json
@@ -26,6 +26,7 @@ from lstm_cli.inference.input_warnings import script_of
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS
 from lstm_cli.views import live_epochs
 from lstm_cli.views.live_pattern import translated
+from lstm_cli.views.live_rounding import page_arrays
 
 ESCAPE = b"="
 _MOVED = 64  # what an escaped byte is moved by, into the printable ones
@@ -42,7 +43,7 @@ def packed(bundle: Bundle) -> bytes:
     """
     _ = bundle.arrays  # refuses numbers that no training makes, all of them
     arrays, contents = [], []
-    stored = bundle.stored_arrays() | live_epochs.arrays_of(bundle)
+    stored = page_arrays(bundle) | live_epochs.arrays_of(bundle)
     for name, array in sorted(stored.items()):
         # The numbers of one column of the embedding are more alike than those of one word.
         laid_out = array.T if name == "embedding" else array
