@@ -81,6 +81,14 @@ def _expected(page: Any) -> float:
     return float(page.inner_text("#rating .count"))
 
 
+def _expect(page: Any, rating: str) -> None:
+    playwright.expect(page.locator("#rating .count")).to_have_text(rating)
+
+
+def _expect_number(page: Any, selector: str, number: int) -> None:
+    playwright.expect(page.locator(selector)).to_have_count(number)
+
+
 def _words(page: Any) -> list[str]:
     return [token.strip() for token in page.locator("#words button").all_inner_texts()]
 
@@ -145,6 +153,7 @@ def test_two_readings_are_compared(visit: Visit, address: str) -> None:
     assert "Pinned automatically" in page.inner_text("#kept")
     assert page.inner_text("#kept mark") == "fine"
     assert page.locator(".word.parts").inner_text() == "film"
+    playwright.expect(page.locator("#panel-place")).to_have_text(re.compile("of 7"))
     moved = rf"{before:.2f} → {_expected(page):.2f} \([+-]\d\.\d\d\)"
     said = [re.findall(moved, page.inner_text(place)) for place in ("#kept", ".rating .beside")]
     assert said[0] == said[1] != []
@@ -165,21 +174,21 @@ def test_a_change_is_undone(visit: Visit, address: str) -> None:
     for word in ("fine", "fun"):
         page.get_by_role("button", name=re.compile(rf"word \d, {word}")).click()
         page.get_by_role("button", name=f"delete “{word}”").click()
-    assert page.input_value("#text") == "a film, no at all"
+    playwright.expect(page.locator("#text")).to_have_value("a film, no at all")
     page.click("#undo")
     page.click("#undo")
-    assert page.input_value("#text") == TEXT
+    playwright.expect(page.locator("#text")).to_have_value(TEXT)
     for shown in ("#undo", "#kept"):
-        assert page.locator(shown).count() == 0
+        _expect_number(page, shown, 0)
     page.get_by_role("button", name=re.compile("word 2, fine")).click()
     page.get_by_role("button", name="delete “fine”").click()
     page.type("#text", " superb")
     for shown, count in (("#undo", 0), ("#kept", 1)):
-        assert page.locator(shown).count() == count
+        _expect_number(page, shown, count)
     page.fill("#text", "superb film")
-    assert page.locator("#kept").count() == 1
+    _expect_number(page, "#kept", 1)
     page.fill("#text", "awful")
-    assert page.locator("#kept").count() == 0
+    _expect_number(page, "#kept", 0)
 
 
 def test_a_picture_is_saved(visit: Visit, address: str) -> None:
@@ -250,6 +259,7 @@ def test_two_models_and_a_step_of_learning(visit: Visit, address: str) -> None:
     page.get_by_role("radio", name="rnn").check()
     assert "no gates" in page.inner_text("section:has(#holds-title)")
     page.get_by_role("radio", name="lstm").check()
+    page.get_by_role("img", name=re.compile("Length of the gradient.*stupid")).wait_for()
     before = page.inner_text("#learned")
     page.click("#step")
     page.click("#step")
@@ -342,13 +352,13 @@ def test_the_questions_are_answered(visit: Visit, address: str) -> None:
     word, promised = re.findall(r"“(\w+)” \(without it [\d.]+ → ([\d.]+)\)", answer)[0]
     page.get_by_role("button", name=re.compile(rf"word \d, {word}")).click()
     page.get_by_role("button", name=f"delete “{word}”").click()
-    assert _expected(page) == float(promised)
+    _expect(page, promised)
     page.click("#undo")
-    assert _expected(page) == before
+    _expect(page, f"{before:.2f}")
     answer = _answer(page, "What would make it high?")
     promised = re.findall(r"→ ([\d.]+\d)", answer)[-1]
     page.click("#make")
-    assert _expected(page) == float(promised)
+    _expect(page, promised)
     assert page.locator("#kept").count() == 1
     answer = _answer(page, "Which word does the model overrate?")
     assert re.search("No word stands out|alone: ", answer)
@@ -377,7 +387,7 @@ def test_a_change_is_tried(visit: Visit, address: str) -> None:
     first = changes.locator("li").first
     promised = re.findall(r": ([\d.]+)", first.inner_text())[0]
     first.get_by_role("button").click()
-    assert _expected(page) == float(promised)
+    _expect(page, promised)
 
 
 def test_a_text_of_unknown_words_has_no_rating(visit: Visit, address: str) -> None:
@@ -385,10 +395,10 @@ def test_a_text_of_unknown_words_has_no_rating(visit: Visit, address: str) -> No
     page = visit.open(f"{address}#text=qwertz+asdfg+yxcvb")
     assert "the model knows no word" in page.inner_text("#rating")
     page.fill("#text", "qwertz asdfg film")
-    assert page.locator("#rating.doubted .count").count() == 1
+    page.locator("#rating.doubted .count").wait_for()
     assert "? marks a word the model does not know" in page.inner_text(".sections")
     page.fill("#text", "a fine film")
-    assert page.locator("#rating.doubted").count() == 0
+    playwright.expect(page.locator("#rating.doubted")).to_have_count(0)
 
 
 def test_an_example_is_tried(visit: Visit, address: str) -> None:

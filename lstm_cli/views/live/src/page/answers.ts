@@ -196,8 +196,10 @@ function gapsOf(model: Model, trace: Trace, deletions: Deletions): Gap[] {
     .filter(({ place }) => says(trace.tokens[place] ?? "") && !turned(place))
     .map(({ place, effect }) => {
       const own = alone(model, trace.tokens[place]).expected - trace.startExpected;
+      const [here, byItself] = [Math.abs(effect), Math.abs(own)];
       const isSame = Math.sign(own) === Math.sign(effect);
-      const gap = Math.abs(effect) + (isSame ? -Math.abs(own) : Math.min(Math.abs(own), Math.abs(effect)));
+      if (isSame && byItself > here / 2) return { place, effect, own, gap: 0 }; // it says much by itself, too
+      const gap = isSame ? here - byItself : here + Math.min(byItself, here);
       return { place, effect, own, gap };
     })
     .sort((one, other) => other.gap - one.gap);

@@ -20,8 +20,9 @@ export function useUndo(state: State, change: Change) {
     made.current = [...(isLast ? made.current : []), { before: { text, pinned, isAuto, place }, after }];
   };
   const undo = () => {
+    const undone = made.current.at(-1);
     made.current = made.current.slice(0, -1);
-    change(last!.before, true);
+    if (undone) change(undone.before, true);
   };
   return { remember, undo: isLast ? undo : null };
 }
