@@ -152,7 +152,7 @@ def _add_asking(routes: "FastAPI", service: Service) -> None:
                 )
             return Response(await answer(await request.body()), media_type="application/json")
 
-        described = {"summary": about, **of_asking(what)}
+        described = {"summary": about, **of_asking(what, service.limits)}
         routes.post(f"/v1/{what}", response_class=Response, response_model=None, **described)(asked)
 
     add("predict", service.predict, "Rate a review, or several.")

@@ -1,7 +1,6 @@
 """The bodies of requests: what may be asked, as a schema for programs and as a check.
 
-The schemas stand in ``/openapi.json``; the checks say in one sentence what is wrong. Sizes that
-depend on the server's limits are only checked, for a schema knows no words.
+The schemas stand in ``/openapi.json``; the checks say in one sentence what is wrong.
 """
 
 import json
@@ -12,23 +11,6 @@ from typing import Any
 from lstm_cli.server.limits import Limits, RefusedError
 
 _TEXT = {"type": "string", "description": "A review; an empty one is rated, too."}
-PREDICT_SCHEMA: dict[str, Any] = {
-    "oneOf": [
-        {
-            "type": "object",
-            "properties": {"text": _TEXT},
-            "required": ["text"],
-            "additionalProperties": False,
-        },
-        {
-            "type": "object",
-            "properties": {"texts": {"type": "array", "items": _TEXT}},
-            "required": ["texts"],
-            "additionalProperties": False,
-        },
-    ],
-    "examples": [{"text": "great movie"}, {"texts": ["great movie", "dull and endless"]}],
-}
 INSPECT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -48,6 +30,24 @@ INSPECT_SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "examples": [{"text": "not a bad film at all", "ledger": True}],
 }
+
+
+def predict_schema(limits: Limits) -> dict[str, Any]:
+    """What ``predict_asked`` takes; of words, which it counts as well, a schema knows nothing."""
+    texts = {"type": "array", "items": _TEXT, "maxItems": limits.max_texts}
+    ways = [
+        {
+            "type": "object",
+            "properties": {name: schema},
+            "required": [name],
+            "additionalProperties": False,
+        }
+        for name, schema in (("text", _TEXT), ("texts", texts))
+    ]
+    return {
+        "oneOf": ways,
+        "examples": [{"text": "great movie"}, {"texts": ["great movie", "dull and endless"]}],
+    }
 
 
 @dataclass(frozen=True)

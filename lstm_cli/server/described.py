@@ -3,7 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
-from lstm_cli.server.bodies import INSPECT_SCHEMA, PREDICT_SCHEMA
+from lstm_cli.server.bodies import INSPECT_SCHEMA, predict_schema
+from lstm_cli.server.limits import Limits
 
 ABOUT = (
     "Rates reviews and shows what the gates of its LSTM do. Texts that arrive together are rated "
@@ -59,15 +60,15 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "predict": {"oneOf": [_PREDICTION, {"type": "array", "items": _PREDICTION}]},
     "inspect": _TRACE,
 }
-_BODIES = {"predict": PREDICT_SCHEMA, "inspect": INSPECT_SCHEMA}
 
 
 def _error(status: HTTPStatus) -> dict[str, Any]:
     return {"description": _WHY[status], "content": {"application/json": {"schema": _ERROR}}}
 
 
-def of_asking(what: str) -> dict[str, Any]:
+def of_asking(what: str, limits: Limits) -> dict[str, Any]:
     """The settings of a route that computes, ``predict`` or ``inspect``."""
+    body = predict_schema(limits) if what == "predict" else INSPECT_SCHEMA
     answer = {"application/json": {"schema": _ANSWERS[what]}}
     errors = (status for status in _WHY if status != HTTPStatus.NOT_FOUND)
     return {
@@ -79,7 +80,7 @@ def of_asking(what: str) -> dict[str, Any]:
         "openapi_extra": {
             "requestBody": {
                 "required": True,
-                "content": {"application/json": {"schema": _BODIES[what]}},
+                "content": {"application/json": {"schema": body}},
             }
         },
     }

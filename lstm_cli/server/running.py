@@ -1,6 +1,7 @@
 """The server's process: its address, its connections, and its end."""
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=MOST_CONNECTIONS)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = (os.strerror(error.errno) if error.errno else str(error)).lower()
         raise RequestError(
             f"{reason}; choose another, or 0 for any that is free", parameter="port", value=port
         ) from error
