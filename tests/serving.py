@@ -1,13 +1,18 @@
-"""A server on a free port of this machine, in a thread of the test; and clients for it."""
+"""A server on a free port of this machine, in a thread or a process; and clients for it."""
 
 import asyncio
 import json
+import os
 import random
+import re
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -51,6 +56,25 @@ def running(service: Service) -> Iterator[Running]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+@contextmanager
+def serving(model: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """``lstm serve`` as a process, and its address; it is stopped, and has ended well."""
+    command = [sys.executable, "-m", "lstm_cli", "serve", "--port", "0", "--model", str(model)]
+    with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        found, said = None, " "
+        while said and found is None:
+            said = process.stderr.readline()
+            found = re.search(r"^serving model .* at (http://\S+); Ctrl-C ends it$", said)
+        assert found, "it did not begin"
+        try:
+            yield process, found[1]
+        finally:
+            process.terminate()
+            assert process.wait(120) == 0
+            assert process.stderr.read() == ""
 
 
 def head(path: str, *fields: str, method: str = "POST") -> bytes:
@@ -113,10 +137,7 @@ def storm(client: httpx.Client, seed: int, requests: int, max_body: int) -> Iter
             yield f"{kind}: the answer to another request"
 
 
-def resident_bytes(process: str = "self") -> int:
+def resident_bytes(process: int) -> int:
     """Memory that a process holds now; 0 where the system does not say."""
-    try:
-        with open(f"/proc/{process}/statm") as file:  # noqa: PTH123 - no file of a folder
-            return int(file.read().split()[1]) * 4096
-    except OSError:
-        return 0
+    held = Path(f"/proc/{process}/statm")
+    return int(held.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if held.exists() else 0

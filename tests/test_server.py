@@ -1,12 +1,9 @@
 """What ``lstm serve`` answers is what the commands print, whoever asks and however."""
 
 import json
-import re
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +25,7 @@ from lstm_cli.server.reloading import Holder, Watcher, load  # noqa: E402
 from lstm_cli.server.served import ServedModel  # noqa: E402
 from lstm_cli.views.live_page import live_page  # noqa: E402
 from tests.helpers import copied, lstm, new_bundle  # noqa: E402
-from tests.serving import JSON, Running, answer_on, head, resident_bytes, storm  # noqa: E402
+from tests.serving import JSON, Running, answer_on, head, resident_bytes, serving, storm  # noqa: E402
 from tests.serving import running as running_server  # noqa: E402
 
 SMALL = Limits(max_body=2_000, max_texts=3, max_words=20)
@@ -417,41 +414,23 @@ def test_a_broken_model_is_not_taken(tiny_bundle: Bundle) -> None:
 # The command
 
 
-@pytest.fixture
-def started_command(tiny_bundle: Bundle) -> Iterator[tuple[subprocess.Popen, int]]:
-    """``lstm serve`` as a process, and its port."""
-    command = [sys.executable, "-m", "lstm_cli", "serve", "--port", "0"]
-    process = subprocess.Popen(
-        [*command, "--model", str(tiny_bundle.path)], stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    said = process.stderr.readline() + process.stderr.readline()
-    found = re.search(r"serving model lstm at http://127\.0\.0\.1:(\d+); Ctrl-C ends it", said)
-    assert found, said
-    yield process, int(found[1])
-    process.kill()
-    process.stderr.close()
-    process.wait()
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_what_was_begun_is_answered_before_the_end(
-    started_command: tuple[subprocess.Popen, int], number: signal.Signals
+    tiny_bundle: Bundle, number: signal.Signals
 ) -> None:
     """The end is a good one, and nothing is said of it."""
-    process, port = started_command
     body = b'{"text": "a fine film"}'
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
-        begun = ("Content-Type: application/json", f"Content-Length: {len(body)}")
-        connection.sendall(head("/v1/predict", *begun, "Expect: 100-continue"))
-        assert connection.recv(1_000).startswith(b"HTTP/1.1 100 ")  # so it is being read
-        process.send_signal(number)
-        connection.sendall(body)
-        status, said = answer_on(connection)
-    assert (status, said["text"]) == (200, "a fine film")
-    assert process.wait(60) == 0
-    assert process.stderr is not None
-    assert process.stderr.read() == ""
+    begun = ("Content-Type: application/json", f"Content-Length: {len(body)}")
+    with serving(tiny_bundle.path) as (process, address):
+        port = int(address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+            connection.sendall(head("/v1/predict", *begun, "Expect: 100-continue"))
+            assert connection.recv(1_000).startswith(b"HTTP/1.1 100 ")  # so it is being read
+            process.send_signal(number)
+            connection.sendall(body)
+            status, said = answer_on(connection)
+        assert (status, said["text"]) == (200, "a fine film")
+        assert process.wait(60) == 0
 
 
 def test_a_port_that_is_taken_is_told(tiny_bundle: Bundle) -> None:
@@ -500,14 +479,13 @@ def test_the_interface_is_what_it_says_of_itself(model: ServedModel) -> None:
 
 
 @pytest.mark.slow
-def test_a_storm_changes_nothing(model: ServedModel) -> None:
+def test_a_storm_changes_nothing(tiny_bundle: Bundle) -> None:
     """Fifty clients with bodies of every size and kind; memory stays what it was."""
-    max_body = 50_000
-    with running_server(Service(Holder(model), Limits(max_body))) as started:
-        seeds = count()
+    max_body, seeds = 50_000, count()
+    with serving(tiny_bundle.path, "--max-body", str(max_body)) as (process, address):
 
         def rage(_: int) -> list[str]:
-            with started.client() as client:
+            with httpx.Client(base_url=address, trust_env=False, timeout=120) as client:
                 return list(storm(client, next(seeds), 20, max_body))
 
         held = []
@@ -515,6 +493,5 @@ def test_a_storm_changes_nothing(model: ServedModel) -> None:
             for _ in range(3):
                 wrong = [problem for found in clients.map(rage, range(50)) for problem in found]
                 assert wrong == []
-                held.append(resident_bytes())
-    assert started.complained == []
+                held.append(resident_bytes(process.pid))
     assert held[2] < held[0] + 2**24

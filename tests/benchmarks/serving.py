@@ -6,52 +6,36 @@ requests of every size, and looks at each answer and at the server's memory.
 """
 
 import json
-import re
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
 import httpx
 import numpy as np
 
 from lstm_cli.bundle.locating import base_path
 from lstm_cli.bundle.reading import open_bundle
-from tests.serving import JSON, resident_bytes, storm
+from tests.serving import JSON, resident_bytes, serving, storm
 
 WORDS = 27  # of a review, as many as a sentence or two have
 CLIENTS, TEXTS = 16, 64
 MAX_BODY = 200_000
 
 
-@contextmanager
-def served(*options: str) -> Iterator[tuple[str, str]]:
-    """The base, served by a process; its address and the process's number."""
-    command = [sys.executable, "-m", "lstm_cli", "serve", "--port", "0", "--model"]
-    process = subprocess.Popen(
-        [*command, str(base_path()), *options], stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    found = None
-    while found is None:
-        found = re.search(r"at (http://\S+);", process.stderr.readline())
-    try:
-        yield found[1], str(process.pid)
-    finally:
-        process.terminate()
-        said = process.stderr.read()
-        process.stderr.close()
-        print(said, end="", file=sys.stderr)
-        assert process.wait() == 0
+def base() -> Path:
+    """The base that ships."""
+    path = base_path()
+    assert path is not None
+    return path
 
 
 def reviews() -> Iterator[str]:
     """Reviews without end, of common words; none comes twice."""
-    bundle = open_bundle(base_path())
+    bundle = open_bundle(base())
     words = np.array([word for word in bundle.vocabulary.tokens[2:5_000] if word.isalpha()])
     rng = np.random.default_rng(0)
     while True:
@@ -102,7 +86,7 @@ def main(seconds: float = 10) -> None:
     }
     print(f"Reviews of {WORDS} words, each side for {seconds:g} seconds\n")
     print("| | median, ms | 99th percentile, ms | reviews/s |\n|---|---|---|---|")
-    with served() as (address, _):
+    with serving(base()) as (_, address):
         asked(address, 1, 1, 1)
         for name, (clients, texts) in sides.items():
             speed, took = asked(address, clients, texts, seconds)
@@ -113,7 +97,7 @@ def main(seconds: float = 10) -> None:
 def rage(seconds: float = 300, clients: int = 50) -> None:
     """Print what became of a storm: requests, wrong answers, and memory by the minute."""
     seeds, end = count(), time.perf_counter() + seconds
-    with served("--max-body", str(MAX_BODY)) as (address, process):
+    with serving(base(), "--max-body", str(MAX_BODY)) as (process, address):
 
         def ask(_: int) -> tuple[int, list[str]]:
             rounds, wrong = 0, []
@@ -123,8 +107,8 @@ def rage(seconds: float = 300, clients: int = 50) -> None:
                     rounds += 1
             return 20 * rounds, wrong
 
-        held = [resident_bytes(process)]
-        watch(lambda: held.append(resident_bytes(process)), seconds / 10, 10)
+        held = [resident_bytes(process.pid)]
+        watch(lambda: held.append(resident_bytes(process.pid)), seconds / 10, 10)
         with ThreadPoolExecutor(clients) as pool:
             found = list(pool.map(ask, range(clients)))
     wrong = [problem for _, problems in found for problem in problems]
