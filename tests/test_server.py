@@ -7,7 +7,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from contextlib import suppress
+from itertools import count, product
+from typing import Any
 
 import pytest
 
@@ -104,6 +106,23 @@ def test_the_page_is_that_of_lstm_live(client: "httpx.Client", tiny_bundle: Bund
     policy = answer.headers["content-security-policy"]
     assert policy.removesuffix("; frame-ancestors 'none'").encode() in answer.content
     assert "script-src 'sha256-" in policy
+
+
+def test_the_page_computes_in_a_browser(server: Running, browser: Any, tiny_bundle: Bundle) -> None:
+    """Under the headers it comes with, and it asks for nothing more."""
+    context = browser.new_context()
+    page, troubles, asked = context.new_page(), [], []
+    page.on("console", lambda message: troubles.append(message.text))
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(server.address)
+    page.wait_for_selector("#rating")
+    page.fill("#text", "superb!")
+    rating = printed("predict", "superb!", "--model", tiny_bundle.path)[0]["rating"]
+    assert str(rating) in page.inner_text("#rating")
+    context.close()
+    assert troubles == []
+    assert [url for url in asked if url.startswith("http")] == [f"{server.address}/"]
 
 
 def test_the_model_is_described_without_its_machine(
@@ -462,19 +481,23 @@ def test_the_interface_is_what_it_says_of_itself(model: ServedModel) -> None:
     """Whatever its description allows is answered as it says, and the rest refused as it says."""
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
     from hypothesis import HealthCheck, given, settings
+    from hypothesis.errors import Unsatisfiable
 
     with running_server(Service(Holder(model))) as started:
         described = schemathesis.openapi.from_url(f"{started.address}/openapi.json")
         operations = [result.ok() for result in described.get_all_operations()]
         assert len(operations) == 6
-        for operation in operations:
+        for operation, mode in product(operations, schemathesis.GenerationMode):
 
-            @settings(max_examples=25, suppress_health_check=list(HealthCheck))
-            @given(case=operation.as_strategy())
+            @settings(max_examples=15, suppress_health_check=list(HealthCheck))
+            @given(case=operation.as_strategy(generation_mode=mode))
             def ask(case: "schemathesis.Case") -> None:
                 case.call_and_validate()
 
-            ask()
+            with suppress(Unsatisfiable):  # nothing is wrong with a request that has no body
+                ask()
+    for status in (200, 404, 405, 415, 422):
+        assert any(f" {status} " in line for line in started.said), status
     assert started.complained == []
 
 
