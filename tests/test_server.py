@@ -1,5 +1,6 @@
 """What ``lstm serve`` answers is what the commands print, whoever asks and however."""
 
+import asyncio
 import json
 import shutil
 import signal
@@ -8,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count, product
 from typing import Any
 
@@ -23,7 +25,7 @@ from lstm_cli.bundle.writing import write_bundle  # noqa: E402
 from lstm_cli.server import app, guard, running  # noqa: E402
 from lstm_cli.server.app import Service  # noqa: E402
 from lstm_cli.server.limits import Limits  # noqa: E402
-from lstm_cli.server.reloading import Holder, Watcher, load  # noqa: E402
+from lstm_cli.server.reloading import Holder, Watcher, load, load_other  # noqa: E402
 from lstm_cli.server.served import ServedModel  # noqa: E402
 from lstm_cli.views.live_page import live_page  # noqa: E402
 from tests.helpers import copied, lstm, new_bundle  # noqa: E402
@@ -211,6 +213,14 @@ def test_a_long_review_is_not_looked_into(model: ServedModel) -> None:
         answer = client.post("/v1/inspect", json={"text": "a " * 501})
     assert answer.status_code == 422
     assert answer.json() == {"error": '"text" has 501 words; cut it to at most 500'}
+
+
+@pytest.mark.parametrize("text", ["<!--" * 30_000, "a" + "\u0301\u0316" * 70_000, "\ufdfa" * 9_000])
+def test_no_text_takes_minutes_to_cut(model: ServedModel, text: str) -> None:
+    """Meanwhile nobody else would be answered: comments without end, towers of accents."""
+    with running_server(Service(Holder(model))) as started, started.client() as client:
+        answer = client.post("/v1/predict", json={"text": text})
+        assert (answer.status_code, list(answer.json())) == (422, ["error"])
 
 
 def test_only_json_is_read(client: "httpx.Client") -> None:
@@ -408,6 +418,23 @@ def test_a_new_model_answers_without_a_gap(tiny_bundles: dict[str, Bundle]) -> N
     assert said == ["model films was replaced; the new one answers now"]
 
 
+def test_a_model_that_is_the_same_is_not_read_again(tiny_bundle: Bundle) -> None:
+    """However often its folder is touched; what was replaced before the first look is seen."""
+    path = copied(tiny_bundle, "films")
+    holder = Holder(load(path))
+    first = holder.model
+    with running_server(Service(holder, watcher=Watcher(path, holder, print, print))):
+        assert load_other(path, first) is None
+    write_bundle(replace(new_bundle(tiny_bundle), notes="\nBetter.\n"), path, replace=True)
+    said: list[str] = []
+    watcher = Watcher(path, holder, said.append, said.append)
+    with ThreadPoolExecutor(1) as elsewhere:  # the browser has a loop in this thread
+        for _ in range(2):
+            elsewhere.submit(lambda: asyncio.run(watcher.look())).result()
+    assert holder.model is not first
+    assert said == ["model films was replaced; the new one answers now"]
+
+
 def test_a_broken_model_is_not_taken(tiny_bundle: Bundle) -> None:
     """It is told of once, and the old one goes on without its files."""
     path = copied(tiny_bundle, "films")
@@ -418,7 +445,8 @@ def test_a_broken_model_is_not_taken(tiny_bundle: Bundle) -> None:
         before = client.post("/v1/predict", json={"text": "fine"}).json()
         shutil.rmtree(path)
         path.mkdir()
-        (path / "bundle.json").write_text("{}")
+        (path / "new").write_text("{}")
+        (path / "new").rename(path / "bundle.json")
         while not complained:
             client.get("/healthz")
         (path / "bundle.json").unlink()

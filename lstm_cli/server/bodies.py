@@ -4,11 +4,13 @@ The schemas stand in ``/openapi.json``; the checks say in one sentence what is w
 """
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import groupby
 from typing import Any
 
-from lstm_cli.server.limits import Limits, RefusedError
+from lstm_cli.server.limits import MOST_MARKS, Limits, RefusedError
 
 _TEXT = {"type": "string", "description": "A review; an empty one is rated, too."}
 INSPECT_SCHEMA: dict[str, Any] = {
@@ -146,7 +148,15 @@ def _text(value: object, where: str, limits: Limits) -> str:
         raise _invalid(
             f'"{where}" has {len(value):,} characters; cut it to at most {limits.max_words:,} words'
         )
+    if not value.isascii():
+        runs = (len(list(run)) for is_mark, run in groupby(map(_is_mark, value)) if is_mark)
+        if max(runs, default=0) > MOST_MARKS:
+            raise _invalid(f'"{where}" has more than {MOST_MARKS} accents on one letter')
     return value
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.combining(character) > 0
 
 
 def _invalid(problem: str) -> RefusedError:

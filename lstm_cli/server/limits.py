@@ -14,6 +14,9 @@ MOST_TEXTS_WAITING = 2_000  # and always those of one request
 MOST_INSPECTIONS_WAITING = 4
 # One text is cut into words in one go, in which nothing else moves: a megabyte takes a second.
 CHARACTERS_A_WORD = 30
+# Accents one upon the other are sorted, in a time that grows with their square: 150,000 take a
+# minute. No script piles up ten.
+MOST_MARKS = 200
 
 
 @dataclass(frozen=True)

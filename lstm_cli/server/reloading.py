@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lstm_cli.bundle.contents import INFO_FILE
-from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.errors import BundleError, NoModelError
 from lstm_cli.server.served import ServedModel
 
@@ -28,9 +28,22 @@ def load(path: Path) -> ServedModel:
     Raises:
         BundleError: it cannot be used, or rates nothing.
     """
+    return _served(open_bundle(path))
+
+
+def load_other(path: Path, than: ServedModel) -> ServedModel | None:
+    """The same; None if it is the model that is there already.
+
+    Raises:
+        BundleError: it cannot be used, or rates nothing.
+    """
     bundle = open_bundle(path)
+    return None if bundle == than.bundle else _served(bundle)
+
+
+def _served(bundle: Bundle) -> ServedModel:
     if bundle.info.is_language_model:
-        raise NoModelError(f"{path}: is a language model, which rates nothing yet")
+        raise NoModelError(f"{bundle.path}: is a language model, which rates nothing yet")
     return ServedModel(bundle)
 
 
@@ -53,7 +66,8 @@ class Watcher:
     ) -> None:
         self._path, self._holder = path, holder
         self._say, self._complain = say, complain
-        self._seen = self._state()
+        # Nothing was seen yet: it may have been replaced since it was read.
+        self._seen: tuple[int, int, int] | None = None
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="loading")
 
     async def run(self, seconds: float) -> None:
@@ -73,9 +87,13 @@ class Watcher:
         self._seen = state
         loop = asyncio.get_running_loop()
         try:
-            model = await loop.run_in_executor(self._loader, load, self._path)
+            model = await loop.run_in_executor(
+                self._loader, load_other, self._path, self._holder.model
+            )
         except (BundleError, OSError, MemoryError) as error:
             self._complain(f"the new model is not used, the old one goes on: {error}")
+            return
+        if model is None:
             return
         self._holder.model = model
         self._say(f"model {model.name} was replaced; the new one answers now")

@@ -53,6 +53,7 @@ class ServedModel:
     """
 
     def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
         self.name = bundle.name
         # A dictionary, and not the file: looking words up in that remembers every word ever asked.
         self._predictor = Predictor(bundle, bundle.vocabulary)
