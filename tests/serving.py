@@ -13,15 +13,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from lstm_cli.server.app import Service, make_app
 from lstm_cli.server.guard import Listener
 from lstm_cli.server.running import address_of, listen, make_server
 
+if TYPE_CHECKING:
+    import httpx
+
 JSON = {"content-type": "application/json"}
+
+
+def client_of(address: str) -> "httpx.Client":
+    """What programs ask a server with; loaded here, for who has no server has no need of it."""
+    import httpx
+
+    return httpx.Client(base_url=address, trust_env=False, timeout=120)
 
 
 @dataclass
@@ -33,9 +41,9 @@ class Running:
     said: list[str] = field(default_factory=list)
     complained: list[str] = field(default_factory=list)
 
-    def client(self) -> httpx.Client:
+    def client(self) -> "httpx.Client":
         """What programs ask with."""
-        return httpx.Client(base_url=self.address, trust_env=False, timeout=60)
+        return client_of(self.address)
 
     def connection(self) -> socket.socket:
         """What asks byte by byte."""
@@ -98,7 +106,7 @@ def answer_on(connection: socket.socket) -> tuple[int, dict[str, Any]]:
 TEXTS = ("a fine film", "no fun at all", "", "superb! " * 30, "words nobody knows", "über ❤")
 
 
-def storm(client: httpx.Client, seed: int, requests: int, max_body: int) -> Iterator[str]:
+def storm(client: "httpx.Client", seed: int, requests: int, max_body: int) -> Iterator[str]:
     """Send requests and look at each answer.
 
     Args:

@@ -29,7 +29,7 @@ from lstm_cli.server.reloading import Holder, Watcher, load, load_other  # noqa:
 from lstm_cli.server.served import ServedModel  # noqa: E402
 from lstm_cli.views.live_page import live_page  # noqa: E402
 from tests.helpers import copied, lstm, new_bundle  # noqa: E402
-from tests.serving import JSON, Running, answer_on, head, resident_bytes, serving, storm  # noqa: E402
+from tests.serving import JSON, Running, answer_on, client_of, head, resident_bytes, serving, storm  # noqa: E402
 from tests.serving import running as running_server  # noqa: E402
 
 SMALL = Limits(max_body=2_000, max_texts=3, max_words=20)
@@ -213,6 +213,9 @@ def test_a_long_review_is_not_looked_into(model: ServedModel) -> None:
         answer = client.post("/v1/inspect", json={"text": "a " * 501})
     assert answer.status_code == 422
     assert answer.json() == {"error": '"text" has 501 words; cut it to at most 500'}
+    with running_server(Service(Holder(model), SMALL)) as started, started.client() as client:
+        answer = client.post("/v1/inspect", json={"text": "a " * 21})
+    assert answer.json() == {"error": '"text" has 21 words; cut it to at most 20'}
 
 
 @pytest.mark.parametrize("text", ["<!--" * 30_000, "a" + "\u0301\u0316" * 70_000, "\ufdfa" * 9_000])
@@ -536,7 +539,7 @@ def test_a_storm_changes_nothing(tiny_bundle: Bundle) -> None:
     with serving(tiny_bundle.path, "--max-body", str(max_body)) as (process, address):
 
         def rage(_: int) -> list[str]:
-            with httpx.Client(base_url=address, trust_env=False, timeout=120) as client:
+            with client_of(address) as client:
                 return list(storm(client, next(seeds), 20, max_body))
 
         held = []

@@ -2,11 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -83,9 +82,10 @@ class Service:
         """
         asked = predict_asked(body, self.limits)
         model = self.holder.model
-        cut = partial(_cut, model, asked.texts, self.limits.max_words, is_list=asked.is_list)
-        is_short = sum(map(len, asked.texts)) <= CUT_AT_ONCE
-        reviews = cut() if is_short else await asyncio.to_thread(cut)
+        reviews = await _cut(model, asked.texts)
+        for place, review in enumerate(reviews):
+            where = f"texts[{place}]" if asked.is_list else "text"
+            check_words(len(review.tokens), self.limits.max_words, where)
         rated = [found.to_json() for found in await self.batcher.rate(model, reviews)]
         return json.dumps(rated if asked.is_list else rated[0]).encode()
 
@@ -97,7 +97,8 @@ class Service:
         """
         asked = inspect_asked(body, self.limits)
         model = self.holder.model
-        check_words(len(model.cut(asked.text).tokens), MOST_WORDS_TO_INSPECT)
+        (review,) = await _cut(model, (asked.text,))
+        check_words(len(review.tokens), min(MOST_WORDS_TO_INSPECT, self.limits.max_words))
         if self._num_inspections > MOST_INSPECTIONS_WAITING:
             raise too_busy(f"{self._num_inspections} reviews are looked into already")
         self._num_inspections += 1
@@ -108,13 +109,13 @@ class Service:
             self._num_inspections -= 1
 
 
-def _cut(
-    model: ServedModel, texts: tuple[str, ...], max_words: int, *, is_list: bool
-) -> list[Review]:
-    reviews = [model.cut(text) for text in texts]
-    for place, review in enumerate(reviews):
-        check_words(len(review.tokens), max_words, f"texts[{place}]" if is_list else "text")
-    return reviews
+async def _cut(model: ServedModel, texts: Sequence[str]) -> list[Review]:
+    """Cut texts into tokens, long ones while others are answered."""
+
+    def cut() -> list[Review]:
+        return [model.cut(text) for text in texts]
+
+    return cut() if sum(map(len, texts)) <= CUT_AT_ONCE else await asyncio.to_thread(cut)
 
 
 def _inspected(model: ServedModel, asked: InspectAsked) -> bytes:

@@ -15,12 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
-import httpx
 import numpy as np
 
 from lstm_cli.bundle.locating import base_path
 from lstm_cli.bundle.reading import open_bundle
-from tests.serving import JSON, resident_bytes, serving, storm
+from tests.serving import JSON, client_of, resident_bytes, serving, storm
 
 WORDS = 27  # of a review, as many as a sentence or two have
 CLIENTS, TEXTS = 16, 64
@@ -60,7 +59,7 @@ def asked(address: str, clients: int, texts: int, seconds: float) -> tuple[float
 
     def ask(_: int) -> list[float]:
         took = []
-        with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+        with client_of(address) as client:
             while time.perf_counter() < end:
                 with lock:
                     some = [next(source) for _ in range(texts)]
@@ -113,7 +112,7 @@ def rage(seconds: float = 300, clients: int = 50) -> None:
 
         def ask(_: int) -> tuple[int, list[str]]:
             rounds, wrong = 0, []
-            with httpx.Client(base_url=address, trust_env=False, timeout=120) as client:
+            with client_of(address) as client:
                 while time.perf_counter() < end:
                     wrong += storm(client, next(seeds), 20, MAX_BODY)
                     rounds += 1
