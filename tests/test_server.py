@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count, product
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from lstm_cli.server import app, guard, running  # noqa: E402
 from lstm_cli.server.app import Service  # noqa: E402
 from lstm_cli.server.limits import Limits  # noqa: E402
 from lstm_cli.server.reloading import Holder, Watcher, load, load_other  # noqa: E402
-from lstm_cli.server.served import ServedModel  # noqa: E402
+from lstm_cli.server.served import LivePage, ServedModel  # noqa: E402
 from lstm_cli.views.live_page import live_page  # noqa: E402
 from tests.helpers import copied, lstm, new_bundle  # noqa: E402
 from tests.serving import JSON, Running, answer_on, client_of, head, resident_bytes, serving, storm  # noqa: E402
@@ -374,6 +375,21 @@ def test_a_request_that_nobody_waits_for_is_given_up(
             pass
         may_go_on.set()
         assert client.post("/v1/predict", json={"text": "b"}).status_code == 200
+
+
+def test_whoever_takes_nothing_of_an_answer_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor is more of it held ready than a piece; who reads gets all of it."""
+    page = LivePage(bytes(range(256)) * 2**17, "default-src 'none'")
+    service = Service(Holder(SimpleNamespace(page=page, name="large")))
+    with running_server(service) as started, started.client() as client:
+        assert client.get("/").content == page.content
+        monkeypatch.setattr(running, "STUCK_SECONDS", 0.05)
+        with started.connection() as connection:
+            connection.sendall(head("/", method="GET"))
+            while sum(line.startswith("GET / ") for line in started.said) < 2:
+                client.get("/healthz")
 
 
 # A new model

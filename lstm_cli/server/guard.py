@@ -23,6 +23,7 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 ASKING = "/v1/"  # routes under it compute
 NOBODY_WAITED = 499
 DRAINED = 16  # times the largest body: of a larger one the rest is not even thrown away
+PIECE = 262_144  # bytes of an answer that are sent at once
 LONGEST_NUMBER = 18  # digits: Python reads no number of thousands
 _SECURITY = (
     (b"x-content-type-options", b"nosniff"),
@@ -54,15 +55,22 @@ class _Answer:
 
     async def __call__(self, message: Message) -> None:
         """Send on, with the headers that every answer has."""
-        self.is_complete = message["type"] == "http.response.body" and not message.get(
-            "more_body", False
-        )
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = [*message.get("headers", ()), *_SECURITY]
             if all(name != _NO_PAGE[0] for name, _ in headers):
                 headers.append(_NO_PAGE)
             message = {**message, "headers": headers}
+        else:
+            # The next piece waits until its reader has taken the last: otherwise each reader that
+            # takes nothing would cost the memory of a whole page.
+            body, start = message.get("body", b""), 0
+            while len(body) - start > PIECE:
+                piece = body[start : start + PIECE]
+                await self.send({**message, "body": piece, "more_body": True})
+                start += PIECE
+            message = {**message, "body": body[start:]}
+            self.is_complete = not message.get("more_body", False)
         await self.send(message)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 HEAD_SECONDS = 10  # in which the head of a request has to be there
 IDLE_SECONDS = 15  # that a connection is kept for the next request
+STUCK_SECONDS = 30  # in which whoever asked has to take some of an answer
 END_SECONDS = 60  # in which what was begun is answered once the server is to stop
 MOST_CONNECTIONS = 1_000
 LARGEST_HEAD = 16_384  # bytes
@@ -102,13 +103,15 @@ def make_server(app: Guard) -> "Server":
 def _protocol() -> type[asyncio.Protocol]:
     """uvicorn's, with an end to its patience.
 
-    A client that sends a byte of a head now and then, or nothing, would hold a connection forever.
+    A client that sends a byte of a head now and then, or nothing, or that takes nothing of its
+    answer, would hold a connection forever.
     """
     import h11
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
     class Impatient(H11Protocol):
         _head: asyncio.TimerHandle | None = None
+        _stuck: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
@@ -125,10 +128,20 @@ def _protocol() -> type[asyncio.Protocol]:
                 self._head.cancel()
                 self._head = None
 
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            self._stuck = self.loop.call_later(STUCK_SECONDS, self.transport.abort)
+
+        def resume_writing(self) -> None:
+            super().resume_writing()
+            if self._stuck is not None:
+                self._stuck.cancel()
+
         def connection_lost(self, exc: Exception | None) -> None:
             super().connection_lost(exc)
-            if self._head is not None:
-                self._head.cancel()
+            for timer in (self._head, self._stuck):
+                if timer is not None:
+                    timer.cancel()
 
         def send_400_response(self, msg: str) -> None:
             """Every error is JSON, that of what is no HTTP, too."""
