@@ -50,10 +50,14 @@ def test_light_modules_stay_light(module: str) -> None:
     assert packages_loaded_by(f"import lstm_cli.{module}").isdisjoint(HEAVY)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["train", "--help"], ["serve", "--help"], ["--version"]]
+)
 def test_help_loads_no_array_library(arguments: list[str]) -> None:
     """Help is there at once."""
-    assert packages_loaded_by_command(*arguments).isdisjoint({*HEAVY, "numpy"})
+    assert packages_loaded_by_command(*arguments).isdisjoint(
+        {*HEAVY, "numpy", "fastapi", "uvicorn"}
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """The one pattern that cuts reviews into tokens."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nltk.tokenize import RegexpTokenizer
 
-from lstm_cli.text.tokens import TOKEN_PATTERN, tidy, tokenize
+from lstm_cli.text.tokens import TOKEN_PATTERN, tidy, tokenize, without_markup
 
 
 @pytest.mark.parametrize(
@@ -60,3 +62,14 @@ def test_a_token_fits_on_a_line(text: str) -> None:
     for token in tokenize(text):
         assert token
         assert "\n" not in token
+
+
+@given(
+    st.lists(st.sampled_from(["<!--", "-->", "<", "!", "-", ">", "a", "/", "<b>", " "])).map(
+        "".join
+    )
+)
+def test_markup_goes_as_one_pattern_says(text: str) -> None:
+    """Cut in two, so that a comment that nobody closes is not looked for again and again."""
+    pattern = re.compile(r"<!--.*?-->|</?[a-z][^<>]{0,300}>", re.IGNORECASE | re.DOTALL)
+    assert without_markup(text) == pattern.sub(" ", text)

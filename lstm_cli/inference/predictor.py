@@ -18,7 +18,7 @@ from lstm_cli.core.reading import (
 from lstm_cli.inference.input_warnings import input_warnings
 from lstm_cli.results import Prediction
 from lstm_cli.text.tokens import tokenize
-from lstm_cli.text.vocabulary import UNKNOWN_ID
+from lstm_cli.text.vocabulary import UNKNOWN_ID, Vocabulary
 
 
 class Predictor:
@@ -26,12 +26,14 @@ class Predictor:
 
     Args:
         bundle: the model; its weights are read and verified here.
+        vocabulary: the model's with an index, which is worth making where many are asked;
+            otherwise words are looked up in its file.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, vocabulary: Vocabulary | None = None) -> None:
         self.bundle = bundle
         self.config = bundle.info.model
-        self.vocabulary = bundle.lookup
+        self.vocabulary = bundle.lookup if vocabulary is None else vocabulary
         self.weights = bundle.weights
         self.ratings = np.array(bundle.info.ratings)
         self.scale = bundle.info.scale

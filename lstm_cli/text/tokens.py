@@ -59,7 +59,8 @@ TOKEN_PATTERN = "|".join(
     )
 )
 
-_TAG = re.compile(r"<!--.*?-->|</?[a-z][^<>]{0,300}>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"</?[a-z][^<>]{0,300}>", re.IGNORECASE)
+_TAG_OR_COMMENT = re.compile(rf"<!--.*?-->|{_TAG.pattern}", re.IGNORECASE | re.DOTALL)
 _CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
     r"\ud800-\udfff\ufeff]+"
@@ -78,13 +79,25 @@ def tidy(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     if "<" in text:
-        text = _TAG.sub(" ", text)
+        text = without_markup(text)
     if not text.isascii():
         # One spelling for each accented letter; full-width forms become plain ones.
         text = unicodedata.normalize("NFKC", text.replace("…", "...")).translate(_QUOTES)
     text = _CONTROL.sub(" ", text).lower()
     text = _LONG_RUN.sub(r"\1\1\1", text)
     return _MANY_MARKS.sub(lambda marks: marks[1] * 2 if marks[1] else "...", text)
+
+
+def without_markup(text: str) -> str:
+    """A text whose tags and comments are spaces.
+
+    >>> without_markup("so <b>so</b><!-- not <i> --> 1 < 2 <!-- left open")
+    'so  so   1 < 2 <!-- left open'
+    """
+    # Behind the last end of a comment none begins: looked for to the end of the text from each
+    # "<!--" there, a page of these would take minutes.
+    end = text.rfind("-->") + len("-->") if "-->" in text else 0
+    return _TAG_OR_COMMENT.sub(" ", text[:end]) + _TAG.sub(" ", text[end:])
 
 
 @lru_cache(maxsize=8)

@@ -48,6 +48,9 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.tokens)
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tokens[len(SPECIAL_TOKENS) :])
+
     def id(self, token: str) -> int:
         """The id of a token; ``UNKNOWN_ID`` if the vocabulary does not hold it."""
         return self._ids.get(token, UNKNOWN_ID)
