@@ -15,6 +15,7 @@ from lstm_cli.server.guard import Guard, Listener
 from lstm_cli.server.limits import RefusedError
 
 if TYPE_CHECKING:
+    import h11
     from uvicorn import Server
 
 HEAD_SECONDS = 10  # in which the head of a request has to be there
@@ -148,15 +149,7 @@ def _protocol() -> type[asyncio.Protocol]:
                     timer.cancel()
 
         def send_400_response(self, msg: str) -> None:
-            """Every error is JSON, that of what is no HTTP, too."""
-            content = RefusedError(HTTPStatus.BAD_REQUEST, "this is no request of HTTP").content
-            headers = [
-                (b"content-type", b"application/json"),
-                (b"content-length", str(len(content)).encode()),
-                (b"connection", b"close"),
-            ]
-            response = h11.Response(status_code=400, headers=headers, reason=b"Bad Request")
-            for event in (response, h11.Data(data=content), h11.EndOfMessage()):
+            for event in _no_http():
                 self.transport.write(self.conn.send(event) or b"")
             self.transport.close()
 
@@ -165,3 +158,18 @@ def _protocol() -> type[asyncio.Protocol]:
                 self._head = self.loop.call_later(HEAD_SECONDS, self.transport.close)
 
     return Impatient
+
+
+def _no_http() -> "Iterator[h11.Event]":
+    """The answer to what is no request at all: every error is JSON, that one, too."""
+    import h11
+
+    content = RefusedError(HTTPStatus.BAD_REQUEST, "this is no request of HTTP").content
+    headers = [
+        ("content-type", "application/json"),
+        ("content-length", str(len(content))),
+        ("connection", "close"),
+    ]
+    yield h11.Response(status_code=400, headers=headers, reason="Bad Request")
+    yield h11.Data(data=content)
+    yield h11.EndOfMessage()
