@@ -86,6 +86,12 @@ def test_of_a_long_review_some_words_are_tried_and_that_is_said(tiny_bundle: Bun
     assert len(traced.explanation.words) == MOST_TRIED
     assert not traced.explanation.is_exact
     assert "left out in turn" in narrative(traced)[-1]
+    # What each word adds because of another is not asked: that grows with the square.
+    longer = trace(Predictor(tiny_bundle), TEXT + " and a dull film" * 30)
+    assert longer.explanation is not None
+    assert all(word.through == () for word in longer.explanation.words)
+    assert any("by how other words are read because of it" in said for said in narrative(longer))
+    assert not any("most of all" in said for said in narrative(longer))
 
 
 def test_a_turn_is_a_move_that_no_later_word_takes_back(tiny_bundle: Bundle) -> None:
@@ -374,7 +380,7 @@ def test_the_ledger_in_json_adds_up(tiny_bundle: Bundle) -> None:
         (["--output", "x.jsonl"], "--output goes with --input"),
         (["--input", "x", "--output", "y", "--clamp", "use=0"], "and without --clamp"),
         (["--input", "x"], "--input FILE goes without TEXT"),
-        (["--html", "x", "--json"], "--html goes without --json"),
+        (["--html", "x.html", "--json"], "--html goes without --json"),
         (["--units"], "--units goes with --json"),
     ],
 )

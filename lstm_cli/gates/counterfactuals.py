@@ -24,6 +24,7 @@ from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import Explanation, IdleWord, ImportantWord
 
 MOST_TRIED = 40  # words of one review; in a longer one those whose reading moved the rating most
+MOST_FOLLOWED = 100  # words of a review in which each is asked what it adds because of another: 1 s
 NAMED = 3
 DRAWS = 20
 FEWEST_WORDS = 2 * NAMED  # with fewer, three random words are almost those named
@@ -80,7 +81,7 @@ def explain(
     ranked = tuple(sorted(words, key=lambda important: -abs(important.effect)))
     named = _pulling_together(ranked)
     mentioned = _worth_a_sentence(ranked, named, changes, IDLE * span)
-    if account is not None:
+    if account is not None and len(tokens) <= MOST_FOLLOWED:
         own = _margins(predictor, account)
         ranked = tuple(
             replace(word, through=_through(predictor, tokens, own, word.word))

@@ -72,7 +72,8 @@ class ImportantWord:
     margin: float  # of the margin: with the word, less without it
     routes: dict[str, float] | None  # the margin of what it wrote, by route; None of a plain RNN
     # Where the rest of ``margin`` comes from: how much more each other word adds because this one
-    # is there, the places and changes, the furthest first. Of mentioned words of an LSTM only.
+    # is there, the places and changes, the furthest first. Of mentioned words of an LSTM only, in a
+    # review that is not long.
     through: tuple[tuple[int, float], ...] = ()
 
 

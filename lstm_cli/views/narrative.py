@@ -160,11 +160,12 @@ def _way(trace: GateTrace, important: ImportantWord) -> str:
     others = _joined(
         [f"{quoted(trace, place)} ({more:+.2f})" for place, more in important.through[:MOST_NAMED]]
     )
-    if not others or WHOLLY <= written / whole <= 2 - WHOLLY:
+    if len(trace.words) == 1 or WHOLLY <= written / whole <= 2 - WHOLLY:
         return f"{speaks} by what it wrote, {wrote}."
+    most = f", most of all {others}" if others else ""
     return (
         f"{speaks} by what it wrote, {wrote}, and by how other words are read because of it, "
-        f"{whole - written:+.2f}, most of all {others}."
+        f"{whole - written:+.2f}{most}."
     )
 
 
@@ -183,7 +184,7 @@ def _moved(change: float) -> str:
 
 def _joined(parts: list[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def _idle(trace: GateTrace) -> list[str]:
