@@ -7,7 +7,8 @@
 import { decodeHTML } from "entities/decode";
 
 // No comment may seem to begin in the script. Ignoring case, Python takes İ, ı, ſ and the sign of kelvin for letters from a to z.
-const TAG = /<!-{2}[^]*?-->|<\/?[a-zA-Z\u0130\u0131\u017f\u212a][^<>]{0,300}>/gu;
+const TAG = /<\/?[a-zA-Z\u0130\u0131\u017f\u212a][^<>]{0,300}>/gu;
+const TAG_OR_COMMENT = new RegExp(`<!-{2}[^]*?-->|${TAG.source}`, "gu");
 const CONTROL =
   /[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]+/gu;
 const LONG_RUN = /([\p{L}\p{Nl}\p{No}])\1{3,}/gu;
@@ -40,10 +41,21 @@ export function unescape(text: string): string {
   );
 }
 
+/** A text whose tags and comments are spaces.
+ *
+ * Behind the last end of a comment none begins: looked for from each beginning there to the end of
+ * the text, a page of these would take minutes.
+ */
+function withoutMarkup(text: string): string {
+  const last = text.lastIndexOf("-->");
+  const end = last < 0 ? 0 : last + 3;
+  return text.slice(0, end).replace(TAG_OR_COMMENT, " ") + text.slice(end).replace(TAG, " ");
+}
+
 /** A review without markup, in lower case, with long runs of a letter shortened to three. */
 export function tidy(text: string): string {
   if (text.includes("&")) text = unescape(text);
-  if (text.includes("<")) text = text.replace(TAG, " ");
+  if (text.includes("<")) text = withoutMarkup(text);
   if (/[^\x00-\x7f]/.test(text)) {
     text = text.replaceAll("\u2026", "...").normalize("NFKC");
     text = text.replace(QUOTE, (quote) => (SINGLE.includes(quote) ? "'" : '"'));
