@@ -56,11 +56,8 @@ def main() -> None:
     print("| | median | worst |\n|---|---|---|")
     print(f"| the page, bytes | {len(page):,} | |")
     print(f"| opening it, s | {statistics.median(opened):.2f} | {max(opened):.2f} |")
-    words = len(REST.split()) + 1
-    for name, times in (
-        (f"{words} words, another first one, ms", afresh),
-        ("a key more, ms", keys),
-    ):
+    anew = f"{len(REST.split()) + 1} words, another first one, ms"
+    for name, times in ((anew, afresh), ("a key more, ms", keys)):
         print(f"| {name} | {statistics.median(times):.0f} | {max(times):.0f} |")
 
 
