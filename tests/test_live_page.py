@@ -185,7 +185,7 @@ def test_a_change_is_undone(visit: Visit, address: str) -> None:
     page.type("#text", " superb")
     for shown, count in (("#undo", 0), ("#kept", 1)):
         _expect_number(page, shown, count)
-    page.fill("#text", "superb film")
+    page.fill("#text", "a superb film, no fun")
     _expect_number(page, "#kept", 1)
     page.fill("#text", "awful")
     _expect_number(page, "#kept", 0)

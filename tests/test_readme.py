@@ -203,6 +203,10 @@ def test_the_session_is_what_the_commands_print() -> None:
     assert words == 7  # what was found in the file, and a bar for each rating
     assert train[:words] == printed[:words]
     assert train[words].partition(";")[0] == printed[words].partition(";")[0]
+    # Measured, as it stands there: chance alone makes a tenth or so on fifty reviews.
+    chance = re.search(r"of chance alone ([\d.]+)", "\n".join(train))
+    assert chance is not None
+    assert 0.05 < float(chance[1]) < 0.25
     same = (
         "epoch", "sample on", "accuracy within", "always 1 20.0 %", "true rating",
         "1 2 3 4 5", "lstm predict", "lstm inspect-gates",

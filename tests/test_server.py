@@ -516,7 +516,9 @@ def test_without_the_extra_one_line_says_how_to_install_it(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "uvicorn" else 1)
     done = lstm("serve")
     assert done.exit_code == 2
-    expected = "lstm: serving needs uvicorn, which is not installed; pip install 'lstm-cli[serve]'"
+    expected = (
+        "lstm: lstm serve needs what is not installed (uvicorn): pip install 'lstm-cli[serve]'"
+    )
     assert done.stderr == f"{expected}\n"
 
 

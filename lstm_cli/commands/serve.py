@@ -100,6 +100,6 @@ def _check_installed() -> None:
     missing = [name for name in ("fastapi", "uvicorn", "prometheus_client") if not find_spec(name)]
     if missing:
         raise OptionError(
-            f"serving needs {' and '.join(missing)}, which is not installed; "
+            f"lstm serve needs what is not installed ({', '.join(missing)}): "
             "pip install 'lstm-cli[serve]'"
         )

@@ -90,7 +90,7 @@ class Explanation:
     """Which words made the rating, and how far that can be believed."""
 
     turns: tuple[Turn, ...]  # in the order of the words
-    undone: tuple[Turn, ...]  # words that moved it as far, and that later words took back
+    undone: tuple[Turn, ...]  # words that moved it as far, most of which later words took back
     words: tuple[ImportantWord, ...]  # the most important first
     mentioned: tuple[int, ...]  # the places of those that are worth a sentence, in their order
     named: tuple[int, ...]  # the places of three that together pull the rating furthest one way

@@ -16,8 +16,8 @@ from lstm_cli.results import Prediction
 from lstm_cli.server.limits import MOST_TEXTS_WAITING, too_busy
 from lstm_cli.server.served import Review, ServedModel
 
-# A batch is full with so many tokens: a fifth of a second for the base (AVX2, two threads), which
-# is how long one that just missed it waits.
+# A batch is full once it has so many tokens: a fifth of a second for the base (AVX2, two threads),
+# which is how long one that just missed it waits.
 TOKENS_OF_A_BATCH = 4_096
 IN_TURN = 16  # texts that a request gives before the next one's turn
 
@@ -110,10 +110,14 @@ class Batcher:
             if parts and job.model is not parts[0].job.model:
                 for_other_models.append(job)
                 continue
-            given = job.reviews[job.num_given : job.num_given + IN_TURN]
+            given: list[Review] = []
+            for review in job.reviews[job.num_given : job.num_given + IN_TURN]:
+                given.append(review)
+                num_tokens += len(review.tokens)
+                if num_tokens >= TOKENS_OF_A_BATCH:
+                    break
             job.num_given += len(given)
             self._num_waiting -= len(given)
-            num_tokens += sum(len(review.tokens) for review in given)
             parts.append(_Part(job, given))
             if job.has_more:
                 self._jobs.append(job)

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-# Inspecting reads a review once more for each of its words: 27 words take 0.3 s, 100 take 3 s and
-# 500 half a minute (the base, AVX2).
+# Inspecting reads a review once more for many of its words: 27 words take 0.3 s, 100 take 2 s and
+# 500 four (the base, AVX2).
 MOST_WORDS_TO_INSPECT = 500
 # Beyond these the next to ask is told to come back. A text waits for those before it: 2,000 of 27
 # words take five to ten seconds (the base, AVX2).

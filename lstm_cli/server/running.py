@@ -1,6 +1,7 @@
 """The server's process: its address, its connections, and its end."""
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -42,6 +43,12 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=MOST_CONNECTIONS)
     except OSError as error:
         reason = (os.strerror(error.errno) if error.errno else str(error)).lower()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise RequestError(
+                f"{reason}; 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses",
+                parameter="host",
+                value=host,
+            ) from error
         raise RequestError(
             f"{reason}; choose another, or 0 for any that is free", parameter="port", value=port
         ) from error

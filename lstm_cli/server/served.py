@@ -63,6 +63,8 @@ class ServedModel:
         self._reader = BatchReader(network_weights(bundle.arrays), bundle.info.model)
         self._threads = granted_threads()
         self.described = _described(bundle)
+        # What cannot be used is refused here; no page would say so, with its path, to a browser.
+        _ = bundle.stored_epochs
         self.page, self.no_page_because = _page_of(bundle)
 
     def cut(self, text: str) -> Review:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST_LABEL = 24
 
+SHADES = " ▁▂▃▄▅▆▇█"  # eighths of a block, from empty to full
+
 
 class ResultsConsole(Console):
     """A console that leaves a closed pipe to the program."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from lstm_cli.config import ModelConfig
-from lstm_cli.views.console import say
+from lstm_cli.views.console import SHADES, say
 
 LSTM = """\
 One event of an LSTM: what the word E does with two memories
@@ -54,7 +54,6 @@ word left is multiplied by every later one: it fades, and so does the gradient
 that would teach the cell to keep it (lstm memory-test shows both)."""
 
 _SHOWN = (-6, -4, -2, -1, 0, 1, 2, 4, 6)
-_BLOCKS = " ▁▂▃▄▅▆▇█"
 _SQUISHING = """\
 Squishing: whatever comes in, what goes out stays between two bounds
 
@@ -78,8 +77,8 @@ def _squishing() -> str:
     """σ and tanh, as curves of blocks and in numbers."""
     places = [step / 4 for step in range(-24, 25)]
     return _SQUISHING.format(
-        sigma="".join(_BLOCKS[round(8 * _sigma(x))] for x in places),
-        tanh="".join(_BLOCKS[round(4 * (math.tanh(x) + 1))] for x in places),
+        sigma="".join(SHADES[round(8 * _sigma(x))] for x in places),
+        tanh="".join(SHADES[round(4 * (math.tanh(x) + 1))] for x in places),
         numbers="".join(f"{x:>7}" for x in _SHOWN),
         sigmas="".join(f"{_sigma(x):>7.3f}" for x in _SHOWN),
         tanhs="".join(f"{math.tanh(x):>7.3f}" for x in _SHOWN),

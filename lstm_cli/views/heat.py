@@ -6,9 +6,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from lstm_cli.results import GateTrace, UnitTrace
-from lstm_cli.views.console import say, visible
+from lstm_cli.views.console import SHADES, say, visible
 
-SHADES = " ▁▂▃▄▅▆▇█"
 NAME_WIDTH = 14
 LINE = 79
 # What a row of the heat map shows: a title, the numbers of a unit, and how to read a block.

@@ -14,6 +14,7 @@ from lstm_cli.views.routes import SHORT, ends_of
 LEAST_EFFECT, DRIFT = 1 / 40, 1 / 16
 LEAST_MARGIN = 0.1  # logits; what a word adds to less is not followed further
 WHOLLY = 0.75  # share of what a word adds that it wrote itself
+STANDS_IN = 1.5  # times as far as words move the rating one by one: they stand in for each other
 FOR_GOOD = 0.8  # share of a turn that no later word took back
 MOST_TURNS, MOST_UNDONE, MOST_IDLE, MOST_NAMED = 3, 2, 2, 2
 WIDTH = 79
@@ -62,14 +63,21 @@ def _deciding(trace: GateTrace) -> list[str]:
     first = explanation.words[0]
     if _decides(trace, first):
         return [f"Most depends on {quoted(trace, first.word)}: {_without(trace, first)}."]
-    moved = explanation.moved
+    moved, named = explanation.moved, explanation.named
     if moved is not None and moved >= DRIFT * trace.span:
-        names = _joined([quoted(trace, word) for word in explanation.named])
+        names = _joined([quoted(trace, word) for word in named])
+        alone = sum(abs(word.effect) for word in explanation.words if word.word in named)
+        stands_in = " Each stands in for the others." if moved > STANDS_IN * alone else ""
         return [
-            f"No single word decides: of {names} each stands in for the others. Without all three "
-            f"the rating would move by {moved:.2f}."
+            f"No single word decides: without {names} together the rating would move by "
+            f"{moved:.2f}.{stands_in}"
         ]
-    return ["No single word decides: without any one of them the rating hardly changes."]
+    if abs(first.effect) < LEAST_EFFECT * trace.span:
+        return ["No single word decides: without any one of them the rating hardly changes."]
+    return [
+        "No single word decides: without any one of them the rating changes by at most "
+        f"{abs(first.effect):.2f}."
+    ]
 
 
 def _decides(trace: GateTrace, important: ImportantWord) -> bool:
@@ -110,7 +118,7 @@ def _turns(trace: GateTrace) -> list[str]:
     furthest = sorted(undone, key=lambda turn: -abs(turn.after - turn.before))[:MOST_UNDONE]
     if furthest:
         listed = [_turned(trace, turn, told_lasting=False) for turn in undone if turn in furthest]
-        sentences.append(f"It went {_joined(listed)} as well, which later words took back.")
+        sentences.append(f"It went {_joined(listed)} as well, most of which later words took back.")
     return sentences
 
 

@@ -29,7 +29,7 @@ LEVELS = 8
 MOST_LABELS = 36  # words beside a heat map
 SIDE, ROOM = 460, 110  # of the ledger, and of the words beside it
 CLEAR, STRONG = 0.1, 0.4  # rating points at which a word is marked, and marked more strongly
-LEAST = 0.02  # and below which it gets no colour  # rating points below which it gets no colour
+LEAST = 0.02  # rating points below which it gets no colour
 
 
 def page(trace: GateTrace, scale: Scale) -> str:

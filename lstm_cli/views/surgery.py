@@ -61,12 +61,13 @@ def show_file_operation(console: Console, operation: FileOperation) -> None:
     show_table(console, table)
     low, high = operation.difference.interval
     worth = operation.difference.worth
+    learned = "the gate learned" if len(operation.clamps) == 1 else "the gates learned"
     said = (
-        f"What the gate learned is worth {100 * worth:+.1f} points of accuracy here (95 % interval "
+        f"What {learned} is worth {100 * worth:+.1f} points of accuracy here (95 % interval "
         f"{100 * low:+.1f} to {100 * high:+.1f})"
     )
     if low <= 0 <= high:
-        said += ": the interval contains 0, so that these reviews cannot tell whether it is"
+        said += ": it contains 0, so these reviews cannot tell whether that is worth anything"
     _say_meaning(console, [*_meanings(operation.clamps), f"{said}."])
 
 

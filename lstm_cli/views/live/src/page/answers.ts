@@ -18,6 +18,7 @@ const HIGH = 0.7; // from here on it is high
 const FELT = 0.02; // points of ratings from 1 to 5, as all below; less is no cause
 const LARGE = 0.3; // that even a word which only joins others must have to be a cause
 const DROPPED = 0.15; // when read, that is worth a sentence where its deletion says otherwise
+const WORTH = 0.1; // that a change of a review rated high has to gain to be advised
 const STANDS_OUT = 0.15; // gap between what a word says here and by itself
 const ODD = 0.05; // that leaving out no complaint must do more than the best change
 const REACH = 3; // words that a "not" turns round
@@ -56,7 +57,7 @@ export function why(model: Model, trace: Trace, deletions: Deletions, together: 
   const list = joined(causes.map((one) => withoutIt(trace, one)));
   const low = isLow(model, trace);
   if (causes.length) said.push(`${low ? "What pulls it down most" : "What held it back most"}: ${list}.`);
-  else said.push(low ? "No word alone pulls it down: leaving out any one hardly changes it." : "No word holds it back.");
+  else said.push(low ? `No word alone pulls it down${hardly(model, deletions)}.` : "No word holds it back.");
   if (besides) said.push(`${withoutIt(trace, besides)} weighs ${besides.effect < causes[0].effect ? "more" : "much, too"}, though it is no complaint.`);
   const parted = disagreement(model, trace, deletions);
   if (parted) said.push(parted);
@@ -68,6 +69,12 @@ export function why(model: Model, trace: Trace, deletions: Deletions, together: 
     said.push(`Without ${names} together: ${went(trace.expected, end)}${still}.`);
   }
   return { said, waits, changes: [] };
+}
+
+/** How little leaving out one word changes, where that is so. */
+function hardly(model: Model, deletions: Deletions): string {
+  const most = Math.max(0, ...[...deletions.of.values()].map(({ effect }) => Math.abs(effect)));
+  return most < 0.1 * pointOf(model) ? ": leaving out any one hardly changes it" : " that says something by itself";
 }
 
 function opening(model: Model, trace: Trace): string {
@@ -85,7 +92,7 @@ function causesOf(model: Model, trace: Trace, deletions: Deletions): { causes: D
   const large = rising.filter(({ place, effect }) => /\p{L}/u.test(trace.tokens[place]) && effect < -LARGE * pointOf(model));
   const complaints = telling.filter(({ place }) => isComplaint(model, trace, place));
   if (!complaints.length) return { causes: (telling.length ? telling : large).slice(0, 3), besides: null };
-  const other = telling.find((one) => !complaints.includes(one));
+  const other = rising.find((one) => (telling.includes(one) || large.includes(one)) && !complaints.includes(one));
   const besides = other && -other.effect > Math.max(0.1 * pointOf(model), -complaints[0].effect / 2) ? other : null;
   return { causes: complaints.slice(0, 3), besides };
 }
@@ -99,7 +106,7 @@ function disagreement(model: Model, trace: Trace, deletions: Deletions): string 
   const deletion = first && deletions.of.get(first.place);
   if (!deletion || -deletion.effect > -first.moved / 2) return "";
   const token = named(trace.tokens, first.place);
-  const start = `${token} lowered it most when it was read (${signed(first.moved)}), but without it the rating would`;
+  const start = `${token} lowered it when it was read (${signed(first.moved)}), but without it the rating would`;
   const ends = -deletion.effect < FELT * pointOf(model)
     ? `be ${deletion.expected.toFixed(2)}, no higher` : `only go ${went(trace.expected, deletion.expected)}`;
   const same = trace.tokens.map((_, place) => place)
@@ -115,7 +122,8 @@ export function high(model: Model, trace: Trace, { edits, left }: Edits, togethe
   const offered = mendings(model, trace, edits);
   const best = offered[0];
   const odd = oddly(model, trace, edits[0], best);
-  const gains = best && best.expected - trace.expected >= LEAST_GAIN;
+  const least = isHigh(model, trace) ? WORTH * pointOf(model) : LEAST_GAIN;
+  const gains = best && best.expected - trace.expected >= least;
   if (isHigh(model, trace)) {
     const more = gains ? `The best improvement: ${saidEdit(trace, best)} (${went(trace.expected, best.expected)}).` : "No improvement was found.";
     return { said: [`It is high already: ${rated(model, trace)}.`, more, ...odd], waits: false, changes: gains ? [best] : [] };
@@ -156,7 +164,7 @@ const shortEdit = (trace: Trace, edit: Edit) =>
 export function overrated(model: Model, trace: Trace, deletions: Deletions): Answer {
   const [most] = gapsOf(model, trace, deletions);
   const scale = `Alone: a review of that one word. A review of no word is rated ${trace.startExpected.toFixed(2)}.`;
-  const none = "No word stands out: each says here about what it says by itself, or less.";
+  const none = "No word stands out: none says much here that it does not say by itself, too.";
   if (!most) return { said: [none], waits: false, changes: [] };
   if (most.gap < STANDS_OUT * pointOf(model)) return { said: [none, weightiest(model, trace, deletions), scale], waits: false, changes: [] };
   const { place, effect, own } = most;
@@ -193,7 +201,7 @@ interface Gap {
 function gapsOf(model: Model, trace: Trace, deletions: Deletions): Gap[] {
   const turned = (place: number) => trace.tokens.slice(Math.max(0, place - REACH), place + 1).some(negates);
   return [...deletions.of.values()]
-    .filter(({ place }) => says(trace.tokens[place] ?? "") && !turned(place))
+    .filter(({ place, effect }) => says(trace.tokens[place] ?? "") && !turned(place) && Math.abs(effect) >= STANDS_OUT * pointOf(model))
     .map(({ place, effect }) => {
       const own = alone(model, trace.tokens[place]).expected - trace.startExpected;
       const [here, byItself] = [Math.abs(effect), Math.abs(own)];

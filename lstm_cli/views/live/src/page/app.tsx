@@ -255,11 +255,12 @@ function samePlace(state: State, trace: Trace, text: string): number | null {
   return token !== undefined && text.startsWith(state.text.slice(0, state.text.toLowerCase().indexOf(token) + token.length)) ? state.place : null;
 }
 
-/** Whether a text has nothing in common with a reading that a change pinned: then that goes. */
+/** Whether a text has less than half in common with a reading that a change pinned: then that goes. */
 function isOther(model: Model, state: State, text: string): boolean {
   if (state.pinned === null || !state.isAuto) return false;
   const words = new Set(model.tokenize(text).filter(says));
-  return !model.tokenize(state.pinned).some((token) => words.has(token));
+  const before = model.tokenize(state.pinned).filter(says);
+  return before.filter((token) => words.has(token)).length < before.length / 2;
 }
 
 const UNPINNED = { pinned: null, isAuto: false };

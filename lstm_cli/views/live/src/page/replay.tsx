@@ -120,7 +120,7 @@ function Turns({ model, found }: { model: Model; found: Glance[] }) {
   const first = visible(model.labels[found[0].rating], 14);
   if (!turns.length) return <>The text is rated {first} at every epoch.</>;
   const left = turns.length - MOST_TURNS;
-  const told = left > 0 ? [...turns.slice(0, 1), `${left} more times`, ...turns.slice(1 - MOST_TURNS)] : turns;
+  const told = left > 0 ? [...turns.slice(0, 1), `${left} more time${left > 1 ? "s" : ""}`, ...turns.slice(1 - MOST_TURNS)] : turns;
   return <>The rating of the text starts at {first} and turns {joined(told)}.</>;
 }
 
