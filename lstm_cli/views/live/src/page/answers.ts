@@ -133,11 +133,11 @@ export function high(model: Model, trace: Trace, { edits, left }: Edits, togethe
     const single = friendliest(offered, enough);
     return { said: [`One change makes it high: ${saidEdit(trace, single)}. The rating goes ${went(trace.expected, single.expected)}.`], waits: false, changes: [single] };
   }
-  const none = `No single change makes it high. The best: ${saidEdit(trace, best)} (${went(trace.expected, best.expected)}).`;
+  const none = `No single change makes it high (${enough.toFixed(1)} or more). The best: ${saidEdit(trace, best)} (${went(trace.expected, best.expected)}).`;
   if (!together.isDone) return { said: [none, "Changes are being tried together …"], waits: true, changes: [] };
   const { taken } = together;
   const end = taken.at(-1)?.expected ?? trace.expected;
-  if (taken.length < 2) return { said: [none, "No further change helps: nothing that was tried makes it high."], waits: false, changes: [best] };
+  if (taken.length < 2) return { said: [none, "Others beside it take it no further."], waits: false, changes: [best] };
   const list = [...taken].sort((one, other) => one.place - other.place).map((edit) => shortEdit(trace, edit)).join(", ");
   const these = `These ${NUMBERS[taken.length] ?? taken.length} together`;
   const said = end >= enough
@@ -187,7 +187,7 @@ function weightiest(model: Model, trace: Trace, deletions: Deletions): string {
   const [most] = [...deletions.of.values()].filter(({ place }) => says(trace.tokens[place] ?? ""))
     .sort((one, other) => Math.abs(other.effect) - Math.abs(one.effect));
   const own = alone(model, trace.tokens[most.place]).expected;
-  return `${named(trace.tokens, most.place)} has the most say (without it ${went(trace.expected, most.expected)}); alone it is rated ${own.toFixed(2)}.`;
+  return `${named(trace.tokens, most.place)} has the most say of those that mean something by themselves (without it ${went(trace.expected, most.expected)}); alone it is rated ${own.toFixed(2)}.`;
 }
 
 interface Gap {
