@@ -15,6 +15,7 @@ from lstm_cli.inference.predictor import Predictor
 from tests.helpers import lstm
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+playwright.expect.set_options(timeout=30_000)  # a page is drawn when the machine comes to it
 
 AXE = Path(__file__).parents[1] / "lstm_cli/views/live/node_modules/axe-core/axe.min.js"
 TEXT = "a fine film, no fun at all"
@@ -89,6 +90,14 @@ def _expect_number(page: Any, selector: str, number: int) -> None:
     playwright.expect(page.locator(selector)).to_have_count(number)
 
 
+def _reads(page: Any, selector: str, text: str) -> None:
+    playwright.expect(page.locator(selector)).to_have_text(text, use_inner_text=True)
+
+
+def _shows(page: Any, selector: str, part: str) -> None:
+    playwright.expect(page.locator(selector)).to_contain_text(part, use_inner_text=True)
+
+
 def _words(page: Any) -> list[str]:
     return [token.strip() for token in page.locator("#words button").all_inner_texts()]
 
@@ -97,7 +106,7 @@ def test_it_follows_every_key(visit: Visit, address: str, tiny_bundle: Bundle) -
     """The rating, the words and the chosen word's gates are those of ``inspect-gates``."""
     page = visit.open(address)
     page.fill("#text", "")
-    assert "No word yet" in page.inner_text(".sections")
+    _shows(page, ".sections", "No word yet")
     assert page.inner_text("#rating").startswith("-")
     page.type("#text", TEXT)
     found = _inspected(tiny_bundle, TEXT)
@@ -109,7 +118,7 @@ def test_it_follows_every_key(visit: Visit, address: str, tiny_bundle: Bundle) -
     moves = [abs(one["contribution"]) for one in tokens]
     chosen = moves.index(max(moves))
     assert page.inner_text("#panel-place").startswith(f"word {chosen + 1} of {len(tokens)}")
-    assert page.inner_text("#value-change") == f"{tokens[chosen]['contribution']:+.2f}"
+    _reads(page, "#value-change", f"{tokens[chosen]['contribution']:+.2f}")
     effects = {one["word"]: one["effect"] for one in found["explanation"]["words"]}
     playwright.expect(page.locator("#value-deleted")).to_have_text(f"{-effects[chosen]:+.2f}")
     page.type("#text", " superb")
@@ -130,13 +139,13 @@ def test_a_gate_is_held_and_opened(visit: Visit, address: str, tiny_bundle: Bund
     clamped = lstm("inspect-gates", TEXT, "--clamp", "forget=0", "--json", "--model",
                    str(tiny_bundle.path))  # fmt: skip
     readings = [json.loads(clamped.stdout)[name]["expected_rating"] for name in ("held", "free")]
-    assert page.locator(".sections path.line").count() == 2
-    assert "gates held:" in page.inner_text(".rating .beside")
-    assert page.inner_text("#held-moved") == f"{readings[0] - readings[1]:+.2f}"
+    _expect_number(page, ".sections path.line", 2)
+    _shows(page, ".rating .beside", "gates held:")
+    _reads(page, "#held-moved", f"{readings[0] - readings[1]:+.2f}")
     page.locator("#hold-forget").uncheck()
-    assert page.locator(".sections path.line").count() == 1
+    _expect_number(page, ".sections path.line", 1)
     page.get_by_role("button", name="kept", exact=True).click()
-    assert page.locator("tr:has(> th button:text-is('kept')) + tr .opened").count() == 1
+    _expect_number(page, "tr:has(> th button:text-is('kept')) + tr .opened", 1)
     adds = page.locator(".terms tbody tr:not(.total) td:nth-of-type(2)").all_inner_texts()
     total = page.inner_text(".terms tr.total >> nth=0").split()
     assert sum(map(float, adds)) == pytest.approx(float(total[1]), abs=1e-3)
@@ -148,10 +157,10 @@ def test_two_readings_are_compared(visit: Visit, address: str) -> None:
     before = _expected(page)
     page.get_by_role("button", name="word 2, fine").click()
     page.get_by_role("button", name="delete “fine”").click()
-    assert page.input_value("#text") == "a film, no fun at all"
-    assert "first differ at word 2" in page.inner_text("#kept")
-    assert "Pinned automatically" in page.inner_text("#kept")
-    assert page.inner_text("#kept mark") == "fine"
+    playwright.expect(page.locator("#text")).to_have_value("a film, no fun at all")
+    _shows(page, "#kept", "first differ at word 2")
+    _shows(page, "#kept", "Pinned automatically")
+    _reads(page, "#kept mark", "fine")
     assert page.locator(".word.parts").inner_text() == "film"
     playwright.expect(page.locator("#panel-place")).to_have_text(re.compile("of 7"))
     moved = rf"{before:.2f} → {_expected(page):.2f} \([+-]\d\.\d\d\)"
@@ -161,11 +170,11 @@ def test_two_readings_are_compared(visit: Visit, address: str) -> None:
     page.get_by_role("textbox", name="or swap it for").fill("superb")
     page.keyboard.press("Enter")
     assert "superb" in page.input_value("#text")
-    assert page.inner_text("#kept mark") == "fine"
+    _reads(page, "#kept mark", "fine")
     page.go_back()
-    assert page.input_value("#text") == "a film, no fun at all"
+    playwright.expect(page.locator("#text")).to_have_value("a film, no fun at all")
     page.get_by_role("button", name="drop").click()
-    assert page.locator("#kept").count() == 0
+    _expect_number(page, "#kept", 0)
 
 
 def test_a_change_is_undone(visit: Visit, address: str) -> None:
@@ -239,25 +248,25 @@ def test_the_keyboard_is_enough(visit: Visit, address: str) -> None:
         if page.evaluate("document.activeElement.matches('#words button')"):
             break
     page.keyboard.press("Home")
-    assert page.inner_text("#panel-word") == "a"
+    _reads(page, "#panel-word", "a")
     page.keyboard.press("ArrowRight")
-    assert page.inner_text("#panel-word") == "fine"
+    _reads(page, "#panel-word", "fine")
     assert page.evaluate("document.activeElement.textContent") == "fine"
     for _ in range(20):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.matches('.opens')"):
             break
     page.keyboard.press("Enter")
-    assert page.locator(".opened").count() == 1
+    _expect_number(page, ".opened", 1)
 
 
 def test_two_models_and_a_step_of_learning(visit: Visit, address: str) -> None:
     """Both curves in one chart; a step towards the true rating makes it likelier."""
     page = visit.open(f"{address}#text={quote('no fun at all, cold and stupid')}")
     page.get_by_role("radio", name="both").check()
-    assert page.locator(".sections path.line.fourth").count() == 1
+    _expect_number(page, ".sections path.line.fourth", 1)
     page.get_by_role("radio", name="rnn").check()
-    assert "no gates" in page.inner_text("section:has(#holds-title)")
+    _shows(page, "section:has(#holds-title)", "no gates")
     page.get_by_role("radio", name="lstm").check()
     page.get_by_role("img", name=re.compile("Length of the gradient.*stupid")).wait_for()
     before = page.inner_text("#learned")
@@ -282,7 +291,7 @@ def test_training_is_replayed(visit: Visit, replay: str, replays: dict[str, Bund
     page = visit.open(f"{replay}#text={quote(TEXT)}")
     tokens = [word.removesuffix("?") for word in _words(page)]
     said = page.locator("#epoch-said")
-    assert page.input_value("#epoch") == "6"
+    playwright.expect(page.locator("#epoch")).to_have_value("6")
     assert "as the model was saved" in said.inner_text()
     curves = page.locator("section:has(#words-title) path.line")
     assert curves.count() == 1
@@ -293,13 +302,13 @@ def test_training_is_replayed(visit: Visit, replay: str, replays: dict[str, Bund
         )
         assert f"{100 * bundle.epochs[place].accuracy:.0f} %" in said.inner_text()
         assert curves.count() == 2
-        assert "as saved" in page.inner_text(".rating .beside")
+        _shows(page, ".rating .beside", "as saved")
     chart = page.locator("section:has(#replay-title) svg.chart")
     label = str(chart.get_attribute("aria-label"))
     assert f"{expected_at(bundle, 3, tokens)} at epoch 3" in label
-    assert page.locator("section:has(#replay-title) path.line").count() == 3
+    _expect_number(page, "section:has(#replay-title) path.line", 3)
     page.get_by_role("button", name="Step an epoch").click()
-    assert page.input_value("#epoch") == "4"
+    playwright.expect(page.locator("#epoch")).to_have_value("4")
     assert page.url.endswith("epoch=4")
     page.get_by_role("button", name="Back an epoch").click()
     page.focus("#epoch")
@@ -312,18 +321,18 @@ def test_training_is_replayed(visit: Visit, replay: str, replays: dict[str, Bund
 def test_training_plays_by_itself_and_its_address_opens_it(visit: Visit, replay: str) -> None:
     """From the last epoch it begins anew; an epoch that was not kept is the saved model."""
     page = visit.open(f"{replay}#text={quote(TEXT)}&epoch=99")
-    assert page.input_value("#epoch") == "6"
+    playwright.expect(page.locator("#epoch")).to_have_value("6")
     page.click("#play")
-    assert page.inner_text("#play") == "Pause"
+    _reads(page, "#play", "Pause")
     playwright.expect(page.locator("#epoch")).to_have_value("2")
     page.click("#play")
-    assert page.inner_text("#play") == "Play"
+    _reads(page, "#play", "Play")
     page.goto("about:blank")
     visit.open(f"{replay}#text={quote(TEXT)}&epoch=1")
-    assert "After epoch 1" in page.inner_text("#epoch-said")
+    _shows(page, "#epoch-said", "After epoch 1")
     page.fill("#text", "")
-    assert "No word yet" in page.inner_text(".sections")
-    assert "After epoch 1" in page.inner_text("#epoch-said")
+    _shows(page, ".sections", "No word yet")
+    _shows(page, "#epoch-said", "After epoch 1")
     page.fill("#text", "fun " * 500)
     section = page.locator("section:has(#replay-title)")
     playwright.expect(section).to_contain_text("one epoch at a time")
@@ -331,7 +340,7 @@ def test_training_plays_by_itself_and_its_address_opens_it(visit: Visit, replay:
 
 def test_a_model_without_epochs_has_no_replay(visit: Visit, address: str) -> None:
     page = visit.open(address)
-    assert page.locator("#replay-title, #epoch").count() == 0
+    _expect_number(page, "#replay-title, #epoch", 0)
 
 
 def _answer(page: Any, question: str) -> str:
@@ -359,7 +368,7 @@ def test_the_questions_are_answered(visit: Visit, address: str) -> None:
     promised = re.findall(r"→ ([\d.]+\d)", answer)[-1]
     page.click("#make")
     _expect(page, promised)
-    assert page.locator("#kept").count() == 1
+    _expect_number(page, "#kept", 1)
     answer = _answer(page, "Which word does the model overrate?")
     assert re.search("No word stands out|alone: ", answer)
 
@@ -369,11 +378,11 @@ def test_an_answer_stays_until_it_is_closed(visit: Visit, address: str) -> None:
     page = visit.open(f"{address}#text={quote('superb! great fun')}")
     assert _answer(page, "Why is this rating low?").startswith("It is not low: 5")
     _answer(page, "Why is this rating low?")
-    assert page.input_value("#text") == "superb! great fun"
+    playwright.expect(page.locator("#text")).to_have_value("superb! great fun")
     page.fill("#text", "awful! a dull film")
     playwright.expect(page.locator("#answer")).to_contain_text("The rating is low: 1")
     page.get_by_role("button", name="close").click()
-    assert page.locator("#answer").count() == 0
+    _expect_number(page, "#answer", 0)
 
 
 def test_a_change_is_tried(visit: Visit, address: str) -> None:
@@ -393,10 +402,10 @@ def test_a_change_is_tried(visit: Visit, address: str) -> None:
 def test_a_text_of_unknown_words_has_no_rating(visit: Visit, address: str) -> None:
     """One of mostly unknown words has a doubtful one; each such word is marked, and why is said."""
     page = visit.open(f"{address}#text=qwertz+asdfg+yxcvb")
-    assert "the model knows no word" in page.inner_text("#rating")
+    _shows(page, "#rating", "the model knows no word")
     page.fill("#text", "qwertz asdfg film")
     page.locator("#rating.doubted .count").wait_for()
-    assert "? marks a word the model does not know" in page.inner_text(".sections")
+    _shows(page, ".sections", "? marks a word the model does not know")
     page.fill("#text", "a fine film")
     playwright.expect(page.locator("#rating.doubted")).to_have_count(0)
 
@@ -407,7 +416,7 @@ def test_an_example_is_tried(visit: Visit, address: str) -> None:
     page.get_by_role("button", name="hotel").click()
     assert "room was dirty" in page.input_value("#text")
     page.go_back()
-    assert page.input_value("#text") == TEXT
+    playwright.expect(page.locator("#text")).to_have_value(TEXT)
 
 
 def test_a_very_long_text_is_read_in_full(visit: Visit, address: str) -> None:
