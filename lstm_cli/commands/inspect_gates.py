@@ -91,11 +91,8 @@ def inspect_gates(
     ] = None,
     html: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE",
-            callback=options.page_file,
-            help="Write the review, with its gates, memories and ledger, as an HTML page.",
-            show_default=False,
+        options.html_option(
+            "Write the review, with its gates, memories and ledger, as an HTML page."
         ),
     ] = None,
     input_file: Annotated[

@@ -35,11 +35,8 @@ def learn(
     ] = None,
     html: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE",
-            callback=options.page_file,
-            help="Write an HTML page with a button that takes one step after the other.",
-            show_default=False,
+        options.html_option(
+            "Write an HTML page with a button that takes one step after the other."
         ),
     ] = None,
     model: options.Model = None,

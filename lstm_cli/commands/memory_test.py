@@ -32,12 +32,7 @@ def memory_test(
     ] = None,
     html: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE",
-            callback=options.page_file,
-            help="Write the results as an HTML page.",
-            show_default=False,
-        ),
+        options.html_option("Write the results as an HTML page."),
     ] = None,
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,

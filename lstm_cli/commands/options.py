@@ -249,6 +249,11 @@ def page_file(file: str | None) -> str | None:
     return file
 
 
+def html_option(what: str) -> Any:
+    """``--html FILE``; ``what`` is its help."""
+    return typer.Option(metavar="FILE", callback=page_file, help=what, show_default=False)
+
+
 def chosen_bundle(ctx: typer.Context, model: str | None, models_dir: Path | None) -> "Bundle":
     """The model that ``--model`` stands for; standard error names it and says why it was chosen."""
     from lstm_cli.bundle.locating import find_model

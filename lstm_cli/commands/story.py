@@ -29,12 +29,7 @@ def story(
     ] = None,
     html: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE",
-            callback=options.page_file,
-            help="Write the story as an HTML page.",
-            show_default=False,
-        ),
+        options.html_option("Write the story as an HTML page."),
     ] = None,
     as_json: options.Json = False,
 ) -> None:

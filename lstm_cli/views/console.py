@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 LONGEST_LABEL = 24
+LINE = 79  # columns of a sentence that is wrapped
 
 SHADES = " ▁▂▃▄▅▆▇█"  # eighths of a block, from empty to full
 

@@ -6,10 +6,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from lstm_cli.results import GateTrace, UnitTrace
-from lstm_cli.views.console import SHADES, say, visible
+from lstm_cli.views.console import LINE, SHADES, say, visible
 
 NAME_WIDTH = 14
-LINE = 79
 # What a row of the heat map shows: a title, the numbers of a unit, and how to read a block.
 PANELS: tuple[tuple[str, Callable[[UnitTrace], Sequence[float]], str], ...] = (
     ("kept (f)", lambda unit: unit.forget, "empty forgets, full keeps"),

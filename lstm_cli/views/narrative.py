@@ -6,7 +6,7 @@ from rich.console import Console
 
 from lstm_cli.gates.counterfactuals import DRAWS, MOST_TRIED
 from lstm_cli.results import GateTrace, ImportantWord, Turn
-from lstm_cli.views.console import percent, say, visible
+from lstm_cli.views.console import LINE, percent, say, visible
 from lstm_cli.views.routes import SHORT, ends_of
 
 # As shares of the scale's span, 4 where ratings go from 1 to 5: the least effect that is told as
@@ -17,7 +17,6 @@ WHOLLY = 0.75  # share of what a word adds that it wrote itself
 STANDS_IN = 1.5  # times as far as words move the rating one by one: they stand in for each other
 FOR_GOOD = 0.8  # share of a turn that no later word took back
 MOST_TURNS, MOST_UNDONE, MOST_IDLE, MOST_NAMED = 3, 2, 2, 2
-WIDTH = 79
 FORGETS = 1 / 3  # share of the memory kept, on average over the units that have a say
 
 
@@ -44,7 +43,7 @@ def narrative(trace: GateTrace) -> list[str]:
 def show_narrative(console: Console, trace: GateTrace) -> None:
     """Print each sentence on a line of its own."""
     for sentence in narrative(trace):
-        say(console, textwrap.fill(sentence, WIDTH, subsequent_indent="  ", break_on_hyphens=False))
+        say(console, textwrap.fill(sentence, LINE, subsequent_indent="  ", break_on_hyphens=False))
 
 
 def quoted(trace: GateTrace, word: int) -> str:

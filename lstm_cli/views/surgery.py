@@ -7,10 +7,9 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import FileOperation, Operation, Prediction, Scores
-from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
+from lstm_cli.views.console import LINE, bar, percent, plain_table, say, show_table, visible
 from lstm_cli.views.prediction import expected
 
-LINE = 79
 # What it means to hold a gate at every word. The readout of no memory is what the model says
 # before any word.
 MEANINGS = {

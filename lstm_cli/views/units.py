@@ -8,9 +8,8 @@ from rich.text import Text
 
 from lstm_cli.gates.units import FEWEST_SEEN
 from lstm_cli.results import Switch, UnitReport
-from lstm_cli.views.console import plain_table, say, show_table, visible
+from lstm_cli.views.console import LINE, plain_table, say, show_table, visible
 
-LINE = 79
 MOST_PHRASES = 5
 TELLS = 0.2  # correlation from which words are said to tell a unit's state
 
