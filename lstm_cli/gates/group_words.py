@@ -37,8 +37,8 @@ MOST_TOKENS = 250_000  # some 25 s of one core; of more reviews a part drawn at 
 FEWEST_REVIEWS_OF_TERM = 3  # of the group: fewer are an anecdote
 FEWEST_OWN_SHARE = 0.5  # of an effect: what the group says, against what the others do not say
 FEWEST_AS_NAME = 0.6  # of a word's places in one pair: then the two are one name
-MOST_BY_CHANCE = 0.2  # of the terms of a list
-SHUFFLES = 20
+MOST_BY_CHANCE = 0.1  # of the terms of a list
+SHUFFLES = 50
 MOST_BESIDE = 3
 
 
@@ -100,17 +100,28 @@ def group_words(
     """
     known = [None] * len(texts) if ratings_known is None else ratings_known
     reviews = read_reviews(bundle, texts, lines, groups, known)
-    table = TermTable.of(
-        reviews.words,
-        [
-            [reviews.effect_of(k, word) for word in range(len(found.names))]
-            for k, found in enumerate(reviews.words)
-        ],
-    )
-    left_out = len(texts) - len(reviews.texts)
-    names = sorted(set(reviews.groups))
+    return words_of_reviews(reviews, len(texts) - len(reviews.texts), most=most, quotes=quotes)
+
+
+def words_of_reviews(
+    reviews: ReadReviews, left_out: int, *, most: int = 8, quotes: int = 3
+) -> tuple[GroupWords, ...]:
+    """The same of reviews that have been read.
+
+    Args:
+        reviews: the reviews.
+        left_out: others that were not read.
+        most: as in ``group_words``.
+        quotes: as in ``group_words``.
+    """
+    contributions = [
+        [reviews.effect_of(review, word) for word in range(len(found.names))]
+        for review, found in enumerate(reviews.words)
+    ]
+    table = TermTable.of(reviews.words, contributions)
     return tuple(
-        _words_of_group(reviews, table, name, left_out, most=most, quotes=quotes) for name in names
+        _words_of_group(reviews, table, name, left_out, most=most, quotes=quotes)
+        for name in sorted(set(reviews.groups))
     )
 
 
@@ -322,7 +333,7 @@ def _quotes(
     rated = reviews.rated
     # Blame is clearest where the whole review is low, praise where it is high.
     is_opposite = sign * (rated - rated.mean()) < 0
-    quotes: dict[tuple[str, ...], Quote] = {}
+    quotes: dict[str, Quote] = {}  # by what they say, so that none is shown twice
     for review in np.lexsort((-sign * total, is_opposite)):
         if len(quotes) == most:
             break
@@ -338,5 +349,5 @@ def _quotes(
         }
         shown = snippet(reviews.texts[review], reviews.tokens[review], sorted(wanted))
         quote = Quote(shown.text, reviews.lines[review], shown.places, float(rated[review]))
-        quotes.setdefault(tuple(reviews.tokens[review]), quote)
+        quotes.setdefault(shown.text.lower(), quote)
     return tuple(quotes.values())

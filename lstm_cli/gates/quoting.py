@@ -34,8 +34,10 @@ def snippet(text: str, tokens: Sequence[str], wanted: Sequence[int]) -> Snippet:
     plain = " ".join(without_markup(html.unescape(text)).split())
     found = _places(plain, tokens)
     spans = [span for k in wanted if (span := found[k]) is not None]
+    if len(plain) <= LONGEST:
+        return Snippet(plain, tuple(spans))
     if not spans:
-        return Snippet(plain if len(plain) <= LONGEST else _cut(plain, 0, LONGEST - 1), ())
+        return Snippet(_cut(plain, 0, LONGEST - 1), ())
     spans = [span for span in spans if span[1] - spans[0][0] <= LONGEST - 2] or spans[:1]
     first, last = spans[0][0], min(spans[-1][1], spans[0][0] + LONGEST - 2)
     start = _begin(plain, first, last)

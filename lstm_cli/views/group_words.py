@@ -21,7 +21,7 @@ _HOW_TO_READ = (
     "Points are of the mean rating: by how much the expected rating changes as a word is read. "
     "With the words that are not named here they add up to the whole difference."
 )
-_BY_CHANCE = " Of the words of a list, about one in five may be there by chance."
+_BY_CHANCE = " Of the words of a list, about one in ten may be there by chance."
 
 
 def show_group_words(console: Console, words: Sequence[GroupWords]) -> None:
