@@ -130,7 +130,7 @@ class TokenizedReviews:
     def words(self, reviews: Iterable[int] | None = None) -> Iterator[list[str]]:
         """The tokens of some of the reviews, or of all, one review after the other."""
         for review in range(len(self.corpus)) if reviews is None else reviews:
-            yield [self.types[k] for k in self.corpus[review]]
+            yield [self.types[k] for k in self.corpus[review].tolist()]
 
     def encode(self, vocabulary: Vocabulary) -> Corpus:
         """The reviews in the ids of a vocabulary."""
