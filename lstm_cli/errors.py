@@ -68,6 +68,7 @@ class Remedy(Enum):
     LEAVE_OUT_ENCODING = "name no encoding"
     LEAVE_OUT_SHEET = "name no table in it"
     LEAVE_OUT_QUERY = "give no query"
+    GIVE_UNSEEN = "give other reviews, or look at what it reached on held-out ones"
 
 
 class LstmError(Exception):

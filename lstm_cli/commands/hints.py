@@ -46,6 +46,8 @@ HINTS = {
     Remedy.LEAVE_OUT_ENCODING: "leave out --encoding",
     Remedy.LEAVE_OUT_SHEET: "leave out --sheet",
     Remedy.LEAVE_OUT_QUERY: "leave out --query",
+    Remedy.GIVE_UNSEEN: "give other reviews, or see the scores on held-out ones with: "
+    "lstm models show {0} (--with-seen measures on these all the same)",
 }
 
 
