@@ -1,8 +1,8 @@
 """The surest low reviews of a file, and the words that made them low.
 
-Low is what has a low expected rating; of two that are as low, the one whose most probable
-rating is more probable comes first. A text that the model should not be believed about is
-not among them.
+Low is what has an expected rating below the middle of the scale, the lowest first; of two that
+are as low, the one whose most probable rating is more probable. A text that the model should
+not be believed about is not among them.
 
 A word is harmful by how far the odds of the highest rating against the lowest fell when it was
 read. The expected rating itself hardly moves any more once it is low: to it, the second insult
@@ -44,15 +44,17 @@ class Lowest:
 
     most: int
     num_rows: int = 0
-    num_warned: int = 0  # rows with text that are not believed
+    num_warned: int = 0  # low rows with text that are not believed
     rows: list[Low] = field(default_factory=list)
 
     def add(self, rated: RatedRows) -> None:
         """Look at more rows."""
         expected, sure = np.round(rated.expected, _DIGITS), rated.confidence
         is_warned = np.array([bool(warnings) for warnings in rated.warnings], dtype=bool)
-        believed = np.flatnonzero(~is_warned)
-        order = believed[np.lexsort((-sure[believed], expected[believed]))][: self.most]
+        scale = rated.predictor.ratings
+        is_low = expected < (scale[0] + scale[-1]) / 2
+        low = np.flatnonzero(is_low & ~is_warned)
+        order = low[np.lexsort((-sure[low], expected[low]))][: self.most]
         labels, places = rated.predictor.labels, rated.places
         found = [
             Low(
@@ -66,7 +68,7 @@ class Lowest:
         ]
         self.rows = sorted(self.rows + found)[: self.most]
         filled = np.array([bool(text.strip()) for text in rated.texts], dtype=bool)
-        self.num_warned += int((is_warned & filled).sum())
+        self.num_warned += int((is_low & is_warned & filled).sum())
         self.num_rows += len(rated.texts)
 
 

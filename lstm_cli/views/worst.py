@@ -22,10 +22,10 @@ def show_worst(console: Console, reviews: Sequence[LowReview], num_warned: int) 
     Args:
         console: where.
         reviews: the lowest first.
-        num_warned: rows that are not believed, and so not among them.
+        num_warned: low rows that are not believed, and so not among them.
     """
     if not reviews:
-        say(console, "no review can be called low: each has a warning or no text")
+        say(console, "no review is surely low: none below the middle of the scale is believed")
         return
     one = len(reviews) == 1
     title = "the surest low review" if one else f"the {len(reviews)} surest low reviews"
@@ -36,7 +36,7 @@ def show_worst(console: Console, reviews: Sequence[LowReview], num_warned: int) 
         console.print(Padding(marked(review), (0, 0, 0, 4)))
     if num_warned:
         have = "row has" if num_warned == 1 else "rows have"
-        say(console, f"{num_warned:,} {have} a warning and can be no sure one: left out")
+        say(console, f"left out: {num_warned:,} low {have} a warning")
 
 
 def marked(review: LowReview) -> Text:
