@@ -60,7 +60,17 @@ def test_a_row_says_why_it_is_to_be_doubted(source: Path, model: tuple[str, str]
     rows = [json.loads(line) for line in Path("o.jsonl").read_text().splitlines()]
     assert [row["warning"] for row in rows] == [None, UNKNOWN, EMPTY, None]
     assert "1 row has no text, rated as empty reviews\n" in done.stderr
-    assert "careful: 1 row has a warning: no known word\n" in done.stderr
+    assert "careful: 1 row has a warning (no known word)\n" in done.stderr
+
+
+def test_the_commonest_reason_is_said(model: tuple[str, str]) -> None:
+    """Of two reasons that are as common, the one that says more, in every process the same."""
+    Path("in.csv").write_text(f"review\nплохой фильм\nужасно\n{FOREIGN}\nsuperb!\n")
+    done = lstm("predict", "--input", "in.csv", "--output", "o.csv", *model)
+    assert "careful: 3 rows have a warning (no known word)\n" in done.stderr
+    Path("in.csv").write_text("review\nплохой фильм\nужасно\n?!\n")
+    done = lstm("predict", "--input", "in.csv", "--output", "p.csv", *model)
+    assert "careful: 3 rows have a warning (2: letters of another script)\n" in done.stderr
 
 
 def test_a_file_with_nothing_to_doubt_has_an_empty_column(model: tuple[str, str]) -> None:
@@ -250,7 +260,7 @@ def test_a_workbook_has_rows_shares_and_notes(
         f"{reached:.1f} % of 120 held-out reviews rated exactly as their writers did "
         f"(95 % interval {low:.1f} to {high:.1f} %), on average "
     )
-    assert notes["warnings"] == "1 row has a warning: no known word"
+    assert notes["warnings"] == "1 row has a warning (no known word)"
     assert notes["column p(5)"] == "the probability of the rating 5"
 
 

@@ -15,13 +15,16 @@ _LETTERS_REMEMBERED = 1 << 13
 
 
 class Doubt(Enum):
-    """Why a rating is not to be believed, in words that hold for all texts of the kind."""
+    """Why a rating is not to be believed, in words that hold for all texts of the kind.
+
+    Of two that hold for the same texts, the first says more.
+    """
 
     EMPTY = "no text"
     NO_WORD = "no word in the text"
+    OTHER_SCRIPT = "letters of another script"
     ALL_UNKNOWN = "no known word"
-    MANY_UNKNOWN = "many unknown words, as in another language"
-    OTHER_SCRIPT = "other letters"
+    MANY_UNKNOWN = "unknown words, another language?"
     TOO_LONG = "far longer than what was learned"
 
 

@@ -5,12 +5,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from lstm_cli.data.workbooks.sheets import PERCENT_TENTHS, TWO_DECIMALS, Sheet
+from lstm_cli.inference.input_warnings import Doubt
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.contents import BundleInfo
     from lstm_cli.inference.rating import FileSummary
 
 ROWS_SHEET = "ratings"
+MOST_FILES = 3
 REPORT = "for shares and means of groups, each with an interval: lstm report FILE"
 
 
@@ -64,7 +66,7 @@ def _notes(
     yield "date", f"rated on {made.isoformat()}"
     yield "model", f"{info.name}, an {info.model.cell.upper()} made on {info.created[:10]}"
     start = f", starting from {info.base}" if info.base else ""
-    yield "learned from", f"{origin.training:,} reviews of {', '.join(origin.files)}{start}"
+    yield "learned from", f"{origin.training:,} reviews of {_some(origin.files)}{start}"
     yield "how good", _how_good(info)
     yield "mean rating", mean_line(info, summary)
     yield "shares", f"count predicted_rating; {REPORT}"
@@ -74,6 +76,13 @@ def _notes(
     for name in columns:
         yield f"column {name}", _meaning(name)
     yield "made with", f"lstm-cli {version('lstm-cli')}"
+
+
+def _some(files: Sequence[str]) -> str:
+    """The first files of many."""
+    if len(files) <= MOST_FILES + 1:
+        return ", ".join(files)
+    return f"{', '.join(files[:MOST_FILES])} and {len(files) - MOST_FILES} other files"
 
 
 def _how_good(info: "BundleInfo") -> str:
@@ -100,10 +109,11 @@ def warnings_line(summary: "FileSummary") -> str:
     """How many rows have a warning, and the commonest reason; nothing where none has."""
     if not summary.num_warned:
         return ""
-    doubt, number = summary.doubts.most_common(1)[0]
+    doubt = max(Doubt, key=lambda doubt: summary.doubts[doubt])  # of equals, the first says most
+    number = summary.doubts[doubt]
     have = "row has" if summary.num_warned == 1 else "rows have"
-    most = "" if number == summary.num_warned else f", {number:,} of them"
-    return f"{summary.num_warned:,} {have} a warning{most}: {doubt.value}"
+    most = "" if number == summary.num_warned else f"{number:,}: "
+    return f"{summary.num_warned:,} {have} a warning ({most}{doubt.value})"
 
 
 def _meaning(column: str) -> str:
