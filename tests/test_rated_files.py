@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,10 @@ from lstm_cli.data.tables import read_table
 from lstm_cli.gates.worst import Low, low_review
 from lstm_cli.inference.doubting import Doubter
 from lstm_cli.inference.predictor import Predictor
+from lstm_cli.inference.rating import FileSummary
 from lstm_cli.results import HarmfulWord, LowReview
 from lstm_cli.text.places import places_of
+from lstm_cli.views.rated_workbook import mean_line
 from lstm_cli.views.worst import marked
 from tests.helpers import BLAME, PRAISE, lstm
 
@@ -180,6 +183,13 @@ def test_the_summary_says_which_column_to_average(source: Path, model: tuple[str
     ) in done.stderr
     assert "each with an interval: lstm report FILE\n" in done.stderr
     assert all(len(line) <= 80 for line in done.stderr.splitlines())
+
+
+def test_of_words_the_mean_is_a_place(tiny_bundle: Bundle) -> None:
+    """Nothing there could be averaged but places on their scale."""
+    worded = replace(tiny_bundle.info, labels=("bad", "good"), ratings=(1.0, 2.0))
+    summary = FileSummary(("bad", "good"), num_rows=2, sum_expected=3.5, sum_predicted=4.0)
+    assert mean_line(worded, summary) == "1.75 of 2 places, by expected_rating"
 
 
 def test_json_keeps_the_other_cells(source: Path, model: tuple[str, str]) -> None:

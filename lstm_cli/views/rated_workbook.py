@@ -101,7 +101,7 @@ def mean_line(info: "BundleInfo", summary: "FileSummary") -> str:
     """The mean rating, and which column to average for it."""
     mean = f"{summary.mean_expected:.2f}"
     if info.scale.has_places:
-        return f"place {mean} of {info.scale.num_places} on average, by expected_rating"
+        return f"{mean} of {info.scale.num_places} places, by expected_rating"
     return f"{mean}: average expected_rating, not predicted_rating ({summary.mean_predicted:.2f})"
 
 
