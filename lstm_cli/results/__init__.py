@@ -72,6 +72,10 @@ if TYPE_CHECKING:
         LanguageReport,
         ModelSummary,
     )
+    from lstm_cli.results.worst import (
+        HarmfulWord,
+        LowReview,
+    )
 
 __all__ = [
     "HALF_LIFE_SHARES",
@@ -90,6 +94,7 @@ __all__ = [
     "Finding",
     "GateStatistics",
     "GateTrace",
+    "HarmfulWord",
     "IdleWord",
     "ImportantWord",
     "LanguageReport",
@@ -98,6 +103,7 @@ __all__ = [
     "LedgerLine",
     "LedgerTrace",
     "Line",
+    "LowReview",
     "MemoryTest",
     "Mistake",
     "ModelSummary",
@@ -138,6 +144,7 @@ _NAMES = {
     "trace": "Explanation GateTrace IdleWord ImportantWord LedgerLine LedgerTrace Routes Turn "
     "UnitTrace WordTrace margin",
     "training": "Attempt EpochReport LanguageReport ModelSummary",
+    "worst": "HarmfulWord LowReview",
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
