@@ -319,6 +319,10 @@ def test_json_has_the_keys_the_page_names(
         "lstm pretrain": ("pretrain", file, "--name", "language", *made),
         "lstm evaluate": ("evaluate", file, *model),
         "lstm predict": ("predict", "fun", *model),
+        "lstm predict --input FILE": ("predict", "--input", file, *model),
+        "lstm predict --input FILE --worst 10": (
+            "predict", "--input", file, "--worst", "10", *model,
+        ),
         "lstm inspect-gates TEXT": ("inspect-gates", "fun", *model),
         "lstm inspect-gates TEXT --step 1": ("inspect-gates", "fun", "--step", "1", *model),
         "lstm inspect-gates TEXT --clamp forget=1": (

@@ -81,6 +81,10 @@ if TYPE_CHECKING:
         LanguageReport,
         ModelSummary,
     )
+    from lstm_cli.results.worst import (
+        HarmfulWord,
+        LowReview,
+    )
 
 __all__ = [
     "HALF_LIFE_SHARES",
@@ -102,6 +106,7 @@ __all__ = [
     "GateStatistics",
     "GateTrace",
     "GroupWords",
+    "HarmfulWord",
     "IdleWord",
     "ImportantWord",
     "LanguageReport",
@@ -110,6 +115,7 @@ __all__ = [
     "LedgerLine",
     "LedgerTrace",
     "Line",
+    "LowReview",
     "MemoryTest",
     "Mistake",
     "ModelSummary",
@@ -155,6 +161,7 @@ _NAMES = {
     "trace": "Explanation GateTrace IdleWord ImportantWord LedgerLine LedgerTrace Routes Turn "
     "UnitTrace WordTrace margin",
     "training": "Attempt EpochReport LanguageReport ModelSummary",
+    "worst": "HarmfulWord LowReview",
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 

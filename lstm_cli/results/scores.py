@@ -129,6 +129,7 @@ class Parting:
 class Mistake:
     """A review that was rated wrong."""
 
+    line: int  # where it begins in its file
     text: str
     rating: str
     predicted: str
