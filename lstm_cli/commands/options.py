@@ -91,6 +91,9 @@ ModelsFolder = Annotated[
 Json = Annotated[
     bool, typer.Option("--json", help="Print JSON instead of text, one object per line.")
 ]
+Brief = Annotated[
+    bool, typer.Option("--brief", help="Leave out what the columns of the tables mean.")
+]
 Seed = Annotated[
     int, typer.Option(min=0, max=2**32 - 1, help="Random seed: the same seed gives the same model.")
 ]

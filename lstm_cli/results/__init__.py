@@ -52,6 +52,8 @@ if TYPE_CHECKING:
         RatingScores,
         ReliabilityBin,
         Scores,
+        StatedPercentage,
+        Trust,
     )
     from lstm_cli.results.trace import (
         Explanation,
@@ -110,9 +112,11 @@ __all__ = [
     "ReliabilityBin",
     "Routes",
     "Scores",
+    "StatedPercentage",
     "StoryTold",
     "Suspect",
     "Switch",
+    "Trust",
     "Turn",
     "UnitReport",
     "UnitStatistics",
@@ -134,7 +138,7 @@ _NAMES = {
     "lessons": "LearningStep LearningTrace StoryTold WeightChange WordGradient",
     "prediction": "Prediction as_json_rating",
     "scores": "Comparison Difference Evaluation ExamAnswer ExamReport Mistake Parting RatingScores "
-    "ReliabilityBin Scores",
+    "ReliabilityBin Scores StatedPercentage Trust",
     "trace": "Explanation GateTrace IdleWord ImportantWord LedgerLine LedgerTrace Routes Turn "
     "UnitTrace WordTrace margin",
     "training": "Attempt EpochReport LanguageReport ModelSummary",
