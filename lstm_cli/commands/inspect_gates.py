@@ -121,6 +121,11 @@ def inspect_gates(
     rating_column: options.RatingColumn = None,
     model: options.Model = None,
     models_dir: options.ModelsFolder = None,
+    all_words: Annotated[
+        bool,
+        typer.Option("--all", help="Show every word of a long review, not only the most telling."),
+    ] = False,
+    brief: options.Brief = False,
     as_json: options.Json = False,
     units: Annotated[
         bool,
@@ -139,7 +144,8 @@ def inspect_gates(
 
     lstm inspect-gates "not a bad film at all" --html film.html
 
-    Below the table, sentences say which words made the rating, and how far to trust that.
+    Sentences say which words made the rating, and how far to trust that. Of a review of more than
+    25 words they come first, and the table has the words that moved the rating most.
 
     Without TEXT, shows which words write to, erase and flip the memory, how long it lasts, and
     which units track the rating: measured on the model's held-out reviews, or on those of --input.
@@ -165,6 +171,8 @@ def inspect_gates(
         reading=options.read_options(ctx),
         as_json=as_json,
         units=units,
+        all_words=all_words,
+        brief=brief,
     )
     check(asked)
     if input_file is None:

@@ -52,6 +52,13 @@ class GateRequest:
     reading: "ReadOptions"
     as_json: bool
     units: bool
+    all_words: bool
+    brief: bool
+
+    @property
+    def showing(self) -> modes.Showing:
+        """How what was found is shown."""
+        return modes.Showing(self.as_json, self.brief, self.all_words)
 
     @property
     def given(self) -> frozenset[str]:
@@ -118,6 +125,11 @@ RULES = (
         excludes="as_json ledger routes heat",
     ),
     _rule(
+        "all_words",
+        "--all goes with TEXT, and without --step, --clamp and --html",
+        excludes="input_file step clamp html",
+    ),
+    _rule(
         "ledger routes heat",
         "--ledger, --routes and --heat go without --step and --clamp",
         excludes="step clamp",
@@ -158,7 +170,7 @@ def mode_of(asked: GateRequest) -> Mode:
         return _mode_for_texts(asked, asked.texts, clamps)
     if not asked.given.isdisjoint((*VIEWS, "ledger", "routes", "heat")):
         raise OptionError("give a review to look at, as: lstm inspect-gates TEXT")
-    return partial(modes.show_statistics, as_json=asked.as_json)
+    return partial(modes.show_statistics, showing=asked.showing)
 
 
 def _clamps_of(asked: Sequence[str]) -> list["Clamp"]:
@@ -192,7 +204,7 @@ def _mode_for_file(asked: GateRequest, file: str, clamps: Sequence["Clamp"]) -> 
         modes.show_statistics_of_file,
         file=file,
         reading=asked.reading,
-        as_json=asked.as_json,
+        showing=asked.showing,
     )
 
 
@@ -217,5 +229,5 @@ def _mode_for_texts(asked: GateRequest, texts: Sequence[str], clamps: Sequence["
         routes=asked.routes,
         heat=asked.heat,
         units=asked.units,
-        as_json=asked.as_json,
+        showing=asked.showing,
     )
