@@ -31,7 +31,7 @@ WORDS = (
     word("not", 400, -0.30, 0.3),
     word("dirty", 6, -0.70, 0.4),
     word("rude", 3, -0.80, 0.1),
-    word("2", 30, -0.35, 2.0),
+    word("2", 30, -0.35, 2.4),
     word("clean", 9, 0.50, 0.2),
     word("once", 2, -1.50, 0.0),
 )
@@ -57,7 +57,7 @@ def test_three_occurrences_that_agree_prove_little() -> None:
     """Their spread is drawn towards that of all words."""
     sure = surely_moved([word("rude", 3, -0.8, 0.0), word("not", 400, -0.3, 1.0)])
     assert -0.8 < sure["rude"] < 0
-    assert abs(sure["rude"] + 0.8) > 0.3
+    assert sure["rude"] > -0.6
 
 
 def test_models_without_spreads_are_ranked_by_counts(tiny_bundle: Bundle) -> None:

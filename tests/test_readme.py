@@ -334,6 +334,7 @@ def test_json_has_the_keys_the_page_names(
         "lstm learn TEXT --true 5": ("learn", "fun", "--true", "5", *model),
         "lstm story": ("story",),
         "lstm doctor": ("doctor", file),
+        "lstm doctor --no-ratings": ("doctor", "--no-ratings", file),
         "lstm compare": ("compare", file, str(tiny_bundle.path), str(tiny_bundle.path)),
         "lstm exam": ("exam", *model),
         "lstm memory-test --model NAME": ("memory-test", "--input", file, *model),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         UnitStatistics,
         WordStatistics,
     )
-    from lstm_cli.results.health import DataHealth, Finding, Suspect
+    from lstm_cli.results.health import DataHealth, Finding, Suspect, TextHealth
     from lstm_cli.results.lessons import (
         LearningStep,
         LearningTrace,
@@ -116,6 +116,7 @@ __all__ = [
     "StoryTold",
     "Suspect",
     "Switch",
+    "TextHealth",
     "Trust",
     "Turn",
     "UnitReport",
@@ -134,7 +135,7 @@ _NAMES = {
     "experiments": "Arithmetic CellMemory FileOperation Line MemoryTest Operand Operation Reach",
     "gate_statistics": "HALF_LIFE_SHARES GateStatistics Switch UnitReport UnitStatistics "
     "WordStatistics",
-    "health": "DataHealth Finding Suspect",
+    "health": "DataHealth Finding Suspect TextHealth",
     "lessons": "LearningStep LearningTrace StoryTold WeightChange WordGradient",
     "prediction": "Prediction as_json_rating",
     "scores": "Comparison Difference Evaluation ExamAnswer ExamReport Mistake Parting RatingScores "
