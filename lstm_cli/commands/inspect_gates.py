@@ -95,6 +95,17 @@ def inspect_gates(
             "Write the review, with its gates, memories and ledger, as an HTML page."
         ),
     ] = None,
+    png: Annotated[
+        str | None,
+        options.picture_option(
+            "png",
+            "Write one picture of the review, 1,200 pixels wide, for a mail. It needs: pip install "
+            "'lstm-cli[pictures]'",
+        ),
+    ] = None,
+    svg: Annotated[
+        str | None, options.picture_option("svg", "Write the same picture as SVG, for a document.")
+    ] = None,
     input_file: Annotated[
         str | None,
         typer.Option(
@@ -144,6 +155,8 @@ def inspect_gates(
 
     lstm inspect-gates "not a bad film at all" --html film.html
 
+    lstm inspect-gates "not a bad film at all" --png film.png
+
     Sentences say which words made the rating, and how far to trust that. Of a review of more than
     25 words they come first, and the table has the words that moved the rating most.
 
@@ -166,6 +179,8 @@ def inspect_gates(
         clamp=clamp,
         at=at,
         html=html,
+        png=png,
+        svg=svg,
         input_file=input_file,
         output=output,
         reading=options.read_options(ctx),

@@ -84,6 +84,35 @@ def write_page(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], ht
     note(ctx, f"written: {html}")
 
 
+def write_picture(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], file: str) -> None:
+    """``--png`` and ``--svg``: one review as a picture."""
+    from lstm_cli.data.whole import check_target, write_bytes
+    from lstm_cli.gates.trace import trace
+    from lstm_cli.inference.predictor import Predictor
+    from lstm_cli.views.picture import picture
+    from lstm_cli.views.rasterizing import as_png, can_rasterize, letters_without_font
+
+    is_png = file.lower().endswith(".png")
+    if len(texts) > 1:
+        raise OptionError(f"{file}: a picture shows one review; {len(texts)} were given")
+    if is_png and not can_rasterize():
+        raise OptionError(
+            "--png needs what is not installed (resvg_py): pip install 'lstm-cli[pictures]'; "
+            "--svg needs nothing"
+        )
+    check_target(file)
+    drawn = picture(trace(Predictor(bundle), texts[0]), bundle.info.scale)
+    write_bytes(as_png(drawn) if is_png else drawn.encode("utf-8"), file)
+    note(ctx, f"written: {file}")
+    missing = letters_without_font(drawn) if is_png else ""
+    if missing:
+        note(
+            ctx,
+            f"careful: no font on this machine has {missing[:20]}: boxes stand there; "
+            "what --svg writes has the letters",
+        )
+
+
 @dataclass(frozen=True)
 class Quiz:
     """What was asked of a quiz."""

@@ -260,6 +260,18 @@ def page_file(file: str | None) -> str | None:
     return file
 
 
+def picture_option(ending: str, what: str) -> Any:
+    """``--png FILE`` and the like; the name must end in ``ending``."""
+
+    def checked(file: str | None) -> str | None:
+        if file is not None and not file.lower().endswith(f".{ending}"):
+            raise OptionError(f"{file}: this picture is {ending.upper()}; name a file that ends in "
+                              f".{ending}")  # fmt: skip
+        return file
+
+    return typer.Option(metavar="FILE", callback=checked, help=what, show_default=False)
+
+
 def html_option(what: str) -> Any:
     """``--html FILE``; ``what`` is its help."""
     return typer.Option(metavar="FILE", callback=page_file, help=what, show_default=False)
