@@ -16,7 +16,7 @@ from lstm_cli.metrics.scores import wilson_interval
 from lstm_cli.results import Comparison, Difference, Evaluation
 from lstm_cli.views.comparison import show_comparison
 from lstm_cli.views.evaluation import show_evaluation, show_reliability
-from tests.helpers import lstm
+from tests.helpers import TINY, lstm
 
 LEGEND = "within one: at most one off. mean error: how far off. kappa: agreement; 0 is"
 
@@ -154,6 +154,15 @@ def test_a_legend_says_what_the_columns_mean() -> None:
         console = Console(file=io.StringIO(), width=80, color_system=None)
         show_comparison(console, comparison, brief=brief)
         assert (LEGEND in console.file.getvalue()) is not brief
+
+
+def test_a_training_ends_with_the_sentence(tiny_reviews: Path) -> None:
+    """On its held-out reviews; and is brief if asked."""
+    for name, more in (("one", ()), ("two", ("--brief",))):
+        done = lstm("-q", "train", tiny_reviews, "--name", name, *TINY, *more)
+        assert done.exit_code == 0, done.stderr
+        assert "These are too few reviews to check its percentages.\n\nsaved in" in done.stdout
+        assert (LEGEND in done.stdout) is not bool(more)
 
 
 def test_the_commands_are_brief_if_asked(tiny_bundle: Bundle) -> None:

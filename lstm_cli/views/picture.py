@@ -20,6 +20,7 @@ from lstm_cli.views.prediction import expected
 
 WIDE, EDGE = 1200, 40
 ROOM = WIDE - 2 * EDGE
+BARS_AT, BESIDE_BARS = 900, 740  # where the probabilities begin; room for what stands beside them
 ZOOM = ROOM / WIDTH  # of the chart, whose helpers draw it smaller
 MOST_DRAWN = 600  # words; of more, the others are counted
 MOST_BARS = 7  # ratings whose probabilities are drawn
@@ -65,7 +66,9 @@ def picture(trace: GateTrace, scale: Scale) -> str:
     """
     prediction = trace.prediction
     bars = list(_bars(trace))
-    careful = [line for said in prediction.warnings for line in _wrapped(f"careful: {said}")]
+    careful = [
+        line for said in prediction.warnings for line in _wrapped(f"careful: {said}", BESIDE_BARS)
+    ]
     top = max(128 + TEXT_LINE * len(careful), 52 + 30 * len(bars))
     words = list(_words(trace, top))
     below = max((word.y for word in words), default=top) + 30
@@ -115,8 +118,8 @@ def _clean(text: str, longest: int | None = None) -> str:
     return re.sub("[\ufffe\uffff]", "\ufffd", visible(text, longest))
 
 
-def _wrapped(said: str) -> list[str]:
-    return wrapped(_clean(said), TEXT_SIZE, ROOM)
+def _wrapped(said: str, room: float = ROOM) -> list[str]:
+    return wrapped(_clean(said), TEXT_SIZE, room)
 
 
 def _bars(trace: GateTrace) -> Iterator[Piece]:
@@ -126,7 +129,9 @@ def _bars(trace: GateTrace) -> Iterator[Piece]:
     shown = [rating for rating in shares if rating in likeliest]
     for place, rating in enumerate(shown):
         share = shares[rating]
-        yield Piece(900, 52 + 30 * place, _clean(rating, 14), round(180 * share, 1), percent(share))
+        yield Piece(
+            BARS_AT, 52 + 30 * place, _clean(rating, 14), round(180 * share, 1), percent(share)
+        )
 
 
 def _words(trace: GateTrace, top: float) -> Iterator[Piece]:
