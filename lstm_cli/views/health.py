@@ -41,8 +41,7 @@ def show_health(console: Console, health: DataHealth) -> None:
             f"{visible(commonest, 24)} is right on {always:.1f} %",
         )
         if 100 * health.regression_accuracy <= always + LEAST_GAIN:
-            say(console, "so few reviews teach hardly anything by their words alone; a base knows "
-                "words already")  # fmt: skip
+            say(console, "the words alone teach hardly anything here; a base knows words already")
     if health.suspects:
         say(console, "\nrows whose words contradict their rating most; mislabelled, or irony:")
         table = plain_table("line", "rating", "reads as", "sure", "review", right=(0, 1, 2, 3))
