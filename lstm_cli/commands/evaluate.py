@@ -42,6 +42,7 @@ def evaluate(
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     with_seen: options.WithSeen = False,
+    brief: options.Brief = False,
     as_json: options.Json = False,
 ) -> None:
     """Measure a model on reviews whose ratings are known.
@@ -80,16 +81,25 @@ def evaluate(
             | {"seen": measured.known[0].seen, "left_out_seen": measured.left_out}
         )
     else:
-        _show(bundle, evaluation, rated, file)
+        _show(bundle, evaluation, rated, file, brief=brief)
     if min_accuracy is not None and evaluation.scores.accuracy < min_accuracy:
         note(ctx, f"accuracy {evaluation.scores.accuracy:.4f} is under {min_accuracy:g}")
         raise typer.Exit(1)
 
 
-def _show(bundle: "Bundle", evaluation: "Evaluation", rated: "ScoredReviews", file: str) -> None:
+def _show(
+    bundle: "Bundle",
+    evaluation: "Evaluation",
+    rated: "ScoredReviews",
+    file: str,
+    *,
+    brief: bool,
+) -> None:
     from lstm_cli.data.showing import show_source
     from lstm_cli.views.console import results_console
     from lstm_cli.views.evaluation import show_evaluation
 
     data = f"{len(rated.reviews):,} reviews of {show_source(file)}"
-    show_evaluation(results_console(), evaluation, bundle.info.model.cell, data, with_curve=True)
+    show_evaluation(
+        results_console(), evaluation, bundle.info.model.cell, data, with_curve=True, brief=brief
+    )
