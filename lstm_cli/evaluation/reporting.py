@@ -3,34 +3,25 @@
 Shapes: N rows, R ratings, D draws.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.data.partly_rated import PartlyRated
+from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.inference.scorer import Scorer
 from lstm_cli.metrics.shares import Bends, KnownAnswers, draw_shares, fit_bends
-from lstm_cli.results import Contrast, Estimate, Report, ReportCell
+from lstm_cli.results import Contrast, Estimate, Report, ReportCell, as_json_rating
 from lstm_cli.text.tokens import tokenize
 
-LOW_PART = 0.3  # of the scale, from its low end: 1 and 2 of 1 to 5, negative of three words
 FEWEST = 5  # reviews of each of two sets that are compared
 _ENDS = (0.025, 0.975)
-
-
-def low_ratings(ratings: Sequence[float]) -> int:
-    """How many ratings of a scale count as low.
-
-    >>> low_ratings([1, 2, 3, 4, 5]), low_ratings([1, 2, 3]), low_ratings([0, 1])
-    (2, 1, 1)
-    """
-    highest = ratings[0] + LOW_PART * (ratings[-1] - ratings[0])
-    return sum(rating <= highest for rating in ratings)
 
 
 @dataclass(frozen=True)
@@ -40,6 +31,32 @@ class ScoredRows:
     rows: PartlyRated
     probabilities: Float64Array  # where a person rated, 1 for that rating. (N, R)
     known: KnownAnswers  # reviews that say how far to believe the model
+    scale: Scale
+
+    def with_ratings(self) -> pl.DataFrame:
+        """Every row and column as it was, and ``rated_by``, ``expected_rating`` and a ``rating``.
+
+        The rating is a person's or the most probable one, and none where a row has no text.
+        """
+        rows, places = self.rows, self.probabilities.argmax(axis=1)
+        is_there = rows.is_rated | rows.has_text
+        by = np.where(rows.is_rated, "people", "model").astype(object)
+        labels = np.array(self.scale.labels, dtype=object)[places]
+        expected = np.round(self.probabilities @ np.array(self.scale.ratings), 4)
+        added = {
+            "rated_by": [name if there else None for name, there in zip(by, is_there, strict=True)],
+            "rating_used": [
+                as_json_rating(label) if there else None
+                for label, there in zip(labels, is_there, strict=True)
+            ],
+            "expected_rating": [
+                value if there else None
+                for value, there in zip(expected.tolist(), is_there, strict=True)
+            ],
+        }
+        columns = [pl.Series(name, values, strict=False) for name, values in added.items()]
+        taken = [name for name in added if name in rows.table.frame.columns]
+        return rows.table.frame.drop(taken).with_columns(columns)
 
 
 def score_rows(rows: PartlyRated, bundle: Bundle) -> ScoredRows:
@@ -69,7 +86,10 @@ def score_rows(rows: PartlyRated, bundle: Bundle) -> ScoredRows:
         answers.append(np.asarray(bundle.held_out_answers.probabilities, dtype=np.float64))
         truth.append(bundle.held_out_answers.rating_indices)
     return ScoredRows(
-        rows, probabilities, KnownAnswers(np.concatenate(answers), np.concatenate(truth))
+        rows,
+        probabilities,
+        KnownAnswers(np.concatenate(answers), np.concatenate(truth)),
+        bundle.info.scale,
     )
 
 
