@@ -119,9 +119,7 @@ def _rating_column(table: Table, columns: TextColumns, options: ReadOptions) -> 
         raise
     learned = {key(column.rating) for column in options.learned}
     name = found.name.rpartition(".")[2]
-    is_called_so = (
-        key(name) in learned | ALL_RATING_NAMES or promises(found.name, RATING_WORDS)
-    )
+    is_called_so = key(name) in learned | ALL_RATING_NAMES or promises(found.name, RATING_WORDS)
     return replace(found, notes=()) if is_called_so else None
 
 

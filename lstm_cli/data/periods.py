@@ -113,7 +113,7 @@ def _of_seconds(column: pl.Series) -> pl.Series | None:
     """The dates of a column of seconds or milliseconds since 1970."""
     numbers = column.cast(pl.Float64, strict=False)
     filled = numbers.drop_nulls()
-    if len(filled) < MOSTLY * column.is_not_null().sum():
+    if len(filled) < MOSTLY * int(column.is_not_null().sum()):
         return None
     for unit in (1, 1_000):  # from 1995 to 2100
         if filled.is_between(8e8 * unit, 4.1e9 * unit).all():
@@ -124,7 +124,7 @@ def _of_seconds(column: pl.Series) -> pl.Series | None:
 def _suited(dates: pl.Series, *, are_months: bool) -> Every:
     """Periods of which there are not too many."""
     span = (dates.max() - dates.min()).days  # type: ignore[operator, union-attr]
-    suited = next((every for longest, every in _SPANS if span <= longest), "year")
+    suited: Every = next((every for longest, every in _SPANS if span <= longest), "year")
     return "month" if are_months and suited in ("day", "week") else suited
 
 

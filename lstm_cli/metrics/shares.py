@@ -150,7 +150,7 @@ def draw_shares(
         bends: D of them.
         rng: draws the shares.
     """
-    known = known_counts + PSEUDO
+    known = np.asarray(known_counts + PSEUDO, dtype=np.float64)
     if not len(probabilities):
         return rng.dirichlet(known, size=len(bends))
     kinds, numbers = _kinds(probabilities)

@@ -109,9 +109,7 @@ def show_report(
     if periods:
         _show_cells(console, report, visible(report.over or ""), periods)
     for group in groups if periods else ():
-        cells = [
-            cell for cell in report.of(groups=True, periods=True) if cell.group == group.group
-        ]
+        cells = [cell for cell in report.of(groups=True, periods=True) if cell.group == group.group]
         _show_cells(console, report, shown_name(group.group), cells)
     if with_counted:
         _show_counted(console, report)
