@@ -1,0 +1,301 @@
+"""A report as one page that needs no network: findings, charts, words, and all numbers.
+
+What would make it unreadable is left out of the charts, and the page says so; of the numbers
+it leaves out only what no browser would show in a reasonable time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lstm_cli.results import Contrast, GroupWords, Report, ReportCell, TermEffect
+from lstm_cli.views.charts import render
+from lstm_cli.views.console import visible
+from lstm_cli.views.report_charts import (
+    Figure,
+    Panel,
+    bars,
+    dots,
+    figures,
+    periods_below,
+    plot,
+    shades,
+    time_axis,
+)
+from lstm_cli.views.report_words import (
+    Piece,
+    how_to_read,
+    low_name,
+    marked,
+    mean_change,
+    mean_range,
+    share,
+    share_change,
+    share_range,
+    shown_line,
+    shown_name,
+    who_rated,
+)
+
+MOST_GROUPS = 40  # that are drawn as bars and dots
+MOST_PANELS = 24  # groups that are drawn over time
+MOST_PERIODS = 60
+MOST_ROWS = 2_500  # of a table of numbers
+ELSEWHERE = "the workbook, the CSV file and the JSON have them all"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Of a table: what it is about, and figures with what stands below each."""
+
+    names: tuple[str, ...]
+    cells: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A table of figures."""
+
+    id: str
+    title: str
+    headers: tuple[str, ...]
+    rows: tuple[Row, ...]
+    left_out: str
+    is_folded: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """A contrast as it is shown."""
+
+    names: tuple[str, str, str]  # the group, what is compared with, and what is compared
+    figure: str
+    cells: tuple[tuple[str, str], ...]  # before, after, change; each with its interval
+    verdict: str
+    kind: str  # better, worse or unsure
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word and its effect, as it is shown."""
+
+    term: str
+    effect: str
+    interval: str
+    width: float  # of its bar, in percent of the strongest on the page
+    how_often: str
+    each: str
+    quotes: tuple[tuple[str, list[Piece]], ...]  # where each stands, and its pieces
+
+
+def report_page(report: Report, sentences: Sequence[str], *, source: str = "") -> str:
+    """The report as one page of HTML.
+
+    Args:
+        report: what is known of a file.
+        sentences: findings in plain English, the most important first.
+        source: the name of the file.
+
+    Returns:
+        A page without scripts and without anything to fetch; all text of strangers is escaped.
+    """
+    whole, groups, periods = report.whole, report.of(groups=True), report.of(periods=True)
+    low = low_name(report)
+    both = figures(report, low)
+    by, over = (visible(name or "", 40) for name in (report.by, report.over))
+    drawn = _largest(groups, MOST_GROUPS)
+    return render(
+        "report_page.html.j2",
+        "",
+        more_style="report_page.css",
+        title=f"Ratings{f' of {visible(source, 60)}' if source else ''}",
+        model=visible(report.model),
+        by=by,
+        over=over,
+        low_name=low,
+        tiles=_tiles(report, whole, low),
+        sentences=[visible(sentence) for sentence in sentences],
+        rated=_who(report),
+        legend=[(visible(rating, 40), *shade) for rating, shade in shades(report).items()],
+        bars=bars(report, [whole, *drawn]),
+        dots=[dots(figure, whole, drawn) for figure in both] if groups else [],
+        groups_left_out=_left_out(len(drawn), len(groups), "groups"),
+        panels=_panels(report, both) if periods else (),
+        below=periods_below([cell.period or "" for cell in periods][-MOST_PERIODS:]),
+        panels_left_out=_panels_left_out(groups, periods),
+        changes=[_change(report, contrast, low) for contrast in report.contrasts],
+        words=_words(report.words),
+        numbers=_numbers(report, low, by, over),
+        reading=[(name[:1].upper() + name[1:], text) for name, text in how_to_read(report)],
+    )
+
+
+def _tiles(report: Report, whole: ReportCell, low: str) -> list[tuple[str, str, str]]:
+    """The three figures of all reviews: name, figure, and what stands below it."""
+    scale = f" of {len(report.ratings)}" if report.has_places else ""
+    mean = "Mean place" if report.has_places else "Mean rating"
+    return [
+        (mean, f"{whole.mean.value:.2f}{scale}", mean_range(whole.mean)),
+        (f"Share of {low}", share(whole.low.value), share_range(whole.low)),
+        ("Reviews", f"{report.reviews:,}", who_rated(report)),
+    ]
+
+
+def _who(report: Report) -> str:
+    """What is in no figure."""
+    if not report.empty:
+        return ""
+    rows, are = ("row", "is") if report.empty == 1 else ("rows", "are")
+    return f"{report.empty:,} {rows} without text and rating {are} in no figure."
+
+
+def _largest(cells: Sequence[ReportCell], most: int) -> list[ReportCell]:
+    """The groups with most reviews, in the order in which they came."""
+    kept = sorted(range(len(cells)), key=lambda k: -cells[k].reviews)[:most]
+    return [cells[k] for k in sorted(kept)]
+
+
+def _left_out(drawn: int, number: int, what: str) -> str:
+    if drawn == number:
+        return ""
+    return (
+        f"The {drawn} {what} with most reviews are drawn; the other {number - drawn:,} are in "
+        "the numbers below."
+    )
+
+
+def _panels(report: Report, both: tuple[Figure, Figure]) -> list[Panel]:
+    """All together, and each group, over time."""
+    periods = [cell.period for cell in report.of(periods=True)][-MOST_PERIODS:]
+    found = {(cell.group, cell.period): cell for cell in report.cells}
+    whole, groups = report.whole, _largest(report.of(groups=True), MOST_PANELS)
+    rows = [
+        (cell, [found.get((cell.group, period)) for period in periods]) for cell in (whole, *groups)
+    ]
+    known = [cell for _, lane in rows for cell in lane if cell is not None]
+    axes = [(figure, time_axis(figure, known)) for figure in both]
+    return [
+        Panel(
+            shown_name(cell.group),
+            cell.reviews,
+            tuple(plot(figure, line, lane) for figure, line in axes),
+        )
+        for cell, lane in rows
+    ]
+
+
+def _panels_left_out(groups: Sequence[ReportCell], periods: Sequence[ReportCell]) -> str:
+    said = [_left_out(min(len(groups), MOST_PANELS), len(groups), "groups")]
+    if len(periods) > MOST_PERIODS:
+        said.append(
+            f"The last {MOST_PERIODS} periods are drawn; the {len(periods) - MOST_PERIODS:,} "
+            "before them are in the numbers below."
+        )
+    return " ".join(filter(None, said))
+
+
+def _change(report: Report, contrast: Contrast, low: str) -> Change:
+    is_mean = contrast.figure == "mean"
+    write = mean_change if is_mean else share_change
+    ranges = mean_range if is_mean else share_range
+    both = (contrast.before, contrast.after)
+    figures_of = [(f"{e.value:.2f}" if is_mean else share(e.value), ranges(e)) for e in both]
+    rises = contrast.change.value > 0
+    if not contrast.is_sure:
+        verdict, kind = "cannot tell", "unsure"
+    else:
+        verdict = {
+            ("later", True): "rose", ("later", False): "fell",
+            ("group", True): "higher", ("group", False): "lower",
+        }["later" if contrast.kind == "later" else "group", rises]  # fmt: skip
+        kind = "better" if rises == is_mean else "worse"
+    names = (shown_name(contrast.group), visible(contrast.first, 60), visible(contrast.second, 60))
+    return Change(
+        names,
+        "mean rating" if is_mean else f"share of {low}",
+        (*figures_of, write(contrast.change)),
+        verdict,
+        kind,
+    )
+
+
+def _words(groups: Sequence[GroupWords]) -> list[tuple[str, str, list[tuple[str, list[Term]]]]]:
+    """Each group: its name, how far it is from the others, and its words by what they do."""
+    effects = [abs(t.effect) for group in groups for t in (*group.lowering, *group.raising)]
+    strongest = max(effects, default=0) or 1
+    shown = []
+    for group in groups:
+        lists = [
+            (name, [_term(term, strongest) for term in terms])
+            for name, terms in (("lower it", group.lowering), ("raise it", group.raising))
+            if terms
+        ]
+        amount = f"{abs(group.difference):.2f}"
+        than = "below" if group.difference < 0 else "above"
+        said = f"{amount} {than} the others in its mean expected rating"
+        shown.append((shown_name(group.group), said, lists))
+    return shown
+
+
+def _term(term: TermEffect, strongest: float) -> Term:
+    low, high = term.interval
+    here, elsewhere = share(term.share), share(term.share_elsewhere)
+    return Term(
+        visible(term.term, 60),
+        f"{term.effect:+.3f}",
+        f"{low:+.3f} to {high:+.3f}",
+        round(100 * abs(term.effect) / strongest, 1),
+        f"in {term.reviews:,} reviews ({here}; elsewhere {elsewhere})",
+        f"where it stands {term.each:+.2f}",
+        tuple(
+            (f"{shown_line(quote)}, rating {quote.rating:.1f}", marked(quote))
+            for quote in term.quotes
+        ),
+    )
+
+
+def _numbers(report: Report, low: str, by: str, over: str) -> list[Numbers]:
+    """A table of groups, of periods, and of both, as far as there are any."""
+    whole = report.whole
+    tables = [
+        ("groups", f"By {by}" if by else "All together", (by or "reviews",),
+         [whole, *report.of(groups=True)], False),
+        ("periods", f"By {over}", (over,), report.of(periods=True), True),
+        ("cells", f"By {by} and {over}", (by, over),
+         report.of(groups=True, periods=True), True),
+    ]  # fmt: skip
+    figures_of = ("reviews", "rated by people", "mean rating", low)
+    ratings = [visible(rating, 24) for rating in report.ratings]
+    return [
+        Numbers(
+            name,
+            title,
+            (*columns, *figures_of, *ratings),
+            tuple(_row(report, cell, name) for cell in cells[:MOST_ROWS]),
+            _rows_left_out(len(cells)),
+            folded,
+        )
+        for name, title, columns, cells, folded in tables
+        if cells
+    ]
+
+
+def _row(report: Report, cell: ReportCell, table: str) -> Row:
+    group, period = shown_name(cell.group), shown_name(cell.period)
+    names = {"groups": (group,), "periods": (period,), "cells": (group, period)}[table]
+    shares = [(share(e.value), share_range(e)) for e in (cell.shares[r] for r in report.ratings)]
+    return Row(
+        names,
+        (
+            (f"{cell.reviews:,}", ""),
+            (f"{cell.rated:,}", ""),
+            (f"{cell.mean.value:.2f}", mean_range(cell.mean)),
+            (share(cell.low.value), share_range(cell.low)),
+            *shares,
+        ),
+    )
+
+
+def _rows_left_out(number: int) -> str:
+    if number <= MOST_ROWS:
+        return ""
+    return f"The first {MOST_ROWS:,} of {number:,} rows are shown; {ELSEWHERE}."
