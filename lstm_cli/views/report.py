@@ -74,7 +74,7 @@ def _told(report: Report, both: Sequence[Contrast]) -> str:
             parts.append(f"the {what} {moved} from {before} to {after} ({interval})")
         else:
             parts.append(f"the {what} is {after}, that of the others {before} ({interval})")
-    when = f" from {first.first} to {first.second}" if first.kind == "later" else ""
+    when = f", {first.second} against {first.first}" if first.kind == "later" else ""
     return f"{name}{when}: {', and '.join(parts)}."
 
 
