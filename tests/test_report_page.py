@@ -229,6 +229,23 @@ def test_many_groups_and_periods_are_cut_and_counted(page: Any) -> None:
     assert not any(name.startswith(f"{smallest.group} ") for name in names)
 
 
+def test_one_that_is_left_out_is_one(page: Any) -> None:
+    made = report(MANY[:25], tuple(str(year) for year in range(1900, 1961)))
+    text = shown(page, made).inner_text("section[aria-labelledby=time-title]")
+    assert (
+        "The 24 groups with most reviews are drawn; the other one is in the numbers below. "
+        "The last 60 periods are drawn; the one before them is in the numbers below."
+    ) in text
+
+
+def test_nothing_is_cut_off_on_paper(page: Any) -> None:
+    page.set_viewport_size({"width": 750, "height": 1060})
+    page.emulate_media(media="print", color_scheme="dark")
+    shown(page, full())
+    assert page.evaluate("document.documentElement.scrollWidth") == 750
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
 def test_reviews_without_groups_or_periods_have_neither_charts_nor_headings(page: Any) -> None:
     shown(page, report((), ()))
     assert page.inner_text("h1") == "Ratings of hotels.csv"

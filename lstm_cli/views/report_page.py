@@ -28,6 +28,7 @@ from lstm_cli.views.report_words import (
     marked,
     mean_change,
     mean_range,
+    number_of,
     share,
     share_change,
     share_range,
@@ -118,7 +119,7 @@ def report_page(report: Report, sentences: Sequence[str], *, source: str = "") -
         legend=[(visible(rating, 40), *shade) for rating, shade in shades(report).items()],
         bars=bars(report, [whole, *drawn]),
         dots=[dots(figure, whole, drawn) for figure in both] if groups else [],
-        groups_left_out=_left_out(len(drawn), len(groups), "groups"),
+        groups_left_out=_left_out(len(drawn), len(groups)),
         panels=_panels(report, both) if periods else (),
         below=periods_below([cell.period or "" for cell in periods][-MOST_PERIODS:]),
         panels_left_out=_panels_left_out(groups, periods),
@@ -154,12 +155,13 @@ def _largest(cells: Sequence[ReportCell], most: int) -> list[ReportCell]:
     return [cells[k] for k in sorted(kept)]
 
 
-def _left_out(drawn: int, number: int, what: str) -> str:
+def _left_out(drawn: int, number: int) -> str:
+    """How many groups are not drawn, if any."""
     if drawn == number:
         return ""
+    others = "one is" if number - drawn == 1 else f"{number - drawn:,} are"
     return (
-        f"The {drawn} {what} with most reviews are drawn; the other {number - drawn:,} are in "
-        "the numbers below."
+        f"The {drawn} groups with most reviews are drawn; the other {others} in the numbers below."
     )
 
 
@@ -184,13 +186,14 @@ def _panels(report: Report, both: tuple[Figure, Figure]) -> list[Panel]:
 
 
 def _panels_left_out(groups: Sequence[ReportCell], periods: Sequence[ReportCell]) -> str:
-    said = [_left_out(min(len(groups), MOST_PANELS), len(groups), "groups")]
-    if len(periods) > MOST_PERIODS:
-        said.append(
-            f"The last {MOST_PERIODS} periods are drawn; the {len(periods) - MOST_PERIODS:,} "
-            "before them are in the numbers below."
-        )
-    return " ".join(filter(None, said))
+    """What is not drawn over time, if anything."""
+    said = _left_out(min(len(groups), MOST_PANELS), len(groups))
+    before = len(periods) - MOST_PERIODS
+    if before <= 0:
+        return said
+    earlier = "one before them is" if before == 1 else f"{before:,} before them are"
+    last = f"The last {MOST_PERIODS} periods are drawn; the {earlier} in the numbers below."
+    return f"{said} {last}".strip()
 
 
 def _change(report: Report, contrast: Contrast, low: str) -> Change:
@@ -226,7 +229,10 @@ def _words(groups: Sequence[GroupWords]) -> list[tuple[str, str, list[tuple[str,
     for group in groups:
         lists = [
             (name, [_term(term, strongest) for term in terms])
-            for name, terms in (("lower it", group.lowering), ("raise it", group.raising))
+            for name, terms in (
+                ("lower the mean", group.lowering),
+                ("raise the mean", group.raising),
+            )
             if terms
         ]
         amount = f"{abs(group.difference):.2f}"
@@ -244,7 +250,7 @@ def _term(term: TermEffect, strongest: float) -> Term:
         f"{term.effect:+.3f}",
         f"{low:+.3f} to {high:+.3f}",
         round(100 * abs(term.effect) / strongest, 1),
-        f"in {term.reviews:,} reviews ({here}; elsewhere {elsewhere})",
+        f"in {number_of(term.reviews)} ({here}; elsewhere {elsewhere})",
         f"where it stands {term.each:+.2f}",
         tuple(
             (f"{shown_line(quote)}, rating {quote.rating:.1f}", marked(quote))
