@@ -18,7 +18,7 @@ from lstm_cli.evaluation.exam import examine, read_exam
 from lstm_cli.metrics.scores import paired_difference
 from lstm_cli.results import Comparison, Difference, Scores
 from lstm_cli.views.comparison import show_comparison
-from tests.helpers import TINY, lstm
+from tests.helpers import lstm
 
 REVIEWS = (
     'review,rating\n"fun fun",5\n"great fun",5\n"no fun at all",1\n"a dull film",5\nawful!,1\n'
@@ -55,15 +55,6 @@ def test_the_paired_interval_is_that_of_drawing_reviews() -> None:
     assert found.interval == pytest.approx(np.quantile(differences, (0.025, 0.975)), abs=0.01)
 
 
-def test_evaluate_warns_of_reviews_that_were_learned_from(tiny_reviews: Path) -> None:
-    """What a model says of those is no measure of it."""
-    assert lstm("-q", "train", tiny_reviews, "--name", "one", *TINY).exit_code == 0
-    done = lstm("evaluate", tiny_reviews, "--model", "one")
-    assert "careful: one was trained on these very reviews" in done.stderr
-    tiny_reviews.write_text(tiny_reviews.read_text().replace("great fun 1", "great film 1"))
-    assert "careful" not in lstm("evaluate", tiny_reviews, "--model", "one").stderr
-
-
 def test_evaluate_says_what_word_order_is_worth(tiny_bundle: Bundle, file: Path) -> None:
     """In JSON as the design has it, and as a sentence."""
     at = ("--model", tiny_bundle.path)
@@ -91,19 +82,17 @@ def test_mistakes_are_written_with_what_words_did(tiny_bundle: Bundle, file: Pat
     at = ("--model", tiny_bundle.path)
     assert lstm("evaluate", file, *at, "--errors", "wrong.csv").exit_code == 0
     with Path("wrong.csv").open(newline="") as opened:
-        rows = {row["text"]: row for row in csv.DictReader(opened)}
+        rows = {row["review"]: row for row in csv.DictReader(opened)}
     assert rows
-    assert all(row["rating"] != row["predicted_rating"] for row in rows.values())
+    assert all(row["true_rating"] != row["predicted_rating"] for row in rows.values())
     assert lstm("evaluate", file, *at, "--errors", "wrong.jsonl").exit_code == 0
     lines = map(json.loads, Path("wrong.jsonl").read_text().splitlines())
-    words = {line["text"]: [token for token, _ in line["words"]] for line in lines}
+    words = {line["review"]: [word["token"] for word in line["words"]] for line in lines}
     assert words.keys() == rows.keys()
     assert all(text[0] == tokens[0][0] for text, tokens in words.items())
-    for other in ("wrong.parquet", "wrong.csv.gz", "wrong.tsv"):
-        done = lstm("evaluate", file, *at, "--errors", other)
-        assert done.exit_code == 2
-        assert "name the file .csv or .jsonl" in done.stderr
-        assert not Path(other).exists()
+    done = lstm("evaluate", file, *at, "--errors", "wrong.html")
+    assert done.exit_code == 2
+    assert "the ending must say how to write: .csv" in done.stderr
     again = lstm("evaluate", file, *at, "--errors", "wrong.csv")
     assert again.exit_code == 2
     assert "wrong.csv" in again.stderr

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         UnitStatistics,
         WordStatistics,
     )
-    from lstm_cli.results.health import DataHealth, Finding, Suspect
+    from lstm_cli.results.health import DataHealth, Finding, Suspect, TextHealth
     from lstm_cli.results.lessons import (
         LearningStep,
         LearningTrace,
@@ -61,6 +61,8 @@ if TYPE_CHECKING:
         RatingScores,
         ReliabilityBin,
         Scores,
+        StatedPercentage,
+        Trust,
     )
     from lstm_cli.results.trace import (
         Explanation,
@@ -80,6 +82,10 @@ if TYPE_CHECKING:
         EpochReport,
         LanguageReport,
         ModelSummary,
+    )
+    from lstm_cli.results.worst import (
+        HarmfulWord,
+        LowReview,
     )
 
 __all__ = [
@@ -102,6 +108,7 @@ __all__ = [
     "GateStatistics",
     "GateTrace",
     "GroupWords",
+    "HarmfulWord",
     "IdleWord",
     "ImportantWord",
     "LanguageReport",
@@ -110,6 +117,7 @@ __all__ = [
     "LedgerLine",
     "LedgerTrace",
     "Line",
+    "LowReview",
     "MemoryTest",
     "Mistake",
     "ModelSummary",
@@ -125,10 +133,13 @@ __all__ = [
     "ReportCell",
     "Routes",
     "Scores",
+    "StatedPercentage",
     "StoryTold",
     "Suspect",
     "Switch",
     "TermEffect",
+    "TextHealth",
+    "Trust",
     "Turn",
     "UnitReport",
     "UnitStatistics",
@@ -146,15 +157,16 @@ _NAMES = {
     "experiments": "Arithmetic CellMemory FileOperation Line MemoryTest Operand Operation Reach",
     "gate_statistics": "HALF_LIFE_SHARES GateStatistics Switch UnitReport UnitStatistics "
     "WordStatistics",
-    "health": "DataHealth Finding Suspect",
+    "health": "DataHealth Finding Suspect TextHealth",
     "lessons": "LearningStep LearningTrace StoryTold WeightChange WordGradient",
     "prediction": "Prediction as_json_rating",
     "report": "Contrast Estimate GroupWords Quote Report ReportCell TermEffect",
     "scores": "Comparison Difference Evaluation ExamAnswer ExamReport Mistake Parting RatingScores "
-    "ReliabilityBin Scores",
+    "ReliabilityBin Scores StatedPercentage Trust",
     "trace": "Explanation GateTrace IdleWord ImportantWord LedgerLine LedgerTrace Routes Turn "
     "UnitTrace WordTrace margin",
     "training": "Attempt EpochReport LanguageReport ModelSummary",
+    "worst": "HarmfulWord LowReview",
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 

@@ -69,16 +69,24 @@ class TermEffect:
     share_elsewhere: float  # of the other reviews
     each: float  # what it does to the expected rating of a review in which it stands, on average
     quotes: tuple[Quote, ...]
+    beside: tuple[str, ...] = ()  # what most often stands next to a word: "room" of "dirty"
 
 
 @dataclass(frozen=True)
 class GroupWords:
-    """What makes the ratings of a group differ from those of the others."""
+    """What makes the ratings of a group differ from those of the others.
+
+    Of a single group there are no others: its effects are on the mean of all reviews, and its
+    difference is from what is expected before a word is read.
+    """
 
     group: str
-    difference: float  # of the mean expected ratings, group less others
+    difference: float  # of the mean expected ratings, group less others, in rating points
     lowering: tuple[TermEffect, ...]  # strongest first
     raising: tuple[TermEffect, ...]
+    reviews: int  # of the group, of those that were read
+    others: int  # other reviews that were read
+    left_out: int  # reviews of the whole file that were not read, drawn at random: too many
 
 
 @dataclass(frozen=True)
