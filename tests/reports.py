@@ -63,10 +63,12 @@ def words_of(group: str) -> GroupWords:
             for k in (1, 2, 3)
         )
         low, high = sorted((effect * 0.6, effect * 1.5))
-        return TermEffect(name, effect, (low, high), 34, 0.12, 0.031, 10 * effect, quotes)
+        return TermEffect(
+            name, effect, (low, high), 34, 0.12, 0.031, 10 * effect, quotes, ("room",)
+        )
 
     lowering = (term("dirty", -0.082), term("lift was slow", -0.041))
-    return GroupWords(group, -0.31, lowering, (term("so kind", 0.024),))
+    return GroupWords(group, -0.31, lowering, (term("so kind", 0.024),), 280, 400, 0)
 
 
 def report(

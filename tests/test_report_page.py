@@ -52,7 +52,7 @@ def page(browser: Any) -> Iterator[Any]:
 def shown(page: Any, made: Report, *sentences: str) -> Any:
     """The page of a report, opened."""
     file = Path("report.html").absolute()
-    file.write_text(report_page(made, sentences, source="hotels.csv"), encoding="utf-8")
+    file.write_text(report_page(made, sentences, source="folder/hotels.csv"), encoding="utf-8")
     page.goto(file.as_uri())
     return page
 
@@ -132,8 +132,20 @@ def test_words_open_to_reviews_in_which_they_are_marked(page: Any) -> None:
     opened = page.locator(".terms details[open] blockquote")
     assert opened.count() == 3
     assert page.locator(".terms details[open] mark").all_inner_texts() == ["lift was slow"] * 3
-    assert opened.first.locator(".small").inner_text() == "line 7, rating 2.2"
-    assert "No word stands out" in page.inner_text("#group-2 + .terms")
+    assert opened.first.locator(".small").inner_text() == "line 7, rated 2.2"
+    assert "No word stands out" in page.inner_text(".terms >> nth=1")
+    detail = page.inner_text(".terms details[open] > p")
+    assert detail == "95 % interval -0.06 to -0.02; where it stands, -0.41; next to: room"
+    first = page.locator("#group-1").inner_text()
+    assert first == "Airport 0.31 points lower than the others (280 reviews, 400 others)"
+
+
+def test_words_of_a_part_of_the_reviews_say_so(page: Any) -> None:
+    part = replace(words_of("Airport"), others=0, left_out=1_000)
+    shown(page, report(("Airport",), (), words=(part,)))
+    text = page.inner_text("section[aria-labelledby=words-title]")
+    assert "280 of 1,280 reviews were read, drawn at random." in text
+    assert "elsewhere" not in text
 
 
 def test_all_numbers_are_in_tables(page: Any) -> None:
@@ -227,6 +239,23 @@ def test_many_groups_and_periods_are_cut_and_counted(page: Any) -> None:
     smallest = min(made.of(groups=True), key=lambda cell: cell.reviews)
     names = page.locator(".rows").first.locator("th").all_inner_texts()
     assert not any(name.startswith(f"{smallest.group} ") for name in names)
+
+
+def test_one_that_is_left_out_is_one(page: Any) -> None:
+    made = report(MANY[:25], tuple(str(year) for year in range(1900, 1961)))
+    text = shown(page, made).inner_text("section[aria-labelledby=time-title]")
+    assert (
+        "The 24 groups with most reviews are drawn; the other one is in the numbers below. "
+        "The last 60 periods are drawn; the one before them is in the numbers below."
+    ) in text
+
+
+def test_nothing_is_cut_off_on_paper(page: Any) -> None:
+    page.set_viewport_size({"width": 750, "height": 1060})
+    page.emulate_media(media="print", color_scheme="dark")
+    shown(page, full())
+    assert page.evaluate("document.documentElement.scrollWidth") == 750
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
 def test_reviews_without_groups_or_periods_have_neither_charts_nor_headings(page: Any) -> None:

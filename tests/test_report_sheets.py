@@ -1,10 +1,15 @@
 """The tables of a report: every number as it is in the report, and as a number."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
+import pytest
 
+from lstm_cli.data.options import ReadOptions
+from lstm_cli.data.tables import read_table
 from lstm_cli.data.workbooks.sheets import PERCENT_TENTHS, TWO_DECIMALS, WHOLE
+from lstm_cli.data.workbooks.workbook_output import write_sheets
 from lstm_cli.results import Quote
 from lstm_cli.views.report_sheets import (
     changes_frame,
@@ -80,7 +85,7 @@ def test_a_row_of_words_has_three_reviews_in_which_it_is_marked() -> None:
     ]
     first = frame.row(0, named=True)
     assert (first["effect"], first["reviews"], first["share"]) == (-0.082, 34, 0.12)
-    assert first["line_2"] == "line 14"
+    assert (first["line_2"], first["next_to"]) == ("line 14", "room")
     assert first["review_2"] == (
         "we found the room [dirty] and the lift was slow, but the people were so kind to us 2"
     )
@@ -130,13 +135,33 @@ def test_a_workbook_has_a_sheet_for_all_there_is() -> None:
     )
     sheets = {sheet.name: sheet for sheet in report_sheets(made, rows)}
     assert list(sheets) == ["ratings", "shares", "changes", "words", "notes"]
-    assert sheets["ratings"].formats == {"p(1)": PERCENT_TENTHS, "expected_rating": TWO_DECIMALS}
+    rated = sheets["ratings"].formats
+    assert (rated["p(1)"], rated["expected_rating"]) == (PERCENT_TENTHS, TWO_DECIMALS)
     formats = sheets["shares"].formats
     assert (formats["reviews"], formats["mean_to"]) == (WHOLE, TWO_DECIMALS)
     assert {formats[name] for name in (*SHARES, "low_share", "low_from")} == {PERCENT_TENTHS}
     changes = sheets["changes"].formats
     assert (changes["mean_change"], changes["low_share_change"]) == (TWO_DECIMALS, PERCENT_TENTHS)
     assert [sheet.name for sheet in report_sheets(report())] == ["shares", "notes"]
+
+
+def test_the_workbook_opens_with_numbers_as_numbers(tmp_path: Path) -> None:
+    made = report(words=(words_of("Airport"),))
+    write_sheets(report_sheets(made, facts=[("date", "today")]), str(tmp_path / "report.xlsx"))
+    for name, frame in (("shares", shares_frame(made)), ("words", words_frame(made))):
+        read = read_table(str(tmp_path / "report.xlsx"), ReadOptions(sheet=name)).frame
+        assert read.columns == frame.columns
+        first, expected = read.row(0), frame.row(0)
+        assert [type(value) is str for value in first] == [type(v) is str for v in expected]
+        numbers = [value for value in expected if type(value) is not str]
+        assert [v for v in first if type(v) is not str] == pytest.approx(numbers)
+
+
+def test_words_of_a_single_group_are_nowhere_else() -> None:
+    alone = replace(words_of("Airport"), others=0)
+    assert words_frame(report(words=(alone,)))["share_elsewhere"].null_count() == 3
+    notes = dict(notes_frame(report(words=(alone,))).iter_rows())
+    assert "others" not in notes["words"]
 
 
 def test_ratings_named_like_others_do_not_meet() -> None:

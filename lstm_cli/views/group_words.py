@@ -31,9 +31,7 @@ def show_group_words(console: Console, words: Sequence[GroupWords]) -> None:
             console.print()
         _show(console, Text(heading(group), style="bold"))
         if group.left_out:
-            read = group.reviews + group.others
-            note = f"{read:,} of {read + group.left_out:,} reviews were read, drawn at random."
-            _show(console, Text(note, style="dim"), "  ")
+            _show(console, Text(how_many_read(group), style="dim"), "  ")
         _show_terms(console, "Lowered by", group, group.lowering)
         _show_terms(console, "Raised by", group, group.raising)
         if not group.lowering and not group.raising:
@@ -45,20 +43,34 @@ def show_group_words(console: Console, words: Sequence[GroupWords]) -> None:
 
 
 def heading(group: GroupWords) -> str:
-    """What a group is compared with, and how far it is from that.
+    """A group, and how far it is from what it is compared with.
 
     >>> heading(GroupWords("Airport", -0.312, (), (), 140, 420, 0))
     'Airport: 0.31 points lower than the others (140 reviews, 420 others)'
     """
-    name = _cut(group.group, LONGEST_GROUP)
+    return f"{_cut(group.group, LONGEST_GROUP)}: {distance(group)}"
+
+
+def distance(group: GroupWords) -> str:
+    """What a group is compared with, and how far it is from that."""
     reviews = f"{group.reviews:,} review{'s' * (group.reviews != 1)}"
     if not group.others:
-        return f"{name}: what moves the mean rating of {reviews}"
+        return f"what moves the mean rating of {reviews}"
     size, counted = f"{abs(group.difference):.2f}", f"({reviews}, {group.others:,} others)"
     if float(size) == 0:
-        return f"{name}: rated as the others are {counted}"
+        return f"rated as the others are {counted}"
     side = "lower" if group.difference < 0 else "higher"
-    return f"{name}: {size} points {side} than the others {counted}"
+    return f"{size} points {side} than the others {counted}"
+
+
+def how_many_read(group: GroupWords) -> str:
+    """Of how many reviews the words are, where they are too many for all.
+
+    >>> how_many_read(GroupWords("Airport", -0.312, (), (), 140, 420, 1_000))
+    '560 of 1,560 reviews were read, drawn at random.'
+    """
+    read = group.reviews + group.others
+    return f"{read:,} of {read + group.left_out:,} reviews were read, drawn at random."
 
 
 def points(effect: float) -> str:

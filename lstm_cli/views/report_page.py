@@ -4,12 +4,14 @@ What would make it unreadable is left out of the charts, and the page says so; o
 it leaves out only what no browser would show in a reasonable time.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lstm_cli.results import Contrast, GroupWords, Report, ReportCell, TermEffect
 from lstm_cli.views.charts import render
 from lstm_cli.views.console import visible
+from lstm_cli.views.group_words import distance, how_many_read, points
 from lstm_cli.views.report_charts import (
     Figure,
     Panel,
@@ -28,6 +30,7 @@ from lstm_cli.views.report_words import (
     marked,
     mean_change,
     mean_range,
+    number_of,
     share,
     share_change,
     share_range,
@@ -80,11 +83,20 @@ class Term:
 
     term: str
     effect: str
-    interval: str
     width: float  # of its bar, in percent of the strongest on the page
     how_often: str
-    each: str
+    detail: str
     quotes: tuple[tuple[str, list[Piece]], ...]  # where each stands, and its pieces
+
+
+@dataclass(frozen=True)
+class Words:
+    """A group and its words, as they are shown."""
+
+    name: str
+    distance: str
+    note: str
+    lists: tuple[tuple[str, list[Term]], ...]  # "lower" or "raise", and the words that do
 
 
 def report_page(report: Report, sentences: Sequence[str], *, source: str = "") -> str:
@@ -93,7 +105,7 @@ def report_page(report: Report, sentences: Sequence[str], *, source: str = "") -
     Args:
         report: what is known of a file.
         sentences: findings in plain English, the most important first.
-        source: the name of the file.
+        source: the file, as messages name it.
 
     Returns:
         A page without scripts and without anything to fetch; all text of strangers is escaped.
@@ -103,11 +115,13 @@ def report_page(report: Report, sentences: Sequence[str], *, source: str = "") -
     both = figures(report, low)
     by, over = (visible(name or "", 40) for name in (report.by, report.over))
     drawn = _largest(groups, MOST_GROUPS)
+    name = visible(re.split(r"[/\\]", source.rstrip("/\\"))[-1], 60)
     return render(
         "report_page.html.j2",
         "",
         more_style="report_page.css",
-        title=f"Ratings{f' of {visible(source, 60)}' if source else ''}",
+        title=f"Ratings of {name}" if source else "Ratings",
+        source=visible(source),
         model=visible(report.model),
         by=by,
         over=over,
@@ -118,7 +132,7 @@ def report_page(report: Report, sentences: Sequence[str], *, source: str = "") -
         legend=[(visible(rating, 40), *shade) for rating, shade in shades(report).items()],
         bars=bars(report, [whole, *drawn]),
         dots=[dots(figure, whole, drawn) for figure in both] if groups else [],
-        groups_left_out=_left_out(len(drawn), len(groups), "groups"),
+        groups_left_out=_left_out(len(drawn), len(groups)),
         panels=_panels(report, both) if periods else (),
         below=periods_below([cell.period or "" for cell in periods][-MOST_PERIODS:]),
         panels_left_out=_panels_left_out(groups, periods),
@@ -154,12 +168,13 @@ def _largest(cells: Sequence[ReportCell], most: int) -> list[ReportCell]:
     return [cells[k] for k in sorted(kept)]
 
 
-def _left_out(drawn: int, number: int, what: str) -> str:
+def _left_out(drawn: int, number: int) -> str:
+    """How many groups are not drawn, if any."""
     if drawn == number:
         return ""
+    others = "one is" if number - drawn == 1 else f"{number - drawn:,} are"
     return (
-        f"The {drawn} {what} with most reviews are drawn; the other {number - drawn:,} are in "
-        "the numbers below."
+        f"The {drawn} groups with most reviews are drawn; the other {others} in the numbers below."
     )
 
 
@@ -184,13 +199,14 @@ def _panels(report: Report, both: tuple[Figure, Figure]) -> list[Panel]:
 
 
 def _panels_left_out(groups: Sequence[ReportCell], periods: Sequence[ReportCell]) -> str:
-    said = [_left_out(min(len(groups), MOST_PANELS), len(groups), "groups")]
-    if len(periods) > MOST_PERIODS:
-        said.append(
-            f"The last {MOST_PERIODS} periods are drawn; the {len(periods) - MOST_PERIODS:,} "
-            "before them are in the numbers below."
-        )
-    return " ".join(filter(None, said))
+    """What is not drawn over time, if anything."""
+    said = _left_out(min(len(groups), MOST_PANELS), len(groups))
+    before = len(periods) - MOST_PERIODS
+    if before <= 0:
+        return said
+    earlier = "one before them is" if before == 1 else f"{before:,} before them are"
+    last = f"The last {MOST_PERIODS} periods are drawn; the {earlier} in the numbers below."
+    return f"{said} {last}".strip()
 
 
 def _change(report: Report, contrast: Contrast, low: str) -> Change:
@@ -218,36 +234,39 @@ def _change(report: Report, contrast: Contrast, low: str) -> Change:
     )
 
 
-def _words(groups: Sequence[GroupWords]) -> list[tuple[str, str, list[tuple[str, list[Term]]]]]:
-    """Each group: its name, how far it is from the others, and its words by what they do."""
+def _words(groups: Sequence[GroupWords]) -> list[Words]:
+    """The words of each group, their bars as long as their share of the strongest on the page."""
     effects = [abs(t.effect) for group in groups for t in (*group.lowering, *group.raising)]
     strongest = max(effects, default=0) or 1
-    shown = []
-    for group in groups:
-        lists = [
-            (name, [_term(term, strongest) for term in terms])
-            for name, terms in (("lower it", group.lowering), ("raise it", group.raising))
-            if terms
-        ]
-        amount = f"{abs(group.difference):.2f}"
-        than = "below" if group.difference < 0 else "above"
-        said = f"{amount} {than} the others in its mean expected rating"
-        shown.append((shown_name(group.group), said, lists))
-    return shown
+    return [
+        Words(
+            shown_name(group.group),
+            distance(group),
+            how_many_read(group) if group.left_out else "",
+            tuple(
+                (kind, [_term(term, strongest, bool(group.others)) for term in terms])
+                for kind, terms in (("lower", group.lowering), ("raise", group.raising))
+                if terms
+            ),
+        )
+        for group in groups
+    ]
 
 
-def _term(term: TermEffect, strongest: float) -> Term:
+def _term(term: TermEffect, strongest: float, has_others: bool) -> Term:
     low, high = term.interval
-    here, elsewhere = share(term.share), share(term.share_elsewhere)
+    elsewhere = f"; elsewhere {share(term.share_elsewhere)}" if has_others else ""
+    beside = ", ".join(visible(word, 40) for word in term.beside)
+    more = f"; next to: {beside}" if beside else ""
+    interval = f"95 % interval {points(low)} to {points(high)}"
     return Term(
         visible(term.term, 60),
-        f"{term.effect:+.3f}",
-        f"{low:+.3f} to {high:+.3f}",
+        f"{points(term.effect)} points",
         round(100 * abs(term.effect) / strongest, 1),
-        f"in {term.reviews:,} reviews ({here}; elsewhere {elsewhere})",
-        f"where it stands {term.each:+.2f}",
+        f"in {number_of(term.reviews)} ({share(term.share)}{elsewhere})",
+        f"{interval}; where it stands, {points(term.each)}{more}",
         tuple(
-            (f"{shown_line(quote)}, rating {quote.rating:.1f}", marked(quote))
+            (f"{shown_line(quote)}, rated {quote.rating:.1f}", marked(quote))
             for quote in term.quotes
         ),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lstm_cli.data.workbooks.sheets import PERCENT_TENTHS, TWO_DECIMALS, WHOLE, Sheet
 from lstm_cli.results import Contrast, Estimate, Report, ReportCell, TermEffect
+from lstm_cli.views.rated_workbook import ROWS_SHEET, formats_of
 from lstm_cli.views.report_words import how_to_read, low_name, marked, shown_line, who_rated
 
 if TYPE_CHECKING:
@@ -109,17 +110,19 @@ def words_frame(report: Report) -> "pl.DataFrame":
         ``group``, ``it`` ("lowers" or "raises"), ``term``, ``effect`` on the group's mean
         expected rating with its interval, ``reviews`` of the group in which it stands, their
         ``share`` of them and its ``share_elsewhere``, ``each`` (what it does where it stands),
-        and three reviews with their lines, the term in [brackets].
+        ``next_to`` (what often stands beside it), and three reviews with their lines, the term
+        in [brackets].
     """
     import polars as pl
 
     schema: dict[str, type] = {"group": str, "it": str, "term": str}
     schema |= dict.fromkeys(("effect", "effect_from", "effect_to"), float)
     schema |= {"reviews": int, "share": float, "share_elsewhere": float, "each": float}
+    schema["next_to"] = str
     for k in range(1, QUOTES + 1):
         schema |= {f"line_{k}": str, f"review_{k}": str}
     rows = [
-        [group.group, it, *_word_row(term)]
+        [group.group, it, *_word_row(term, bool(group.others))]
         for group in report.words
         for it, terms in (("lowers", group.lowering), ("raises", group.raising))
         for term in terms
@@ -127,9 +130,10 @@ def words_frame(report: Report) -> "pl.DataFrame":
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _word_row(term: TermEffect) -> list[Value]:
+def _word_row(term: TermEffect, has_others: bool) -> list[Value]:
     row: list[Value] = [term.term, term.effect, *term.interval, term.reviews]
-    row += [term.share, term.share_elsewhere, term.each]
+    row += [term.share, term.share_elsewhere if has_others else None, term.each]
+    row.append(", ".join(term.beside))
     for k in range(QUOTES):
         if k >= len(term.quotes):
             row += [None, None]
@@ -184,7 +188,7 @@ def report_sheets(
     sheets = []
     if rated_rows is not None:
         columns = rated_rows.lazy().collect_schema().names()
-        sheets.append(Sheet("ratings", rated_rows, _row_formats(columns)))
+        sheets.append(Sheet(ROWS_SHEET, rated_rows, formats_of(columns)))
     shares = shares_frame(report, with_counted=with_counted)
     sheets.append(Sheet("shares", shares, _formats(shares)))
     for name, frame in (("changes", changes_frame(report)), ("words", words_frame(report))):
@@ -209,13 +213,6 @@ def _formats(frame: "pl.DataFrame") -> dict[str, str]:
         else:
             formats[name] = PERCENT_TENTHS
     return formats
-
-
-def _row_formats(columns: Sequence[str]) -> dict[str, str]:
-    """How the numbers that a rating adds to the rows of a file are shown."""
-    shares = {name: PERCENT_TENTHS for name in columns if name.startswith("p(")}
-    own = {"expected_rating": TWO_DECIMALS, "confidence": PERCENT_TENTHS}
-    return shares | {name: shown for name, shown in own.items() if name in columns}
 
 
 def _name(name: str | None) -> str:

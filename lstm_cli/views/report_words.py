@@ -26,6 +26,15 @@ def low_name(report: Report) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
+def number_of(reviews: int) -> str:
+    """So many reviews.
+
+    >>> number_of(1), number_of(1_200)
+    ('1 review', '1,200 reviews')
+    """
+    return "1 review" if reviews == 1 else f"{reviews:,} reviews"
+
+
 def share(value: float) -> str:
     """A share as a percentage with a decimal.
 
@@ -121,12 +130,16 @@ def how_to_read(report: Report) -> Iterator[tuple[str, str]]:
             "differs, about one looks sure by chance: expect that where many are made.",
         )
     if report.words:
+        others = any(group.others for group in report.words)
+        less = ", less what it does to that of the others" if others else ""
+        chance = (
+            " Of the words of a list, about one in five may be there by chance." if others else ""
+        )
         yield (
             "words",
-            "The effect of a word is what it does to the mean expected rating of its group, less "
-            "what it does to that of the others, in rating points: what it does where it stands, "
-            "times how often that is. It says what reviewers write where they rate low or high, "
-            "not what caused it.",
+            f"The points of a word are what it does to the mean rating of its group{less}: by how "
+            "much the expected rating changes as it is read, times how often that is. They say "
+            f"what people write who rate low or high, not what caused it.{chance}",
         )
 
 
