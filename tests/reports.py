@@ -102,6 +102,7 @@ def report(
         rated=total // 3,
         empty=2,
         known=212,
+        is_crossed=True,
         cells=tuple(cells),
         contrasts=contrasts,
         words=words,

@@ -72,7 +72,9 @@ def periods_of(column: pl.Series, every: Every | None = None) -> Periods:
         named = dates.dt.strftime(_SHOWN[length])
     lost = int((column.is_not_null() & dates.is_null()).sum())
     if lost:
-        notes += (f"{count(lost, 'cell')} of {show_cell(column.name)} without a date: in no period",)
+        notes += (
+            f"{count(lost, 'cell')} of {show_cell(column.name)} without a date: in no period",
+        )
     return _checked(column, named.to_list(), sorted(set(named.drop_nulls())), notes)
 
 

@@ -21,6 +21,7 @@ from lstm_cli.results import Contrast, Estimate, Report, ReportCell, as_json_rat
 from lstm_cli.text.tokens import tokenize
 
 FEWEST = 5  # reviews of each of two sets that are compared
+MOST_CELLS = 600  # groups in periods; some tenths of a second each
 _ENDS = (0.025, 0.975)
 
 
@@ -134,6 +135,7 @@ def report_on(
         rated=int(rows.is_rated.sum()),
         empty=int((~is_there).sum()),
         known=len(scored.known),
+        is_crossed=_are_crossed(rows),
         cells=tuple(cells),
         contrasts=tuple(_contrasts(estimator, is_there)),
     )
@@ -150,9 +152,18 @@ def _cells(rows: PartlyRated) -> Iterator[tuple[str | None, str | None, NDArray[
     if rows.periods is not None:
         in_periods = np.array(rows.periods.of_rows, dtype=object)
         periods |= {period: in_periods == period for period in rows.periods.in_order}
+    are_crossed = _are_crossed(rows)
     for group, is_in_group in groups.items():
         for period, is_in_period in periods.items():
-            yield group, period, is_in_group & is_in_period
+            if are_crossed or group is None or period is None:
+                yield group, period, is_in_group & is_in_period
+
+
+def _are_crossed(rows: PartlyRated) -> bool:
+    """Whether each group is reported in each period; not where that would take minutes."""
+    if rows.groups is None or rows.periods is None:
+        return False
+    return len(set(rows.groups)) * len(rows.periods.in_order) <= MOST_CELLS
 
 
 @dataclass(frozen=True)
@@ -251,7 +262,7 @@ def _later(
     half = min(range(1, len(counts)), key=lambda cut: abs(2 * reached[cut - 1] - reached[-1]))
     halves = periods.in_order[:half], periods.in_order[half:]
     names = tuple(f"{h[0]} to {h[-1]}" if len(h) > 1 else h[0] for h in halves)
-    sets = tuple(is_in & np.isin(in_periods, half) for half in halves)
+    sets = tuple(is_in & np.isin(in_periods, list(half)) for half in halves)
     yield from estimator.contrasts("later", group, (names[0], names[1]), (sets[0], sets[1]))
 
 

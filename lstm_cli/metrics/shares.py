@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float64Array
 
-DRAWS = 300
-SWEEPS = 20  # after so many, a draw is independent of where it began
+DRAWS = 200
+SWEEPS = 40  # with half as many, a rating that few reviews have is still where it began
 PSEUDO = 0.5  # reviews of each rating that are believed in before any is read (Jeffreys)
 # What is believed of a bend before any rating is known: its logarithms are normal around 0.
 LOG_EXPONENT_SPREAD, FACTOR_SPREAD = 0.2, 0.5
@@ -34,8 +34,8 @@ LOG_EXPONENT_SPREAD, FACTOR_SPREAD = 0.2, 0.5
 # logarithmic scale between these.
 LEAST_COUNTED, MOST_COUNTED = 0.02, 0.7
 LEAST = 1e-6  # probability: a rating that the model excludes may occur
-ALIKE = 12  # probabilities are counted in so many steps where many reviews are asked about
-FEW = 400  # reviews, each of which is asked about by itself
+ALIKE = 8  # probabilities are counted in so many steps where many reviews are asked about
+FEW = 200  # reviews, each of which is asked about by itself
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,7 @@ class Report:
     rated: int
     empty: int  # rows without text and rating, which are in no figure
     known: int  # reviews whose ratings said how far the model's answers can be believed
+    is_crossed: bool  # each group in each period is among the cells
     cells: tuple[ReportCell, ...]
     contrasts: tuple[Contrast, ...] = ()
     words: tuple[GroupWords, ...] = field(default=())

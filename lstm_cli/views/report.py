@@ -111,6 +111,8 @@ def show_report(
     for group in groups if periods else ():
         cells = [cell for cell in report.of(groups=True, periods=True) if cell.group == group.group]
         _show_cells(console, report, shown_name(group.group), cells)
+    if groups and periods and not report.is_crossed:
+        say(console, "each group in each period would be too many figures: they are left out")
     if with_counted:
         _show_counted(console, report)
     if report.empty:
