@@ -8,7 +8,7 @@ words, marks, and words that differ too little to be sure of.
 
 The ledger splits a rating just as exactly, by what each word wrote into the memory, but credits
 the full stop after "delicious" more than the word, since much is written where much has been
-read; and it takes thirty times as long. So the changes are used.
+read; and it takes some fourteen times as long. So the changes are used.
 
 Shapes: N reviews, C words of all of them (see gates/terms.py).
 """
