@@ -342,6 +342,7 @@ def test_json_has_the_keys_the_page_names(
         "lstm compare": ("compare", file, str(tiny_bundle.path), str(tiny_bundle.path)),
         "lstm exam": ("exam", *model),
         "lstm memory-test --model NAME": ("memory-test", "--input", file, *model),
+        "lstm report": ("report", file, *model),
         "lstm models": ("models", "--models-dir", str(tiny_bundle.path.parent)),
     }  # fmt: skip
     minutes_long = {"lstm memory-test": [field.name for field in fields(MemoryTest)]}

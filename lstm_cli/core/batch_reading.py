@@ -11,6 +11,7 @@ size, H hidden size, R ratings, P poolings.
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,21 +68,46 @@ class BatchReader:
             token_ids: of reviews by falling length, padded after the words. (B, T)
             lengths: the number of words of each; 0 for an empty one. (B,)
         """
-        batch, steps = len(lengths), int(lengths.max(initial=0))
-        shape = batch, self._config.hidden_size
-        last, total = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        highest = np.full(shape, -1, np.float32)  # no tanh is lower
+        views = _Views.of_nothing(len(lengths), self._config)
+        for _ in self._read(token_ids, lengths, views):
+            pass
+        views.highest[lengths == 0] = 0
+        return self._seen(views, lengths)
+
+    def running_logits(
+        self, token_ids: NDArray[np.int64], lengths: NDArray[np.int64]
+    ) -> Float32Array:
+        """The logits of each rating if each review ended after each of its words. (B, T, R)
+
+        Args:
+            token_ids: as in ``logits``. (B, T)
+            lengths: as in ``logits``; behind the end of a review there are zeros. (B,)
+        """
+        views = _Views.of_nothing(len(lengths), self._config)
+        found = np.zeros((*token_ids.shape, self._config.num_ratings), np.float32)
+        for step, rows in enumerate(self._read(token_ids, lengths, views)):
+            found[:rows, step] = self._seen(views.first(rows), np.full(rows, step + 1))
+        return found
+
+    def _read(
+        self, token_ids: NDArray[np.int64], lengths: NDArray[np.int64], views: "_Views"
+    ) -> Iterator[int]:
+        """Read word by word into views; after each, the number of reviews that had one there."""
+        steps = int(lengths.max(initial=0))
         # A review that has ended is not read on: the longer ones stand before it.
         still_read = np.searchsorted(-lengths, -np.arange(steps), side="left")
         for rows, short_term in zip(
-            still_read, self._short_terms(token_ids, last, still_read), strict=True
+            still_read, self._short_terms(token_ids, views.last, still_read), strict=True
         ):
-            total[:rows] += short_term
-            np.maximum(highest[:rows], short_term, out=highest[:rows])
-        highest[lengths == 0] = 0
-        mean = total / np.maximum(lengths, 1).astype(np.float32)[:, None]
-        views = {"last": last, "mean": mean, "maximum": highest}
-        pooled = np.concatenate([views[name] for name in self._config.pooling], axis=1)
+            views.total[:rows] += short_term
+            np.maximum(views.highest[:rows], short_term, out=views.highest[:rows])
+            yield int(rows)
+
+    def _seen(self, views: "_Views", num_read: NDArray[np.int64]) -> Float32Array:
+        """The logits after so many words of each review. (B, R)"""
+        mean = views.total / np.maximum(num_read, 1).astype(np.float32)[:, None]
+        joined = {"last": views.last, "mean": mean, "maximum": views.highest}
+        pooled = np.concatenate([joined[name] for name in self._config.pooling], axis=1)
         return pooled @ self._weights.readout.T + self._weights.readout_bias
 
     def _short_terms(
@@ -116,6 +142,26 @@ class BatchReader:
                     np.tanh(gates, out=stm)
                 yield stm
             start = end
+
+
+@dataclass(frozen=True)
+class _Views:
+    """What the readout sees of the reviews of a batch, written anew after each word. (B, H) each"""
+
+    last: Float32Array
+    total: Float32Array
+    highest: Float32Array
+
+    @classmethod
+    def of_nothing(cls, batch: int, config: ModelConfig) -> "_Views":
+        """What there is to see before the first word."""
+        shape = batch, config.hidden_size
+        last, total = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        return cls(last, total, np.full(shape, -1, np.float32))  # no tanh is lower
+
+    def first(self, rows: int) -> "_Views":
+        """The views of the first reviews."""
+        return _Views(self.last[:rows], self.total[:rows], self.highest[:rows])
 
 
 def _pass_gates(

@@ -92,7 +92,7 @@ def find_text_column(table: Table, asked: str | None = None) -> str:
     """
     names = addresses(table.frame)
     if asked is not None:
-        return _asked(table, asked, Remedy.CORRECT_TEXT_COLUMN)
+        return find_column_named(table, asked, Remedy.CORRECT_TEXT_COLUMN)
     if len(names) == 1:
         return names[0]
     columns = list(_described(table).values())
@@ -129,7 +129,7 @@ def find_rating_column(
         ColumnError: it is absent, or two columns are equally plausible.
     """
     if asked is not None:
-        return _asked(table, asked, Remedy.CORRECT_RATING_COLUMN)
+        return find_column_named(table, asked, Remedy.CORRECT_RATING_COLUMN)
     columns = [c for name, c in _described(table).items() if name not in text_columns]
     # A rating inside the same object as the text is that of the text.
     inside = [c for c in columns if any(_are_together(c.name, text) for text in text_columns)]
@@ -262,7 +262,17 @@ def _only(table: Table, columns: Sequence[_Column]) -> str:
     return columns[0].name
 
 
-def _asked(table: Table, asked: str, otherwise: Remedy) -> str:
+def find_column_named(table: Table, asked: str, otherwise: Remedy | None = None) -> str:
+    """The column that a person named, however it is spelled.
+
+    Args:
+        table: the file as it was read.
+        asked: its name.
+        otherwise: what to do if there is none.
+
+    Raises:
+        ColumnError: there is none, or there are several.
+    """
     names = addresses(table.frame)
     for same in (str, str.strip, lambda name: name.strip().casefold(), key):
         matching = [name for name in names if same(name) == same(asked)]

@@ -52,13 +52,18 @@ def write_table(frame: pl.DataFrame, target: str, like: Table | None = None) -> 
         writer.write(frame)
 
 
-def write_whole(content: str, target: str) -> None:
+def write_whole(content: str, target: str, *, replace: bool = False) -> None:
     """Write a text file, whole or not at all.
 
+    Args:
+        content: all of it.
+        target: its path.
+        replace: a file of that name gives way.
+
     Raises:
-        OutputError: it exists already, or cannot be written.
+        OutputError: it exists already and is not to be replaced, or cannot be written.
     """
-    write_bytes(content.encode("utf-8"), target)
+    write_bytes(content.encode("utf-8"), target, replace=replace)
 
 
 class TableWriter:

@@ -82,9 +82,24 @@ def curve(
     return Curve(name, kind, points)
 
 
-def render(template: str, script: str, *, style_name: str = "page.css", **values: Any) -> str:
-    """Render a template of this folder as a page that contains its style and script."""
-    style = _text(style_name)
+def render(
+    template: str,
+    script: str,
+    *,
+    style_name: str = "page.css",
+    more_style: str | None = None,
+    **values: Any,
+) -> str:
+    """Render a template of this folder as a page that contains its style and script.
+
+    Args:
+        template: its name.
+        script: the text of its script.
+        style_name: the style sheet of pages.
+        more_style: one that goes with it, for what only this page has.
+        values: what the template names.
+    """
+    style = _text(style_name) + (_text(more_style) if more_style else "")
     environment = Environment(
         loader=PackageLoader("lstm_cli", "views"),
         autoescape=True,

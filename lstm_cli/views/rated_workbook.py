@@ -59,15 +59,8 @@ def _notes(
     info: "BundleInfo", summary: "FileSummary", source: str, columns: Sequence[str], made: date
 ) -> Iterator[tuple[str, str]]:
     """What each is, and what there is to say of it."""
-    from importlib.metadata import version
-
-    origin = info.provenance
     yield "reviews", f"{summary.num_rows:,} rows of {source}"
-    yield "date", f"rated on {made.isoformat()}"
-    yield "model", f"{info.name}, an {info.model.cell.upper()} made on {info.created[:10]}"
-    start = f", starting from {info.base}" if info.base else ""
-    yield "learned from", f"{origin.training:,} reviews of {_some(origin.files)}{start}"
-    yield "how good", _how_good(info)
+    yield from model_facts(info, made)
     yield "mean rating", mean_line(info, summary)
     yield "shares", f"count predicted_rating; {REPORT}"
     yield "warnings", warnings_line(summary) or "none: all rows read like the training reviews"
@@ -75,7 +68,23 @@ def _notes(
         yield "rows without text", f"{summary.num_empty:,}: rated as empty reviews"
     for name in columns:
         yield f"column {name}", _meaning(name)
-    yield "made with", f"lstm-cli {version('lstm-cli')}"
+
+
+def model_facts(info: "BundleInfo", made: date) -> Iterator[tuple[str, str]]:
+    """Of the model that rated a file: what each is, and what there is to say of it.
+
+    Args:
+        info: of the model.
+        made: today.
+    """
+    from importlib.metadata import version
+
+    origin = info.provenance
+    yield "date", f"rated on {made.isoformat()} with lstm-cli {version('lstm-cli')}"
+    yield "model", f"{info.name}, an {info.model.cell.upper()} made on {info.created[:10]}"
+    start = f", starting from {info.base}" if info.base else ""
+    yield "learned from", f"{origin.training:,} reviews of {_some(origin.files)}{start}"
+    yield "how good", _how_good(info)
 
 
 def _some(files: Sequence[str]) -> str:

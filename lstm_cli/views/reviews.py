@@ -9,6 +9,7 @@ from lstm_cli.views.console import visible
 
 if TYPE_CHECKING:
     from lstm_cli.data.chosen import TextColumns
+    from lstm_cli.data.partly_rated import PartlyRated
     from lstm_cli.data.ratings.scale import Scale
     from lstm_cli.data.reviews import Reviews, ReviewsSummary
     from lstm_cli.data.tables import Table
@@ -25,6 +26,20 @@ def lines_about_texts(table: "Table", columns: "TextColumns", num_rows: int) -> 
     """Where texts without ratings came from, and which columns were taken."""
     yield visible(f"{table.source}: {num_rows:,} rows, text in {join_names(columns.names)}")
     for note in (*table.notes, *columns.notes):
+        yield f"  {visible(note)}"
+
+
+def lines_about_partly_rated(rows: "PartlyRated") -> Iterator[str]:
+    """Where the rows came from, which columns were taken, and how many people rated."""
+    texts = join_names(rows.text_columns.names)
+    yield visible(f"{rows.table.source}: {len(rows):,} rows, text in {texts}")
+    rated = int(rows.is_rated.sum())
+    if rows.rating_column is None:
+        yield "  no column of ratings: the model rates all rows"
+    else:
+        column = repr(rows.rating_column)
+        yield visible(f"  {rated:,} are rated in {column}, the model rates the others")
+    for note in rows.notes:
         yield f"  {visible(note)}"
 
 

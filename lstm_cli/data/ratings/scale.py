@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from lstm_cli.errors import Remedy, ScaleError
 
+LOW_PART = 0.3  # of a scale, from its low end: 1 and 2 of 1 to 5, negative of three words
 MOST_RATINGS = 21  # 80 to 100 points, or 0 to 10 in halves
 
 # Lowest and highest rating of each.
@@ -56,6 +57,16 @@ class Scale:
     def label_of(self) -> dict[float, str]:
         """The labels by their ratings."""
         return dict(zip(self.ratings, self.labels, strict=True))
+
+    @property
+    def num_low(self) -> int:
+        """How many of the ratings are low ones: those in the lower part of the scale.
+
+        >>> [Scale(tuple(map(float, r))).num_low for r in (range(1, 6), range(1, 4), range(2))]
+        [2, 1, 1]
+        """
+        highest = self.ratings[0] + LOW_PART * (self.ratings[-1] - self.ratings[0])
+        return sum(rating <= highest for rating in self.ratings)
 
     @property
     def num_places(self) -> int | None:

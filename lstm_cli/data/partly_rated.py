@@ -1,0 +1,170 @@
+"""A file of reviews of which people rated some, none or all -> every row, in order.
+
+Ratings are looked for by name, by the column a model learned from or the one a person names: a
+column of small numbers may be anything where no review needs a rating.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from lstm_cli.data.chosen import RatingName, TextColumns, choose_rating_column, choose_text_columns
+from lstm_cli.data.column_names import ALL_RATING_NAMES, RATING_WORDS, key, promises
+from lstm_cli.data.columns import find_column_named
+from lstm_cli.data.nested import column_at
+from lstm_cli.data.options import ReadOptions
+from lstm_cli.data.periods import Every, Periods, periods_of
+from lstm_cli.data.ratings.rated import NO_RATING, USABLE, RatingColumn
+from lstm_cli.data.ratings.ratings import read_ratings
+from lstm_cli.data.ratings.scale import Scale
+from lstm_cli.data.showing import count, show_cell
+from lstm_cli.data.tables import Table, read_table
+from lstm_cli.data.texts import as_strings, text_at
+from lstm_cli.errors import ColumnError, Remedy, RequestError
+
+MOST_GROUPS = 200
+NO_GROUP = "(none)"  # of rows in whose cell nothing stands
+
+
+@dataclass(frozen=True)
+class PartlyRated:
+    """The rows of a file, N of them."""
+
+    table: Table
+    text_columns: TextColumns
+    rating_column: str | None
+    texts: list[str]  # "" where a row has none. (N,)
+    rating_indices: NDArray[np.int64]  # places on the scale of the model; -1 for none. (N,)
+    not_understood: int  # rows with a rating that is none of the model's
+    groups: tuple[str, ...] | None  # of each row. (N,)
+    periods: Periods | None  # of each row. (N,)
+    notes: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def has_text(self) -> NDArray[np.bool_]:
+        """Whether a row has a text. (N,)"""
+        return np.array([bool(text) for text in self.texts], dtype=np.bool_)
+
+    @property
+    def is_rated(self) -> NDArray[np.bool_]:
+        """Whether a person rated it. (N,)"""
+        return self.rating_indices >= 0
+
+
+def read_partly_rated(
+    source: str,
+    scale: Scale,
+    options: ReadOptions,
+    *,
+    by: str | None = None,
+    over: str | None = None,
+    every: Every | None = None,
+) -> PartlyRated:
+    """Read all rows of a file.
+
+    Args:
+        source: a path, an address, or ``-``.
+        scale: of the model that will rate what nobody rated.
+        options: how the file is read.
+        by: the column of groups.
+        over: the column of periods.
+        every: how long a period of dates is.
+
+    Raises:
+        ReviewsError: the file cannot be used.
+        RequestError: a column has too many groups or periods.
+    """
+    table = read_table(source, options)
+    columns = choose_text_columns(table, options)
+    texts = text_at(table.frame, columns.names)
+    rating = _rating_column(table, columns, options)
+    indices, not_understood, notes = _ratings(table, texts, rating, scale, options)
+    groups = None if by is None else _groups(_column(table, by))
+    periods = None if over is None else periods_of(_column(table, over), every)
+    return PartlyRated(
+        table=table,
+        text_columns=columns,
+        rating_column=None if rating is None else rating.name,
+        texts=texts.fill_null("").to_list(),
+        rating_indices=indices,
+        not_understood=not_understood,
+        groups=groups,
+        periods=periods,
+        notes=(*table.notes, *columns.notes, *notes, *(periods.notes if periods else ())),
+    )
+
+
+def _column(table: Table, asked: str) -> pl.Series:
+    return column_at(table.frame, find_column_named(table, asked))
+
+
+def _rating_column(table: Table, columns: TextColumns, options: ReadOptions) -> RatingName | None:
+    """The column of ratings, if the file has one that is called so.
+
+    Raises:
+        ColumnError: the one a person named is absent, or several are equally plausible.
+    """
+    if options.rating_column is not None:
+        return choose_rating_column(table, columns.names, options)
+    try:
+        found = choose_rating_column(table, columns.names, options)
+    except ColumnError as error:
+        if error.remedy is Remedy.NAME_RATING_COLUMN:
+            return None
+        raise
+    learned = {key(column.rating) for column in options.learned}
+    name = found.name.rpartition(".")[2]
+    is_called_so = key(name) in learned | ALL_RATING_NAMES or promises(found.name, RATING_WORDS)
+    return replace(found, notes=()) if is_called_so else None
+
+
+def _ratings(
+    table: Table,
+    texts: pl.Series,
+    rating: RatingName | None,
+    scale: Scale,
+    options: ReadOptions,
+) -> tuple[NDArray[np.int64], int, tuple[str, ...]]:
+    """The place of each rating on the scale, -1 for none; how many are off it; what to say."""
+    none = np.full(len(texts), -1, dtype=np.int64)
+    if rating is None:
+        return none, 0, ()
+    cells = column_at(table.frame, rating.name)
+    if not cells.dtype.is_numeric():
+        cells = as_strings(cells)
+    if not cells.drop_nulls().len():
+        return none, 0, ()
+    everywhere = np.ones(len(texts), dtype=np.bool_)
+    column = RatingColumn(table.source, rating.name, cells, everywhere)
+    rated = read_ratings([column], options, scale).columns[0]
+    places = np.searchsorted(scale.ratings, rated.ratings).clip(0, len(scale) - 1)
+    is_on = (rated.states == USABLE) & (np.array(scale.ratings)[places] == rated.ratings)
+    lost = int((~is_on & (rated.states != NO_RATING)).sum())
+    notes = rated.notes
+    if lost:
+        what = count(lost, "rating")
+        notes += (f"{what} in {show_cell(rating.name)} not on the model's scale: not used",)
+    return np.where(is_on, places, -1), lost, notes
+
+
+def _groups(column: pl.Series) -> tuple[str, ...]:
+    """The group of each row.
+
+    Raises:
+        RequestError: there are too many.
+    """
+    cells = as_strings(column).str.strip_chars().fill_null("")
+    groups = tuple(cell or NO_GROUP for cell in cells)
+    different = len(set(groups))
+    if different > MOST_GROUPS:
+        raise RequestError(
+            f"column {show_cell(column.name)} has {different:,} different values, and at most "
+            f"{MOST_GROUPS} groups are reported; choose another column",
+            parameter="by",
+        )
+    return groups

@@ -1,0 +1,353 @@
+"""The words that make the ratings of a group differ from those of the others.
+
+What a word contributes is by how much the expected rating changes as it is read. These changes
+add up to the expected rating of the review, less what is expected before any word; so the mean
+of a group less that of the others is, exactly, a sum over words: the mean contribution of each
+in the group less that in the others. What the named terms leave of it belongs to function
+words, marks, and words that differ too little to be sure of.
+
+The ledger splits a rating just as exactly, by what each word wrote into the memory, but credits
+the full stop after "delicious" more than the word, since much is written where much has been
+read; and it takes some fourteen times as long. So the changes are used.
+
+Shapes: N reviews, C words of all of them (see gates/terms.py).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_cli.arrays import Float64Array
+from lstm_cli.bundle.reading import Bundle
+from lstm_cli.core.batch_reading import FEWEST_REVIEWS, TOKENS_AT_ONCE, BatchReader
+from lstm_cli.core.reading import on_one_thread, softmax
+from lstm_cli.data.batches import make_batch, plan_batches
+from lstm_cli.data.corpus import Corpus
+from lstm_cli.gates.quoting import snippet
+from lstm_cli.gates.term_table import Figures, TermTable
+from lstm_cli.gates.terms import ReviewWords, commonest, joined, words_of
+from lstm_cli.results.report import GroupWords, Quote, TermEffect
+from lstm_cli.text.tokens import tokenize
+
+MOST_TOKENS = 250_000  # some 25 s of one core; of more reviews a part drawn at random is read
+FEWEST_REVIEWS_OF_TERM = 3  # of the group: fewer are an anecdote
+FEWEST_OWN_SHARE = 0.5  # of an effect: what the group says, against what the others do not say
+FEWEST_AS_NAME = 0.6  # of a word's places in one pair: then the two are one name
+MOST_BY_CHANCE = 0.1  # of the terms of a list
+SHUFFLES = 50
+MOST_BESIDE = 3
+
+
+@dataclass(frozen=True)
+class ReadReviews:
+    """Reviews, and what each of their tokens contributed to the expected rating."""
+
+    texts: Sequence[str]
+    lines: Sequence[str]
+    groups: Sequence[str]
+    known: Sequence[float | None]  # ratings that people gave
+    tokens: Sequence[list[str]]
+    contributions: Sequence[Float64Array]  # in rating points; one a token
+    expected: Float64Array  # (N,): the rating expected at the end
+    before: float  # the rating expected before any word
+
+    @cached_property
+    def words(self) -> list[ReviewWords]:
+        """The words of each review."""
+        return [words_of(tokens) for tokens in self.tokens]
+
+    @cached_property
+    def rated(self) -> Float64Array:
+        """The ratings people gave, and those expected where they gave none. (N,)"""
+        given = [np.nan if rating is None else rating for rating in self.known]
+        rated = np.array(given, dtype=np.float64)
+        return np.where(np.isnan(rated), self.expected, rated)
+
+    def effect_of(self, review: int, word: int) -> float:
+        """What a word and its negation contributed."""
+        places = self.words[review].tokens_of(word)
+        return float(self.contributions[review][list(places)].sum())
+
+
+def group_words(
+    bundle: Bundle,
+    texts: Sequence[str],
+    lines: Sequence[str],
+    groups: Sequence[str],
+    ratings_known: Sequence[float | None] | None = None,
+    *,
+    most: int = 8,
+    quotes: int = 3,
+) -> tuple[GroupWords, ...]:
+    """The words and pairs of words that make each group differ most from the others.
+
+    Args:
+        bundle: the model that reads.
+        texts: all reviews. (N)
+        lines: where each stands in its file. (N)
+        groups: the group of each. (N)
+        ratings_known: the rating that people gave to each, where they did. (N)
+        most: terms that lower a group, and as many that raise it, at most.
+        quotes: reviews shown of each term, at most.
+
+    Returns:
+        The groups in the order of their names. Of one group alone: what its words do to the mean
+        of all reviews.
+    """
+    known = [None] * len(texts) if ratings_known is None else ratings_known
+    reviews = read_reviews(bundle, texts, lines, groups, known)
+    return words_of_reviews(reviews, len(texts) - len(reviews.texts), most=most, quotes=quotes)
+
+
+def words_of_reviews(
+    reviews: ReadReviews, left_out: int, *, most: int = 8, quotes: int = 3
+) -> tuple[GroupWords, ...]:
+    """The same of reviews that have been read.
+
+    Args:
+        reviews: the reviews.
+        left_out: others that were not read.
+        most: as in ``group_words``.
+        quotes: as in ``group_words``.
+    """
+    contributions = [
+        [reviews.effect_of(review, word) for word in range(len(found.names))]
+        for review, found in enumerate(reviews.words)
+    ]
+    table = TermTable.of(reviews.words, contributions)
+    return tuple(
+        _words_of_group(reviews, table, name, left_out, most=most, quotes=quotes)
+        for name in sorted(set(reviews.groups))
+    )
+
+
+def read_reviews(
+    bundle: Bundle,
+    texts: Sequence[str],
+    lines: Sequence[str],
+    groups: Sequence[str],
+    known: Sequence[float | None],
+) -> ReadReviews:
+    """Read reviews, of too many a part drawn at random, and keep what each token contributed.
+
+    Args:
+        bundle: the model.
+        texts: the reviews. (N)
+        lines: where each stands. (N)
+        groups: the group of each. (N)
+        known: the ratings of people. (N)
+    """
+    tokens = [tokenize(text, bundle.info.token_pattern) for text in texts]
+    order = np.random.default_rng(0).permutation(len(texts))
+    total = np.cumsum([len(tokens[k]) for k in order])
+    chosen = np.sort(order[: max(1, int(np.searchsorted(total, MOST_TOKENS, side="right")))])
+    tokens = [tokens[k] for k in chosen]
+    corpus = Corpus.of_tokens(tokens, bundle.vocabulary)
+    ratings = np.array(bundle.info.ratings)
+    reader = BatchReader(bundle.weights, bundle.info.model)
+    before = float(softmax(bundle.weights.readout_bias) @ ratings)
+    contributions = [np.zeros(0)] * len(corpus)
+    with on_one_thread():
+        for places in plan_batches(corpus.lengths, TOKENS_AT_ONCE, fewest=FEWEST_REVIEWS):
+            batch = make_batch(corpus, places[::-1])  # by falling length, as the reader wants them
+            running = reader.running_logits(batch.token_ids, batch.lengths)
+            changes = np.diff(softmax(running) @ ratings, axis=1, prepend=before)
+            for review, length, changed in zip(batch.reviews, batch.lengths, changes, strict=True):
+                contributions[review] = changed[:length]
+    return ReadReviews(
+        [texts[k] for k in chosen],
+        [lines[k] for k in chosen],
+        [groups[k] for k in chosen],
+        [known[k] for k in chosen],
+        tokens,
+        contributions,
+        before + np.array([changes.sum() for changes in contributions]),
+        before,
+    )
+
+
+def _words_of_group(
+    reviews: ReadReviews, table: TermTable, name: str, left_out: int, *, most: int, quotes: int
+) -> GroupWords:
+    """What makes one group differ."""
+    is_in = np.array([group == name for group in reviews.groups])
+    is_alone = bool(is_in.all())
+    expected = reviews.expected
+    compared_with = reviews.before if is_alone else float(expected[~is_in].mean())
+    found: dict[bool, list[TermEffect]] = {True: [], False: []}  # whether it lowers
+    for term, figures, rows in _surest(table, is_in, most):
+        here = rows[is_in[table.reviews[rows]]]
+        sign = float(np.sign(figures.effect[term]))
+        beside = _beside(reviews, table, here, sign) if table.is_word(term) else ()
+        found[sign < 0].append(
+            TermEffect(
+                term=_shown(reviews, table, rows),
+                effect=float(figures.effect[term]),
+                interval=(float(figures.low[term]), float(figures.high[term])),
+                reviews=int(figures.inside[term]),
+                share=float(figures.inside[term] / is_in.sum()),
+                share_elsewhere=float(figures.outside[term] / max(1, (~is_in).sum())),
+                each=float(figures.each[term]),
+                quotes=_quotes(reviews, table, here, quotes),
+                beside=beside,
+            )
+        )
+    for terms in found.values():
+        terms.sort(key=lambda term: -abs(term.effect))
+    return GroupWords(
+        group=name,
+        difference=float(expected[is_in].mean()) - compared_with,
+        lowering=tuple(found[True]),
+        raising=tuple(found[False]),
+        reviews=int(is_in.sum()),
+        others=int((~is_in).sum()),
+        left_out=left_out,
+    )
+
+
+def _surest(
+    table: TermTable, is_in: NDArray[np.bool_], most: int
+) -> list[tuple[int, Figures, NDArray[np.int64]]]:
+    """The terms whose effects are surely farthest from 0, and their rows.
+
+    No word of a review counts for two of them: once "dirty room" is chosen, "dirty" and "room"
+    have only what they do elsewhere.
+    """
+    alive = table.all_alive()
+    is_open = np.ones(table.num_terms, dtype=bool)
+    least = _beyond_chance(table, is_in)
+    room = dict.fromkeys(least, most)
+    chosen: list[tuple[int, Figures, NDArray[np.int64]]] = []
+    while any(room.values()):
+        figures = table.figures(alive, is_in)
+        near = np.where(is_open, _near_ends(figures), 0)
+        for sign, left in room.items():
+            near[(np.sign(figures.effect) == sign) & ((near < least[sign]) | (left == 0))] = 0
+        word = int(near.argmax()) if len(near) else 0
+        if not near.any():
+            break
+        term = _explained_by(table, figures, near, word)
+        is_open[word] = False
+        if not near[term]:
+            continue  # half of a name, such as "kong", whose other half takes back what it does
+        rows = table.rows_of(term, alive)
+        chosen.append((term, figures, rows))
+        room[int(np.sign(figures.effect[term]))] -= 1
+        table.use(rows, alive)
+        is_open[[term, *table.parts[term]]] = False
+    return chosen
+
+
+def _near_ends(figures: Figures) -> Float64Array:
+    """How far each effect is from 0 at least; 0 for terms that are not to be listed. (K)"""
+    near = np.where(figures.low > 0, figures.low, np.maximum(-figures.high, 0))
+    # Praise that is rarer here lowers a group as well, but its reviews would show praise.
+    is_own = figures.own_share >= FEWEST_OWN_SHARE
+    return np.where(is_own & (figures.inside >= FEWEST_REVIEWS_OF_TERM), near, 0)
+
+
+def _beyond_chance(table: TermTable, is_in: NDArray[np.bool_]) -> dict[int, float]:
+    """From which near end on at most a part of the terms is there by chance; by the effect's sign.
+
+    Thousands of terms are looked at, and in groups drawn at random some of them differ as well.
+    So the groups are shuffled: that is how many to expect.
+    """
+    least = {-1: 0.0, 1: 0.0}
+    if is_in.all():
+        return least
+    rng = np.random.default_rng(0)
+    alive = table.all_alive()
+    shuffled = [table.figures(alive, rng.permutation(is_in)) for _ in range(SHUFFLES)]
+    figures = table.figures(alive, is_in)
+    for sign in least:
+        real = np.sort(_near_ends(figures)[np.sign(figures.effect) == sign])[::-1]
+        real = real[real > 0]
+        drawn = np.sort(np.concatenate(
+            [_near_ends(other)[np.sign(other.effect) == sign] for other in shuffled]
+        ))  # fmt: skip
+        by_chance = (len(drawn) - np.searchsorted(drawn, real)) / SHUFFLES
+        enough = np.flatnonzero(by_chance <= MOST_BY_CHANCE * np.arange(1, len(real) + 1))
+        least[sign] = float(real[enough[-1]]) if len(enough) else float("inf")
+    return least
+
+
+def _explained_by(table: TermTable, figures: Figures, near: Float64Array, term: int) -> int:
+    """The pair that has most of a word's places, or of its effect; otherwise the word."""
+    pairs = table.pairs_with(term)
+    for pair in pairs:  # a pair has a row for each of its words
+        if table.num_rows(pair) / 2 >= FEWEST_AS_NAME * table.num_rows(term):
+            return pair
+    pairs = [p for p in pairs if near[p] > 0 and figures.effect[p] / figures.effect[term] >= 0.5]
+    return max(pairs, key=lambda pair: (near[pair], -pair), default=term)
+
+
+def _shown(reviews: ReadReviews, table: TermTable, rows: NDArray[np.int64]) -> str:
+    """A term as it is most often written."""
+    surfaces: Counter[str] = Counter()
+    for row in rows:
+        review = table.reviews[row]
+        found = reviews.words[review]
+        first, last = sorted((table.words[row], table.partners[row]))
+        if first == last:
+            return found.names[first]
+        surfaces[joined(reviews.tokens[review][found.begins[first] : found.ends[last] + 1])] += 1
+    return commonest(surfaces)
+
+
+def _beside(
+    reviews: ReadReviews, table: TermTable, rows: NDArray[np.int64], sign: float
+) -> tuple[str, ...]:
+    """The words that stand next to a word in at least two reviews, and move ratings its way.
+
+    Args:
+        reviews: all that were read.
+        table: their terms.
+        rows: those of the word in the group.
+        sign: of the word's effect.
+    """
+    effects: dict[str, dict[int, float]] = defaultdict(dict)  # by word and review
+    for review, place in zip(table.reviews[rows], table.words[rows], strict=True):
+        found = reviews.words[review]
+        for pair in found.pairs:
+            if place in pair:
+                other = pair.second if pair.first == place else pair.first
+                effects[found.names[other]][review] = sign * reviews.effect_of(review, other)
+    often = {
+        name: total
+        for name, of_reviews in effects.items()
+        if len(of_reviews) > 1 and (total := sum(of_reviews.values())) > 0
+    }
+    return tuple(sorted(often, key=lambda name: (-often[name], name))[:MOST_BESIDE])
+
+
+def _quotes(
+    reviews: ReadReviews, table: TermTable, rows: NDArray[np.int64], most: int
+) -> tuple[Quote, ...]:
+    """Different reviews in which a term does most, the clearest first, and where it stands."""
+    total = np.bincount(table.reviews[rows], table.values[rows], minlength=len(reviews.texts))
+    sign = np.sign(total.sum())
+    rated = reviews.rated
+    # Blame is clearest where the whole review is low, praise where it is high.
+    is_opposite = sign * (rated - rated.mean()) < 0
+    quotes: dict[str, Quote] = {}  # by what they say, so that none is shown twice
+    for review in np.lexsort((-sign * total, is_opposite)):
+        if len(quotes) == most:
+            break
+        if sign * total[review] <= 0:
+            continue
+        here = rows[table.reviews[rows] == review]
+        row = here[int(np.argmax(sign * table.values[here]))]
+        found = reviews.words[review]
+        wanted = {
+            token
+            for word in (table.words[row], table.partners[row])
+            for token in found.tokens_of(word)
+        }
+        shown = snippet(reviews.texts[review], reviews.tokens[review], sorted(wanted))
+        quote = Quote(shown.text, reviews.lines[review], shown.places, float(rated[review]))
+        quotes.setdefault(shown.text.lower(), quote)
+    return tuple(quotes.values())

@@ -1,0 +1,172 @@
+"""What a file of reviews says of its groups and periods, in a terminal."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from lstm_cli.data.showing import count
+from lstm_cli.results import Contrast, Report, ReportCell
+from lstm_cli.views.console import LINE, bar, plain_table, say, show_table, visible
+from lstm_cli.views.report_words import (
+    low_name,
+    mean_change,
+    mean_range,
+    share,
+    share_change,
+    share_range,
+    shown_name,
+    who_rated,
+)
+
+MOST_ROWS = 40  # of a table; the page and the files have all
+WIDEST_NAME = 22
+BAR = 12
+
+
+def findings(report: Report) -> list[str]:
+    """What is to be said of a report, in sentences, the surest and largest first."""
+    whole, low = report.whole, low_name(report)
+    everything = (
+        f"{count(report.reviews, 'review')} ({who_rated(report)}): the mean rating is "
+        f"{whole.mean.value:.2f} ({mean_range(whole.mean)}), and {share(whole.low.value)} are "
+        f"{low} ({share_range(whole.low)})."
+    )
+    sure: dict[tuple[str, str | None], list[Contrast]] = {}
+    unsure: dict[str, list[str]] = {"group": [], "later": []}
+    pairs: dict[tuple[str, str | None], list[Contrast]] = {}
+    for contrast in report.contrasts:
+        pairs.setdefault((contrast.kind, contrast.group), []).append(contrast)
+    for (kind, group), both in pairs.items():
+        if any(contrast.is_sure for contrast in both):
+            sure[kind, group] = both
+        else:
+            unsure[kind].append(shown_name(group))
+    ordered = sorted(sure.items(), key=lambda item: -_size(item[1]))
+    sentences = [everything, *(_told(report, both) for _, both in ordered)]
+    return [*sentences, *_not_told(unsure), *_by_chance(len(report.contrasts))]
+
+
+def _size(both: Sequence[Contrast]) -> float:
+    """How large a change is, by the larger of what it is sure of."""
+    scale = {"mean": 0.25, "low": 1.0}  # a quarter of a mean point of five is as much as a share
+    return max(abs(c.change.value) * scale[c.figure] for c in both if c.is_sure)
+
+
+def _told(report: Report, both: Sequence[Contrast]) -> str:
+    """One comparison of which at least one figure is sure."""
+    first, low = both[0], low_name(report)
+    name = "All together" if first.group is None else shown_name(first.group)
+    parts = []
+    for contrast in both:
+        if not contrast.is_sure:
+            continue
+        if contrast.figure == "mean":
+            before, after = f"{contrast.before.value:.2f}", f"{contrast.after.value:.2f}"
+            what, (_, interval) = "mean rating", mean_change(contrast.change)
+        else:
+            before, after = share(contrast.before.value), share(contrast.after.value)
+            what, (_, interval) = f"share of {low}", share_change(contrast.change)
+            interval += " points"
+        if contrast.kind == "later":
+            moved = "rose" if contrast.change.value > 0 else "fell"
+            parts.append(f"the {what} {moved} from {before} to {after} ({interval})")
+        else:
+            parts.append(f"the {what} is {after}, that of the others {before} ({interval})")
+    when = f", {first.second} against {first.first}" if first.kind == "later" else ""
+    return f"{name}{when}: {', and '.join(parts)}."
+
+
+def _not_told(unsure: dict[str, list[str]]) -> Iterator[str]:
+    """Where the reviews are too few to tell."""
+    if unsure["later"]:
+        names = ", ".join(unsure["later"])
+        yield f"These reviews cannot tell whether anything changed over time: {names}."
+    if unsure["group"]:
+        names = ", ".join(unsure["group"])
+        yield f"These reviews cannot tell from the others: {names}."
+
+
+def _by_chance(number: int) -> Iterator[str]:
+    if number > 1:
+        yield (
+            f"In parentheses stand 95 % intervals. Of {number} comparisons, about one in twenty "
+            "looks sure by chance."
+        )
+
+
+def show_report(
+    console: Console, report: Report, sentences: Sequence[str], *, with_counted: bool = False
+) -> None:
+    """Print the findings, and a table for groups, for periods and for both."""
+    for sentence in sentences:
+        say(console, textwrap.fill(visible(sentence), LINE, subsequent_indent="  "))
+    _show_shares(console, report.whole)
+    groups, periods = report.of(groups=True), report.of(periods=True)
+    if groups:
+        _show_cells(console, report, visible(report.by or ""), groups)
+    if periods:
+        _show_cells(console, report, visible(report.over or ""), periods)
+    for group in groups if periods else ():
+        cells = [cell for cell in report.of(groups=True, periods=True) if cell.group == group.group]
+        _show_cells(console, report, shown_name(group.group), cells)
+    if groups and periods and not report.is_crossed:
+        say(console, "each group in each period would be too many figures: they are left out")
+    if with_counted:
+        _show_counted(console, report)
+    if report.empty:
+        say(console, f"{count(report.empty, 'row')} without text and rating: in no figure")
+
+
+def _show_shares(console: Console, cell: ReportCell) -> None:
+    """Print the share of each rating."""
+    console.print()
+    table = plain_table("rating", "share", "95 % interval", "", right=(1,))
+    for rating, estimate in cell.shares.items():
+        table.add_row(
+            Text(visible(rating, WIDEST_NAME)),
+            share(estimate.value),
+            share_range(estimate),
+            bar(estimate.value, 2 * BAR),
+        )
+    show_table(console, table)
+
+
+def _show_cells(
+    console: Console, report: Report, heading: str, cells: Sequence[ReportCell]
+) -> None:
+    """Print a row a cell."""
+    console.print()
+    low = f"are {low_name(report)}"
+    table = plain_table(
+        visible(heading, WIDEST_NAME), "reviews", "mean", "", low, "", "", right=(1, 2, 4)
+    )
+    for cell in cells[-MOST_ROWS:]:
+        name = cell.period if cell.period is not None else cell.group
+        table.add_row(
+            Text(visible(shown_name(name), WIDEST_NAME)),
+            f"{cell.reviews:,}",
+            f"{cell.mean.value:.2f}",
+            mean_range(cell.mean),
+            share(cell.low.value),
+            share_range(cell.low),
+            bar(cell.low.value, BAR),
+        )
+    show_table(console, table)
+    if len(cells) > MOST_ROWS:
+        say(console, f"the first {len(cells) - MOST_ROWS:,} are in the files and on the page")
+
+
+def _show_counted(console: Console, report: Report) -> None:
+    """Print what counting predicted ratings would give, beside what it is corrected to."""
+    console.print()
+    say(console, "counting the predicted ratings, which is biased to what the model learned from:")
+    table = plain_table("", "mean", *report.ratings, right=tuple(range(1, len(report.ratings) + 2)))
+    for cell in [report.whole, *report.of(groups=True)]:
+        table.add_row(
+            Text(visible(shown_name(cell.group), WIDEST_NAME)),
+            f"{cell.counted_mean:.2f}",
+            *(share(cell.counted[rating]) for rating in report.ratings),
+        )
+    show_table(console, table)

@@ -1,0 +1,147 @@
+"""``lstm report``: what people rated, what the model rates, and how sure each figure is."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from lstm_cli.bundle.reading import Bundle
+from lstm_cli.data.options import ReadOptions
+from lstm_cli.data.tables import read_table
+from tests.helpers import BLAME, PRAISE, lstm
+
+FIELDS = ("hotel", "month", "review", "rating")
+
+
+def write(path: Path, rows: list[tuple[str, str, str, str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([FIELDS, *rows])
+    return path
+
+
+@pytest.fixture
+def stays(tmp_path: Path) -> Path:
+    """Two hotels in four months; the reviews of Quay get worse, and nobody rated the last."""
+    rows = []
+    for month in range(4):
+        for k in range(10):
+            good, bad = PRAISE[k % len(PRAISE)], BLAME[k % len(BLAME)]
+            for hotel in ("Quay", "Hill"):
+                is_bad = k < (2 if hotel == "Hill" or month < 2 else 9)
+                text = f"{bad if is_bad else good} {100 * month + k}"
+                rating = "" if month == 3 else ("1" if is_bad else "5")
+                rows.append((hotel, f"2025-0{month + 1}", text, rating))
+    return write(tmp_path / "stays.csv", rows)
+
+
+def reported(model: Bundle, *arguments: object) -> dict[str, object]:
+    done = lstm("report", *arguments, "--model", model.path, "--json")
+    assert done.exit_code == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_ratings_of_people_are_counted_and_the_others_are_rated(
+    stays: Path, tiny_bundle: Bundle
+) -> None:
+    found = reported(tiny_bundle, stays, "--by", "hotel", "--over", "month")
+    assert (found["reviews"], found["rated"], found["empty"]) == (80, 60, 0)
+    cells = {(cell["group"], cell["period"]): cell for cell in found["cells"]}
+    assert len(cells) == 15  # all, two hotels, four months, and each in each
+    assert cells["Quay", "2025-01"]["counted"] == {"1": 0.2, "5": 0.8}
+    early, late = cells["Quay", "2025-01"]["low"], cells["Quay", "2025-03"]["low"]
+    assert early["low"] < 0.2 < early["high"]
+    assert late["low"] < 0.9 < late["high"]
+    for cell in found["cells"]:
+        assert sum(share["value"] for share in cell["shares"].values()) == pytest.approx(1)
+        assert cell["mean"]["low"] <= cell["mean"]["value"] <= cell["mean"]["high"]
+
+
+def test_what_rose_is_said_and_what_did_not_is_not(stays: Path, tiny_bundle: Bundle) -> None:
+    found = reported(tiny_bundle, stays, "--by", "hotel", "--over", "month")
+    said = " ".join(found["findings"])
+    assert "Quay, 2025-03 to 2025-04 against 2025-01 to 2025-02: the mean rating fell" in said
+    assert "cannot tell whether anything changed over time: Hill." in said
+
+
+def test_the_same_file_gives_the_same_report(stays: Path, tiny_bundle: Bundle) -> None:
+    assert reported(tiny_bundle, stays) == reported(tiny_bundle, stays)
+
+
+def test_known_reviews_are_those_the_model_has_not_learned_from(
+    tmp_path: Path, tiny_bundle: Bundle
+) -> None:
+    held_out = tiny_bundle.held_out_answers
+    assert held_out is not None
+    learned = [("", "", f"{PRAISE[0]} {k}", "5") for k in range(6)]
+    others = [("", "", f"{PRAISE[0]} {k}", "5") for k in range(100, 103)]
+    file = write(tmp_path / "some.csv", learned + others)
+    assert reported(tiny_bundle, file)["known"] == len(held_out) + 3
+
+
+def test_a_column_of_small_numbers_is_no_rating(tmp_path: Path, tiny_bundle: Bundle) -> None:
+    file = tmp_path / "nights.csv"
+    rows = [f"{text},{k % 5 + 1}" for k, text in enumerate(PRAISE + BLAME)]
+    file.write_text("\n".join(["review,nights", *rows]) + "\n", encoding="utf-8")
+    done = lstm("report", file, "--model", tiny_bundle.path)
+    assert done.exit_code == 0, done.stderr
+    assert "no column of ratings: the model rates all rows" in done.stderr
+
+
+def test_rows_with_nothing_are_in_no_figure(tmp_path: Path, tiny_bundle: Bundle) -> None:
+    rows = [("Quay", "", text, "") for text in PRAISE] + [("Quay", "", "", "")]
+    rows += [("Quay", "", "", "1")]
+    found = reported(tiny_bundle, write(tmp_path / "few.csv", rows), "--by", "hotel")
+    assert (found["reviews"], found["rated"], found["empty"]) == (len(PRAISE) + 1, 1, 1)
+
+
+def test_a_workbook_holds_rows_shares_changes_and_notes(
+    stays: Path, tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    book, page = tmp_path / "out.xlsx", tmp_path / "out.html"
+    options = ("--by", "hotel", "--over", "month", "--output", book, "--html", page)
+    done = lstm("report", stays, "--model", tiny_bundle.path, *options)
+    assert done.exit_code == 0, done.stderr
+    names = ["ratings", "shares", "changes", "notes"]
+    assert CalamineWorkbook.from_path(book).sheet_names == names
+    sheets = {name: read_table(str(book), ReadOptions(sheet=name)).frame for name in names}
+    rows = sheets["ratings"]
+    assert rows.columns == [*FIELDS, "rated_by", "rating_used", "expected_rating"]
+    assert rows["rated_by"].to_list()[-20:] == ["model"] * 20
+    assert rows.height == 80
+    assert sheets["shares"].height == 15
+    assert "<title>Ratings of " in page.read_text(encoding="utf-8")
+    again = lstm("report", stays, "--model", tiny_bundle.path, *options)
+    assert again.exit_code == 2
+    assert "exists already" in again.stderr
+    assert lstm("report", stays, "--model", tiny_bundle.path, *options, "--replace").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--by", "hotle"), "did you mean `hotel`?"),
+        (("--every", "month"), "--every goes with --over COLUMN"),
+        (("--low", "5"), "--low 5: choose a rating below the highest of 1, 5"),
+        (("--over", "hotel", "--every", "week"), "column 'hotel' holds 'Quay', not dates"),
+        (("--output", "report.png"), "the ending must say how to write"),
+        (("--html", "report.png"), "a page is HTML"),
+    ],
+)
+def test_what_cannot_be_reported_is_refused_in_a_line(
+    stays: Path, tiny_bundle: Bundle, options: tuple[str, ...], said: str
+) -> None:
+    done = lstm("-q", "report", stays, "--model", tiny_bundle.path, *options)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_lines_fit_a_terminal(stays: Path, tiny_bundle: Bundle) -> None:
+    done = lstm(
+        "-q", "report", stays, "--model", tiny_bundle.path, "--by", "hotel", "--over", "month",
+        "--words", "--counted",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    assert max(map(len, done.stdout.splitlines())) <= 80
