@@ -68,6 +68,10 @@ class Remedy(Enum):
     LEAVE_OUT_ENCODING = "name no encoding"
     LEAVE_OUT_SHEET = "name no table in it"
     LEAVE_OUT_QUERY = "give no query"
+    LIST_VERSIONS = "look at the list of its versions"
+    ADD_OR_GIVE_OLD = "add reviews, or give those that it was trained on"
+    TRAIN_FROM_IT = "train a model that starts from it"
+    TRAIN_AGAIN = "train it again on all of its reviews"
 
 
 class LstmError(Exception):

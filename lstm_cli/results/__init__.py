@@ -72,12 +72,14 @@ if TYPE_CHECKING:
         LanguageReport,
         ModelSummary,
     )
+    from lstm_cli.results.updating import Change, Receipt
 
 __all__ = [
     "HALF_LIFE_SHARES",
     "Arithmetic",
     "Attempt",
     "CellMemory",
+    "Change",
     "Comparison",
     "DataHealth",
     "Difference",
@@ -107,6 +109,7 @@ __all__ = [
     "Prediction",
     "RatingScores",
     "Reach",
+    "Receipt",
     "ReliabilityBin",
     "Routes",
     "Scores",
@@ -138,6 +141,7 @@ _NAMES = {
     "trace": "Explanation GateTrace IdleWord ImportantWord LedgerLine LedgerTrace Routes Turn "
     "UnitTrace WordTrace margin",
     "training": "Attempt EpochReport LanguageReport ModelSummary",
+    "updating": "Change Receipt",
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 

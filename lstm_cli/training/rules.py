@@ -51,6 +51,13 @@ FEW_UNITS = 8
 WELL_KNOWN = 0.95  # share of the tokens; what a base knows less of moves its embedding more
 
 
+# An update: passes over the new reviews and those that are replayed, old reviews a new one, and
+# the share of the way from the old weights to the trained ones that is gone.
+UPDATE_EPOCHS = 2
+REPLAYED = 1.0
+UPDATE_SHARE = 0.5
+
+
 @dataclass(frozen=True)
 class DatasetStats:
     """What the rules look at."""
@@ -105,6 +112,11 @@ def resolve_train_config(
     if learning_rate is not None:
         config = replace(config, learning_rate=learning_rate)
     return replace(config, patience=patience_for(config.epochs))
+
+
+def update_config(config: TrainConfig, stats: DatasetStats) -> TrainConfig:
+    """Settings for a model that goes on from itself."""
+    return resolve_train_config(config, stats, epochs=UPDATE_EPOCHS)
 
 
 def patience_for(epochs: int) -> int:
