@@ -139,6 +139,8 @@ def new_bundle(bundle: Bundle) -> NewBundle:
         gate_statistics=bundle.gate_statistics,
         history=(),
         baseline=bundle.baseline,
+        seen=bundle.seen,
+        held_out_answers=bundle.held_out_answers,
     )
 
 

@@ -177,6 +177,8 @@ def test_train_says_what_it_made_as_json(tiny_reviews: Path) -> None:
         "baseline.safetensors",
         "words.json",
         "history.jsonl",
+        "seen.safetensors",
+        "held_out.safetensors",
         "README.md",
     }
 

@@ -87,6 +87,9 @@ def use(path: Path) -> dict[str, Any]:
         "words": bundle.vocabulary.tokens,
         "gate_statistics": bundle.gate_statistics,
         "card": bundle.text("README.md"),
+        "seen": bundle.seen and {k: a.tolist() for k, a in bundle.seen.to_arrays().items()},
+        "answers": bundle.held_out_answers
+        and {k: a.tolist() for k, a in bundle.held_out_answers.to_arrays().items()},
     }
 
 

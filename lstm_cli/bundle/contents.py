@@ -8,6 +8,8 @@ baseline.safetensors   logistic regression on the same reviews, which evaluation
 words.json             what the gates did with each word of the validation reviews
 history.jsonl          one line per epoch
 epochs.safetensors     the network as it was after each epoch, if training was to keep them
+seen.safetensors       keyed hashes of the texts that it and its bases learned from
+held_out.safetensors   its answers on held-out reviews, and their ratings; no text
 README.md              a model card for people
 """
 
@@ -22,7 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.bundle.epochs import EPOCHS_FILE, EpochTable, NewEpochs
+from lstm_cli.bundle.held_out import HELD_OUT_FILE, HeldOutAnswers
 from lstm_cli.bundle.provenance import Provenance
+from lstm_cli.bundle.seen import SEEN_FILE, Seen
 from lstm_cli.bundle.weights import EMBEDDING_SCALE, Layout, Stored, rows_as_integers
 from lstm_cli.config import ModelConfig, PretrainConfig, TrainConfig
 from lstm_cli.core.cell import CellWeights
@@ -45,7 +49,7 @@ CARD_FILE = "README.md"
 # All that a model's folder may hold.
 FILES = frozenset({
     INFO_FILE, VOCABULARY_FILE, WEIGHTS_FILE, BASELINE_FILE, WORDS_FILE, HISTORY_FILE, EPOCHS_FILE,
-    CARD_FILE,
+    SEEN_FILE, HELD_OUT_FILE, CARD_FILE,
 })  # fmt: skip
 
 # The names of settings in models of the first version, and their names now.
@@ -169,6 +173,8 @@ class NewBundle:
     history: tuple[Mapping[str, Any], ...]
     baseline: Arrays | None = None
     epochs: NewEpochs | None = None  # whose table ``info`` has once it is written
+    seen: Seen | None = None  # the texts it and its bases learned from
+    held_out_answers: HeldOutAnswers | None = None
     notes: str = ""  # what the model card says below the numbers
 
 

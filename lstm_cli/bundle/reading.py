@@ -6,16 +6,10 @@ names and shapes before an array is used.
 
 import hashlib
 import json
-import math
-import re
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property, partial
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from lstm_cli.arrays import Float32Array
 from lstm_cli.bundle.contents import (
@@ -27,13 +21,15 @@ from lstm_cli.bundle.contents import (
     WEIGHTS_FILE,
     WORDS_FILE,
     BundleInfo,
-    check_number,
     description_digest,
     network_weights,
     weight_layouts,
     weight_shapes,
 )
+from lstm_cli.bundle.describing import check_description
 from lstm_cli.bundle.epochs import EPOCHS_FILE, check_epochs, weights_at
+from lstm_cli.bundle.held_out import HELD_OUT_FILE, HeldOutAnswers
+from lstm_cli.bundle.seen import LAYOUTS, SEEN_FILE, Seen
 from lstm_cli.bundle.weights import (
     EMBEDDING_SCALE,
     EmbeddingRows,
@@ -43,11 +39,8 @@ from lstm_cli.bundle.weights import (
     load_arrays,
     to_float32,
 )
-from lstm_cli.config import TrainConfig
 from lstm_cli.core.reading import NetworkWeights
-from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.errors import BundleError, RequestError
-from lstm_cli.text.tokens import compiled
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary, WrittenVocabulary
 
 if TYPE_CHECKING:
@@ -57,9 +50,6 @@ if TYPE_CHECKING:
     from lstm_cli.results import GateStatistics
 
 _LARGEST_INFO = 4 * 2**20
-_LARGEST_FILE = 4 * 2**30
-_MAX_RATINGS = 100
-_LARGEST_AMOUNT = 1e6  # of a rate or a weight in the settings
 
 
 @dataclass(frozen=True)
@@ -203,6 +193,22 @@ class Bundle:
         check_epochs(stored, model.vocab_size, self._refuse(EPOCHS_FILE))
         return stored
 
+    @cached_property
+    def seen(self) -> Seen | None:
+        """Which texts the model and its bases learned from; None of models saved before."""
+        if SEEN_FILE not in self.files:
+            return None
+        return Seen.from_arrays(self._loaded(SEEN_FILE, dict(LAYOUTS)), self._refuse(SEEN_FILE))
+
+    @cached_property
+    def held_out_answers(self) -> HeldOutAnswers | None:
+        """What the model says of its held-out reviews; None of models saved before."""
+        if HELD_OUT_FILE not in self.files:
+            return None
+        layouts = HeldOutAnswers.layouts(self.info.model.num_ratings)
+        stored = self._loaded(HELD_OUT_FILE, layouts)
+        return HeldOutAnswers.from_arrays(stored, self._refuse(HELD_OUT_FILE))
+
     def stored_arrays(self) -> dict[str, Stored]:
         """The network's arrays as their file holds them; their numbers are not checked."""
         layouts = weight_layouts(self.info.model, self.info.stored_as)
@@ -225,11 +231,13 @@ class Bundle:
     def _stored(self, name: str, layouts: dict[str, Layout]) -> dict[str, Stored]:
         # The recorded size must be that of the arrays, so that a short description can
         # never cause a large allocation; the header takes a hundred bytes more for each.
-        expected = sum(
-            np.dtype(kind).itemsize * math.prod(shape) for kind, shape in layouts.values()
-        )
+        expected = sum(layout.least_bytes for layout in layouts.values())
         if not expected <= self._entry(name)[0] <= expected + 100_000 + 200 * len(layouts):
             raise self._refused(name, f"should hold {expected:,} bytes of weights")
+        return self._loaded(name, layouts)
+
+    def _loaded(self, name: str, layouts: dict[str, Layout]) -> dict[str, Stored]:
+        """The same of arrays of any size: they are views of the file, which is there in full."""
         return load_arrays(self._bytes(name), layouts, self._refuse(name))
 
     def _entry(self, name: str) -> tuple[int, str]:
@@ -285,7 +293,7 @@ def open_bundle(path: Path) -> Bundle:
             str(name): (int(entry["bytes"]), str(entry["sha256"]))
             for name, entry in stored["files"].items()
         }
-        _check_description(info, files)
+        check_description(info, files)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         reason = f"lacks {error}" if isinstance(error, KeyError) else f"is not valid: {error!s:.80}"
         raise refused(path, INFO_FILE, reason.encode("unicode_escape").decode()) from error
@@ -295,87 +303,6 @@ def open_bundle(path: Path) -> Bundle:
 def refused(path: Path, name: str, reason: str) -> BundleError:
     """The error that says why a file of a model cannot be used."""
     return BundleError(f"{path / name}: {reason}")
-
-
-def _check_description(info: BundleInfo, files: dict[str, tuple[int, str]]) -> None:
-    """Refuse what no training could have written.
-
-    Raises:
-        KeyError, TypeError, ValueError, OverflowError: what is wrong.
-    """
-    model = info.model
-    if model.cell not in ("lstm", "rnn"):
-        raise ValueError(f"cell {model.cell!a}")
-    if not model.pooling or not set(model.pooling) <= {"last", "mean", "maximum"}:
-        raise ValueError(f"pooling {model.pooling!a}")
-    sizes = (model.vocab_size, model.embedding_size, model.hidden_size)
-    if min(sizes) < 1 or max(sizes) > 10_000_000:
-        raise ValueError(f"sizes {sizes}")
-    if info.stored_as not in ("float32", "float16", "int8"):
-        raise ValueError(f"numbers stored as {info.stored_as!a}")
-    is_scale = 2 <= len(info.ratings) <= _MAX_RATINGS or info.is_language_model
-    if not is_scale or len(info.ratings) != model.num_ratings:
-        raise ValueError(f"{len(info.ratings)} ratings")
-    _check_scale(info.scale)
-    if not isinstance(info.token_pattern, str) or not isinstance(info.name, str):
-        raise ValueError("names that are not text")
-    try:
-        compiled(info.token_pattern)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError("a token pattern that is not a regular expression") from error
-    if not isinstance(info.base, str | None):
-        raise ValueError(f"a base called {info.base!a:.40}")
-    if isinstance(info.training, TrainConfig):
-        _check_settings(info.training)
-    datetime.fromisoformat(info.created)
-    check_number(info.seconds)
-    check_number(info.scores["perplexity" if info.is_language_model else "accuracy"])
-    for name in info.scale.labels:
-        info.provenance.counts[name]  # how often it occurred, or KeyError
-    if (info.epochs is None) != (EPOCHS_FILE not in files):
-        raise ValueError(f"{EPOCHS_FILE} without a table of it, or a table without it")
-    for name, (size, _) in files.items():
-        if Path(name).name != name or name in (".", ".."):
-            raise ValueError(f"a file outside its folder, {name!a}")
-        if not 0 <= size <= _LARGEST_FILE:
-            raise ValueError(f"a size of {size} bytes")
-
-
-def _check_scale(scale: Scale) -> None:
-    """Refuse ratings without order, and words and bins that are not those of the ratings."""
-    names, edges = scale.names, scale.edges
-    for what, numbers in (("ratings", scale.ratings), ("edges", edges)):
-        if not all(a < b for a, b in pairwise(numbers)) or not all(map(math.isfinite, numbers)):
-            raise ValueError(f"{what} that are not in ascending order")
-    if not all(isinstance(name, str) and name.strip() for name in names):
-        raise ValueError("ratings that are called nothing")
-    if names and not len(names) == len(set(names)) == len(scale):
-        raise ValueError(f"{len(names)} labels of {len(scale)} ratings")
-    if edges and not (names and set(scale.ratings) <= set(range(1, len(edges)))):
-        raise ValueError(f"{len(edges)} edges of {len(scale)} bins")
-
-
-_SHARES = ("warmup", "embedding_dropout", "word_dropout", "blank_review_rate", "readout_dropout",
-           "average_decay", "validation_share")  # fmt: skip
-_COUNTS = ("epochs", "tokens_per_batch", "reviews_per_batch", "maximum_tokens", "patience")
-_AMOUNTS = ("learning_rate", "embedding_lr_scale", "cell_lr_scale", "weight_decay", "clip_norm",
-            "adversarial_epsilon", "rps_weight")  # fmt: skip
-
-
-def _check_settings(config: TrainConfig) -> None:
-    """Refuse settings that no training could have had: another may be made from them."""
-    in_range = {
-        **{name: 0 <= getattr(config, name) < 1 for name in _SHARES},
-        **{name: 1 <= getattr(config, name) < 2**31 for name in _COUNTS},
-        **{name: 0 <= getattr(config, name) <= _LARGEST_AMOUNT for name in _AMOUNTS},
-        "head_share": 0 <= config.head_share <= 1,
-        "seed": 0 <= config.seed < 2**63,
-        "precision": config.precision in ("float32", "bfloat16"),
-    }
-    wrong = [name for name, is_fine in in_range.items() if not is_fine]
-    if wrong or config.validation_share == 0:
-        name = (wrong or ["validation_share"])[0]
-        raise ValueError(f"{name} is {getattr(config, name)!a:.40}")
 
 
 def _read(path: Path, name: str, max_bytes: int) -> bytes:

@@ -9,6 +9,7 @@ to be taken of these very bytes, and one review would wait for the copy as long 
 """
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -21,11 +22,14 @@ from lstm_cli.errors import BundleError
 _LARGEST_NUMBER = 1e10  # products of a few such numbers are still finite
 
 Refuse = Callable[[str], BundleError]  # what is wrong -> the error that names the file
-# float32, float16, or int8; of differences, and of places, also longer integers
-Stored = NDArray[np.floating[Any]] | NDArray[np.signedinteger[Any]]
+# float32, float16, or int8; of differences, places and hashes, also other integers
+Stored = NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
 
 # In the header.
-_CALLED = {"float32": "F32", "float16": "F16", "int8": "I8", "int16": "I16", "int32": "I32"}
+_CALLED = {
+    "float32": "F32", "float16": "F16", "int8": "I8", "int16": "I16", "int32": "I32",
+    "int64": "I64", "uint8": "U8", "uint64": "U64",
+}  # fmt: skip
 _LARGEST_INT8 = 127
 EMBEDDING_SCALE = "embedding.scale"  # of each row, where the rows of the embedding are integers
 
@@ -33,8 +37,22 @@ EMBEDDING_SCALE = "embedding.scale"  # of each row, where the rows of the embedd
 class Layout(NamedTuple):
     """How one array is stored."""
 
-    kind: str  # of its numbers: "float32", "float16", "int8", "int16" or "int32"
-    shape: tuple[int, ...]
+    kind: str  # of its numbers, as numpy calls it: one of ``_CALLED``
+    shape: tuple[int | None, ...]  # None: any size, which the file says
+
+    def fits(self, kind: object, shape: tuple[object, ...]) -> bool:
+        """Whether a header that says this of an array describes one of this layout."""
+        if kind != _CALLED[self.kind] or len(shape) != len(self.shape):
+            return False
+        return all(
+            type(size) is int and size >= 0 and asked in (None, size)
+            for asked, size in zip(self.shape, shape, strict=True)
+        )
+
+    @property
+    def least_bytes(self) -> int:
+        """Of its numbers; without those of a size that the file says."""
+        return np.dtype(self.kind).itemsize * math.prod(size or 0 for size in self.shape)
 
 
 def load_arrays(content: bytes, layouts: Mapping[str, Layout], refuse: Refuse) -> dict[str, Stored]:
@@ -53,13 +71,15 @@ def load_arrays(content: bytes, layouts: Mapping[str, Layout], refuse: Refuse) -
         header.pop("__metadata__", None)
         numbers = memoryview(content)[begin:]
         arrays = {}
-        for name, (kind, shape) in layouts.items():
+        for name, layout in layouts.items():
+            kind, shape = layout
             said = header.pop(name, None)
-            if said is None or (said["dtype"], tuple(said["shape"])) != (_CALLED[kind], shape):
-                raise refuse(f"should hold {name!a} as {kind} of shape {shape}")
+            if said is None or not layout.fits(said["dtype"], tuple(said["shape"])):
+                asked = str(shape).replace("None", "any")
+                raise refuse(f"should hold {name!a} as {kind} of shape {asked}")
             first, end = said["data_offsets"]
             stored = np.frombuffer(numbers[first:end], np.dtype(kind).newbyteorder("<"))
-            arrays[name] = stored.reshape(shape)
+            arrays[name] = stored.reshape(said["shape"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise refuse("is not a safetensors file") from error
     if header:

@@ -32,7 +32,9 @@ from lstm_cli.bundle.contents import (
     description_digest,
 )
 from lstm_cli.bundle.epochs import EPOCHS_FILE
+from lstm_cli.bundle.held_out import HELD_OUT_FILE
 from lstm_cli.bundle.locating import free_name
+from lstm_cli.bundle.seen import SEEN_FILE
 from lstm_cli.errors import BundleExistsError, OutputError, Remedy
 
 # Folders beside a model. No model can have such a name, because names contain no '~'.
@@ -133,6 +135,10 @@ def _write_files(bundle: NewBundle, about: BundleInfo, folder: Path) -> None:
         contents[BASELINE_FILE] = save(dict(bundle.baseline))
     if bundle.epochs is not None:
         contents[EPOCHS_FILE] = save(dict(bundle.epochs.arrays))
+    if bundle.seen is not None:
+        contents[SEEN_FILE] = save(bundle.seen.to_arrays())
+    if bundle.held_out_answers is not None:
+        contents[HELD_OUT_FILE] = save(bundle.held_out_answers.to_arrays())
     files = {
         name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in contents.items()

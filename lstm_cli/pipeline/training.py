@@ -19,7 +19,9 @@ from lstm_cli.arrays import Float32Array
 from lstm_cli.bundle.claiming import ModelSlot
 from lstm_cli.bundle.contents import BundleInfo, NewBundle, network_weights
 from lstm_cli.bundle.epochs import EpochWeights, KeptEpoch, NewEpochs, Weights, packed_epochs
+from lstm_cli.bundle.held_out import HeldOutAnswers
 from lstm_cli.bundle.provenance import Provenance
+from lstm_cli.bundle.seen import Seen, SeenPart
 from lstm_cli.config import TrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import rating_probabilities
@@ -30,6 +32,7 @@ from lstm_cli.metrics.agreement import Agreement
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression, always, drawn
 from lstm_cli.metrics.calibration import (
     apply_cross_fitted_temperature,
+    apply_temperature,
     fit_temperature,
 )
 from lstm_cli.pipeline.origin import file_name, now, versions
@@ -282,7 +285,21 @@ def describe(run: PreparedRun, fitted: Fitted, measured: Measured, seconds: floa
         history=tuple(map(asdict, fitted.trained.history)),
         baseline=None if regression is None else regression.to_arrays(),
         epochs=_kept_epochs(fitted, measured.temperature, arrays),
+        seen=_seen(run),
+        held_out_answers=HeldOutAnswers.drawn(
+            apply_temperature(fitted.trained.probabilities, measured.temperature),
+            run.data.validation.rating_indices,
+            fitted.config.seed,
+        ),
     )
+
+
+def _seen(run: PreparedRun) -> Seen:
+    """The texts that were learned from and held out, and those that a base learned from."""
+    data = run.data
+    own = SeenPart.of(run.reviews.fingerprint, data.training.words(), data.validation.words())
+    before = None if data.base is None else data.base.seen
+    return Seen((own,) if before is None else (own, *before.parts))
 
 
 def calibrated(arrays: Weights, temperature: float) -> dict[str, Float32Array]:

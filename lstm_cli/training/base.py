@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.bundle.reading import Bundle
+from lstm_cli.bundle.seen import Seen
 from lstm_cli.config import ModelConfig, Pooling
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, UNKNOWN_ID, Vocabulary
 
@@ -32,6 +33,7 @@ class Base:
     ratings: tuple[float, ...]  # none of a language model
     token_pattern: str
     fingerprint: str  # sha256 of its weights
+    seen: Seen | None = None  # the texts it and its own bases learned from
 
     @classmethod
     def from_bundle(cls, bundle: Bundle) -> "Base":
@@ -45,6 +47,7 @@ class Base:
             info.ratings,
             info.token_pattern,
             bundle.fingerprint,
+            bundle.seen,
         )
 
     def known_share(self, counts: Mapping[str, int]) -> float:
