@@ -55,6 +55,7 @@ class Remedy(Enum):
     RENAME_OR_REPLACE = "choose another name, or say that it may be replaced"
     RESUME_OR_REPLACE = "resume it, or replace it to start over"
     WAIT_OR_RENAME = "wait for it, or choose another name"
+    WAIT = "wait for it"
     TEACH_RATINGS = "train a model that starts from it"
     TRAIN_A_MODEL = "train one"
     LIST_MODELS = "look at the list of models"

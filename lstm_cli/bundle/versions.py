@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 
 from lstm_cli.bundle.contents import NewBundle
+from lstm_cli.bundle.locating import versions_folder
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import (
     check_own,
@@ -24,6 +25,7 @@ from lstm_cli.bundle.writing import (
     written_beside,
 )
 from lstm_cli.errors import BundleError, NoModelError, Remedy
+from lstm_cli.results import VersionSummary
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,6 @@ class Version:
     is_in_use: bool
     bundle: Bundle | None  # None where it cannot be read ...
     problem: str | None = None  # ... and why
-
-
-def versions_folder(path: Path) -> Path:
-    """Where the versions of a model are kept. No model can have such a name."""
-    return path.with_name(f".{path.name}.versions")
 
 
 def versions_of(path: Path) -> tuple[Version, ...]:
@@ -123,9 +120,27 @@ def remove_versions(path: Path) -> int:
     return len(places)
 
 
-def bytes_of(path: Path) -> int:
-    """What a model takes on the disk."""
-    return sum(file.stat().st_size for file in path.iterdir() if file.is_file())
+def summary_of(version: Version) -> VersionSummary:
+    """A version as a list of them shows it."""
+    bundle, path = version.bundle, version.path
+    size = sum(file.stat().st_size for file in path.iterdir() if file.is_file())
+    if bundle is None:
+        return VersionSummary(
+            None, version.is_in_use, str(path), "", (), 0, None, 0, size, version.problem
+        )
+    info, origin = bundle.info, bundle.info.provenance
+    last = origin.updates[-1].files if origin.updates else origin.files
+    return VersionSummary(
+        number=version.number,
+        in_use=version.is_in_use,
+        path=str(path),
+        created=info.created,
+        files=last,
+        reviews=origin.training,
+        accuracy=info.scores.get("accuracy"),
+        held_out=info.scores.get("n", 0),
+        bytes=size,
+    )
 
 
 def _chosen(

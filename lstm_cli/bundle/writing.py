@@ -208,6 +208,7 @@ def _tidy_up(path: Path) -> None:
 
 
 def fsync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, so that a rename outlasts a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

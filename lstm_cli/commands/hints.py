@@ -33,6 +33,7 @@ HINTS = {
     Remedy.RESUME_OR_REPLACE: "run the same command with --resume to continue, or with "
     "--replace to start over",
     Remedy.WAIT_OR_RENAME: "wait for it, or choose another with --name",
+    Remedy.WAIT: "wait for it",
     Remedy.TEACH_RATINGS: "teach it with: lstm train REVIEWS.csv --base {0}",
     Remedy.TRAIN_A_MODEL: "train one with: lstm train REVIEWS.csv (or lstm train --sample)",
     Remedy.LIST_MODELS: "see the available models with: lstm models",

@@ -72,7 +72,7 @@ if TYPE_CHECKING:
         LanguageReport,
         ModelSummary,
     )
-    from lstm_cli.results.updating import Change, Receipt
+    from lstm_cli.results.updating import Change, Receipt, VersionSummary
 
 __all__ = [
     "HALF_LIFE_SHARES",
@@ -120,6 +120,7 @@ __all__ = [
     "UnitReport",
     "UnitStatistics",
     "UnitTrace",
+    "VersionSummary",
     "WeightChange",
     "WordGradient",
     "WordStatistics",
@@ -141,7 +142,7 @@ _NAMES = {
     "trace": "Explanation GateTrace IdleWord ImportantWord LedgerLine LedgerTrace Routes Turn "
     "UnitTrace WordTrace margin",
     "training": "Attempt EpochReport LanguageReport ModelSummary",
-    "updating": "Change Receipt",
+    "updating": "Change Receipt VersionSummary",
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 

@@ -67,3 +67,19 @@ class Receipt:
             "all": self.all.to_json(),
             "per_rating": {name: change.to_json() for name, change in self.per_rating.items()},
         }
+
+
+@dataclass(frozen=True)
+class VersionSummary:
+    """One of the models of a name, as a list of them shows it."""
+
+    number: int | None  # by age, from 1; None of one that cannot be read
+    in_use: bool
+    path: str
+    created: str
+    files: tuple[str, ...]  # that it learned from last, without folders
+    reviews: int  # that it learned from in all
+    accuracy: float | None  # on its held-out reviews ...
+    held_out: int  # ... which were so many
+    bytes: int  # on the disk
+    problem: str | None = None  # why it cannot be used

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lstm_cli.config import ModelConfig, TrainConfig
+from lstm_cli.data.corpus import Corpus
 from lstm_cli.training.preparation import PreparedData
 
 # Tokens. Of IMDB's 5M, three epochs with an adversary learned less in 950 s (46.8 % of the last
@@ -70,6 +71,17 @@ class DatasetStats:
     num_reviews: int = 10**9
     num_tokens_shortened: int | None = None  # of what is read from a base; None: as num_tokens
     hidden_size: int = ModelConfig.hidden_size
+
+    @classmethod
+    def of_update(cls, corpus: Corpus, known_share: float) -> "DatasetStats":
+        """Those of reviews that a model which rates goes on with."""
+        return cls(
+            num_tokens=corpus.num_tokens,
+            has_base=True,
+            known_share=known_share,
+            num_reviews=len(corpus),
+            num_tokens_shortened=int(np.minimum(corpus.lengths, MOST_OF_A_REVIEW).sum()),
+        )
 
     @classmethod
     def of(cls, prepared: PreparedData, hidden_size: int) -> "DatasetStats":
