@@ -93,8 +93,11 @@ def make_update(request: UpdateRequest, read: ReadUpdate, listener: UpdateListen
     path = read.bundle.path
     prepared = prepare_update(request, read)
     listener.prepared(prepared)
-    with listener.training():
-        learned = _learn(prepared, listener)
+    try:
+        with listener.training():
+            learned = _learn(prepared, listener)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"{path.name} is as it was") from None
     made = _receipt(prepared, learned)
     if made.is_worse and not request.accept_worse:
         return Updated(path, prepared, made, False, None)

@@ -55,6 +55,7 @@ WELL_KNOWN = 0.95  # share of the tokens; what a base knows less of moves its em
 # An update: passes over the new reviews and those that are replayed, old reviews a new one, and
 # the share of the way from the old weights to the trained ones that is gone.
 UPDATE_EPOCHS = 2
+UPDATE_RATE = 3e-3
 REPLAYED = 1.0
 UPDATE_SHARE = 0.5
 
@@ -128,7 +129,7 @@ def resolve_train_config(
 
 def update_config(config: TrainConfig, stats: DatasetStats) -> TrainConfig:
     """Settings for a model that goes on from itself."""
-    return resolve_train_config(config, stats, epochs=UPDATE_EPOCHS)
+    return resolve_train_config(config, stats, epochs=UPDATE_EPOCHS, learning_rate=UPDATE_RATE)
 
 
 def patience_for(epochs: int) -> int:

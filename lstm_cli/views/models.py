@@ -33,7 +33,7 @@ def show_models(console: Console, models: Sequence[ModelSummary], folder: str) -
 def show_history(console: Console, versions: Sequence[VersionSummary]) -> None:
     """Print a row a version, the oldest at the top."""
     table = plain_table(
-        "version", "made", "reviews", "accuracy", "held out", "size", "learned last from",
+        "version", "made", "reviews", "accuracy", "held out", "size", "learned from",
         right=(0, 2, 3, 4, 5),
     )  # fmt: skip
     for version in versions:

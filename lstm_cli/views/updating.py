@@ -123,7 +123,7 @@ def show_receipt(console: Console, updated: "Updated") -> None:
     for line in textwrap.wrap(legend, LINE):
         say(console, line)
     console.print()
-    for line in textwrap.wrap(_verdict(updated, name), LINE):
+    for line in _verdict(updated, name):
         say(console, line, style="bold")
 
 
@@ -137,19 +137,17 @@ def _accuracy_cells(change: Change) -> tuple[str, str, str]:
     )
 
 
-def _verdict(updated: "Updated", name: str) -> str:
-    """Which of the two is in use, and how to have it otherwise."""
+def _verdict(updated: "Updated", name: str) -> Iterator[str]:
+    """Which of the two is in use, and how to have it otherwise: a command on its own line."""
+    receipt = updated.receipt
     if not updated.is_replaced:
-        return (
-            f"Worse {_where(updated.receipt)} than chance would explain: {name} stays as it was. "
-            "--accept-worse replaces it all the same."
-        )
+        yield f"worse {_where(receipt)} than chance would explain: {name} stays as it was"
+        yield "to replace it all the same, add --accept-worse"
+        return
+    judged = "worse, as accepted" if receipt.is_worse else "not worse"
+    yield f"{judged}: {name} is replaced; to put the old one back:"
     number = "" if updated.version is None else f" {updated.version.number}"
-    judged = "worse, as accepted" if updated.receipt.is_worse else "not worse"
-    return (
-        f"{judged[0].upper()}{judged[1:]}: {name} is replaced. The old one is version{number}; "
-        f"lstm models restore {name} puts it back."
-    )
+    yield f"  lstm models restore {name}{number}"
 
 
 def _where(receipt: Receipt) -> str:
