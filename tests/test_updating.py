@@ -15,7 +15,7 @@ from lstm_cli.bundle.versions import save_as_next, versions_of
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.evaluation.receipt import receipt
 from tests import to_be_killed
-from tests.helpers import BLAME, PRAISE, copied, in_case, lstm, new_bundle, sign
+from tests.helpers import BLAME, PRAISE, copied, in_case, lstm, new_bundle, sign, write_info
 from tests.to_be_killed import killed_after, started
 
 OLD = range(6)  # of what the tiny model learned, by conftest
@@ -185,6 +185,28 @@ def test_the_same_seed_gives_the_same_model(hotels: Path, new: Path, old: Path) 
         found.append(open_bundle(hotels).fingerprint)
         lstm("models", "restore", "hotels", "1")
     assert found[0] == found[1]
+
+
+def test_a_spoiled_account_of_updates_is_refused(hotels: Path, new: Path) -> None:
+    """A model may come from anywhere."""
+    update(new, "--accept-worse")
+    info = json.loads((hotels / "bundle.json").read_text())
+    for spoiled in ([{}], [None], "none", [{**info["data"]["updates"][0], "files": "new.csv"}],
+                    [{**info["data"]["updates"][0], "learned": -1}],
+                    [{**info["data"]["updates"][0], "more": 1}]):  # fmt: skip
+        write_info(hotels, info | {"data": info["data"] | {"updates": spoiled}})
+        with in_case(str(spoiled)):
+            assert "bundle.json" in refused("predict", "fun", "--model", "hotels")
+
+
+def test_a_server_does_not_name_the_files(hotels: Path, new: Path) -> None:
+    """Whoever may ask it need not know what its owner calls them."""
+    from lstm_cli.server.served import _described
+
+    update(new, "--accept-worse")
+    described = _described(open_bundle(hotels))
+    assert [update["learned"] for update in described["data"]["updates"]] == [36]
+    assert "new.csv" not in json.dumps(described)
 
 
 # The receipt

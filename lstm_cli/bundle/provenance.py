@@ -23,8 +23,10 @@ class Update:
         """Read it back.
 
         Raises:
-            TypeError, ValueError: a value is not what it should be.
+            KeyError, TypeError, ValueError: something is missing or not what it should be.
         """
+        if not isinstance(stored["files"], list):
+            raise TypeError(f"an update {stored!r:.40}")
         made = cls(**{**stored, "files": tuple(stored["files"])})
         for count in (made.learned, made.replayed, made.held_out):
             _check_count(count)
