@@ -101,7 +101,9 @@ def prepare_update(request: UpdateRequest, read: ReadUpdate) -> PreparedUpdate:
         at_hand=everything.select(np.concatenate([split.training, known.learned])),
         held_out=everything.select(held_out),
         were_held_out=np.arange(len(held_out)) < len(known.held_out),
-        config=update_config(asked, DatasetStats.of_update(training.corpus, known_share)),
+        config=update_config(
+            asked, DatasetStats.of_update(training.corpus, known_share), len(replayed)
+        ),
         compute=compute,
     )
 

@@ -40,7 +40,6 @@ class LearnedUpdate:
     history: tuple[EpochReport, ...]
     before: Float64Array  # (H, R)
     after: Float64Array  # at no temperature yet. (H, R)
-    shuffled: Float64Array  # the same with the words of each review in a random order. (H, R)
 
 
 def describe_update(prepared: PreparedUpdate, learned: LearnedUpdate, seconds: float) -> NewBundle:
@@ -135,7 +134,6 @@ def _evaluation(
         scale,
         model=prepared.bundle.name,
         baselines=answers,
-        shuffled=learned.shuffled,
     )
 
 

@@ -19,7 +19,6 @@ import numpy as np
 from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.bundle.versions import Version, save_as_next, versions_of
 from lstm_cli.core.network import ReviewNetwork, rating_probabilities
-from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.reviews import ReviewsSummary
 from lstm_cli.evaluation.receipt import receipt
 from lstm_cli.metrics.calibration import apply_cross_fitted_temperature
@@ -114,10 +113,14 @@ def _learn(prepared: PreparedUpdate, listener: Listener) -> LearnedUpdate:
     arrays = Base.from_bundle(bundle).start(
         prepared.vocabulary, prepared.ratings.tolist(), model.pooling
     )
+    measured = np.flatnonzero(~prepared.were_held_out)
+    if not len(measured):
+        measured = np.arange(len(prepared.held_out))
     trained = train(
         NetworkStart(model, prepared.vocabulary, arrays),
         prepared.config,
-        TrainingTask(prepared.training, prepared.held_out, prepared.ratings),
+        # What is kept is another network than this, and is measured on all of them.
+        TrainingTask(prepared.training, prepared.held_out.select(measured), prepared.ratings),
         listener,
         compute=compute,
     )
@@ -127,23 +130,15 @@ def _learn(prepared: PreparedUpdate, listener: Listener) -> LearnedUpdate:
         for name in reached
     }
 
-    def answers(weights: Mapping[str, Float32Array], corpus: Corpus) -> Float64Array:
+    def answers(weights: Mapping[str, Float32Array]) -> Float64Array:
         network = compute.place(ReviewNetwork.from_arrays(model, weights))
-        return rating_probabilities(network, corpus, compute)
+        return rating_probabilities(network, prepared.held_out.corpus, compute)
 
     # The words that are new to the old model are read as it reads them: as unknown.
     old = dict(arrays)
     old["embedding"] = arrays["embedding"].copy()
     old["embedding"][len(bundle.vocabulary) :] = arrays["embedding"][UNKNOWN_ID]
-    held_out = prepared.held_out.corpus
-    shuffled = held_out.shuffled(np.random.default_rng(0))
-    return LearnedUpdate(
-        arrays=mixed,
-        history=trained.history,
-        before=answers(old, held_out),
-        after=answers(mixed, held_out),
-        shuffled=answers(mixed, shuffled),
-    )
+    return LearnedUpdate(mixed, trained.history, answers(old), answers(mixed))
 
 
 def _receipt(prepared: PreparedUpdate, learned: LearnedUpdate) -> Receipt:

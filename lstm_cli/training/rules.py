@@ -52,11 +52,13 @@ FEW_UNITS = 8
 WELL_KNOWN = 0.95  # share of the tokens; what a base knows less of moves its embedding more
 
 
-# An update: passes over the new reviews and those that are replayed, old reviews a new one, and
-# the share of the way from the old weights to the trained ones that is gone.
-UPDATE_EPOCHS = 2
+# An update reads each new review twice, or once beside as many old ones: in the same time. Of the
+# way from the old weights to those that this leads to, it goes a share.
+READINGS = 2
+# But of fewer steps than these hardly any is at the whole rate, which climbs and falls.
+FEWEST_UPDATE_STEPS, MOST_READINGS = 10, 6
+REPLAYED = 1.0  # old reviews a new one
 UPDATE_RATE = 3e-3
-REPLAYED = 1.0
 UPDATE_SHARE = 0.5
 
 
@@ -127,9 +129,19 @@ def resolve_train_config(
     return replace(config, patience=patience_for(config.epochs))
 
 
-def update_config(config: TrainConfig, stats: DatasetStats) -> TrainConfig:
-    """Settings for a model that goes on from itself."""
-    return resolve_train_config(config, stats, epochs=UPDATE_EPOCHS, learning_rate=UPDATE_RATE)
+def update_config(config: TrainConfig, stats: DatasetStats, num_replayed: int) -> TrainConfig:
+    """Settings for a model that goes on from itself.
+
+    Args:
+        config: the defaults, with what a person decided of seed and precision.
+        stats: about the reviews that are read, those that are replayed among them.
+        num_replayed: how many are.
+    """
+    config = resolve_train_config(config, stats, learning_rate=UPDATE_RATE)
+    usual = READINGS * (1 - num_replayed / stats.num_reviews)
+    least = FEWEST_UPDATE_STEPS / _steps_from_base(stats, config.tokens_per_batch)
+    epochs = max(1, round(usual), min(math.ceil(least), MOST_READINGS))
+    return replace(config, epochs=epochs, patience=patience_for(epochs))
 
 
 def patience_for(epochs: int) -> int:
@@ -169,7 +181,7 @@ def _from_base(config: TrainConfig, stats: DatasetStats) -> TrainConfig:
     """
     num_tokens = max(stats.num_tokens_shortened or stats.num_tokens, 1)
     tokens_per_batch = min(max(2 ** int(math.log2(num_tokens / STEPS_AN_EPOCH)), 512), 8_192)
-    steps = max(min(num_tokens / tokens_per_batch, stats.num_reviews / FEWEST_REVIEWS), 1)
+    steps = _steps_from_base(stats, tokens_per_batch)
     most_read = max(round(MOST_READ_FROM_BASE / num_tokens), 1)
     usual = EPOCHS_FROM_BASE if stats.base_rates else 2 * EPOCHS_FROM_BASE
     epochs = min(max(math.ceil(FEWEST_STEPS / steps), usual), MOST_EPOCHS_FROM_BASE, most_read)
@@ -188,6 +200,12 @@ def _from_base(config: TrainConfig, stats: DatasetStats) -> TrainConfig:
         word_dropout=0.1,
         adversarial_epsilon=0.0,
     )
+
+
+def _steps_from_base(stats: DatasetStats, tokens_per_batch: int) -> float:
+    """About how many batches an epoch has, at least 1."""
+    num_tokens = max(stats.num_tokens_shortened or stats.num_tokens, 1)
+    return max(min(num_tokens / tokens_per_batch, stats.num_reviews / FEWEST_REVIEWS), 1)
 
 
 def _from_nothing(config: TrainConfig, stats: DatasetStats) -> TrainConfig:

@@ -1,7 +1,7 @@
 """``lstm update`` beside a training on all reviews: how good, in what share of the time.
 
     python -m tests.benchmarks.updating DATA BASE WORK [--domains earphones ...] [--draws 0 1]
-        [--changes epochs=1,replayed=2 share=0.7]
+        [--changes readings=4,replayed=2 share=0.7]
 
 DATA is that of ``learning_curve``; BASE has learned from none of the domains. Each draw takes 600
 reviews of a domain; a model learns 500 of them, then is updated with the other 100, and is
@@ -45,13 +45,13 @@ MODELS = ("before", "all", "replay", "alone", "other with replay", "other alone"
 DRAWS = range(5)
 FIRST, MORE = 500, 100
 CHANGED = {  # where each number of the recipe is read
-    "epochs": "lstm_cli.training.rules.UPDATE_EPOCHS",
+    "readings": "lstm_cli.training.rules.READINGS",
     "rate": "lstm_cli.training.rules.UPDATE_RATE",
     "replayed": "lstm_cli.pipeline.update_preparation.REPLAYED",
     "share": "lstm_cli.pipeline.updating.UPDATE_SHARE",
 }
 DEFAULTS = {
-    "epochs": rules.UPDATE_EPOCHS,
+    "readings": rules.READINGS,
     "rate": rules.UPDATE_RATE,
     "replayed": rules.REPLAYED,
     "share": rules.UPDATE_SHARE,
