@@ -73,6 +73,7 @@ class Remedy(Enum):
     ADD_OR_GIVE_OLD = "add reviews, or give those that it was trained on"
     TRAIN_FROM_IT = "train a model that starts from it"
     TRAIN_AGAIN = "train it again on all of its reviews"
+    GIVE_UNSEEN = "give other reviews, or look at what it reached on held-out ones"
 
 
 class LstmError(Exception):

@@ -40,6 +40,7 @@ from lstm_cli.training.pretraining import Unlabelled, pretrain
 from tests.base.collection import PHRASES, Collection, collect, fold
 from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import RatingSettings, RatingTrainer, learn_ratings
+from tests.base.seen import seen_of
 from tests.base.shipping import Made, expectation, ship
 
 ROOT = Path(__file__).parents[1]
@@ -94,7 +95,7 @@ def main() -> None:
         if asked.base is None:
             return
     base = asked.base or ROOT / "models" / "base"
-    ship(collection, run.rated, made, base)
+    ship(collection, run.rated, made, seen_of(asked.data, collection, without), base)
     print(f"{base}: {sum(file.stat().st_size for file in base.iterdir()) / 2**20:.1f} MiB")
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.core.compute import Compute
 from lstm_cli.inference.predictor import Predictor
+from lstm_cli.text.tokens import tokenize
 from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.optimiser import rating_loss
 from tests import make_base
@@ -81,6 +82,12 @@ def test_one_command_makes_a_base_and_nothing_is_made_twice(
         "imdb.csv", "phrases.csv", "apps.csv", "hotels.csv", "wine.csv",
     )  # fmt: skip
     assert "python -m tests.make_base" in bundle.text("README.md")
+    assert bundle.seen is not None
+    read = ("film " + BLAME + " 0", "a film that I saw 3", PRAISE + " 1", "hotels " + BLAME + " 8")
+    kept_back = ("hotels " + PRAISE + " 39", "an apple", "")
+    tokens = [tokenize(text) for text in (*read, *kept_back)]
+    assert bundle.seen.learned(tokens).tolist() == [True] * 4 + [False] * 3
+    assert bundle.seen.held_out(tokens[-3:]).tolist() == [True, False, False]
     assert sum(Predictor(bundle).predict(PRAISE).probabilities.values()) == pytest.approx(1)
     assert "language: epoch 1, perplexity" in capsys.readouterr().out
     (tmp_path / "work" / "ratings-6-4-1-1.safetensors").unlink()
@@ -122,6 +129,10 @@ def test_domains_left_out_are_measured_and_not_learned(
     files = open_bundle(tmp_path / "base").info.provenance.files
     assert "hotels.csv" in files
     assert "apps.csv" not in files
+    seen = open_bundle(tmp_path / "base").seen
+    assert seen is not None
+    asked = [tokenize(f"{name} {BLAME} 8") for name in ("hotels", "apps")]
+    assert seen.learned(asked).tolist() == [True, False]
 
 
 def reviews_of(domains: dict[str, list[float]]) -> Collection:

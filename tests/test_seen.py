@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from safetensors.numpy import save_file
+from safetensors.numpy import save, save_file
 
 from lstm_cli.bundle.contents import NewBundle
 from lstm_cli.bundle.held_out import MOST_ANSWERS, HeldOutAnswers
@@ -100,6 +100,11 @@ def test_training_keeps_what_it_learned_from_and_held_out(tiny_reviews: Path) ->
     assert (learned ^ held_out).all()
     assert learned.sum() == bundle.info.provenance.training
     assert held_out.sum() == bundle.info.provenance.validation
+
+
+def test_a_text_costs_eight_bytes() -> None:
+    part = SeenPart.of("a file", ([str(k)] for k in range(1_000)), [])
+    assert 8_000 < len(save(Seen((part,)).to_arrays())) < 8_500
 
 
 def test_no_text_is_in_the_file(tiny_bundle: Bundle) -> None:

@@ -9,6 +9,9 @@ import pytest
 from lstm_cli.bundle import locating
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.commands.predict import ABOUT_BASE
+from lstm_cli.data.reviews import read_reviews
+from lstm_cli.evaluation.unseen import leave_out_seen
+from lstm_cli.samples import sample_file
 from tests.helpers import TINY, lstm
 from tests.pages import BENCHMARKS
 
@@ -39,6 +42,18 @@ def test_it_is_small_and_says_what_it_is(with_base: Path) -> None:
     card = bundle.text("README.md")
     for said in ("python -m tests.make_base", "prejudice", "Maas et al. 2011", "Socher et al."):
         assert said in card
+
+
+def test_it_knows_what_it_has_read(with_base: Path) -> None:
+    """Films, without ratings too, and all other domains; none of the sample reviews."""
+    bundle = open_bundle(with_base)
+    assert bundle.seen is not None
+    (own,) = bundle.seen.parts
+    assert len(own.learned) > 200_000
+    assert len(own.held_out) > 10_000
+    sample = read_reviews([str(sample_file())])
+    measured = leave_out_seen(sample, [bundle])
+    assert (measured.seen, measured.left_out) == (0, 0)
 
 
 @pytest.mark.parametrize(

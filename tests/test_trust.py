@@ -18,7 +18,7 @@ from lstm_cli.evaluation.exam import examine, read_exam
 from lstm_cli.metrics.scores import paired_difference
 from lstm_cli.results import Comparison, Difference, Scores
 from lstm_cli.views.comparison import show_comparison
-from tests.helpers import TINY, lstm
+from tests.helpers import lstm
 
 REVIEWS = (
     'review,rating\n"fun fun",5\n"great fun",5\n"no fun at all",1\n"a dull film",5\nawful!,1\n'
@@ -53,15 +53,6 @@ def test_the_paired_interval_is_that_of_drawing_reviews() -> None:
     differences = first[drawn].mean(axis=1) - second[drawn].mean(axis=1)
     assert found.worth == pytest.approx(first.mean() - second.mean())
     assert found.interval == pytest.approx(np.quantile(differences, (0.025, 0.975)), abs=0.01)
-
-
-def test_evaluate_warns_of_reviews_that_were_learned_from(tiny_reviews: Path) -> None:
-    """What a model says of those is no measure of it."""
-    assert lstm("-q", "train", tiny_reviews, "--name", "one", *TINY).exit_code == 0
-    done = lstm("evaluate", tiny_reviews, "--model", "one")
-    assert "careful: one was trained on these very reviews" in done.stderr
-    tiny_reviews.write_text(tiny_reviews.read_text().replace("great fun 1", "great film 1"))
-    assert "careful" not in lstm("evaluate", tiny_reviews, "--model", "one").stderr
 
 
 def test_evaluate_says_what_word_order_is_worth(tiny_bundle: Bundle, file: Path) -> None:

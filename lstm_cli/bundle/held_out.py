@@ -69,10 +69,9 @@ class HeldOutAnswers:
         places = stored["rating_indices"].astype(np.int64, copy=False)
         if not len(probabilities) == len(places) <= MOST_ANSWERS:
             raise refuse(f"should hold at most {MOST_ANSWERS:,} answers, each with a rating")
-        # Written so that NaN, which is not >= anything, is refused too.
-        is_share = (probabilities >= 0).all(axis=1)
-        adds_up = np.abs(probabilities.sum(axis=1, dtype=np.float64) - 1) <= _ROUNDING
-        if not (is_share & adds_up).all():
+        # Written so that NaN, which is not >= anything, is refused too, and before it is added up.
+        are_shares = bool(((probabilities >= 0) & (probabilities <= 1)).all())
+        if not (are_shares and (abs(probabilities.sum(axis=1) - 1) <= _ROUNDING).all()):
             raise refuse("holds probabilities that do not add up to 1")
         if not ((places >= 0) & (places < probabilities.shape[1])).all():
             raise refuse("holds ratings that are not on the scale")

@@ -56,8 +56,8 @@ class SeenPart:
         salt = hashlib.sha256(f"salt of {fingerprint}".encode()).digest()[:SALT_BYTES]
         return cls(
             np.frombuffer(salt, np.uint8),
-            _distinct(_hashes(_joined(learned), salt)),
-            _distinct(_hashes(_joined(held_out), salt)),
+            _distinct(_hashes(map(text_key, learned), salt)),
+            _distinct(_hashes(map(text_key, held_out), salt)),
         )
 
 
@@ -79,11 +79,7 @@ class Seen:
             tokens: of each review, by the pattern of the model. A review without any counts as
                 unseen.
         """
-        joined = _joined(tokens)
-        found = np.zeros(len(joined), np.bool_)
-        for part in self.parts:
-            found |= _are_in(part.learned, _hashes(joined, part.salt.tobytes()))
-        return found & _are_filled(joined)
+        return self.learned_keys(list(map(text_key, tokens)))
 
     def held_out(self, tokens: Iterable[Tokens]) -> NDArray[np.bool_]:
         """Whether the model, its bases aside, was measured on each review. (N,)
@@ -91,9 +87,19 @@ class Seen:
         Args:
             tokens: as for ``learned``.
         """
-        joined, own = _joined(tokens), self.parts[0]
-        found = _are_in(own.held_out, _hashes(joined, own.salt.tobytes()))
-        return found & _are_filled(joined)
+        return self.held_out_keys(list(map(text_key, tokens)))
+
+    def learned_keys(self, keys: Sequence[bytes]) -> NDArray[np.bool_]:
+        """The same as ``learned``, by the keys of the texts. (N,)"""
+        found = np.zeros(len(keys), np.bool_)
+        for part in self.parts:
+            found |= _are_in(part.learned, _hashes(keys, part.salt.tobytes()))
+        return found & _are_filled(keys)
+
+    def held_out_keys(self, keys: Sequence[bytes]) -> NDArray[np.bool_]:
+        """The same as ``held_out``, by the keys of the texts. (N,)"""
+        own = self.parts[0]
+        return _are_in(own.held_out, _hashes(keys, own.salt.tobytes())) & _are_filled(keys)
 
     def with_more(self, learned: Iterable[Tokens], held_out: Iterable[Tokens]) -> "Seen":
         """What the model has seen after it learned from some reviews and held others out.
@@ -103,7 +109,7 @@ class Seen:
             held_out: of each that was held out.
         """
         own, *bases = self.parts
-        more = (_hashes(_joined(some), own.salt.tobytes()) for some in (learned, held_out))
+        more = (_hashes(map(text_key, some), own.salt.tobytes()) for some in (learned, held_out))
         united = map(np.union1d, (own.learned, own.held_out), more)
         return Seen((SeenPart(own.salt, *united), *bases))
 
@@ -144,16 +150,16 @@ class Seen:
         return cls(tuple(map(SeenPart, salts, of_learned, of_held_out)))
 
 
-def _joined(tokens: Iterable[Tokens]) -> list[bytes]:
-    """What is hashed of each review; nothing of one without tokens."""
-    return [_BETWEEN.join(review).encode("utf-8", "surrogatepass") for review in tokens]
+def text_key(tokens: Tokens) -> bytes:
+    """What is hashed of a review: the same for texts of the same tokens, nothing for none."""
+    return _BETWEEN.join(tokens).encode("utf-8", "surrogatepass")
 
 
-def _hashes(joined: Sequence[bytes], salt: bytes) -> NDArray[np.uint64]:
+def _hashes(keys: Iterable[bytes], salt: bytes) -> NDArray[np.uint64]:
     """The hash of each. (N,)"""
     keyed = hashlib.blake2b(key=salt, digest_size=_BYTES)
     digests = bytearray()
-    for text in joined:
+    for text in keys:
         one = keyed.copy()  # twice as fast as a new one, which takes in the key again
         one.update(text)
         digests += one.digest()
@@ -164,8 +170,8 @@ def _distinct(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.unique(hashes)
 
 
-def _are_filled(joined: Sequence[bytes]) -> NDArray[np.bool_]:
-    return np.fromiter(map(bool, joined), np.bool_, len(joined))
+def _are_filled(keys: Sequence[bytes]) -> NDArray[np.bool_]:
+    return np.fromiter(map(bool, keys), np.bool_, len(keys))
 
 
 def _are_in(hashes: NDArray[np.uint64], asked: NDArray[np.uint64]) -> NDArray[np.bool_]:

@@ -19,6 +19,7 @@ def compare(
     query: options.Query = None,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
+    with_seen: options.WithSeen = False,
     as_json: options.Json = False,
 ) -> None:
     """Compare two models on the same reviews.
@@ -26,24 +27,32 @@ def compare(
     lstm compare reviews.csv films films-2
 
     Reports whether one is better, with an interval from a paired bootstrap. If the interval
-    contains 0, there are too few reviews to tell the two models apart.
+    contains 0, there are too few reviews to tell the two models apart. Reviews that either has
+    seen in training are left out.
     """
     from lstm_cli.bundle.locating import find_model
 
     bundles = (find_model(first, models_dir).bundle, find_model(second, models_dir).bundle)
 
     from lstm_cli.evaluation.reading import read_rated
-    from lstm_cli.views.reviews import lines_about
+    from lstm_cli.evaluation.unseen import leave_out_seen
+    from lstm_cli.views.reviews import lines_about, lines_about_seen
 
     reviews = read_rated(bundles, file, options.read_options(ctx))
     for line in lines_about(reviews):
         note(ctx, line)
+    measured = leave_out_seen(reviews, bundles, with_seen=with_seen)
+    for line in lines_about_seen(measured):
+        note(ctx, line)
 
     from lstm_cli.evaluation.files import compare_on
 
-    comparison = compare_on(reviews, bundles)
+    comparison = compare_on(measured.reviews, bundles)
     if as_json:
-        print_json(comparison.to_json())
+        print_json(
+            comparison.to_json()
+            | {"seen": list(measured.seen_of_each), "left_out_seen": measured.left_out}
+        )
         return
     from lstm_cli.views.comparison import show_comparison
     from lstm_cli.views.console import results_console

@@ -44,11 +44,15 @@ def evaluate(
     query: options.Query = None,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
+    with_seen: options.WithSeen = False,
     as_json: options.Json = False,
 ) -> None:
     """Measure a model on reviews whose ratings are known.
 
     lstm evaluate reviews.csv
+
+    Reviews that the model has seen in training are left out. Of the file that it was trained on,
+    the reviews it held out are measured.
 
     Also shows the majority-class and logistic-regression baselines, and how much worse the
     model does when the words of each review are shuffled.
@@ -58,7 +62,8 @@ def evaluate(
     from lstm_cli.data.formats import FORMATS, by_ending
     from lstm_cli.data.writing import check_output, write_whole
     from lstm_cli.evaluation.reading import read_rated
-    from lstm_cli.views.reviews import lines_about
+    from lstm_cli.evaluation.unseen import leave_out_seen
+    from lstm_cli.views.reviews import lines_about, lines_about_seen
 
     if errors is not None:
         check_output(errors)
@@ -68,24 +73,24 @@ def evaluate(
     reviews = read_rated([bundle], file, options.read_options(ctx))
     for line in lines_about(reviews):
         note(ctx, line)
-    if reviews.fingerprint == bundle.info.provenance.fingerprint:
-        note(
-            ctx,
-            f"careful: {bundle.name} was trained on these very reviews; for its scores on "
-            f"held-out reviews, see: lstm models show {bundle.name}",
-        )
+    measured = leave_out_seen(reviews, [bundle], with_seen=with_seen)
+    for line in lines_about_seen(measured):
+        note(ctx, line)
 
     from lstm_cli.evaluation.files import evaluate_on, mistakes
     from lstm_cli.views.mistakes import mistakes_as_text
 
-    evaluation, rated = evaluate_on(reviews, bundle)
+    evaluation, rated = evaluate_on(measured.reviews, bundle)
     if errors is not None:
         made = mistakes(bundle, rated, MOST_MISTAKES)
         as_lines = by_ending(errors).form == FORMATS["jsonl"]
         write_whole(mistakes_as_text(made, as_lines=as_lines), errors)
         note(ctx, f"written: {errors}, {len(made):,} mistake{'s' * (len(made) != 1)}")
     if as_json:
-        print_json(evaluation.to_json())
+        print_json(
+            evaluation.to_json()
+            | {"seen": measured.known[0].seen, "left_out_seen": measured.left_out}
+        )
     else:
         _show(bundle, evaluation, rated, file)
     if min_accuracy is not None and evaluation.scores.accuracy < min_accuracy:

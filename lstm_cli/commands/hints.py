@@ -51,6 +51,8 @@ HINTS = {
     Remedy.ADD_OR_GIVE_OLD: "add reviews, or give those that it was trained on with --replay FILE",
     Remedy.TRAIN_FROM_IT: "train one that starts from it with: lstm train {0} --base {1}",
     Remedy.TRAIN_AGAIN: "train it again on all of its reviews, with: lstm train ... --replace",
+    Remedy.GIVE_UNSEEN: "give other reviews, or see the scores on held-out ones with: "
+    "lstm models show {0} (--with-seen measures on these all the same)",
 }
 
 

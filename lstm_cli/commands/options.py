@@ -68,6 +68,14 @@ Bins = Annotated[
         show_default=False,
     ),
 ]
+WithSeen = Annotated[
+    bool,
+    typer.Option(
+        "--with-seen",
+        help="Measure also on reviews that a model, or a base of it, has seen in training; the "
+        "scores then flatter it.",
+    ),
+]
 Model = Annotated[
     str | None,
     typer.Option(

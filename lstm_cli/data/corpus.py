@@ -1,6 +1,6 @@
 """Reviews as token ids, flat: one long array, and where each review stands in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -126,6 +126,11 @@ class TokenizedReviews:
     def all_counts(self) -> dict[str, int]:
         """The same over all reviews."""
         return self.counts(np.arange(len(self.corpus)))
+
+    def words(self, reviews: Iterable[int] | None = None) -> Iterator[list[str]]:
+        """The tokens of some of the reviews, or of all, one review after the other."""
+        for review in range(len(self.corpus)) if reviews is None else reviews:
+            yield [self.types[k] for k in self.corpus[review].tolist()]
 
     def encode(self, vocabulary: Vocabulary) -> Corpus:
         """The reviews in the ids of a vocabulary."""

@@ -206,6 +206,32 @@ def named(reviews: Reviews, name: str) -> Reviews:
     return replace(reviews, sources=tuple(replace(source, name=name) for source in reviews.sources))
 
 
+def chosen(reviews: Reviews, places: NDArray[np.int64]) -> Reviews:
+    """Some of the reviews, in the order asked for; of the files, all is said as before.
+
+    Args:
+        reviews: those of some files.
+        places: of the reviews that stay. (K,)
+    """
+    texts, ratings = [reviews.texts[k] for k in places], reviews.ratings[places]
+    is_on = reviews.rating_indices[places] >= 0
+    labels = reviews.occurring.label_of
+    unseen = Counter(labels[rating] for rating in ratings[~is_on].tolist())
+    pairs = set(zip(texts, ratings.tolist(), strict=True))
+    return replace(
+        reviews,
+        texts=texts,
+        ratings=ratings,
+        rating_indices=reviews.rating_indices[places],
+        duplicates=len(texts) - len(pairs),
+        conflicts=sum(n > 1 for n in Counter(text for text, _ in pairs).values()),
+        fingerprint=_fingerprint(texts, ratings, labels),
+        lines=reviews.lines[places],
+        file_of=reviews.file_of[places],
+        unseen_ratings={label: unseen[label] for label in reviews.unseen_ratings if unseen[label]},
+    )
+
+
 def _refuse_twice(sources: Sequence[str]) -> None:
     seen: set[str] = set()
     for source in sources:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_cli.bundle.seen import Seen
+from lstm_cli.bundle.seen import Seen, text_key
 from lstm_cli.data.corpus import TokenizedReviews
 from lstm_cli.data.splits import hold_out, split_at
 
@@ -40,12 +40,12 @@ class KnownReviews:
             num_new: how many are of new files.
             seen: what the model knows.
         """
-        words = list(words_of(tokenized, np.arange(len(tokenized.corpus))))
-        is_new_file = np.arange(len(words)) < num_new
-        was_learned = Seen(seen.parts[:1]).learned(words)
-        was_held_out = seen.held_out(words) & ~was_learned
-        in_new_files = {tuple(text) for text in words[:num_new]}
-        is_twice = np.array([tuple(text) in in_new_files for text in words]) & ~is_new_file
+        keys = list(map(text_key, _words(tokenized)))
+        is_new_file = np.arange(len(keys)) < num_new
+        was_learned = Seen(seen.parts[:1]).learned_keys(keys)
+        was_held_out = seen.held_out_keys(keys) & ~was_learned
+        in_new_files = set(keys[:num_new])
+        is_twice = np.array([key in in_new_files for key in keys]) & ~is_new_file
         is_known = was_learned | was_held_out
         return cls(
             new=np.flatnonzero(is_new_file & ~is_known),
@@ -57,7 +57,7 @@ class KnownReviews:
                 int((was_learned & is_new_file).sum()),
                 int((was_held_out & is_new_file).sum()),
             ),
-            is_of_base=seen.learned(words) & ~was_learned,
+            is_of_base=seen.learned_keys(keys) & ~was_learned,
         )
 
 
@@ -103,7 +103,7 @@ def split_new(
     return NewSplit(training, held_out, len(known.new) - len(training) - len(held_out))
 
 
-def words_of(tokenized: TokenizedReviews, reviews: NDArray[np.int64]) -> Iterator[list[str]]:
-    """The tokens of some reviews."""
-    for review in reviews:
-        yield [tokenized.types[k] for k in tokenized.corpus[review]]
+def _words(tokenized: TokenizedReviews) -> Iterator[list[str]]:
+    """The tokens of each review."""
+    for review in range(len(tokenized.corpus)):
+        yield [tokenized.types[k] for k in tokenized.corpus[review].tolist()]

@@ -12,6 +12,7 @@ import numpy as np
 from lstm_cli.bundle.claiming import ModelSlot
 from lstm_cli.bundle.contents import BundleInfo, NewBundle
 from lstm_cli.bundle.provenance import Provenance
+from lstm_cli.bundle.seen import Seen
 from lstm_cli.config import ModelConfig, PretrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.cache import TokenCache
@@ -174,4 +175,5 @@ def _describe(
         weights=made.arrays | no_readout,
         gate_statistics=GateStatistics(()),
         history=tuple(map(asdict, made.history)),
+        seen=None if reviews.seen is None else Seen((reviews.seen,)),
     )

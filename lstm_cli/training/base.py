@@ -33,6 +33,7 @@ class Base:
     ratings: tuple[float, ...]  # none of a language model
     token_pattern: str
     fingerprint: str  # sha256 of its weights
+    learned_from: int = 0  # reviews
     seen: Seen | None = None  # the texts it and its own bases learned from
 
     @classmethod
@@ -47,6 +48,7 @@ class Base:
             info.ratings,
             info.token_pattern,
             bundle.fingerprint,
+            info.provenance.training,
             bundle.seen,
         )
 

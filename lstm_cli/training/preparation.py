@@ -54,9 +54,7 @@ class RatedCorpus:
     def words(self) -> Iterator[list[str]]:
         """The tokens of each review, those that the vocabulary does not know included."""
         assert self.tokenized is not None
-        corpus, types = self.tokenized.corpus, self.tokenized.types
-        for review in range(len(corpus)):
-            yield [types[k] for k in corpus[review]]
+        return self.tokenized.words()
 
 
 @dataclass(frozen=True)

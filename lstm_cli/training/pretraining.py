@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float32Array
+from lstm_cli.bundle.seen import SeenPart
 from lstm_cli.config import MINIMUM_REVIEWS, PretrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.language import LanguageNetwork
@@ -65,6 +66,7 @@ class Unlabelled:
     num_training: int  # reviews, which ``training`` holds in pieces
     duplicates: int  # texts that stood there before, read once
     fingerprint: str
+    seen: SeenPart | None = None  # hashes of the reviews
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def prepare_unlabelled(
     digest = hashlib.sha256()
     for text in distinct:
         digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+    seen = SeenPart.of(digest.hexdigest(), tokenized.words(training), tokenized.words(held_out))
     return Unlabelled(
         vocabulary=vocabulary,
         training=corpus.select(training).pieces(config.piece),
@@ -122,6 +125,7 @@ def prepare_unlabelled(
         num_training=len(training),
         duplicates=len(filled) - len(distinct),
         fingerprint=digest.hexdigest(),
+        seen=seen,
     )
 
 

@@ -1,6 +1,6 @@
 """What files of reviews contain, a line per fact."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lstm_cli.data.chosen import join_names
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lstm_cli.data.ratings.scale import Scale
     from lstm_cli.data.reviews import Reviews, ReviewsSummary
     from lstm_cli.data.tables import Table
+    from lstm_cli.evaluation.unseen import Known, MeasuredOn
 
 
 def places_of(scale: "Scale") -> str:
@@ -25,6 +26,39 @@ def lines_about_texts(table: "Table", columns: "TextColumns", num_rows: int) -> 
     yield visible(f"{table.source}: {num_rows:,} rows, text in {join_names(columns.names)}")
     for note in (*table.notes, *columns.notes):
         yield f"  {visible(note)}"
+
+
+def lines_about_seen(measured: "MeasuredOn") -> Iterator[str]:
+    """How many reviews were seen in training, and what became of them; nothing if none was."""
+    for known in measured.known:
+        if known.seen is None and known.is_own_file:
+            name = visible(known.model)
+            yield (
+                f"careful: {name} was trained on these very reviews; for its scores on held-out "
+                f"reviews, see: lstm models show {name}"
+            )
+    if not measured.seen:
+        return
+    seers = [known for known in measured.known if known.seen]
+    total = f"{measured.seen:,} of the {count(measured.num_reviews, 'review')}"
+    if not measured.left_out:
+        yield f"careful: the scores flatter, for {_seen_by(seers)} {total} in training"
+    elif len(seers) == len(measured.known) == 1 and seers[0].is_own_file:
+        yield (
+            f"{visible(seers[0].model)} was trained on this file: measured on the "
+            f"{len(measured.reviews):,} reviews that it held out, the other {measured.seen:,} are "
+            "left out (--with-seen keeps them)"
+        )
+    else:
+        yield f"left out: {_seen_by(seers)} {total} in training (--with-seen keeps them)"
+
+
+def _seen_by(seers: "Sequence[Known]") -> str:
+    """Who has seen reviews; of two models, how many each."""
+    if len({known.model for known in seers}) == 1:
+        return f"{visible(seers[0].model)} has seen"
+    shown = " and ".join(f"{visible(known.model)} ({known.seen:,})" for known in seers)
+    return f"{shown} have seen"
 
 
 def lines_about(reviews: "Reviews | ReviewsSummary") -> Iterator[str]:

@@ -14,8 +14,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from lstm_cli.bundle.contents import BASE
 from lstm_cli.config import TrainConfig
-from lstm_cli.data.showing import count
+from lstm_cli.data.showing import count, show_source
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, EpochReport
 from lstm_cli.text.vocabulary import UNKNOWN_ID
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from lstm_cli.data.reviews import ReviewsSummary
     from lstm_cli.pipeline.preparation import PreparedRun
     from lstm_cli.pipeline.training import TrainedModel
+    from lstm_cli.training.base import Base
     from lstm_cli.training.pace import Plan
     from lstm_cli.training.preparation import PreparedData
 
@@ -50,6 +52,7 @@ class TrainingView:
     ) -> None:
         self.console = console
         self.repeated = request.config
+        self._request = request
         self._interruptible = interruptible
         self._progress = TrainingProgress(console, with_epochs=request.budget is None)
         self.begin = self._progress.begin
@@ -68,6 +71,8 @@ class TrainingView:
     def prepared(self, run: "PreparedRun") -> None:
         """Show what will be made of it."""
         show_prepared(self.console, run)
+        if (line := forgetting(self._request, run.data.base, len(run.reviews))) is not None:
+            say(self.console, line, style="yellow")
         show_findings(self.console, run.findings)
         for difference in run.differences:
             say(
@@ -108,6 +113,26 @@ def in_plan(plan: "Plan", num_reviews: int, seconds: float) -> str:
     if plan.share < 1:
         line += f", over {count(num_reviews, 'review')}, as there is no time for more"
     return line
+
+
+def forgetting(request: TrainRequest, base: "Base | None", num_reviews: int) -> str | None:
+    """What to do instead, where a rated model learns from fewer reviews than it was made of.
+
+    Args:
+        request: what a user asked for.
+        base: what training starts from.
+        num_reviews: in the files.
+    """
+    if request.base is None or base is None or base.name == BASE:
+        return None  # what ships is made to be started from
+    if not base.ratings or base.learned_from <= num_reviews:
+        return None
+    files = " ".join(map(show_source, request.sources))
+    return (
+        f"careful: {base.name} learned from {base.learned_from:,} reviews and forgets much of them "
+        f"while it learns from {num_reviews:,} others; what keeps them: "
+        f"lstm update {request.base} {files}"
+    )
 
 
 def say_that_one_begins(console: Console, name: str) -> None:

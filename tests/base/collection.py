@@ -88,7 +88,7 @@ class Collection:
 
 
 @dataclass(frozen=True)
-class _Source:
+class Source:
     """The reviews of one file."""
 
     name: str
@@ -112,7 +112,7 @@ def collect(data: Path, processes: int) -> Collection:
     """
     from lstm_cli.data.tokenizing import tokenize_reviews
 
-    sources = _sources(data)
+    sources = sources_of(data)
     tokenized = tokenize_reviews(
         [text for source in sources for text in source.texts], processes=processes
     )
@@ -139,7 +139,12 @@ def collect(data: Path, processes: int) -> Collection:
     )
 
 
-def _sources(data: Path) -> list[_Source]:
+def sources_of(data: Path) -> list[Source]:
+    """The reviews of all files, in the order of a collection.
+
+    Args:
+        data: the folder with ``imdb``, ``sst5`` and ``domains``.
+    """
     films = _read(data / "imdb" / "train.csv.gz", FILMS)
     sentences = _read(data / "sst5" / "train.csv", SENTENCES)
     unrated = replace(sentences, ratings=np.full_like(sentences.ratings, np.nan))
@@ -157,15 +162,15 @@ def _sources(data: Path) -> list[_Source]:
     return sources
 
 
-def _read(path: Path, name: str) -> _Source:
+def _read(path: Path, name: str) -> Source:
     opening = gzip.open if path.suffix == ".gz" else open
     with opening(path, "rt", encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     texts = [row["review"] for row in rows]
     if "rating" not in rows[0]:
-        return _Source(name, texts, np.full(len(texts), np.nan, dtype=np.float32), 0)
+        return Source(name, texts, np.full(len(texts), np.nan, dtype=np.float32), 0)
     ratings = np.array([float(row["rating"]) for row in rows])
-    return _Source(name, texts, on_five(name, ratings).astype(np.float32), 0)
+    return Source(name, texts, on_five(name, ratings).astype(np.float32), 0)
 
 
 def on_five(name: str, ratings: NDArray[np.float64]) -> NDArray[np.float64]:

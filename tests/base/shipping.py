@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.bundle.contents import BundleInfo, NewBundle, network_weights
 from lstm_cli.bundle.provenance import Provenance
+from lstm_cli.bundle.seen import Seen
 from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.config import ModelConfig, Precision, TrainConfig
 from lstm_cli.core.compute import Compute
@@ -96,13 +97,16 @@ def expectation(collection: Collection, training: NDArray[np.int64]) -> Float64A
     return found
 
 
-def ship(collection: Collection, training: NDArray[np.int64], made: Made, path: Path) -> None:
+def ship(
+    collection: Collection, training: NDArray[np.int64], made: Made, seen: Seen, path: Path
+) -> None:
     """Write the base.
 
     Args:
         collection: what it has read.
         training: places of the rated reviews that it has learned from.
         made: the network.
+        seen: hashes of all that it has read.
         path: the folder of the base, which is replaced.
     """
     expected = expectation(collection, training)
@@ -145,6 +149,7 @@ def ship(collection: Collection, training: NDArray[np.int64], made: Made, path: 
         weights=arrays,
         gate_statistics=statistics,
         history=(),
+        seen=seen,
         notes=NOTES.format(expected=said),
     )
     write_bundle(new, path, replace=path.exists())
