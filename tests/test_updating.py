@@ -262,7 +262,7 @@ def test_a_worse_model_does_not_replace(hotels: Path, old: Path) -> None:
     assert sorted(path.name for path in Path("models").iterdir()) == ["hotels"]
     done = lstm("update", "hotels", upside_down, "--replay", old, "--accept-worse")
     assert done.exit_code == 0
-    assert "worse, as accepted: hotels is replaced" in done.stdout
+    assert "worse on the reviews held out before, as accepted: hotels is replaced\n" in done.stdout
 
 
 def test_what_is_shown_fits_a_terminal(hotels: Path, new: Path, old: Path) -> None:
@@ -287,8 +287,8 @@ def test_what_is_shown_fits_a_terminal(hotels: Path, new: Path, old: Path) -> No
         "all held out (124)",
     ]
     assert shown[-2:] == [
-        "not worse: hotels is replaced; to put the old one back:",
-        "  lstm models restore hotels 1",
+        "not worse, as far as 124 held-out reviews can tell: hotels is replaced",
+        "to put the old one back: lstm models restore hotels 1",
     ]
 
 

@@ -144,10 +144,14 @@ def _verdict(updated: "Updated", name: str) -> Iterator[str]:
         yield f"worse {_where(receipt)} than chance would explain: {name} stays as it was"
         yield "to replace it all the same, add --accept-worse"
         return
-    judged = "worse, as accepted" if receipt.is_worse else "not worse"
-    yield f"{judged}: {name} is replaced; to put the old one back:"
+    judged = "not worse"
+    if receipt.is_worse:
+        judged = f"worse {_where(receipt)}, as accepted"
+    elif receipt.all.accuracy.interval[0] <= 0:
+        judged = f"not worse, as far as {receipt.all.n:,} held-out reviews can tell"
+    yield f"{judged}: {name} is replaced"
     number = "" if updated.version is None else f" {updated.version.number}"
-    yield f"  lstm models restore {name}{number}"
+    yield f"to put the old one back: lstm models restore {name}{number}"
 
 
 def _where(receipt: Receipt) -> str:
