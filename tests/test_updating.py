@@ -498,3 +498,18 @@ def test_hashes_of_both_are_united() -> None:
     assert more.learned([["a"], ["b"], ["c"], ["d"], ["e"]]).tolist() == [1, 0, 1, 1, 0]
     assert more.held_out([["a"], ["b"], ["c"], ["d"], ["e"]]).tolist() == [0, 1, 0, 0, 1]
     assert len(more.parts[0].learned) == 2
+
+
+def test_only_learned_reviews_are_nothing_new(hotels: Path) -> None:
+    """Nor is there anything to hold out or to measure on."""
+    assert refused("update", "hotels", written("learned.csv", rows(OLD))) == (
+        "lstm: learned.csv: holds nothing new to learn from: of 60 reviews hotels has learned from "
+        "60, 0 were held out for it, and 0 tell of those\n"
+    )
+
+
+def test_a_part_of_a_held_out_review_is_left_out(hotels: Path, old: Path) -> None:
+    """It would tell what the held-out review says."""
+    parts = written("parts.csv", ['"it was I loved every minute 7 of it",5'], rows(range(20, 21)))
+    made = update(parts, "--replay", old, "--accept-worse")
+    assert (made["left_out"], made["learned"]) == (1, 10)

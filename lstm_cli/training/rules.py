@@ -53,7 +53,10 @@ WELL_KNOWN = 0.95  # share of the tokens; what a base knows less of moves its em
 
 
 # An update reads each new review twice, or once beside as many old ones: in the same time. Of the
-# way from the old weights to those that this leads to, it goes a share.
+# way from the old weights to those that this leads to, it goes a share: of shopping apps, 500
+# reviews then 100 (one draw, 688 measured), the whole way gave 43.9 %, half of it 47.2, training on
+# all 600 of them 46.5. Going once or twice over new and old ones made less difference than chance
+# does (46.2 and 47.2 %).
 READINGS = 2
 # But of fewer steps than these hardly any is at the whole rate, which climbs and falls.
 FEWEST_UPDATE_STEPS, MOST_READINGS = 10, 6
