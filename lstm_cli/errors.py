@@ -66,6 +66,8 @@ class Remedy(Enum):
     GIVE_SAME_VALIDATION = "give the same held-out file"
     GIVE_BASE = "give its folder"
     CHOOSE_SHEET = "choose one of them ({0})"
+    RENAME_OR_REMOVE_FILE = "name another file, or remove it first"
+    RENAME_OR_REPLACE_FILE = "name another file, or say that it may be replaced"
     LEAVE_OUT_ENCODING = "name no encoding"
     LEAVE_OUT_SHEET = "name no table in it"
     LEAVE_OUT_QUERY = "give no query"

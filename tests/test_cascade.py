@@ -197,7 +197,8 @@ def test_the_command_says_who_answered(reviews: Path, model: tuple[str, str]) ->
     assert done.exit_code == 0, done.stderr
     rated = pl.read_csv("o.csv")
     assert rated.columns == [
-        "review", "number", "predicted_rating", "expected_rating", "confidence", "answered_by",
+        "review", "number", "predicted_rating", "expected_rating", "confidence", "warning",
+        "answered_by",
     ]  # fmt: skip
     assert rated["answered_by"].to_list() == ["regression", "regression", "network", "network"]
     assert done.stderr.splitlines()[-1] == (

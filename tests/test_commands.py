@@ -124,7 +124,7 @@ def test_markup_and_terminal_codes_in_a_review_are_shown_as_text(tiny_bundle: Bu
 
 
 def test_a_file_is_rated_with_all_its_columns_and_rows(tiny_bundle: Bundle, tmp_path: Path) -> None:
-    """The analyst's own file comes back, with three columns more."""
+    """The analyst's own file comes back, with four columns more."""
     source = tmp_path / "in.csv"
     source.write_text('id,review,when\n007,"great, fun",x\n008,,y\n009,a dull\n', "utf-8")
     output = tmp_path / "rated.csv"
@@ -138,6 +138,7 @@ def test_a_file_is_rated_with_all_its_columns_and_rows(tiny_bundle: Bundle, tmp_
         "predicted_rating",
         "expected_rating",
         "confidence",
+        "warning",
     ]
     assert rated["id"].to_list() == ["007", "008", "009"]
     assert rated["review"].to_list() == ["great, fun", None, "a dull"]

@@ -71,7 +71,7 @@ def arrow(monkeypatch: pytest.MonkeyPatch) -> None:
         recognizes=lambda head: head.startswith(b"ARROW1"),
         open=open_arrow,
         scan=refuse,
-        write_all=lambda frame, file: frame.sink_ipc(file),
+        write_all=lambda sheets, file: sheets[0].frame.sink_ipc(file),
     )
     monkeypatch.setitem(FORMATS, row.name, row)
 

@@ -45,6 +45,16 @@ def test_a_clean_file_needs_nobody(tiny_reviews: Path) -> None:
     assert f"is right on {100 * commonest:.1f} %" in done.stdout
 
 
+def test_words_that_teach_nothing_are_said_to() -> None:
+    """A share means little without what always saying the commonest reaches."""
+    rows = [f"{'the room and the staff ' * (k % 3 + 1)}{k},{1 if k % 2 else 5}" for k in range(40)]
+    Path("same.csv").write_text("\n".join(["review,rating", *rows]) + "\n")
+    said = "the words alone teach hardly anything here; a base knows words already"
+    assert said in lstm("doctor", "same.csv").stdout
+    health_of()
+    assert said not in lstm("doctor", "one.csv").stdout
+
+
 FIVES, ONES = ["Iâ€™d see it again,5"], ["lost \ufffd letters,1"]
 
 

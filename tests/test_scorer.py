@@ -132,8 +132,9 @@ def test_what_belongs_to_a_window_comes_back_with_it(tiny_bundle: Bundle) -> Non
     first = next(scored)
     assert len(read) < len(windows)  # not all of a long file
     done = [first, *scored]
-    assert [window for window, _ in done] == windows
-    for window, probabilities in done:
+    assert [scored.window for scored in done] == windows
+    for window, probabilities, corpus in done:
+        assert len(corpus) == len(window.texts)
         np.testing.assert_allclose(probabilities, scorer(window.texts), rtol=0, atol=2e-6)
 
 

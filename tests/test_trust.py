@@ -82,19 +82,17 @@ def test_mistakes_are_written_with_what_words_did(tiny_bundle: Bundle, file: Pat
     at = ("--model", tiny_bundle.path)
     assert lstm("evaluate", file, *at, "--errors", "wrong.csv").exit_code == 0
     with Path("wrong.csv").open(newline="") as opened:
-        rows = {row["text"]: row for row in csv.DictReader(opened)}
+        rows = {row["review"]: row for row in csv.DictReader(opened)}
     assert rows
-    assert all(row["rating"] != row["predicted_rating"] for row in rows.values())
+    assert all(row["true_rating"] != row["predicted_rating"] for row in rows.values())
     assert lstm("evaluate", file, *at, "--errors", "wrong.jsonl").exit_code == 0
     lines = map(json.loads, Path("wrong.jsonl").read_text().splitlines())
-    words = {line["text"]: [token for token, _ in line["words"]] for line in lines}
+    words = {line["review"]: [word["token"] for word in line["words"]] for line in lines}
     assert words.keys() == rows.keys()
     assert all(text[0] == tokens[0][0] for text, tokens in words.items())
-    for other in ("wrong.parquet", "wrong.csv.gz", "wrong.tsv"):
-        done = lstm("evaluate", file, *at, "--errors", other)
-        assert done.exit_code == 2
-        assert "name the file .csv or .jsonl" in done.stderr
-        assert not Path(other).exists()
+    done = lstm("evaluate", file, *at, "--errors", "wrong.html")
+    assert done.exit_code == 2
+    assert "the ending must say how to write: .csv" in done.stderr
     again = lstm("evaluate", file, *at, "--errors", "wrong.csv")
     assert again.exit_code == 2
     assert "wrong.csv" in again.stderr

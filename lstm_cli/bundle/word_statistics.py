@@ -47,7 +47,8 @@ def _word_statistics(stored: dict[str, Any]) -> WordStatistics:
     if not isinstance(word.word, str) or not isinstance(word.count, int):
         raise TypeError(f"{word.word!r:.40} and {word.count!r:.40} are not a word and its count")
     check_number(word.contribution)
-    for value in (word.forget, word.learn, word.use, word.writes, word.erases, word.flips):
+    measured = (word.forget, word.learn, word.use, word.writes, word.erases, word.flips)
+    for value in (*measured, word.spread):
         if value is not None:
             check_number(value)
     return word

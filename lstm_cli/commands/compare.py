@@ -20,6 +20,7 @@ def compare(
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     with_seen: options.WithSeen = False,
+    brief: options.Brief = False,
     as_json: options.Json = False,
 ) -> None:
     """Compare two models on the same reviews.
@@ -57,4 +58,4 @@ def compare(
     from lstm_cli.views.comparison import show_comparison
     from lstm_cli.views.console import results_console
 
-    show_comparison(results_console(), comparison)
+    show_comparison(results_console(), comparison, brief=brief)

@@ -1,11 +1,21 @@
 """``lstm doctor``: files of reviews, checked before training on them."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json
+from lstm_cli.errors import ColumnError, Remedy
+from lstm_cli.results import DataHealth, TextHealth
+
+if TYPE_CHECKING:
+    from lstm_cli.bundle.reading import Bundle
+    from lstm_cli.data.corpus import TokenizedReviews
+    from lstm_cli.data.options import ReadOptions
+
+OF_RATINGS = ("rating_column", "scale", "bins")
 
 
 def doctor(
@@ -21,42 +31,98 @@ def doctor(
     rating_column: options.RatingColumn = None,
     scale: options.Scale = None,
     bins: options.Bins = None,
+    no_ratings: Annotated[
+        bool,
+        typer.Option(
+            "--no-ratings",
+            help="Examine the texts alone, as is done with one file in which no column looks like "
+            "ratings.",
+        ),
+    ] = False,
     threads: options.Threads = None,
     as_json: options.Json = False,
 ) -> None:
-    """Check files of reviews before training on them.
+    """Check files of reviews before training on them, or texts before they are rated.
 
     lstm doctor reviews.csv
 
     Looks for letters in a wrong encoding, identical texts with different ratings, ratings that
     contradict their words, and the like. Exits with code 1 if anything needs your attention.
     """
-    from lstm_cli.bundle.locating import find_base, models_folder
-    from lstm_cli.core.threads import granted_threads
-    from lstm_cli.data.cache import TokenCache
+    reading = options.read_options(ctx)
+    if no_ratings:
+        options.check_not_given(ctx, OF_RATINGS, "--no-ratings")
+        health: DataHealth | TextHealth = _of_texts(ctx, files, reading)
+    else:
+        health = _of_reviews(ctx, files, reading)
+    if as_json:
+        print_json(health.to_json())
+    else:
+        from lstm_cli.views.console import results_console
+        from lstm_cli.views.health import show_health, show_text_health
+
+        if isinstance(health, DataHealth):
+            show_health(results_console(), health)
+        else:
+            show_text_health(results_console(), health)
+    if health.findings:
+        raise typer.Exit(1)
+
+
+def _of_reviews(
+    ctx: typer.Context, files: Sequence[str], reading: "ReadOptions"
+) -> DataHealth | TextHealth:
+    """The health of reviews with ratings; of one file that has none, that of its texts."""
     from lstm_cli.data.reviews import read_reviews
-    from lstm_cli.data.tokenizing import tokenize_reviews
     from lstm_cli.evaluation.health import examine
     from lstm_cli.views.reviews import lines_about
 
-    reviews = read_reviews(files, options.read_options(ctx))
+    try:
+        reviews = read_reviews(files, reading)
+    except ColumnError as error:
+        lacks_ratings = error.remedy is Remedy.NAME_RATING_COLUMN and len(files) == 1
+        if not lacks_ratings or any(options.is_given(ctx, name) for name in OF_RATINGS):
+            raise
+        note(ctx, f"{error.problem}: its texts are examined alone; --rating-column names one")
+        return _of_texts(ctx, files, reading)
     for line in lines_about(reviews):
         note(ctx, line)
-    processes = threads or granted_threads()
-    tokenized = tokenize_reviews(reviews.texts, processes=processes, cache=TokenCache.of_user())
-    base = find_base(None, models_folder())
+    tokenized = _tokenized(ctx, reviews.texts)
+    base = _base()
     known_share = None
     if base is not None:
         from lstm_cli.training.base import Base
 
         known_share = Base.from_bundle(base).known_share(tokenized.all_counts())
-    health = examine(reviews, tokenized, known_share)
-    if as_json:
-        print_json(health.to_json())
-    else:
-        from lstm_cli.views.console import results_console
-        from lstm_cli.views.health import show_health
+    return examine(reviews, tokenized, known_share)
 
-        show_health(results_console(), health)
-    if health.findings:
-        raise typer.Exit(1)
+
+def _of_texts(ctx: typer.Context, files: Sequence[str], reading: "ReadOptions") -> TextHealth:
+    """The health of texts, whatever their ratings."""
+    from lstm_cli.data.texts import read_texts
+    from lstm_cli.evaluation.text_health import UnratedTexts, examine_texts
+    from lstm_cli.views.reviews import lines_about_texts
+
+    opened = [read_texts(file, reading) for file in files]
+    for table, columns, texts in opened:
+        for line in lines_about_texts(table, columns, len(texts)):
+            note(ctx, line)
+    unrated = UnratedTexts.of(opened)
+    base = _base()
+    known = None if base is None else base.vocabulary
+    return examine_texts(unrated, _tokenized(ctx, unrated.texts), known)
+
+
+def _tokenized(ctx: typer.Context, texts: Sequence[str]) -> "TokenizedReviews":
+    from lstm_cli.core.threads import granted_threads
+    from lstm_cli.data.cache import TokenCache
+    from lstm_cli.data.tokenizing import tokenize_reviews
+
+    processes = ctx.params["threads"] or granted_threads()
+    return tokenize_reviews(texts, processes=processes, cache=TokenCache.of_user())
+
+
+def _base() -> "Bundle | None":
+    from lstm_cli.bundle.locating import find_base, models_folder
+
+    return find_base(None, models_folder())

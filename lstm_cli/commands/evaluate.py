@@ -6,14 +6,11 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json
-from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
     from lstm_cli.evaluation.files import ScoredReviews
     from lstm_cli.results import Evaluation
-
-MOST_MISTAKES = 100
 
 
 def evaluate(
@@ -34,8 +31,8 @@ def evaluate(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Write the 100 most confident mistakes, with the effect of each word, to this "
-            "file: CSV, or JSON lines if it ends in .jsonl.",
+            help="Write the rows of the 100 most confident mistakes, with the effect of each "
+            "word, to this file: .csv, .xlsx, .jsonl or another.",
             show_default=False,
         ),
     ] = None,
@@ -45,6 +42,7 @@ def evaluate(
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     with_seen: options.WithSeen = False,
+    brief: options.Brief = False,
     as_json: options.Json = False,
 ) -> None:
     """Measure a model on reviews whose ratings are known.
@@ -59,49 +57,49 @@ def evaluate(
     """
     bundle = options.chosen_bundle(ctx, model, models_dir)
 
-    from lstm_cli.data.formats import FORMATS, by_ending
-    from lstm_cli.data.writing import check_output, write_whole
+    from lstm_cli.commands.mistakes_file import rows_kept, write_mistakes
     from lstm_cli.evaluation.reading import read_rated
     from lstm_cli.evaluation.unseen import leave_out_seen
     from lstm_cli.views.reviews import lines_about, lines_about_seen
 
-    if errors is not None:
-        check_output(errors)
-        form, compression = by_ending(errors)
-        if form not in (FORMATS["csv"], FORMATS["jsonl"]) or compression is not None:
-            raise OptionError(f"--errors {errors}: name the file .csv or .jsonl")
-    reviews = read_rated([bundle], file, options.read_options(ctx))
+    kept = ctx.with_resource(rows_kept(errors))
+    reviews = read_rated([bundle], file, options.read_options(ctx), kept)
     for line in lines_about(reviews):
         note(ctx, line)
     measured = leave_out_seen(reviews, [bundle], with_seen=with_seen)
     for line in lines_about_seen(measured):
         note(ctx, line)
 
-    from lstm_cli.evaluation.files import evaluate_on, mistakes
-    from lstm_cli.views.mistakes import mistakes_as_text
+    from lstm_cli.evaluation.files import evaluate_on
 
     evaluation, rated = evaluate_on(measured.reviews, bundle)
-    if errors is not None:
-        made = mistakes(bundle, rated, MOST_MISTAKES)
-        as_lines = by_ending(errors).form == FORMATS["jsonl"]
-        write_whole(mistakes_as_text(made, as_lines=as_lines), errors)
-        note(ctx, f"written: {errors}, {len(made):,} mistake{'s' * (len(made) != 1)}")
+    if errors is not None and kept is not None:
+        write_mistakes(ctx, bundle, rated, kept, errors)
     if as_json:
         print_json(
             evaluation.to_json()
             | {"seen": measured.known[0].seen, "left_out_seen": measured.left_out}
         )
     else:
-        _show(bundle, evaluation, rated, file)
+        _show(bundle, evaluation, rated, file, brief=brief)
     if min_accuracy is not None and evaluation.scores.accuracy < min_accuracy:
         note(ctx, f"accuracy {evaluation.scores.accuracy:.4f} is under {min_accuracy:g}")
         raise typer.Exit(1)
 
 
-def _show(bundle: "Bundle", evaluation: "Evaluation", rated: "ScoredReviews", file: str) -> None:
+def _show(
+    bundle: "Bundle",
+    evaluation: "Evaluation",
+    rated: "ScoredReviews",
+    file: str,
+    *,
+    brief: bool,
+) -> None:
     from lstm_cli.data.showing import show_source
     from lstm_cli.views.console import results_console
     from lstm_cli.views.evaluation import show_evaluation
 
     data = f"{len(rated.reviews):,} reviews of {show_source(file)}"
-    show_evaluation(results_console(), evaluation, bundle.info.model.cell, data, with_curve=True)
+    show_evaluation(
+        results_console(), evaluation, bundle.info.model.cell, data, with_curve=True, brief=brief
+    )

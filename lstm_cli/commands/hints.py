@@ -44,6 +44,8 @@ HINTS = {
     Remedy.GIVE_SAME_VALIDATION: "give the same file with --validation",
     Remedy.GIVE_BASE: "give its folder with --base",
     Remedy.CHOOSE_SHEET: "choose one with --sheet ({0})",
+    Remedy.RENAME_OR_REMOVE_FILE: "name another file, or remove it first",
+    Remedy.RENAME_OR_REPLACE_FILE: "name another file, or give --replace",
     Remedy.LEAVE_OUT_ENCODING: "leave out --encoding",
     Remedy.LEAVE_OUT_SHEET: "leave out --sheet",
     Remedy.LEAVE_OUT_QUERY: "leave out --query",

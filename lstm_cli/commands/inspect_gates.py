@@ -95,6 +95,17 @@ def inspect_gates(
             "Write the review, with its gates, memories and ledger, as an HTML page."
         ),
     ] = None,
+    png: Annotated[
+        str | None,
+        options.picture_option(
+            "png",
+            "Write one picture of the review, 1,200 pixels wide, for a mail. It needs: pip install "
+            "'lstm-cli[pictures]'",
+        ),
+    ] = None,
+    svg: Annotated[
+        str | None, options.picture_option("svg", "Write the same picture as SVG, for a document.")
+    ] = None,
     input_file: Annotated[
         str | None,
         typer.Option(
@@ -121,6 +132,11 @@ def inspect_gates(
     rating_column: options.RatingColumn = None,
     model: options.Model = None,
     models_dir: options.ModelsFolder = None,
+    all_words: Annotated[
+        bool,
+        typer.Option("--all", help="Show every word of a long review, not only the most telling."),
+    ] = False,
+    brief: options.Brief = False,
     as_json: options.Json = False,
     units: Annotated[
         bool,
@@ -139,7 +155,10 @@ def inspect_gates(
 
     lstm inspect-gates "not a bad film at all" --html film.html
 
-    Below the table, sentences say which words made the rating, and how far to trust that.
+    lstm inspect-gates "not a bad film at all" --png film.png
+
+    Sentences say which words made the rating, and how far to trust that. Of a review of more than
+    25 words they come first, and the table has the words that moved the rating most.
 
     Without TEXT, shows which words write to, erase and flip the memory, how long it lasts, and
     which units track the rating: measured on the model's held-out reviews, or on those of --input.
@@ -160,11 +179,15 @@ def inspect_gates(
         clamp=clamp,
         at=at,
         html=html,
+        png=png,
+        svg=svg,
         input_file=input_file,
         output=output,
         reading=options.read_options(ctx),
         as_json=as_json,
         units=units,
+        all_words=all_words,
+        brief=brief,
     )
     check(asked)
     if input_file is None:

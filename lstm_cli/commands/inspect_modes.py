@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from lstm_cli.results import Arithmetic, GateStatistics
 
 
+@dataclass(frozen=True)
+class Showing:
+    """How what was found is shown."""
+
+    as_json: bool = False
+    brief: bool = False  # without what the columns mean
+    all_words: bool = False  # of a long review
+
+
 def show_traces(
     _: typer.Context,
     bundle: "Bundle",
@@ -26,7 +35,7 @@ def show_traces(
     routes: bool,
     heat: bool,
     units: bool,
-    as_json: bool,
+    showing: Showing,
 ) -> None:
     """TEXT: what the gates did at every word, and why the rating."""
     from lstm_cli.gates.trace import trace
@@ -47,12 +56,12 @@ def show_traces(
             with_ledger=ledger or routes,
             with_carrying=heat,
         )
-        if as_json:
+        if showing.as_json:
             print_json(traced.to_json())
             continue
         if place:
             console.print()
-        show_trace(console, traced)
+        show_trace(console, traced, all_words=showing.all_words, brief=showing.brief)
         if heat:
             show_heat(console, traced)
         if routes:
@@ -73,6 +82,35 @@ def write_page(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], ht
     traced = trace(Predictor(bundle), texts[0], with_ledger=True, with_carrying=True)
     write_whole(page(traced, bundle.info.scale), html)
     note(ctx, f"written: {html}")
+
+
+def write_picture(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], file: str) -> None:
+    """``--png`` and ``--svg``: one review as a picture."""
+    from lstm_cli.data.whole import check_target, write_bytes
+    from lstm_cli.gates.trace import trace
+    from lstm_cli.inference.predictor import Predictor
+    from lstm_cli.views.picture import picture
+    from lstm_cli.views.rasterizing import as_png, can_rasterize, letters_without_font
+
+    is_png = file.lower().endswith(".png")
+    if len(texts) > 1:
+        raise OptionError(f"{file}: a picture shows one review; {len(texts)} were given")
+    if is_png and not can_rasterize():
+        raise OptionError(
+            "--png needs what is not installed (resvg_py): pip install 'lstm-cli[pictures]'; "
+            "--svg needs nothing"
+        )
+    check_target(file)
+    drawn = picture(trace(Predictor(bundle), texts[0]), bundle.info.scale)
+    write_bytes(as_png(drawn) if is_png else drawn.encode("utf-8"), file)
+    note(ctx, f"written: {file}")
+    missing = letters_without_font(drawn) if is_png else ""
+    if missing:
+        note(
+            ctx,
+            f"careful: no font on this machine has {missing[:20]}: boxes stand there; "
+            "what --svg writes has the letters",
+        )
 
 
 @dataclass(frozen=True)
@@ -214,7 +252,7 @@ def trace_file(
 
 
 def show_statistics_of_file(
-    ctx: typer.Context, bundle: "Bundle", *, file: str, reading: "ReadOptions", as_json: bool
+    ctx: typer.Context, bundle: "Bundle", *, file: str, reading: "ReadOptions", showing: Showing
 ) -> None:
     """``--input``: what the gates do with the words of a file."""
     from lstm_cli.data.texts import read_texts
@@ -225,7 +263,7 @@ def show_statistics_of_file(
     for line in lines_about_texts(table, columns, len(texts)):
         note(ctx, line)
     statistics = gate_statistics_on(bundle, texts)
-    _show_statistics(bundle, statistics, f"the reviews of {table.source}", as_json)
+    _show_statistics(bundle, statistics, f"the reviews of {table.source}", showing)
 
 
 def describe_unit_of(
@@ -254,22 +292,24 @@ def describe_unit_of(
         show_unit(results_console(), report, bundle.name)
 
 
-def show_statistics(_: typer.Context, bundle: "Bundle", *, as_json: bool) -> None:
+def show_statistics(_: typer.Context, bundle: "Bundle", *, showing: Showing) -> None:
     """Without TEXT and ``--input``: what the gates did with the held-out reviews."""
-    _show_statistics(bundle, bundle.gate_statistics, "the held-out reviews", as_json)
+    _show_statistics(bundle, bundle.gate_statistics, "the held-out reviews", showing)
 
 
 def _show_statistics(
-    bundle: "Bundle", statistics: "GateStatistics", whose: str, as_json: bool
+    bundle: "Bundle", statistics: "GateStatistics", whose: str, showing: Showing
 ) -> None:
     from lstm_cli.views.console import results_console
     from lstm_cli.views.gate_statistics import show_gate_statistics
 
-    if as_json:
+    if showing.as_json:
         print_json(asdict(statistics))
         return
     cell = bundle.info.model.cell
-    show_gate_statistics(results_console(), statistics, cell, bundle.name, whose)
+    show_gate_statistics(
+        results_console(), statistics, cell, bundle.name, whose, brief=showing.brief
+    )
 
 
 def _check_has_gates(bundle: "Bundle") -> None:

@@ -5,6 +5,7 @@
                --output    the traces of its reviews, as JSON lines
                otherwise   gate statistics of its reviews
 TEXT           --html      the review as a page
+               --png       the review as a picture; --svg as well
                --step      the arithmetic of one word
                --clamp     the rating with a gate held
                otherwise   the trace, with --ledger, --routes, --heat those as well
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 Mode = Callable[[typer.Context, "Bundle"], None]
 
-VIEWS = ("step", "clamp", "html")  # of one review: they show different things
+VIEWS = ("step", "clamp", "html", "png", "svg")  # of one review: they show different things
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +48,20 @@ class GateRequest:
     clamp: Sequence[str] | None
     at: Sequence[str] | None
     html: str | None
+    png: str | None
+    svg: str | None
     input_file: str | None
     output: str | None
     reading: "ReadOptions"
     as_json: bool
     units: bool
+    all_words: bool
+    brief: bool
+
+    @property
+    def showing(self) -> modes.Showing:
+        """How what was found is shown."""
+        return modes.Showing(self.as_json, self.brief, self.all_words)
 
     @property
     def given(self) -> frozenset[str]:
@@ -91,7 +101,7 @@ RULES = (
     _rule("units", "--units goes with --json", needs="as_json"),
     _rule("quiz", "--quiz goes with --step", needs="step"),
     _rule("unit", "--unit and --output show different things", excludes="output"),
-    _rule("unit", "--unit goes with --step, or with --input", excludes="clamp html"),
+    _rule("unit", "--unit goes with --step, or with --input", excludes="clamp html png svg"),
     _rule("quiz", "--quiz goes without --json", excludes="as_json"),
     _rule("seed", "--seed goes with --quiz", needs="quiz"),
     _rule("key", "--key goes with --quiz and --seed", needs="quiz seed"),
@@ -109,13 +119,24 @@ RULES = (
     ),
     _rule(
         "input_file",
-        "--input FILE goes without TEXT, --ledger, --routes, --heat, --step and --html",
-        excludes="texts ledger routes heat step html",
+        "--input FILE goes without TEXT, --ledger, --routes, --heat, --step, --html, --png and "
+        "--svg",
+        excludes="texts ledger routes heat step html png svg",
     ),
     _rule(
         "html",
         "--html goes without --json, --ledger, --routes and --heat: the page shows them",
         excludes="as_json ledger routes heat",
+    ),
+    _rule(
+        "png svg",
+        "--png and --svg go without --json, --ledger, --routes and --heat",
+        excludes="as_json ledger routes heat",
+    ),
+    _rule(
+        "all_words",
+        "--all goes with TEXT, and without --step, --clamp, --html, --png and --svg",
+        excludes="input_file step clamp html png svg",
     ),
     _rule(
         "ledger routes heat",
@@ -158,7 +179,7 @@ def mode_of(asked: GateRequest) -> Mode:
         return _mode_for_texts(asked, asked.texts, clamps)
     if not asked.given.isdisjoint((*VIEWS, "ledger", "routes", "heat")):
         raise OptionError("give a review to look at, as: lstm inspect-gates TEXT")
-    return partial(modes.show_statistics, as_json=asked.as_json)
+    return partial(modes.show_statistics, showing=asked.showing)
 
 
 def _clamps_of(asked: Sequence[str]) -> list["Clamp"]:
@@ -192,13 +213,16 @@ def _mode_for_file(asked: GateRequest, file: str, clamps: Sequence["Clamp"]) -> 
         modes.show_statistics_of_file,
         file=file,
         reading=asked.reading,
-        as_json=asked.as_json,
+        showing=asked.showing,
     )
 
 
 def _mode_for_texts(asked: GateRequest, texts: Sequence[str], clamps: Sequence["Clamp"]) -> Mode:
     if asked.html is not None:
         return partial(modes.write_page, texts=texts, html=asked.html)
+    picture_file = asked.png or asked.svg
+    if picture_file is not None:
+        return partial(modes.write_picture, texts=texts, file=picture_file)
     if asked.step is not None:
         return partial(
             modes.show_step,
@@ -217,5 +241,5 @@ def _mode_for_texts(asked: GateRequest, texts: Sequence[str], clamps: Sequence["
         routes=asked.routes,
         heat=asked.heat,
         units=asked.units,
-        as_json=asked.as_json,
+        showing=asked.showing,
     )

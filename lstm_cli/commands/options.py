@@ -91,6 +91,9 @@ ModelsFolder = Annotated[
 Json = Annotated[
     bool, typer.Option("--json", help="Print JSON instead of text, one object per line.")
 ]
+Brief = Annotated[
+    bool, typer.Option("--brief", help="Leave out what the columns of the tables mean.")
+]
 Seed = Annotated[
     int, typer.Option(min=0, max=2**32 - 1, help="Random seed: the same seed gives the same model.")
 ]
@@ -255,6 +258,18 @@ def page_file(file: str | None) -> str | None:
     if file is not None and not file.lower().endswith((".html", ".htm")):
         raise OptionError(f"{file}: a page is HTML; name a file that ends in .html")
     return file
+
+
+def picture_option(ending: str, what: str) -> Any:
+    """``--png FILE`` and the like; the name must end in ``ending``."""
+
+    def checked(file: str | None) -> str | None:
+        if file is not None and not file.lower().endswith(f".{ending}"):
+            raise OptionError(f"{file}: this picture is {ending.upper()}; name a file that ends in "
+                              f".{ending}")  # fmt: skip
+        return file
+
+    return typer.Option(metavar="FILE", callback=checked, help=what, show_default=False)
 
 
 def html_option(what: str) -> Any:

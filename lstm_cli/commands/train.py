@@ -150,6 +150,7 @@ def train(
     ] = False,
     no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Train no baseline.")] = False,
     models_dir: options.ModelsFolder = None,
+    brief: options.Brief = False,
     as_json: options.Json = False,
 ) -> None:
     """Learn ratings from a file of reviews.
@@ -200,7 +201,7 @@ def train(
     if as_json:
         print_json(made.to_json(seconds))
     else:
-        show_trained(results_console(), made, seconds)
+        show_trained(results_console(), made, seconds, brief=brief)
     if not made.completed:  # said to the shell as well
         raise typer.Exit(EXIT_INTERRUPTED)
 

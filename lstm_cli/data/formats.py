@@ -15,7 +15,7 @@ Commands look up endings long before they read a file, so nothing heavy is impor
 here; the functions in the rows import what does the work when they are called.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
@@ -28,12 +28,15 @@ from lstm_cli.data.sources.wrappings import ARCHIVES, COMPRESSIONS, Compression
 if TYPE_CHECKING:
     import polars as pl
 
+    from lstm_cli.data.delimited.style import TextStyle
     from lstm_cli.data.rows import Content, Rows
+    from lstm_cli.data.workbooks.sheets import Sheet
 
 Open = Callable[["Content", int], "Rows"]  # to read at most that many rows at a time
 Scan = Callable[[str], "pl.LazyFrame"]  # an address that only polars can reach
-Append = Callable[["pl.DataFrame", IO[bytes], str, bool], None]  # ..., delimiter, is it the first
-WriteAll = Callable[["pl.LazyFrame", IO[bytes]], None]
+Append = Callable[["pl.DataFrame", IO[bytes], "TextStyle", bool], None]  # ..., is it the first
+# The table, and in a format with room for several further ones, each by its name.
+WriteAll = Callable[[Sequence["Sheet"], IO[bytes]], None]
 Check = Callable[["pl.DataFrame", int], None]  # some rows, and how many there are before them
 
 
@@ -55,6 +58,7 @@ class Format:
     # If it is written, one of these: a window of rows at a time, or once all rows are there.
     append: Append | None = None
     write_all: WriteAll | None = None
+    writes_sheets: bool = False  # several tables in one file
     check: Check | None = None  # refuses rows that would not be written as they are
     most_rows: int | None = None
 
@@ -170,11 +174,11 @@ def _scan_delimited(delimiter: str, address: str) -> "pl.LazyFrame":
 
 
 def _append_delimited(
-    frame: "pl.DataFrame", file: IO[bytes], delimiter: str, is_first: bool
+    frame: "pl.DataFrame", file: IO[bytes], style: "TextStyle", is_first: bool
 ) -> None:
     from lstm_cli.data.delimited.delimited import append_delimited
 
-    append_delimited(frame, file, delimiter, has_header=is_first)
+    append_delimited(frame, file, style, has_header=is_first)
 
 
 def _open_json(content: "Content", rows: int) -> "Rows":
@@ -219,8 +223,8 @@ def _scan_parquet(address: str) -> "pl.LazyFrame":
     return pl.scan_parquet(address)
 
 
-def _write_parquet(frame: "pl.LazyFrame", file: IO[bytes]) -> None:
-    frame.sink_parquet(file)
+def _write_parquet(sheets: "Sequence[Sheet]", file: IO[bytes]) -> None:
+    sheets[0].frame.lazy().sink_parquet(file)
 
 
 def _open_workbook(content: "Content", rows: int) -> "Rows":
@@ -235,10 +239,10 @@ def _open_sqlite(content: "Content", rows: int) -> "Rows":
     return open_sqlite(content, rows)
 
 
-def _write_workbook(frame: "pl.LazyFrame", file: IO[bytes]) -> None:
+def _write_workbook(sheets: "Sequence[Sheet]", file: IO[bytes]) -> None:
     from lstm_cli.data.workbooks.workbook_output import write_workbook
 
-    write_workbook(frame, file)
+    write_workbook(sheets, file)
 
 
 def _check_workbook(frame: "pl.DataFrame", first_row: int) -> None:
@@ -316,6 +320,7 @@ _FORMATS = (
         has_sheets=True,
         open=_open_workbook,
         write_all=_write_workbook,
+        writes_sheets=True,
         check=_check_workbook,
         most_rows=(1 << 20) - 1,  # and the header
     ),

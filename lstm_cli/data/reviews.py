@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from lstm_cli.data.chosen import choose_rating_column, choose_text_columns
+from lstm_cli.data.kept import KeptRows
 from lstm_cli.data.nested import column_at
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.ratings.rated import NO_TEXT, USABLE, Rated, RatedColumn, RatingColumn
@@ -135,6 +136,7 @@ def read_reviews(
     *,
     strict: bool = False,
     scale: Scale | None = None,
+    keep: KeptRows | None = None,
 ) -> Reviews:
     """Read one or more files of reviews, the ratings of all on one scale.
 
@@ -144,6 +146,7 @@ def read_reviews(
         strict: refuse rows that cannot be used instead of skipping them.
         scale: the scale of a model. Ratings that are not on it are kept, with index -1,
             and counted in ``unseen_ratings``.
+        keep: where the rows go, with all their columns; of one source.
 
     Raises:
         FileError: a file cannot be read, or is named twice.
@@ -152,7 +155,7 @@ def read_reviews(
         RowError: ``strict``, and some rows cannot be used.
     """
     _refuse_twice(sources)
-    files = [_read_rows(source, options) for source in sources]
+    files = [_read_rows(source, options, keep) for source in sources]
     names = ", ".join(file.source.name for file in files)
     rated = read_ratings([file.ratings for file in files], options, scale)
     skipped = _list_skipped(files, rated.columns)
@@ -242,7 +245,7 @@ def _refuse_twice(sources: Sequence[str]) -> None:
         seen.add(place)
 
 
-def _read_rows(source: str, options: ReadOptions) -> _Rows:
+def _read_rows(source: str, options: ReadOptions, keep: KeptRows | None = None) -> _Rows:
     # By windows: the texts are in memory once, and no other column is.
     with open_table(source, options) as opened:
         table = opened.head
@@ -250,7 +253,11 @@ def _read_rows(source: str, options: ReadOptions) -> _Rows:
         rating = choose_rating_column(table, text_columns.names, options)
         texts: list[str | None] = []
         hashes, parts, filled = [], [], []
+        if keep is not None:
+            keep.begin(table, text_columns.names)
         for frame in opened.windows:
+            if keep is not None:
+                keep.add(frame)
             column = text_at(frame, text_columns.names)
             texts += column.to_list()
             hashes.append(column.hash())

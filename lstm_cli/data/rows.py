@@ -46,6 +46,7 @@ class Rows:
     form: str | None = None  # the format, where its cells tell another than was opened
     delimiter: str | None = None
     notes: tuple[str, ...] = ()  # what else had to be repaired
+    line_end: str = "\n"  # of a delimited text
     # The line where each row begins; without it, rows are counted.
     first_lines: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
 

@@ -49,6 +49,7 @@ class Table:
     # The line where each row begins; without it, rows are counted.
     first_lines: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
     has_mark: bool = False  # whether a byte order mark stood before the text
+    line_end: str = "\n"  # of a delimited text
 
     def __len__(self) -> int:
         return self.frame.height
@@ -221,6 +222,7 @@ def _opened(rows: Rows, form: str, content: Content) -> OpenTable:
         content.notes + rows.notes,
         rows.first_lines,
         content.has_mark,
+        rows.line_end,
     )
     return OpenTable(table, rows.num_rows, windows)
 

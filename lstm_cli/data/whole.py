@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lstm_cli.data.showing import escape
 from lstm_cli.data.sources.opening import explain
-from lstm_cli.errors import OutputError
+from lstm_cli.errors import OutputError, Remedy
 
 
 def write_bytes(content: bytes, target: str, *, replace: bool = False) -> None:
@@ -34,8 +34,15 @@ def write_bytes(content: bytes, target: str, *, replace: bool = False) -> None:
             Path(temporary).unlink(missing_ok=True)
 
 
-def check_target(target: Path | str, *, replace: bool = False) -> None:
+def check_target(
+    target: Path | str, *, replace: bool = False, remedy: Remedy = Remedy.RENAME_OR_REMOVE_FILE
+) -> None:
     """Refuse a target that is there already.
+
+    Args:
+        target: its path.
+        replace: a file of that name gives way.
+        remedy: what to do about one.
 
     Raises:
         OutputError: it is.
@@ -44,7 +51,7 @@ def check_target(target: Path | str, *, replace: bool = False) -> None:
     if path.is_dir():
         raise OutputError(f"{shown} is a directory; name a file in it")
     if path.exists() and not replace:
-        raise OutputError(f"{shown} exists already; name another file, or remove it first")
+        raise OutputError(f"{shown} exists already", remedy)
 
 
 def give_name(temporary: Path, path: Path) -> None:

@@ -6,24 +6,33 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import polars as pl
 
+from lstm_cli.data.delimited.style import TextStyle, has_decimal_comma
 from lstm_cli.data.formats import FORMATS, Append, Format, by_ending, endings_written
 from lstm_cli.data.rows import first_line
 from lstm_cli.data.showing import escape
 from lstm_cli.data.sources.wrappings import Compression
 from lstm_cli.data.tables import Table
 from lstm_cli.data.whole import check_target, give_name, saying_what_failed, write_bytes
-from lstm_cli.errors import OutputError
+from lstm_cli.data.workbooks.sheets import Sheet
+from lstm_cli.errors import OutputError, Remedy
 
 
-def check_output(target: str) -> None:
+def check_output(
+    target: str, *, replace: bool = False, remedy: Remedy = Remedy.RENAME_OR_REMOVE_FILE
+) -> None:
     """Refuse, before any work, a target that ``TableWriter`` would refuse after it.
+
+    Args:
+        target: its path, or ``-`` for standard output.
+        replace: a file of that name gives way.
+        remedy: what to do about one.
 
     Raises:
         OutputError: the target exists, its folder does not, or its ending says no format.
@@ -34,7 +43,7 @@ def check_output(target: str) -> None:
     _written_as(path)
     if not path.parent.is_dir():
         raise OutputError(f"{escape(target)}: there is no folder {escape(str(path.parent))}")
-    check_target(path)
+    check_target(path, replace=replace, remedy=remedy)
 
 
 def write_table(frame: pl.DataFrame, target: str, like: Table | None = None) -> None:
@@ -64,23 +73,37 @@ class TableWriter:
             byte order mark stood before it, one stands before CSV and TSV, for spreadsheets
             know UTF-8 by it.
         num_rows: how many will be written, where that is known.
+        sheet: what the sheet of a workbook is called.
+        formats: of its columns of numbers, as ``Sheet`` has them.
+        replace: a file of that name gives way when all rows are there.
 
     Raises:
         OutputError: here or later: the target exists, cannot be written, or its ending
             says no format.
     """
 
-    def __init__(self, target: str, like: Table | None = None, num_rows: int | None = None) -> None:
+    def __init__(
+        self,
+        target: str,
+        like: Table | None = None,
+        num_rows: int | None = None,
+        *,
+        sheet: str = "Sheet1",
+        formats: Mapping[str, str] | None = None,
+        replace: bool = False,
+    ) -> None:
         self.num_rows = 0
         self._target = target
+        self._sheet, self._formats = sheet, dict(formats or {})
+        self._more: list[Sheet] = []
+        self._replace = replace
         self._form, self._compression = FORMATS["csv"], None
         if target != "-":
             self._form, self._compression = _written_as(Path(target))
         elif like and like.form in FORMATS and FORMATS[like.form].append:
             self._form = FORMATS[like.form]
         self._check_rows(num_rows or 0)
-        delimiter = like.delimiter if like and like.form == self._form.name else None
-        self._delimiter = delimiter or self._form.delimiter or ""
+        self._style = _style(self._form, like)
         self._mark = codecs.BOM_UTF8 if like and like.has_mark and self._form.delimiter else b""
         self._parts: list[Path] = []  # the rows, where all must be there before any is written
 
@@ -90,7 +113,7 @@ class TableWriter:
             return self
         path = Path(self._target)
         with _saying_what_failed(self._target):
-            check_target(path)
+            check_target(path, replace=self._replace)
             handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
             self._file = os.fdopen(handle, "wb")
         self._temporary = Path(temporary)
@@ -110,6 +133,24 @@ class TableWriter:
                 frame.write_parquet(part)
             self.num_rows += frame.height
 
+    @property
+    def writes_sheets(self) -> bool:
+        """Whether the file has room for further tables."""
+        return self._form.writes_sheets
+
+    def add_sheets(self, sheets: Sequence[Sheet]) -> None:
+        """Further sheets, after that of the rows, for a format that ``writes_sheets``."""
+        with _saying_what_failed(self._target):
+            for sheet in sheets:
+                if self._form.check:
+                    self._form.check(sheet.frame.lazy().collect(), 0)
+            self._more += sheets
+
+    @property
+    def has_decimal_comma(self) -> bool:
+        """Whether fractions are written with a comma, as those of a text before were."""
+        return bool(self._form.delimiter) and self._style.has_decimal_comma
+
     def _check_rows(self, num_rows: int) -> None:
         most = self._form.most_rows
         if most is not None and num_rows > most:
@@ -123,11 +164,11 @@ class TableWriter:
         mark = self._mark if is_first else b""
         if self._compression is None or self._compression.pack is None:
             self._file.write(mark)
-            append(frame, self._file, self._delimiter, is_first)
+            append(frame, self._file, self._style, is_first)
             return
         window = io.BytesIO()
         window.write(mark)
-        append(frame, window, self._delimiter, is_first)
+        append(frame, window, self._style, is_first)
         self._file.write(self._compression.pack(window.getvalue()))
 
     def write_json(self, row: dict[str, object]) -> None:
@@ -158,12 +199,27 @@ class TableWriter:
 
     def _finish(self, path: Path) -> None:
         if self._parts and self._form.write_all:
-            self._form.write_all(pl.scan_parquet(self._parts, glob=False), self._file)
+            frame = pl.scan_parquet(self._parts, glob=False)
+            sheets = [Sheet(self._sheet, frame, self._formats), *self._more]
+            self._form.write_all(sheets, self._file)
         self._file.flush()
         os.fsync(self._file.fileno())
         if path == Path(self._target):
-            check_target(path)
+            check_target(path, replace=self._replace)
         give_name(self._temporary, path)
+
+
+def _style(form: Format, like: Table | None) -> TextStyle:
+    """How a format of text is written where a table came from a text."""
+    plain = TextStyle(form.delimiter or "")
+    if like is None or like.form not in FORMATS or not FORMATS[like.form].delimiter:
+        return plain
+    same = like.form == form.name and like.delimiter is not None
+    return TextStyle(
+        (like.delimiter if same else None) or plain.delimiter,
+        like.line_end,
+        has_decimal_comma(like.frame, like.delimiter, like.line_end),
+    )
 
 
 @contextmanager

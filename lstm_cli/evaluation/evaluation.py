@@ -10,6 +10,7 @@ from lstm_cli.metrics.calibration import (
     error_by_chance,
     expected_calibration_error,
     reliability,
+    trust_in,
 )
 from lstm_cli.metrics.scores import (
     accuracy_interval,
@@ -47,7 +48,8 @@ def evaluate(
     """
     predicted, ratings = probabilities.argmax(axis=1), np.array(scale.ratings)
     is_right = predicted == rating_indices
-    bins = reliability(probabilities.max(axis=1), is_right)
+    confidence = probabilities.max(axis=1)
+    bins = reliability(confidence, is_right)
     return Evaluation(
         model=model,
         scores=scores_of(rating_indices, predicted, ratings),
@@ -55,6 +57,7 @@ def evaluate(
         ece=expected_calibration_error(bins),
         ece_by_chance=error_by_chance(bins),
         reliability=bins,
+        trust=trust_in(confidence, is_right),
         ratings=scale.labels,
         per_rating=scores_by_rating(rating_indices, predicted, scale.labels),
         confusion=confusion_of(rating_indices, predicted, len(scale)),

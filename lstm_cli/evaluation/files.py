@@ -118,6 +118,7 @@ def mistakes(bundle: Bundle, rated: ScoredReviews, most: int) -> list[Mistake]:
         traced = trace(predictor, rated.reviews.texts[k], with_explanation=False)
         surest_mistakes.append(
             Mistake(
+                line=int(rated.reviews.lines[k]),
                 text=traced.text,
                 rating=rated.labels[rated.rating_indices[k]],
                 predicted=rated.labels[rated.predicted[k]],

@@ -5,6 +5,7 @@ each fifth of the reviews after learning from the others.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -55,18 +56,18 @@ def examine(
     """
     lengths = tokenized.corpus.lengths
     accuracy, suspects = _suspects(reviews, tokenized)
-    scripts = _scripts(reviews.texts)
+    scripts = scripts_of(reviews.texts)
     counts = np.bincount(reviews.rating_indices, minlength=len(reviews.scale))
     findings = [
         *quick_findings(reviews),
         *_about_rows(reviews),
-        *_about_files(reviews),
-        *_about_language(scripts, known_share),
+        *overlaps(reviews),
+        *about_language(scripts, known_share),
     ]
     return DataHealth(
         reviews=len(reviews),
         counts=dict(zip(reviews.scale.labels, counts.tolist(), strict=True)),
-        lengths=_five(lengths),
+        lengths=five_lengths(lengths),
         duplicates=reviews.duplicates,
         conflicts=reviews.conflicts,
         ceiling=_ceiling(reviews),
@@ -78,8 +79,27 @@ def examine(
     )
 
 
-def quick_findings(reviews: Reviews) -> Iterator[Finding]:
-    """What can be seen without tokenising: reported before every training."""
+class TextRows(Protocol):
+    """Texts, and where each stands: of reviews with ratings, or of texts alone."""
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """Those that are not empty."""
+
+    @property
+    def sources(self) -> Sequence[object]:
+        """The files."""
+
+    @property
+    def file_of(self) -> NDArray[np.int64]:
+        """The place of the file of each text in ``sources``. (N,)"""
+
+    def line_of(self, review: int) -> str:
+        """Where a text stands: "3", or "file.csv:3" where several files were read."""
+
+
+def odd_letters(reviews: TextRows) -> Iterator[Finding]:
+    """Letters from a wrong encoding, letters that were lost, control characters."""
     odd_rows: dict[str, list[NDArray[np.int64]]] = {kind: [] for kind in _ODDITIES}
     for first, texts in _windows(reviews):
         for kind, (pattern, _) in _ODDITIES.items():
@@ -87,7 +107,12 @@ def quick_findings(reviews: Reviews) -> Iterator[Finding]:
     for kind, (_, message) in _ODDITIES.items():
         rows = np.concatenate(odd_rows[kind])
         if len(rows):
-            yield Finding(kind, len(rows), f"{_texts(len(rows))} {message}", _lines(reviews, rows))
+            yield Finding(kind, len(rows), f"{_texts(len(rows))} {message}", lines(reviews, rows))
+
+
+def quick_findings(reviews: Reviews) -> Iterator[Finding]:
+    """What can be seen without tokenising: reported before every training."""
+    yield from odd_letters(reviews)
     ceiling = _ceiling(reviews)
     if ceiling < 1 - TOLERATED:
         yield Finding(
@@ -130,7 +155,8 @@ def _about_rows(reviews: Reviews) -> Iterator[Finding]:
         )
 
 
-def _about_files(reviews: Reviews) -> Iterator[Finding]:
+def overlaps(reviews: TextRows) -> Iterator[Finding]:
+    """Texts that are in more than one file."""
     if len(reviews.sources) < 2:
         return
     hashes = pl.concat([some.hash() for _, some in _windows(reviews)])
@@ -145,11 +171,12 @@ def _about_files(reviews: Reviews) -> Iterator[Finding]:
             number,
             f"{_texts(number)} in more than one of the files: what is learned from one is not "
             "measured on the other",
-            _lines(reviews, rows),
+            lines(reviews, rows),
         )
 
 
-def _about_language(scripts: dict[str, float], known_share: float | None) -> Iterator[Finding]:
+def about_language(scripts: dict[str, float], known_share: float | None) -> Iterator[Finding]:
+    """Words that the base does not know, and letters of several scripts."""
     if known_share is not None and known_share < LEAST_KNOWN:
         share = f"{100 * known_share:.0f} %"
         yield Finding(
@@ -179,13 +206,13 @@ def _ceiling(reviews: Reviews) -> float:
     return float(by_pair.group_by("text").agg(pl.col("len").max())["len"].sum() / len(reviews))
 
 
-def _windows(reviews: Reviews) -> Iterator[tuple[int, pl.Series]]:
+def _windows(reviews: TextRows) -> Iterator[tuple[int, pl.Series]]:
     """All texts, some at a time, each time with the place of the first."""
-    for first in range(0, len(reviews), _WINDOW):
+    for first in range(0, len(reviews.texts), _WINDOW):
         yield first, pl.Series(reviews.texts[first : first + _WINDOW], dtype=pl.String)
 
 
-def _scripts(texts: Sequence[str]) -> dict[str, float]:
+def scripts_of(texts: Sequence[str]) -> dict[str, float]:
     """The share of the letters in each script, most common first."""
     some = pl.Series(texts[:: max(1, len(texts) // _LOOKED_AT)], dtype=pl.String)
     counts = {name: int(some.str.count_matches(rf"\p{{{name}}}").sum() or 0) for name in _SCRIPTS}
@@ -234,7 +261,8 @@ def _suspects(
     return float((predicted == rated).mean()), suspects
 
 
-def _five(lengths: NDArray[np.int64]) -> tuple[int, int, int, int, int]:
+def five_lengths(lengths: NDArray[np.int64]) -> tuple[int, int, int, int, int]:
+    """The shortest, the twentieth, the middle, the last but nineteenth of twenty, the longest."""
     lowest, early, middle, late, longest = np.quantile(
         lengths, (0, 0.05, 0.5, 0.95, 1), method="nearest"
     ).tolist()
@@ -245,5 +273,6 @@ def _texts(number: int) -> str:
     return f"{number:,} text{'s' * (number != 1)}"
 
 
-def _lines(reviews: Reviews, rows: NDArray[np.int64]) -> tuple[str, ...]:
+def lines(reviews: TextRows, rows: NDArray[np.int64]) -> tuple[str, ...]:
+    """Where the first of some rows stand."""
     return tuple(reviews.line_of(int(row)) for row in rows[:LINES_SHOWN])

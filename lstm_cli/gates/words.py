@@ -110,10 +110,12 @@ class _Tally:
     num_words: int
     columns: int
     sums: Float64Array = field(init=False)
+    squares: Float64Array = field(init=False)  # of the first column, the change of the rating
     counts: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
         self.sums = np.zeros((self.num_words, self.columns))
+        self.squares = np.zeros(self.num_words)
         self.counts = np.zeros(self.num_words, dtype=np.int64)
 
     def add(self, ids: NDArray[np.int64], measured: Sequence[NDArray[np.floating]]) -> None:
@@ -121,22 +123,27 @@ class _Tally:
         self.counts += np.bincount(ids, minlength=self.num_words)
         for column, values in enumerate(measured):
             self.sums[:, column] += np.bincount(ids, values, minlength=self.num_words)
+        self.squares += np.bincount(ids, measured[0] ** 2, minlength=self.num_words)
 
     def words(self, vocabulary: Vocabulary) -> tuple[WordStatistics, ...]:
         """The means of the words that occur often enough."""
         frequent = np.flatnonzero(self.counts >= FEWEST_OCCURRENCES)
         frequent = frequent[frequent >= len(SPECIAL_TOKENS)]
-        means = self.sums[frequent] / self.counts[frequent, None]
+        counts = self.counts[frequent]
+        means = self.sums[frequent] / counts[:, None]
+        variances = (self.squares[frequent] / counts - means[:, 0] ** 2) * counts / (counts - 1)
+        spreads = np.sqrt(np.maximum(variances, 0.0))
         names = ("contribution", "forget", "learn", "use", "writes", "erases", "flips")
         nothing: dict[str, Any] = dict.fromkeys(("forget", "learn", "use"))
         return tuple(
             WordStatistics(
                 word=vocabulary.tokens[k],
                 count=int(self.counts[k]),
+                spread=round(float(spread), 6),
                 # Six digits say more than a mean over reviews can, and halve the file.
                 **{**nothing, **{n: round(float(v), 6) for n, v in zip(names, mean, strict=False)}},
             )
-            for k, mean in zip(frequent, means, strict=True)
+            for k, mean, spread in zip(frequent, means, spreads, strict=True)
         )
 
 

@@ -30,6 +30,7 @@ class Answered(NamedTuple, Generic[Window]):
     window: Window
     probabilities: Float64Array  # (N, R)
     by_regression: NDArray[np.bool_]  # (N,)
+    corpus: Corpus  # the texts in the ids of the model's vocabulary
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,14 @@ class Cascade:
 
         The regression reads the next window while the network reads one.
         """
-        for window, probabilities, is_sure, others in prefetch(map(self._first, windows)):
-            if len(others):
+        for window, probabilities, is_sure, corpus in prefetch(map(self._first, windows)):
+            if not is_sure.all():
+                others = corpus.select(np.flatnonzero(~is_sure))
                 probabilities[~is_sure] = self.scorer.rate(others)
-            yield Answered(window, probabilities, is_sure)
+            yield Answered(window, probabilities, is_sure, corpus)
 
     def _first(self, window: Window) -> tuple[Window, Float64Array, NDArray[np.bool_], Corpus]:
-        """What the regression says of each text, where it is sure, and the other texts."""
+        """What the regression says of each text, where it is sure, and the texts."""
         pattern = self.bundle.info.token_pattern
         reviews = [tokenize(text, pattern) for text in window.texts]
         if self.threshold is None:
@@ -77,5 +79,4 @@ class Cascade:
             # No held-out review was empty, so that nothing was counted of those.
             has_words = np.array([bool(tokens) for tokens in reviews], dtype=np.bool_)
             is_sure = has_words & (probabilities.max(axis=1) >= self.threshold.confidence)
-        others = (tokens for tokens, sure in zip(reviews, is_sure, strict=True) if not sure)
-        return window, probabilities, is_sure, Corpus.of_tokens(others, self.bundle.vocabulary)
+        return window, probabilities, is_sure, Corpus.of_tokens(reviews, self.bundle.vocabulary)

@@ -2,55 +2,88 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 # Above this share of unknown words a rating is doubted. To an English model a film review of
 # another year has at most a tenth of them; a text in French or German has half.
 STRANGE = 1 / 3
+LONGER = 2  # times as long as the longest review that was learned from
+_LETTERS_REMEMBERED = 1 << 13
+
+
+class Doubt(Enum):
+    """Why a rating is not to be believed, in words that hold for all texts of the kind.
+
+    Of two that hold for the same texts, the first says more.
+    """
+
+    EMPTY = "no text"
+    NO_WORD = "no word in the text"
+    OTHER_SCRIPT = "letters of another script"
+    ALL_UNKNOWN = "no known word"
+    MANY_UNKNOWN = "unknown words, another language?"
+    TOO_LONG = "far longer than what was learned"
+
+
+class InputWarning(NamedTuple):
+    """A reason not to believe the rating of one text."""
+
+    doubt: Doubt
+    sentence: str
 
 
 def input_warnings(
     tokens: Sequence[str],
     is_known: Sequence[bool],
-    vocabulary: Iterable[str],
+    learned_script: Callable[[], str],
     longest: int | None,
-) -> tuple[str, ...]:
+) -> tuple[InputWarning, ...]:
     """Reasons not to believe the rating of a text, a sentence each; none if there are none.
 
     Args:
         tokens: the tokens of the text.
         is_known: whether the model knows each of them.
-        vocabulary: the words of the model, most common first; read only if they are needed.
+        learned_script: the script of the model's words; asked only if that matters.
         longest: tokens in the longest review the model learned from, if that is recorded.
     """
     if not tokens:
-        return ("the text is empty: this is what the model says before it reads anything",)
-    words = [known for token, known in zip(tokens, is_known, strict=True) if _is_word(token)]
+        said = "the text is empty: this is what the model says before it reads anything"
+        return (InputWarning(Doubt.EMPTY, said),)
+    words = [known for token, known in zip(tokens, is_known, strict=True) if is_word(token)]
     unknown = len(words) - sum(words)
     warnings = []
     if not words:
-        warnings.append("there is no word in this text: do not believe the rating")
+        said = "there is no word in this text: do not believe the rating"
+        warnings.append(InputWarning(Doubt.NO_WORD, said))
     elif unknown == len(words):
-        warnings.append("no word of this text is known to the model: do not believe the rating")
+        said = "no word of this text is known to the model: do not believe the rating"
+        warnings.append(InputWarning(Doubt.ALL_UNKNOWN, said))
     elif unknown > STRANGE * len(words):
-        warnings.append(
+        said = (
             f"{unknown} of {len(words)} words are unknown to the model: "
             "another language or subject than it learned from"
         )
+        warnings.append(InputWarning(Doubt.MANY_UNKNOWN, said))
     if unknown > STRANGE * len(words):
         script = script_of(t for t, known in zip(tokens, is_known, strict=True) if not known)
-        its = script_of(word for word, _ in zip(vocabulary, range(1_000), strict=False))
+        its = learned_script()
         if script and its and script != its:
-            warnings.append(f"the text is in {script} letters, what the model learned in {its}")
-    if longest is not None and len(tokens) > 2 * longest:
-        warnings.append(
+            said = f"the text is in {script} letters, what the model learned in {its}"
+            warnings.append(InputWarning(Doubt.OTHER_SCRIPT, said))
+    if longest is not None and len(tokens) > LONGER * longest:
+        said = (
             f"the text has {len(tokens):,} words and signs, the longest the model learned from "
             f"{longest:,}"
         )
+        warnings.append(InputWarning(Doubt.TOO_LONG, said))
     return tuple(warnings)
 
 
-def _is_word(token: str) -> bool:
+def is_word(token: str) -> bool:
+    """Whether a token is more than a sign."""
     return any(character.isalnum() for character in token)
 
 
@@ -61,12 +94,14 @@ def script_of(words: Iterable[str]) -> str:
     ('Cyrillic', '')
     """
     letters = Counter(
-        unicodedata.name(character, "").split(" ")[0]
-        for word in words
-        for character in word
-        if character.isalpha()
+        _script(character) for word in words for character in word if character.isalpha()
     )
     if not letters:
         return ""
     first = letters.most_common(1)[0][0]
     return "Chinese" if first == "CJK" else first.capitalize()
+
+
+@lru_cache(maxsize=_LETTERS_REMEMBERED)
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "").split(" ")[0]

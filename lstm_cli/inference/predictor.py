@@ -15,7 +15,7 @@ from lstm_cli.core.reading import (
     running_logits,
     softmax,
 )
-from lstm_cli.inference.input_warnings import input_warnings
+from lstm_cli.inference.input_warnings import InputWarning, input_warnings, script_of
 from lstm_cli.results import Prediction
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.text.vocabulary import UNKNOWN_ID, Vocabulary
@@ -38,6 +38,8 @@ class Predictor:
         self.ratings = np.array(bundle.info.ratings)
         self.scale = bundle.info.scale
         self.labels = self.scale.labels
+        self.longest = bundle.info.provenance.longest
+        self._its_script: str | None = None
 
     def predict(self, text: str) -> Prediction:
         """Rate one review."""
@@ -46,6 +48,20 @@ class Predictor:
         with on_one_thread():
             logits = read_to_end(token_ids[None], self.weights, self.config)[0]
         return self.describe(text, tokens, softmax(logits))
+
+    def warnings(self, text: str) -> tuple[InputWarning, ...]:
+        """Reasons not to believe the rating of a review, as ``predict`` gives them."""
+        tokens = self.tokenize(text)
+        is_known = [self.vocabulary.id(token) != UNKNOWN_ID for token in tokens]
+        return input_warnings(tokens, is_known, self._script, self.longest)
+
+    def _script(self) -> str:
+        """The script of most words that the model knows."""
+        if self._its_script is None:
+            self._its_script = script_of(
+                word for word, _ in zip(self.vocabulary, range(1_000), strict=False)
+            )
+        return self._its_script
 
     def tokenize(self, text: str) -> list[str]:
         """The tokens of a review, split as they were when the model was trained."""
@@ -78,7 +94,7 @@ class Predictor:
         """Say what probabilities (R,) mean on the user's scale, and what to be wary of."""
         is_known = [self.vocabulary.id(token) != UNKNOWN_ID for token in tokens]
         unknown = (token for token, known in zip(tokens, is_known, strict=True) if not known)
-        longest = self.bundle.info.provenance.longest
+        warnings = input_warnings(tokens, is_known, self._script, self.longest)
         return Prediction(
             text=text,
             rating=self.labels[int(probabilities.argmax())],
@@ -86,7 +102,7 @@ class Predictor:
             probabilities=dict(zip(self.labels, map(float, probabilities), strict=True)),
             tokens=len(tokens),
             unknown=tuple(dict.fromkeys(unknown)),
-            warnings=input_warnings(tokens, is_known, self.vocabulary, longest),
+            warnings=tuple(warning.sentence for warning in warnings),
             model=self.bundle.name,
             num_places=self.scale.num_places,
         )

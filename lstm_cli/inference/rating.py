@@ -1,35 +1,66 @@
 """Rate a table of reviews, a window at a time: its columns are kept and others are added."""
 
+import io
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from lstm_cli.data.records.jsonlines import append_json
 from lstm_cli.data.tables import Table
 from lstm_cli.data.texts import OpenTexts
 from lstm_cli.errors import OutputError
 from lstm_cli.inference.cascade import Answered, Cascade
+from lstm_cli.inference.doubting import Doubter
+from lstm_cli.inference.input_warnings import Doubt, InputWarning
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.scorer import Scorer
 from lstm_cli.results import Prediction
 
-ADDED_COLUMNS = ("predicted_rating", "expected_rating", "confidence")
-ANSWERED_BY = "answered_by"  # a fourth, where a cascade rates
+PREDICTED, EXPECTED, CONFIDENCE = "predicted_rating", "expected_rating", "confidence"
+WARNING = "warning"
+ANSWERED_BY = "answered_by"  # where a cascade rates
 MOST_SHOWN = 5  # rows a person should look at first
+
+
+def added_columns(
+    labels: Sequence[str], *, is_fast: bool = False, with_probabilities: bool = False
+) -> tuple[str, ...]:
+    """The names of the columns that are added, in order.
+
+    >>> added_columns(["1", "5"], with_probabilities=True)
+    ('predicted_rating', 'expected_rating', 'confidence', 'p(1)', 'p(5)', 'warning')
+
+    Args:
+        labels: the ratings of the model.
+        is_fast: whether a cascade rates, which adds a column.
+        with_probabilities: whether each rating gets a column.
+    """
+    each = tuple(map(probability_column, labels)) if with_probabilities else ()
+    answered = (ANSWERED_BY,) if is_fast else ()
+    return (PREDICTED, EXPECTED, CONFIDENCE, *each, WARNING, *answered)
+
+
+def probability_column(label: str) -> str:
+    """What the column with the probability of a rating is called."""
+    return f"p({label})"
 
 
 @dataclass(frozen=True)
 class RatedRows:
-    """Some rows of a table, and their ratings on the user's scale."""
+    """Some rows of a table, and their ratings on the user's scale. N of them."""
 
     predictor: Predictor
     frame: pl.DataFrame
     texts: Sequence[str]
     probabilities: NDArray[np.float64]  # (N, R)
+    warnings: Sequence[tuple[InputWarning, ...]]  # (N,)
     by_regression: NDArray[np.bool_] | None = None  # (N,); None where no cascade rated
 
     @property
@@ -49,6 +80,27 @@ class RatedRows:
         """The probability of the most probable rating. (N,)"""
         return self.probabilities.max(axis=1)
 
+    @property
+    def expected(self) -> NDArray[np.float64]:
+        """The mean of the ratings, weighted by their probabilities. (N,)"""
+        return self.probabilities @ self.predictor.ratings
+
+    def described(self, text_columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Each row as ``lstm predict --json`` prints it: what was predicted, and its other cells.
+
+        Args:
+            text_columns: where the texts stand. One is left out of the cells, for it is the text;
+                several were joined, and stay.
+        """
+        cells = self.frame.drop(text_columns if len(text_columns) == 1 else [], strict=False)
+        rows: Iterator[dict[str, Any]] = ({} for _ in self.texts)
+        if cells.width:
+            lines = io.BytesIO()
+            append_json(cells, lines)
+            rows = (json.loads(line) for line in lines.getvalue().splitlines())
+        for prediction, row in zip(self.predictions(), rows, strict=True):
+            yield prediction.to_json() | {"row": row}
+
     def predictions(self) -> Iterator[Prediction]:
         """A prediction for each row, with the words that were not known."""
         predictor = self.predictor
@@ -57,22 +109,32 @@ class RatedRows:
             prediction = predictor.describe(text, predictor.tokenize(text), probabilities)
             yield replace(prediction, answered_by=name)
 
-    def with_ratings(self, *, is_safe: bool = False) -> pl.DataFrame:
+    def with_ratings(
+        self, *, is_safe: bool = False, with_probabilities: bool = False
+    ) -> pl.DataFrame:
         """Every row and column as it was, and the added columns after them.
 
         Args:
             is_safe: put an apostrophe before cells that a spreadsheet would run.
+            with_probabilities: add a column a rating.
         """
-        ratings, scale = self.predictor.ratings, self.predictor.scale
+        predictor, scale = self.predictor, self.predictor.scale
         is_whole = all(rating.is_integer() for rating in scale.ratings)
-        values = ratings.astype(np.int64 if is_whole else np.float64)
+        values = predictor.ratings.astype(np.int64 if is_whole else np.float64)
         named = (np.array(scale.names) if scale.has_places else values)[self.places]
         frame = neutralized(self.frame) if is_safe else self.frame
         added = [
-            pl.Series("predicted_rating", named),
-            pl.Series("expected_rating", np.round(self.probabilities @ ratings, 4)),
-            pl.Series("confidence", np.round(self.confidence, 4)),
+            pl.Series(PREDICTED, named),
+            pl.Series(EXPECTED, np.round(self.expected, 4)),
+            pl.Series(CONFIDENCE, np.round(self.confidence, 4)),
         ]
+        if with_probabilities:
+            added += [
+                pl.Series(probability_column(label), np.round(probabilities, 4))
+                for label, probabilities in zip(predictor.labels, self.probabilities.T, strict=True)
+            ]
+        said = ["; ".join(w.sentence for w in warnings) or None for warnings in self.warnings]
+        added.append(pl.Series(WARNING, said, dtype=pl.String))
         if self.by_regression is not None:
             added.append(pl.Series(ANSWERED_BY, self.answered_by, dtype=pl.String))
         return frame.with_columns(added)
@@ -106,8 +168,12 @@ class FileSummary:
     labels: tuple[str, ...]
     counts: Counter[str] = field(default_factory=Counter)
     num_rows: int = 0
-    num_empty: int = 0
+    num_empty: int = 0  # rows without text
     num_by_regression: int = 0  # of a cascade
+    num_warned: int = 0  # rows with text that have a warning
+    doubts: Counter[Doubt] = field(default_factory=Counter)  # and why
+    sum_expected: float = 0.0  # of all expected ratings
+    sum_predicted: float = 0.0  # of all most probable ratings, or of their places
     # (probability, row, text, rating) of the least certain rows, least certain first
     least_certain: list[tuple[float, int, str, str]] = field(default_factory=list)
 
@@ -127,10 +193,27 @@ class FileSummary:
             for row, _ in zip(filled, range(MOST_SHOWN), strict=False)
         ]
         self.least_certain = sorted(self.least_certain + least_certain)[:MOST_SHOWN]
-        self.num_empty += sum(not text.strip() for text in rated.texts)
         self.num_rows += len(rated.texts)
+        doubts = [{warning.doubt for warning in row} for row in rated.warnings]
+        self.num_empty += sum(Doubt.EMPTY in row for row in doubts)
+        doubted = [row - {Doubt.EMPTY} for row in doubts]
+        self.num_warned += sum(map(bool, doubted))
+        for row in doubted:
+            self.doubts.update(row)
+        self.sum_expected += float(rated.expected.sum())
+        self.sum_predicted += float(rated.predictor.ratings[places].sum())
         if rated.by_regression is not None:
             self.num_by_regression += int(rated.by_regression.sum())
+
+    @property
+    def mean_expected(self) -> float:
+        """The mean of the expected ratings, which counts how sure each is."""
+        return self.sum_expected / max(self.num_rows, 1)
+
+    @property
+    def mean_predicted(self) -> float:
+        """The mean of the most probable ratings, which leaves out how sure each is."""
+        return self.sum_predicted / max(self.num_rows, 1)
 
     def by_rating(self) -> dict[str, int]:
         """How often each rating is the most probable one."""
@@ -139,28 +222,31 @@ class FileSummary:
 
 def rate(scorer: Scorer | Cascade, opened: OpenTexts) -> Iterator[RatedRows]:
     """Rate every row of a table, window by window."""
-    predictor = Predictor(scorer.bundle)
+    vocabulary = scorer.bundle.vocabulary
+    predictor = Predictor(scorer.bundle, vocabulary)
+    doubter = Doubter(predictor, vocabulary)
     for rated in scorer.windows(opened.windows):
+        texts = rated.window.texts
         yield RatedRows(
             predictor,
             rated.window.frame,
-            rated.window.texts,
+            texts,
             rated.probabilities,
+            doubter.warnings(texts, rated.corpus),
             rated.by_regression if isinstance(rated, Answered) else None,
         )
 
 
-def check_columns_free(table: Table, *, is_fast: bool = False) -> None:
+def check_columns_free(table: Table, added: Sequence[str]) -> None:
     """Refuse to overwrite an existing column.
 
     Args:
         table: the rows that will be rated.
-        is_fast: whether a cascade rates them, which adds a column more.
+        added: the names of the columns that are added.
 
     Raises:
         OutputError: it names the columns.
     """
-    added = (*ADDED_COLUMNS, ANSWERED_BY) if is_fast else ADDED_COLUMNS
     taken = [name for name in added if name in table.frame.columns]
     if taken:
         raise OutputError(

@@ -45,6 +45,7 @@ class Scored(NamedTuple, Generic[Window]):
 
     window: Window
     probabilities: Float64Array  # (N, R)
+    corpus: Corpus  # the texts in the ids of the model's vocabulary, as the network read them
 
 
 def as_the_machine_can() -> "Compute":
@@ -129,7 +130,7 @@ class Scorer:
             for window in windows
         )
         for window, corpus in prefetch(encoded):
-            yield Scored(window, self.rate(corpus))
+            yield Scored(window, self.rate(corpus), corpus)
 
 
 class _Slice(NamedTuple):

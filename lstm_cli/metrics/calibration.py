@@ -5,13 +5,20 @@ from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float64Array
 from lstm_cli.core.reading import softmax
-from lstm_cli.results import ReliabilityBin
+from lstm_cli.metrics.scores import wilson_interval
+from lstm_cli.results import ReliabilityBin, StatedPercentage, Trust
 
 FOLDS = 5
 WIDEST = 4.0  # temperatures are at most this factor from 1; more is the noise of a few reviews
 # What is believed before a review is looked at: log T is normal, around log USUAL, with this
 # precision, in nats. A few right answers do not prove certainty, thousands do.
 USUAL, PRIOR = 1.2, 20.0
+
+STATED = (0.6, 0.7, 0.8, 0.9)  # round percentages, one of which is checked
+NEAR = 0.05  # from it, and an answer is taken to say it
+FEWEST_STATED = 30  # answers; of fewer the interval is wider than from 65 to 95 %
+RARELY = 1 / 40  # how often chance alone goes so far that it is not taken for chance
+ROUNDING = 1e-9  # of sums of floats
 
 
 def apply_temperature(probabilities: Float64Array, temperature: float) -> Float64Array:
@@ -108,7 +115,7 @@ def expected_calibration_error(bins: tuple[ReliabilityBin, ...]) -> float:
     return round(error, 12)
 
 
-def error_by_chance(bins: tuple[ReliabilityBin, ...], draws: int = 2_000) -> float:
+def error_by_chance(bins: tuple[ReliabilityBin, ...]) -> float:
     """The calibration error that a model whose probabilities are right has on so few reviews.
 
     The mean over draws in which each bin is right as often as it believes.
@@ -116,7 +123,58 @@ def error_by_chance(bins: tuple[ReliabilityBin, ...], draws: int = 2_000) -> flo
     >>> round(error_by_chance((ReliabilityBin(0.5, 0.5, 100),)), 2)
     0.04
     """
+    return float(_errors(bins, _drawn(bins)).mean())
+
+
+def trust_in(confidence: NDArray[np.float64], is_right: NDArray[np.bool_]) -> Trust:
+    """Whether a model is right as often as it says, and what chance leaves open.
+
+    It is too sure, or not sure enough, if its accuracy is one that a model whose probabilities
+    are right has by chance on one in forty files as large; uneven, if that holds of its
+    calibration error alone. So one in twenty models that are right about themselves is blamed.
+
+    Args:
+        confidence: the probability of the predicted rating. (N,)
+        is_right: whether it was the true one. (N,)
+    """
+    bins = reliability(confidence, is_right)
+    drawn = _drawn(bins)
+    sizes = np.array([part.n for part in bins])
+    lowest, highest = np.quantile(drawn @ sizes / sizes.sum(), (RARELY / 2, 1 - RARELY / 2))
+    if is_right.mean() < lowest - ROUNDING:
+        verdict = "too sure"
+    elif is_right.mean() > highest + ROUNDING:
+        verdict = "not sure enough"
+    else:
+        most = np.quantile(_errors(bins, drawn), 1 - RARELY)
+        uneven = expected_calibration_error(bins) > most + ROUNDING
+        verdict = "uneven" if uneven else "as sure as right"
+    return Trust(verdict, float(confidence.mean()), _stated(confidence, is_right))
+
+
+def _stated(
+    confidence: NDArray[np.float64], is_right: NDArray[np.bool_]
+) -> StatedPercentage | None:
+    """The round percentage with the most answers near it, if they are enough to say anything."""
+    near = {stated: np.abs(confidence - stated) <= NEAR for stated in STATED}
+    stated = max(near, key=lambda stated: int(near[stated].sum()))
+    n, right = int(near[stated].sum()), int(is_right[near[stated]].sum())
+    if n < FEWEST_STATED:
+        return None
+    return StatedPercentage(stated, n, right / n, wilson_interval(right, n))
+
+
+def _drawn(bins: tuple[ReliabilityBin, ...], draws: int = 2_000) -> Float64Array:
+    """Shares that are right in files in which each bin is right as it believes. (draws, bins)"""
     sizes = np.array([part.n for part in bins])
     sure = np.array([min(max(part.confidence, 0.0), 1.0) for part in bins])
     right = np.random.default_rng(0).binomial(sizes, sure, size=(draws, len(bins)))
-    return float((np.abs(right / sizes - sure) @ sizes / sizes.sum()).mean())
+    return right / sizes
+
+
+def _errors(bins: tuple[ReliabilityBin, ...], right: Float64Array) -> Float64Array:
+    """The calibration errors of files so right. (draws,)"""
+    sizes = np.array([part.n for part in bins])
+    sure = np.array([part.confidence for part in bins])
+    errors: Float64Array = np.abs(right - sure) @ sizes / sizes.sum()
+    return errors

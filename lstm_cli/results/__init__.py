@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         UnitStatistics,
         WordStatistics,
     )
-    from lstm_cli.results.health import DataHealth, Finding, Suspect
+    from lstm_cli.results.health import DataHealth, Finding, Suspect, TextHealth
     from lstm_cli.results.lessons import (
         LearningStep,
         LearningTrace,
@@ -52,6 +52,8 @@ if TYPE_CHECKING:
         RatingScores,
         ReliabilityBin,
         Scores,
+        StatedPercentage,
+        Trust,
     )
     from lstm_cli.results.trace import (
         Explanation,
@@ -73,6 +75,10 @@ if TYPE_CHECKING:
         ModelSummary,
     )
     from lstm_cli.results.updating import Change, Receipt, VersionSummary
+    from lstm_cli.results.worst import (
+        HarmfulWord,
+        LowReview,
+    )
 
 __all__ = [
     "HALF_LIFE_SHARES",
@@ -92,6 +98,7 @@ __all__ = [
     "Finding",
     "GateStatistics",
     "GateTrace",
+    "HarmfulWord",
     "IdleWord",
     "ImportantWord",
     "LanguageReport",
@@ -100,6 +107,7 @@ __all__ = [
     "LedgerLine",
     "LedgerTrace",
     "Line",
+    "LowReview",
     "MemoryTest",
     "Mistake",
     "ModelSummary",
@@ -113,9 +121,12 @@ __all__ = [
     "ReliabilityBin",
     "Routes",
     "Scores",
+    "StatedPercentage",
     "StoryTold",
     "Suspect",
     "Switch",
+    "TextHealth",
+    "Trust",
     "Turn",
     "UnitReport",
     "UnitStatistics",
@@ -134,15 +145,16 @@ _NAMES = {
     "experiments": "Arithmetic CellMemory FileOperation Line MemoryTest Operand Operation Reach",
     "gate_statistics": "HALF_LIFE_SHARES GateStatistics Switch UnitReport UnitStatistics "
     "WordStatistics",
-    "health": "DataHealth Finding Suspect",
+    "health": "DataHealth Finding Suspect TextHealth",
     "lessons": "LearningStep LearningTrace StoryTold WeightChange WordGradient",
     "prediction": "Prediction as_json_rating",
     "scores": "Comparison Difference Evaluation ExamAnswer ExamReport Mistake Parting RatingScores "
-    "ReliabilityBin Scores",
+    "ReliabilityBin Scores StatedPercentage Trust",
     "trace": "Explanation GateTrace IdleWord ImportantWord LedgerLine LedgerTrace Routes Turn "
     "UnitTrace WordTrace margin",
     "training": "Attempt EpochReport LanguageReport ModelSummary",
     "updating": "Change Receipt VersionSummary",
+    "worst": "HarmfulWord LowReview",
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 

@@ -16,6 +16,9 @@ class WordStatistics:
     writes: float | None = None  # mean length of what it wrote, |learned|
     erases: float | None = None  # share of the long-term memory before it that it took away
     flips: float | None = None  # share of that memory whose sign it turned
+    # Standard deviation of that change over its occurrences; models made before it was measured
+    # have none.
+    spread: float | None = None
 
 
 @dataclass(frozen=True)

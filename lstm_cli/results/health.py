@@ -25,6 +25,34 @@ class Suspect:
     text: str
 
 
+# What cannot be examined where nothing is rated.
+NEEDS_RATINGS = (
+    "how often each rating occurs",
+    "identical texts with different ratings",
+    "ratings that contradict their words",
+    "how well the words alone predict them",
+)
+
+
+@dataclass(frozen=True)
+class TextHealth:
+    """A file of texts without ratings, or several."""
+
+    texts: int  # that are not empty
+    empty: int  # rows without a text
+    lengths: tuple[int, int, int, int, int]  # as those of ``DataHealth``
+    duplicates: int  # rows whose text is that of an earlier row
+    scripts: dict[str, float]  # share of the letters, commonest first
+    known_share: float | None  # of the tokens, by the base
+    unlike: int | None  # texts with too many words that the base does not know
+    findings: tuple[Finding, ...]
+    not_examined: tuple[str, ...] = NEEDS_RATINGS  # for lack of ratings
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm doctor --json`` prints it."""
+        return asdict(self)
+
+
 @dataclass(frozen=True)
 class DataHealth:
     """A file, or several on one scale."""

@@ -26,6 +26,32 @@ class ReliabilityBin:
 
 
 @dataclass(frozen=True)
+class StatedPercentage:
+    """The answers near one round percentage, and how often they are right."""
+
+    stated: float  # 0.6, 0.7, 0.8 or 0.9; at most five points from what each answer says
+    n: int
+    right: float
+    interval: tuple[float, float]  # of ``right``: 95 %, Wilson's
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Whether the percentages of a model are those of how often it is right."""
+
+    # "as sure as right", "too sure", "not sure enough", or "uneven": neither on the whole, and
+    # yet further off in parts than chance explains.
+    verdict: str
+    confidence: float  # mean probability of the ratings that are named
+    checked: StatedPercentage | None  # None: too few answers near any of them
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm evaluate --json`` prints it."""
+        checked = {} if self.checked is None else vars(self.checked)
+        return {"verdict": self.verdict, "confidence": self.confidence, "checked": checked}
+
+
+@dataclass(frozen=True)
 class RatingScores:
     """How well one rating was told from the others."""
 
@@ -56,6 +82,7 @@ class Evaluation:
     ece: float  # expected calibration error, ten bins of equal mass
     ece_by_chance: float  # what a model whose probabilities are right has on so few reviews
     reliability: tuple[ReliabilityBin, ...]
+    trust: Trust
     ratings: tuple[str, ...]
     per_rating: tuple[RatingScores, ...]
     confusion: tuple[tuple[int, ...], ...]  # rows the true rating, columns the predicted one
@@ -71,6 +98,7 @@ class Evaluation:
             "accuracy_interval": list(self.accuracy_interval),
             "ece": self.ece,
             "ece_by_chance": self.ece_by_chance,
+            "percentages": self.trust.to_json(),
             "ratings": list(self.ratings),
             "per_rating": [vars(rating) for rating in self.per_rating],
             "confusion": [list(row) for row in self.confusion],
@@ -129,6 +157,7 @@ class Parting:
 class Mistake:
     """A review that was rated wrong."""
 
+    line: int  # where it begins in its file
     text: str
     rating: str
     predicted: str

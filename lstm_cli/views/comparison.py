@@ -7,20 +7,28 @@ from rich.text import Text
 
 from lstm_cli.results import Comparison
 from lstm_cli.views.console import percent, plain_table, say, show_table, visible
-from lstm_cli.views.evaluation import score_cells
+from lstm_cli.views.evaluation import score_cells, show_legend
 
 MOST_SHOWN = 8
 HEADERS = ("", "accuracy", "within one", "mean error", "kappa", "macro F1")
 
 
-def show_comparison(console: Console, comparison: Comparison) -> None:
-    """Print the scores of both, their difference, and the reviews on which they disagree."""
+def show_comparison(console: Console, comparison: Comparison, *, brief: bool = False) -> None:
+    """Print the scores of both, their difference, and the reviews on which they disagree.
+
+    Args:
+        console: where results go.
+        comparison: what was measured.
+        brief: leave out what the columns mean.
+    """
     first, second = comparison.models
     say(console, textwrap.fill(_verdict(comparison), 79), style="bold")
     table = plain_table(*HEADERS, right=(1, 2, 3, 4, 5))
     for name, scores in zip(comparison.models, comparison.scores, strict=True):
         table.add_row(Text(visible(name, 24)), *score_cells(scores))
     show_table(console, table)
+    if not brief:
+        show_legend(console)
     if not comparison.parted:
         return
     console.print()

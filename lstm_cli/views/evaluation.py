@@ -1,17 +1,25 @@
 """Scores beside those of simpler models, and the confusion matrix."""
 
+import textwrap
+
 from rich.console import Console
 from rich.text import Text
 
-from lstm_cli.results import Difference, Evaluation, Scores
-from lstm_cli.views.console import percent, plain_table, say, show_table, visible
+from lstm_cli.results import Difference, Evaluation, Scores, Trust
+from lstm_cli.views.console import LINE, percent, plain_table, say, show_table, visible
 
 CURVE_WIDTH = 40
 UPSIDE_DOWN = -0.3  # kappa, to which no chance leads
 
 
 def show_evaluation(
-    console: Console, evaluation: Evaluation, cell: str, data: str, *, with_curve: bool = False
+    console: Console,
+    evaluation: Evaluation,
+    cell: str,
+    data: str,
+    *,
+    with_curve: bool = False,
+    brief: bool = False,
 ) -> None:
     """Print how good the model is on some reviews, and whether a simpler one would do.
 
@@ -21,6 +29,7 @@ def show_evaluation(
         cell: "lstm" or "rnn", which names the model's row.
         data: what the reviews are, such as "855 held-out reviews".
         with_curve: draw the reliability curve as well.
+        brief: leave out what the columns mean.
     """
     low, high = evaluation.accuracy_interval
     console.print()
@@ -32,10 +41,13 @@ def show_evaluation(
     for name, scores in {named: evaluation.scores, **evaluation.baselines}.items():
         table.add_row(name, *score_cells(scores), style="bold" if name == named else "")
     show_table(console, table)
+    if not brief:
+        show_legend(console)
     say(
         console,
         f"accuracy lies between {100 * low:.1f} and {100 * high:.1f} % (95 % interval)\n"
-        f"calibration error {evaluation.ece:.3f}; of chance alone {evaluation.ece_by_chance:.3f}",
+        f"calibration error {evaluation.ece:.3f}; of chance alone {evaluation.ece_by_chance:.3f}: "
+        f"{_IN_SHORT[evaluation.trust.verdict]}",
     )
     if evaluation.scores.qwk < UPSIDE_DOWN:
         say(console, "kappa is far below 0: if 1 is the best rating of these, train with the order "
@@ -43,7 +55,7 @@ def show_evaluation(
     if evaluation.has_places:
         say(console, "the mean error counts places on the scale")
     if evaluation.word_order is not None:
-        say(console, _word_order(evaluation.word_order))
+        _say_wrapped(console, _word_order(evaluation.word_order))
     for name, scores in evaluation.baselines.items():
         if _is_as_good(scores, evaluation.scores):
             say(console, f"{name} does as well here: the {named} is not worth its time")
@@ -54,6 +66,66 @@ def show_evaluation(
     show_confusion(console, evaluation)
     if with_curve:
         show_reliability(console, evaluation)
+    console.print()
+    _say_wrapped(console, _percentages(evaluation.trust))
+
+
+def show_legend(console: Console) -> None:
+    """Print what the columns of scores mean."""
+    say(console, _LEGEND, style="dim")
+
+
+_LEGEND = """\
+within one: at most one off. mean error: how far off. kappa: agreement; 0 is
+chance, 1 is perfect, and far misses count most. macro F1: how well a rating is
+told from the others, on average over the ratings, however rare."""
+
+
+def _say_wrapped(console: Console, text: str) -> None:
+    say(console, textwrap.fill(text, LINE))
+
+
+# What is said of the percentages beside the calibration error. By the verdict of a ``Trust``.
+_IN_SHORT = {
+    "as sure as right": "no more than chance",
+    "too sure": "too sure of itself",
+    "not sure enough": "not sure enough",
+    "uneven": "more than chance",
+}
+
+
+def _verdict(evaluation: Evaluation) -> str:
+    """What the reliability chart shows, in a sentence."""
+    trust = evaluation.trust
+    sure, right = 100 * trust.confidence, 100 * evaluation.scores.accuracy
+    said = f"on average it says {sure:.1f} % and is right on {right:.1f} %"
+    return {
+        "as sure as right": f"It is as sure as it is right: {said}, and chance explains what "
+        "parts them.",
+        "too sure": f"It is too sure of itself: {said}, more than chance explains.",
+        "not sure enough": f"It is right more often than it says: {said}, more than chance "
+        "explains.",
+        "uneven": f"It is as sure as it is right as a whole ({said}), and in some parts surer or "
+        "less sure than it is right, more than chance explains.",
+    }[trust.verdict]
+
+
+def _percentages(trust: Trust) -> str:
+    """``When it says 80 %, it is right 76 to 84 times of 100``, or that nobody can tell.
+
+    >>> from lstm_cli.results import StatedPercentage
+    >>> checked = StatedPercentage(stated=0.8, n=400, right=0.8, interval=(0.758, 0.836))
+    >>> _percentages(Trust("as sure as right", 0.7, checked))
+    'When it says 80 %, it is right 76 to 84 times of 100 (95 % interval, 400 such answers).'
+    """
+    checked = trust.checked
+    if checked is None:
+        return "These are too few reviews to check its percentages."
+    low, high = (round(100 * bound) for bound in checked.interval)
+    return (
+        f"When it says {percent(checked.stated)}, it is right {low} to {high} times of 100 "
+        f"(95 % interval, {checked.n:,} such answers)."
+    )
 
 
 def _is_as_good(scores: Scores, others: Scores) -> bool:
@@ -99,6 +171,7 @@ def show_reliability(console: Console, evaluation: Evaluation) -> None:
             f"{percent(part.confidence):>6} sure  {_beside(part.confidence, part.accuracy)}  "
             f"{percent(part.accuracy):>5} right",
         )
+    _say_wrapped(console, _verdict(evaluation))
 
 
 def _beside(sure: float, right: float) -> str:
@@ -120,8 +193,10 @@ def _word_order(difference: Difference) -> str:
     low, high = (100 * end for end in difference.interval)
     interval = f"(95 % interval {low:+.1f} to {high:+.1f})"
     if low > 0:
-        return f"word order is worth {100 * difference.worth:.1f} points here {interval}"
-    return f"word order is worth nothing measurable on these reviews {interval}"
+        worth = f"{100 * difference.worth:.1f} points"
+        return f"word order is worth {worth} here, which shuffling the words costs {interval}"
+    costs = "shuffling the words costs too little"
+    return f"word order is worth nothing measurable here: {costs} {interval}"
 
 
 def score_cells(scores: Scores) -> tuple[str, ...]:

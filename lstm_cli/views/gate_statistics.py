@@ -1,6 +1,8 @@
 """What ``lstm inspect-gates`` without TEXT shows: words, half-lives and units."""
 
+import math
 from collections.abc import Callable, Sequence
+from statistics import median
 
 from rich.console import Console
 from rich.text import Text
@@ -9,8 +11,10 @@ from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, WordStatistics
 from lstm_cli.views.console import bar_and_percent, percent, plain_table, say, show_table, visible
 
 MOST_ROWS = 8
-FEWEST_SEEN = 20  # if there are enough words: a mean over three occurrences is an anecdote
+FEWEST = 3  # occurrences of a word whose change of the rating is ranked
+FEWEST_SEEN = 20  # of those ranked by their gates, if there are enough words
 MANY_WORDS = 1_000
+DOUBT = 5  # occurrences: a word is ranked as if the usual spread had been seen so often as well
 BAR_WIDTH = 16
 
 Key = Callable[[WordStatistics], float]
@@ -22,30 +26,91 @@ def show_gate_statistics(
     cell: str,
     model: str,
     whose: str = "the held-out reviews",
+    *,
+    brief: bool = False,
 ) -> None:
-    """Print what the gates do in general, as measured on some reviews."""
-    often = FEWEST_SEEN if len(gate_statistics.words) >= MANY_WORDS else 3
-    words = [word for word in gate_statistics.words if word.count >= often]
-    say(console, f"{model}: {len(words):,} words that occur at least {often} times in {whose}")
-    if not words:
-        say(console, "There are too few of them to say anything about words.")
-    elif cell == "lstm":
-        _show_ranking(
-            console, "open the learn gate widest", "learned", words, lambda w: w.learn or 0.0
-        )
-        _show_ranking(console, "are ignored most", "ignored", words, lambda w: 1 - (w.learn or 0.0))
-        _show_ranking(console, "write most", "written", words, lambda w: w.writes or 0.0)
-        _show_ranking(console, "make it forget most", "erased", words, _erased)
-        _show_ranking(console, "flip most of the memory", "flipped", words, lambda w: w.flips or 0)
-    else:
-        say(
-            console, "A plain RNN has no gates; the words that move its rating can still be listed."
-        )
+    """Print what the gates do in general, as measured on some reviews.
+
+    Args:
+        console: where results go.
+        gate_statistics: what was measured.
+        cell: "lstm" or "rnn".
+        model: its name.
+        whose: what the reviews are.
+        brief: leave out what the columns mean.
+    """
+    words = [word for word in gate_statistics.words if word.count >= FEWEST]
+    say(console, f"{model}: {len(words):,} words that occur at least {FEWEST} times in {whose}")
     if words:
-        _show_ranking(console, "raise the rating most", None, words, lambda w: w.contribution)
-        _show_ranking(console, "lower the rating most", None, words, lambda w: -w.contribution)
+        sure = surely_moved(words)
+        _show_ranking(console, "raise the rating most", None, words, lambda w: sure[w.word])
+        _show_ranking(console, "lower the rating most", None, words, lambda w: -sure[w.word])
+        if not brief:
+            say(console, _LEGEND, style="dim")
+        _show_gates(console, words, cell, brief=brief)
+    else:
+        say(console, "There are too few of them to say anything about words.")
     _show_half_life(console, gate_statistics)
     _show_units(console, gate_statistics)
+
+
+_LEGEND = """\
+change of rating: how reading the word moved the expected one, on average. What
+is sure of it ranks the words: less of what is rare, or goes now up, now down."""
+_GATES_LEGEND = """\
+learned: how far the learn gate opened. ignored: how far it stayed shut.
+written: how much went into the long-term memory. erased, flipped: the share of
+it that was forgotten, or changed its sign."""
+
+
+def surely_moved(words: Sequence[WordStatistics]) -> dict[str, float]:
+    """How far each word moves the rating, less what chance may have added: one standard error.
+
+    The variance of a word that is rare is drawn towards that of all, as three occurrences that
+    agree prove little. Where no spread was measured, the mean is drawn towards 0.
+
+    >>> rare, common = (
+    ...     WordStatistics("rude", n, None, None, None, contribution=-0.6, spread=0.5)
+    ...     for n in (3, 300)
+    ... )
+    >>> [round(surely_moved([word])["rude"], 2) for word in (rare, common)]
+    [-0.31, -0.57]
+    """
+    usual = median([word.spread or 0.0 for word in words] or [0.0]) ** 2
+    sure = {}
+    for word in words:
+        if word.spread is None:
+            sure[word.word] = word.contribution * word.count / (word.count + DOUBT)
+            continue
+        variance = (word.count * word.spread**2 + DOUBT * usual) / (word.count + DOUBT)
+        size = max(0.0, abs(word.contribution) - math.sqrt(variance / word.count))
+        sure[word.word] = math.copysign(size, word.contribution)
+    return sure
+
+
+def _show_gates(
+    console: Console, words: Sequence[WordStatistics], cell: str, *, brief: bool
+) -> None:
+    """Which words the gates treat in some way most."""
+    if cell != "lstm":
+        console.print()
+        say(console, "A plain RNN has no gates to rank words by.")
+        return
+    if len(words) >= MANY_WORDS:
+        words = [word for word in words if word.count >= FEWEST_SEEN]
+        console.print()
+        say(console, f"Of the {len(words):,} that occur at least {FEWEST_SEEN} times:")
+    rankings: tuple[tuple[str, str, Key], ...] = (
+        ("open the learn gate widest", "learned", lambda w: w.learn or 0.0),
+        ("are ignored most", "ignored", lambda w: 1 - (w.learn or 0.0)),
+        ("write most", "written", lambda w: w.writes or 0.0),
+        ("make it forget most", "erased", _erased),
+        ("flip most of the memory", "flipped", lambda w: w.flips or 0.0),
+    )
+    for title, measured, key in rankings:
+        _show_ranking(console, title, measured, words, key)
+    if words and not brief:
+        say(console, _GATES_LEGEND, style="dim")
 
 
 def _erased(word: WordStatistics) -> float:

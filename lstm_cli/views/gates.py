@@ -1,6 +1,7 @@
 """What ``lstm inspect-gates TEXT`` shows: a table of bars that fits 80 columns."""
 
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -26,15 +27,70 @@ if TYPE_CHECKING:
 
 WORD_WIDTH = 14
 BAR_WIDTH = 3
+MOST_ROWS = 25  # words; a longer review begins with the reasons
+MOST_TELLING = 12  # words of it whose rows are shown
 UNSURE = 0.5  # below this share of the likeliest rating all of them are shown
 
 
-def show_trace(console: Console, trace: GateTrace) -> None:
-    """Print one review, a row per word."""
+def show_trace(
+    console: Console, trace: GateTrace, *, all_words: bool = False, brief: bool = False
+) -> None:
+    """Print one review: a row per word and then the reasons, or of a long one the reasons first.
+
+    Args:
+        console: where results go.
+        trace: with its explanation.
+        all_words: a row for every word of a long review, too.
+        brief: leave out what the columns mean.
+    """
     say(console, f'"{visible(trace.text, 76)}"')
     if trace.cell == "rnn":
         say(console, "A plain RNN: one short-term memory, no gates, and a rating after each word.")
-    show_table(console, _table(trace))
+    is_long = len(trace.words) > MOST_ROWS
+    if not is_long:
+        _show_words(console, trace, range(len(trace.words)), brief=brief)
+    _show_rating(console, trace)
+    if is_long:
+        show_narrative(console, trace)
+        show_routes(console, trace)
+        console.print()
+        places = range(len(trace.words)) if all_words else most_telling(trace)
+        _show_words(console, trace, places, brief=brief)
+        hidden = len(trace.words) - len(places)
+        if hidden:
+            say(console, f"{hidden:,} words that say less are hidden; --all shows them")
+        return
+    show_routes(console, trace)
+    show_narrative(console, trace)
+
+
+def most_telling(trace: GateTrace) -> list[int]:
+    """The places, in their order, of the words worth a row where not all have one.
+
+    Those that the reasons name come first, then those that moved the rating most: by being
+    read, or by being left out.
+    """
+    moved = [abs(word.contribution) for word in trace.words]
+    named: set[int] = set()
+    if trace.explanation is not None:
+        explanation = trace.explanation
+        named = {*explanation.mentioned, *explanation.named}
+        named |= {turn.word for turn in explanation.turns}
+        named |= {idle.word for idle in explanation.idle}
+        for deleted in explanation.words:
+            moved[deleted.word] = max(moved[deleted.word], abs(deleted.effect))
+    ranked = sorted(range(len(moved)), key=lambda place: (place not in named, -moved[place], place))
+    return sorted(ranked[:MOST_TELLING])
+
+
+def _show_words(console: Console, trace: GateTrace, places: Sequence[int], *, brief: bool) -> None:
+    show_table(console, _table(trace, places))
+    if trace.words and not brief:
+        say(console, _LEGEND if trace.cell == "lstm" else _LEGEND_RNN, style="dim")
+
+
+def _show_rating(console: Console, trace: GateTrace) -> None:
+    """The rating, how sure, and what to be careful of."""
     prediction = trace.prediction
     say(
         console,
@@ -50,21 +106,18 @@ def show_trace(console: Console, trace: GateTrace) -> None:
         say(console, "? marks a word the model does not know")
     for warning in prediction.warnings:
         say(console, f"careful: {warning}", style="yellow")
-    show_routes(console, trace)
-    show_narrative(console, trace)
-    if trace.words:
-        say(console, _LEGEND if trace.cell == "lstm" else _LEGEND.split("kept:")[0], style="dim")
 
 
-_LEGEND = """rating after: the likeliest, and in parentheses the expected one, a mean.
-when read: how the word moved the expected rating. if deleted: how it moves if
-it is left out; a word that pulls down has a minus there, and a plus here.
-kept: share of the long-term memory that the forget gate left. learned, used:
-how far the learn and use gates opened (0 shut, 1 open). Each is a mean over the
-units, in which a unit counts by how much it adds to this rating."""
+_LEGEND = """\
+kept: share of the long-term memory left by the forget gate. learned, used: how
+far the learn and use gates opened. when read: how the word moved the expected
+rating (in parentheses). if deleted: how that moves if the word is left out."""
+_LEGEND_RNN = """\
+when read: how the word moved the expected rating (in parentheses). if deleted:
+how that moves if the word is left out."""
 
 
-def _table(trace: GateTrace) -> "Table":
+def _table(trace: GateTrace, places: Sequence[int]) -> "Table":
     headers = _gate_headers(trace.cell)
     table = plain_table("word", *headers, "rating after", "when\nread", "if\ndeleted")
     for column in table.columns[-2:]:
@@ -77,7 +130,11 @@ def _table(trace: GateTrace) -> "Table":
     deleted = {}
     if trace.explanation is not None:
         deleted = {word.word: f"{-word.effect:+.2f}" for word in trace.explanation.words}
-    for place, word in enumerate(trace.words):
+    above = -1
+    for place in places:
+        word = trace.words[place]
+        _add_gap(table, place - above - 1)
+        above = place
         name = visible(word.token, WORD_WIDTH - 1 if not word.known else WORD_WIDTH)
         table.add_row(
             Text(name if word.known else f"{name}?"),
@@ -86,7 +143,14 @@ def _table(trace: GateTrace) -> "Table":
             f"{word.contribution:+.2f}",
             deleted.get(place, ""),
         )
+    _add_gap(table, len(trace.words) - above - 1)
     return table
+
+
+def _add_gap(table: "Table", hidden: int) -> None:
+    """A row that stands for hidden words, if there are any."""
+    if hidden:
+        table.add_row(Text(f"({hidden:,} hidden)", style="dim"))
 
 
 def _gate_headers(cell: str) -> tuple[str, ...]:

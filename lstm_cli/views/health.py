@@ -1,12 +1,14 @@
 """The health of a file of reviews."""
 
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
-from lstm_cli.results import DataHealth, Finding
+from lstm_cli.results import DataHealth, Finding, TextHealth
 from lstm_cli.views.console import (
+    LINE,
     percent,
     plain_table,
     say,
@@ -15,21 +17,14 @@ from lstm_cli.views.console import (
     visible,
 )
 
+LEAST_GAIN = 2.0  # points over the commonest answer; less is told as hardly anything
+
 
 def show_health(console: Console, health: DataHealth) -> None:
     """Print ratings, lengths, known words, suspicious rows, and what needs attention."""
     show_counts(console, health.counts)
-    shortest, early, middle, late, longest = health.lengths
-    say(
-        console,
-        f"\nlength in words and punctuation marks: median {middle:,}, nine in ten {early:,} to "
-        f"{late:,}, shortest {shortest:,}, longest {longest:,}",
-    )
-    scripts = ", ".join(f"{name} {percent(share)}" for name, share in health.scripts.items())
-    if scripts:
-        say(console, f"letters: {scripts}")
-    if health.known_share is not None:
-        say(console, f"the base knows {percent(health.known_share)} of the words")
+    console.print()
+    _show_texts(console, health)
     if health.conflicts:
         say(
             console,
@@ -45,6 +40,8 @@ def show_health(console: Console, health: DataHealth) -> None:
             f"(logistic regression,\nfive-fold cross-validation); always saying "
             f"{visible(commonest, 24)} is right on {always:.1f} %",
         )
+        if 100 * health.regression_accuracy <= always + LEAST_GAIN:
+            say(console, "the words alone teach hardly anything here; a base knows words already")
     if health.suspects:
         say(console, "\nrows whose words contradict their rating most; mislabelled, or irony:")
         table = plain_table("line", "rating", "reads as", "sure", "review", right=(0, 1, 2, 3))
@@ -57,10 +54,41 @@ def show_health(console: Console, health: DataHealth) -> None:
                 Text(visible(suspect.text, 44)),
             )
         show_table(console, table)
+    _show_verdict(console, health.findings)
+
+
+def show_text_health(console: Console, health: TextHealth) -> None:
+    """Print what can be seen without ratings, what cannot, and what needs attention."""
+    _show_texts(console, health)
+    if health.unlike is not None:
+        say(console, f"texts unlike those it learned from: {health.unlike:,}")
+    say(console, f"rows without a text: {health.empty:,}; with the text of an earlier one: "
+        f"{health.duplicates:,}")  # fmt: skip
+    missed = f"not examined, for lack of ratings: {', '.join(health.not_examined)}"
+    say(console, textwrap.fill(missed, LINE, subsequent_indent="  "), style="dim")
+    _show_verdict(console, health.findings)
+
+
+def _show_texts(console: Console, health: DataHealth | TextHealth) -> None:
+    """Lengths, letters and known words."""
+    shortest, early, middle, late, longest = health.lengths
+    say(
+        console,
+        f"length in words and punctuation marks: median {middle:,}, nine in ten {early:,} to "
+        f"{late:,}, shortest {shortest:,}, longest {longest:,}",
+    )
+    scripts = ", ".join(f"{name} {percent(share)}" for name, share in health.scripts.items())
+    if scripts:
+        say(console, f"letters: {scripts}")
+    if health.known_share is not None:
+        say(console, f"the base knows {percent(health.known_share)} of the words")
+
+
+def _show_verdict(console: Console, findings: Sequence[Finding]) -> None:
     console.print()
-    if health.findings:
+    if findings:
         say(console, "needs your attention:", style="bold")
-        show_findings(console, health.findings)
+        show_findings(console, findings)
     else:
         say(console, "nothing here needs your attention", style="bold")
 

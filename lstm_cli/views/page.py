@@ -49,7 +49,7 @@ def page(trace: GateTrace, scale: Scale) -> str:
             "token": visible(word.token, 60),
             "known": word.known,
             "contribution": word.contribution,
-            "shade": _shade(word.contribution),
+            "shade": shade(word.contribution),
         }
         for word in trace.words
     ]
@@ -188,7 +188,8 @@ def _routes(trace: GateTrace) -> list[tuple[str, dict[str, Any]]]:
     return [(name, _signed(part, widest)) for name, part in margins.items()]
 
 
-def _shade(contribution: float) -> str:
+def shade(contribution: float) -> str:
+    """Which way a word moved the rating, and how clearly: "", up1 to up3, or down1 to down3."""
     size = abs(contribution)
     if size < LEAST:
         return ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
@@ -18,6 +19,11 @@ from lstm_cli.views.console import (
     show_table,
     visible,
 )
+from lstm_cli.views.rated_workbook import REPORT, mean_line, warnings_line
+
+if TYPE_CHECKING:
+    from lstm_cli.bundle.contents import BundleInfo
+    from lstm_cli.inference.rating import FileSummary
 
 BAR_WIDTH = 40
 
@@ -105,31 +111,33 @@ def agreement_line(
 
 
 def show_file_summary(
-    console: Console,
-    target: str,
-    counts: dict[str, int],
-    least_certain: Sequence[tuple[int, str, str, float]],
-    num_empty: int,
+    console: Console, target: str, summary: "FileSummary", info: "BundleInfo", lines: Sequence[int]
 ) -> None:
     """Print how often each rating was predicted in a file, and the rows to look at first.
 
     Args:
         console: where the notes go.
-        target: the file that was written.
-        counts: how often each rating was predicted.
-        least_certain: line, text, rating and its probability, least certain first.
-        num_empty: rows without text.
+        target: the file that was written; "" for none.
+        summary: of all its rows.
+        info: of the model.
+        lines: where each of the least certain rows begins.
     """
-    total = sum(counts.values())
-    say(console, f"{total:,} reviews rated, written to {target}")
+    counts = summary.by_rating()
+    written = f", written to {target}" if target else ""
+    reviews = "review" if summary.num_rows == 1 else "reviews"
+    say(console, f"{summary.num_rows:,} {reviews} rated{written}")
     show_counts(console, counts)
-    if num_empty:
-        have = "row has" if num_empty == 1 else "rows have"
-        say(console, f"{num_empty:,} {have} no text, rated as empty reviews")
-    if least_certain:
+    say(console, f"mean rating {mean_line(info, summary)}")
+    say(console, REPORT)
+    if summary.num_empty:
+        have = "row has" if summary.num_empty == 1 else "rows have"
+        say(console, f"{summary.num_empty:,} {have} no text, rated as empty reviews")
+    if summary.num_warned:
+        say(console, f"careful: {warnings_line(summary)}", style="yellow")
+    if summary.least_certain:
         say(console, "least certain:")
         table = plain_table("line", "rating", "sure", "review", right=(0, 1, 2))
-        for line, text, rating, confidence in least_certain:
+        for line, (confidence, _, text, rating) in zip(lines, summary.least_certain, strict=True):
             table.add_row(
                 f"{line:,}",
                 Text(visible(rating, 24)),

@@ -282,10 +282,12 @@ class TrainingProgress:
 EXAMPLES = {"predict": "great movie", "inspect-gates": "not a bad film at all"}
 
 
-def show_trained(console: Console, made: "TrainedModel", seconds: float) -> None:
+def show_trained(
+    console: Console, made: "TrainedModel", seconds: float, *, brief: bool = False
+) -> None:
     """How good the model is, where it is, and what to type next."""
     held_out = f"{len(made.run.data.validation):,} held-out reviews"
-    show_evaluation(console, made.evaluation, made.run.model.cell, held_out)
+    show_evaluation(console, made.evaluation, made.run.model.cell, held_out, brief=brief)
     attempts = made.bundle.info.provenance.tried
     if attempts:
         say(console, "\n" + _chosen(attempts, made.evaluation.scores.n))

@@ -26,6 +26,7 @@ from lstm_cli.data.delimited.repair import (
     expect,
     repair,
 )
+from lstm_cli.data.delimited.style import TextStyle, line_end_of
 from lstm_cli.data.delimited.survey import Part, Survey, survey_text
 from lstm_cli.data.nested import as_json
 from lstm_cli.data.rows import ROWS, Content, Rows, reading
@@ -98,11 +99,12 @@ def open_delimited(content: Content, rows: int) -> Rows:
         delimiter=delimiter,
         notes=cells.notes,
         first_lines=cells.first_lines,
+        line_end=line_end_of(read_head(content.path)),
     )
 
 
 def append_delimited(
-    frame: pl.DataFrame, file: IO[bytes], delimiter: str, *, has_header: bool
+    frame: pl.DataFrame, file: IO[bytes], style: TextStyle, *, has_header: bool
 ) -> None:
     """Add rows to a file, after their names where it needs a header."""
     flat = frame.with_columns(
@@ -112,7 +114,14 @@ def append_delimited(
     )
     if flat.width == 1:  # an empty cell alone would be a blank line, which is no row
         flat = flat.fill_null("") if flat.dtypes[0] == pl.String else flat
-    flat.write_csv(file, include_header=has_header, separator=delimiter, check_extension=False)
+    flat.write_csv(
+        file,
+        include_header=has_header,
+        separator=style.delimiter,
+        line_terminator=style.line_end,
+        decimal_comma=style.has_decimal_comma,
+        check_extension=False,
+    )
 
 
 def _flatten(value: object) -> str | None:

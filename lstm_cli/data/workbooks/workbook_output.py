@@ -1,26 +1,42 @@
-"""A table -> a workbook of Excel, in bounded memory.
+"""Tables -> a workbook of Excel, a sheet each, in bounded memory.
 
-Every text is written as a text: no formula in it runs, whatever a cell begins with.
+Every text is written as a text: no formula in it runs, whatever a cell begins with. A sheet
+can be read as it is opened: its header stays in sight and filters the rows, and its columns
+are as wide as what is in them.
 """
 
+import io
 import math
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from typing import IO, TYPE_CHECKING
 
 import polars as pl
+from rich.cells import cell_len
 
 from lstm_cli.data.nested import as_json
 from lstm_cli.data.rows import ROWS
-from lstm_cli.data.showing import show_cell
+from lstm_cli.data.showing import escape, show_cell
+from lstm_cli.data.whole import write_bytes
+from lstm_cli.data.workbooks.sheets import Sheet
+from lstm_cli.errors import OutputError
 
 if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 # What Excel has room for.
 MOST_LETTERS = 32_767  # in a cell, as UTF-16 counts them
 MOST_COLUMNS = 16_384
+MOST_ROWS = (1 << 20) - 1  # below the header
 _MOST_DIGITS = 15  # of a number: others would change
+_LONGEST_NAME = 31  # of a sheet
+
+_NARROWEST, _WIDEST = 8, 60  # columns, in digits: a review is cut by its neighbour, not the screen
+_FILTER_WIDTH = 3  # the button beside a name in the header
+_ROWS_MEASURED = 200
 
 _ELSEWHERE = "write .csv or .parquet instead"
 # Letters that no XML can hold, not even escaped.
@@ -59,8 +75,34 @@ def _check_length(text: str, where: str, column: str) -> None:
         )
 
 
-def write_workbook(frame: pl.LazyFrame, file: IO[bytes]) -> None:
-    """Write all rows as one sheet, the names of the columns above them.
+def write_sheets(sheets: Sequence[Sheet], target: str, *, replace: bool = False) -> None:
+    """Write a workbook of several sheets, whole or not at all.
+
+    Args:
+        sheets: in order; what is to be read first comes first.
+        target: its path.
+        replace: a file of that name gives way.
+
+    Raises:
+        OutputError: it exists already and is not to be replaced, cannot be written, or a sheet
+            holds what no workbook has room for.
+    """
+    content = io.BytesIO()
+    try:
+        for sheet in sheets:
+            check_workbook(sheet.frame.lazy().collect(), 0)
+        write_workbook(sheets, content)
+    except ValueError as error:
+        raise OutputError(f"{escape(target)} cannot be written: {error}") from error
+    write_bytes(content.getvalue(), target, replace=replace)
+
+
+def write_workbook(sheets: Sequence[Sheet], file: IO[bytes]) -> None:
+    """Write all rows of each sheet, the names of the columns above them.
+
+    Args:
+        sheets: rows that ``check_workbook`` has let pass.
+        file: where the workbook goes.
 
     Raises:
         ValueError, OSError: it cannot be written.
@@ -68,31 +110,82 @@ def write_workbook(frame: pl.LazyFrame, file: IO[bytes]) -> None:
     import xlsxwriter
     from xlsxwriter.exceptions import XlsxWriterException
 
-    height = int(frame.select(pl.len()).collect().item())
     with tempfile.TemporaryDirectory(prefix="lstm-") as folder:
         workbook = xlsxwriter.Workbook(
             file, {"constant_memory": True, "use_zip64": True, "tmpdir": folder}
         )
-        sheet = workbook.add_worksheet()
-        sheet.freeze_panes(1, 0)
-        bold = workbook.add_format({"bold": True})
-        for place, name in enumerate(frame.collect_schema().names()):
-            sheet.write_string(0, place, name.translate(_NO_LETTERS), bold)
-        for first in range(0, height, ROWS):
-            _write_rows(frame.slice(first, ROWS).collect(), sheet, first + 1)
+        names = _names([sheet.name for sheet in sheets])
+        for name, sheet in zip(names, sheets, strict=True):
+            _write_sheet(sheet, workbook, name)
         try:
             workbook.close()
         except XlsxWriterException as error:
             raise ValueError(str(error)) from error
 
 
-def _write_rows(frame: pl.DataFrame, sheet: "Worksheet", first_row: int) -> None:
-    columns = [_column(column, sheet) for column in frame.iter_columns()]
+def _names(names: Sequence[str]) -> list[str]:
+    """The names of sheets as Excel allows them: short, distinct in any case, without some signs.
+
+    >>> _names(["a/b", "A_B", "x" * 40])
+    ['a_b', 'A_B 2', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx']
+    """
+    allowed: list[str] = []
+    for name in names:
+        plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "_", name.translate(_NO_LETTERS)).strip("' ")
+        plain = plain or "sheet"
+        distinct, number = plain[:_LONGEST_NAME], 1
+        while distinct.lower() in (other.lower() for other in allowed):
+            number += 1
+            ending = f" {number}"
+            distinct = plain[: _LONGEST_NAME - len(ending)] + ending
+        allowed.append(distinct)
+    return allowed
+
+
+def _write_sheet(sheet: Sheet, workbook: "Workbook", name: str) -> None:
+    frame = sheet.frame.lazy()
+    columns = frame.collect_schema().names()
+    height = int(frame.select(pl.len()).collect().item())
+    if height > MOST_ROWS:
+        raise ValueError(f"sheet {escape(name)} has {height:,} rows, of {MOST_ROWS:,}")
+    written = workbook.add_worksheet(name)
+    written.freeze_panes(1, 0)
+    bold = workbook.add_format({"bold": True, "bottom": 1})
+    for place, column in enumerate(columns):
+        written.write_string(0, place, column.translate(_NO_LETTERS), bold)
+    formats = {
+        column: workbook.add_format({"num_format": number_format})
+        for column, number_format in sheet.formats.items()
+    }
+    for first in range(0, height, ROWS):
+        rows = frame.slice(first, ROWS).collect()
+        if not first:
+            _set_widths(rows.head(_ROWS_MEASURED), written)
+        _write_rows(rows, written, first + 1, formats)
+    if columns and height:
+        written.autofilter(0, 0, height, len(columns) - 1)
+
+
+def _set_widths(frame: pl.DataFrame, sheet: "Worksheet") -> None:
+    """Make each column as wide as its name and its first cells."""
+    for place, column in enumerate(frame.iter_columns()):
+        if column.dtype.is_numeric():
+            longest = 0  # of which a format shows a few digits
+        else:
+            longest = max((cell_len(text[:_WIDEST]) for text in _texts(column) if text), default=0)
+        width = max(_NARROWEST, cell_len(column.name[:_WIDEST]) + _FILTER_WIDTH, longest + 1)
+        sheet.set_column(place, place, min(width, _WIDEST))
+
+
+def _write_rows(
+    frame: pl.DataFrame, sheet: "Worksheet", first_row: int, formats: "dict[str, Format]"
+) -> None:
+    columns = [(*_column(column, sheet), formats.get(column.name)) for column in frame]
     for row in range(frame.height):
-        for place, (values, write) in enumerate(columns):
+        for place, (values, write, number_format) in enumerate(columns):
             value = values[row]
             if value is not None:
-                write(first_row + row, place, value)
+                write(first_row + row, place, value, number_format)
 
 
 def _column(column: pl.Series, sheet: "Worksheet") -> tuple[Sequence[object], Callable[..., int]]:
