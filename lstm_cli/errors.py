@@ -55,6 +55,7 @@ class Remedy(Enum):
     RENAME_OR_REPLACE = "choose another name, or say that it may be replaced"
     RESUME_OR_REPLACE = "resume it, or replace it to start over"
     WAIT_OR_RENAME = "wait for it, or choose another name"
+    WAIT = "wait for it"
     TEACH_RATINGS = "train a model that starts from it"
     TRAIN_A_MODEL = "train one"
     LIST_MODELS = "look at the list of models"
@@ -70,6 +71,10 @@ class Remedy(Enum):
     LEAVE_OUT_ENCODING = "name no encoding"
     LEAVE_OUT_SHEET = "name no table in it"
     LEAVE_OUT_QUERY = "give no query"
+    LIST_VERSIONS = "look at the list of its versions"
+    ADD_OR_GIVE_OLD = "add reviews, or give those that it was trained on"
+    TRAIN_FROM_IT = "train a model that starts from it"
+    TRAIN_AGAIN = "train it again on all of its reviews"
     GIVE_UNSEEN = "give other reviews, or look at what it reached on held-out ones"
 
 

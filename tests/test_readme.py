@@ -314,9 +314,13 @@ def test_json_has_the_keys_the_page_names(
     promised = {command: re.findall(r"`(\w+)`", keys) for command, keys in rows}
     made = ("--embedding-size", "3", "--hidden-size", "4", "--epochs", "1")
     file, model = str(tiny_reviews), ("--model", str(tiny_bundle.path))
+    updated = shutil.copytree(tiny_bundle.path, tmp_path / "updated")
+    more = tmp_path / "more.csv"
+    more.write_text("review,rating\n" + "a view,5\nno view,1\nsunny,5\nrainy,1\n", "utf-8")
     asked = {
         "lstm train": ("train", file, "--name", "tiny", *made),
         "lstm pretrain": ("pretrain", file, "--name", "language", *made),
+        "lstm update": ("update", str(updated), str(more)),
         "lstm evaluate": ("evaluate", file, *model),
         "lstm predict": ("predict", "fun", *model),
         "lstm predict --input FILE": ("predict", "--input", file, *model),
@@ -344,6 +348,7 @@ def test_json_has_the_keys_the_page_names(
         "lstm memory-test --model NAME": ("memory-test", "--input", file, *model),
         "lstm report": ("report", file, *model),
         "lstm models": ("models", "--models-dir", str(tiny_bundle.path.parent)),
+        "lstm models history NAME": ("models", "history", str(tiny_bundle.path)),
     }  # fmt: skip
     minutes_long = {"lstm memory-test": [field.name for field in fields(MemoryTest)]}
     assert set(promised) == {*asked, *minutes_long}

@@ -13,6 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Timer
 
+from lstm_cli.bundle.versions import save_as_next
 from lstm_cli.bundle.writing import NewBundle, write_bundle
 from lstm_cli.training import checkpoint
 from tests.helpers import lstm
@@ -31,11 +32,17 @@ def train(*arguments: str) -> None:
     sys.exit(lstm("-q", "train", *arguments).exit_code)
 
 
-def save(path: Path, first: NewBundle, second: NewBundle) -> None:
+def save(path: Path, first: NewBundle, second: NewBundle, times: int = 1_000) -> None:
     """Write the one over the other, over and over."""
-    for _ in range(1_000):
+    for _ in range(times):
         write_bundle(first, path, replace=True)
         write_bundle(second, path, replace=True)
+
+
+def save_versions(path: Path, bundle: NewBundle) -> None:
+    """Put one model after another into use."""
+    for _ in range(1_000):
+        save_as_next(bundle, path)
 
 
 def started(work: Callable[..., None], *arguments: object) -> BaseProcess:

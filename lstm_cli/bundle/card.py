@@ -26,6 +26,7 @@ def model_card(info: BundleInfo) -> str:
         "of the short-term memories",
         f"- trained in {info.seconds:.0f} s ({info.training.precision}, seed {info.training.seed})",
         *_epochs(info),
+        *_updates(info),
         "",
         f"## On {scores['n']:,} reviews held out",
         "",
@@ -51,6 +52,15 @@ def _epochs(info: BundleInfo) -> list[str]:
     return [
         f"- keeps {len(info.epochs.kept)} epochs of its training, {first} to {last}, which "
         "`lstm live` replays"
+    ]
+
+
+def _updates(info: BundleInfo) -> list[str]:
+    """A line an update, if it has learned since it was trained."""
+    return [
+        f"- updated on {update.created[:10]} with {update.learned:,} reviews of "
+        f"{', '.join(update.files)}"
+        for update in info.provenance.updates
     ]
 
 

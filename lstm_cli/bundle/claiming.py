@@ -137,11 +137,15 @@ def check_not_stopped(path: Path) -> None:
 
 
 @contextmanager
-def claimed(path: Path) -> Iterator[None]:
+def claimed(path: Path, remedy: Remedy = Remedy.WAIT_OR_RENAME) -> Iterator[None]:
     """Keep others from making a model of this name meanwhile, however this process ends.
 
     What is locked is an empty file, removed at the end. Whoever opens it at that very
     moment may hold a lock on nothing; then saving refuses what would be overwritten.
+
+    Args:
+        path: of the model.
+        remedy: what to do where another process is making it.
 
     Raises:
         BundleExistsError: another process is making it.
@@ -155,7 +159,7 @@ def claimed(path: Path) -> Iterator[None]:
             lock.acquire()
         except Timeout:
             raise BundleExistsError(
-                f"{path}: another training is making this model now", Remedy.WAIT_OR_RENAME
+                f"{path}: another training is making this model now", remedy
             ) from None
     try:
         yield

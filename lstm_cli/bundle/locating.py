@@ -113,6 +113,23 @@ def find_folder(asked: str, folder: Path | None = None) -> Path:
     return path
 
 
+def find_versioned(asked: str, folder: Path) -> Path:
+    """The folder of a model that has versions, which may be all that is left of it.
+
+    Raises:
+        NoModelError: there is neither a model of that name nor a version of one.
+    """
+    _refuse_empty(asked)
+    if is_name(asked) and versions_folder(folder / asked).is_dir():
+        return folder / asked
+    return find_folder(asked, folder)
+
+
+def versions_folder(path: Path) -> Path:
+    """Where the versions of a model are kept. No model can have such a name."""
+    return path.with_name(f".{path.name}.versions")
+
+
 def saved_models(folder: Path) -> Iterator[Path]:
     """The folders that look like saved models, by name."""
     if folder.is_dir():

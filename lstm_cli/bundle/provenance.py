@@ -9,6 +9,33 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Update:
+    """Reviews that a model learned from after it was trained."""
+
+    files: tuple[str, ...]  # names without folders
+    created: str  # UTC, ISO 8601
+    learned: int  # new reviews that were learned from
+    replayed: int  # old ones that were read once more beside them
+    held_out: int  # new ones that were held out
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Update":
+        """Read it back.
+
+        Raises:
+            KeyError, TypeError, ValueError: something is missing or not what it should be.
+        """
+        if not isinstance(stored["files"], list):
+            raise TypeError(f"an update {stored!r:.40}")
+        made = cls(**{**stored, "files": tuple(stored["files"])})
+        for count in (made.learned, made.replayed, made.held_out):
+            _check_count(count)
+        if not all(isinstance(name, str) for name in (*made.files, made.created)):
+            raise TypeError(f"an update {stored!r:.40}")
+        return made
+
+
+@dataclass(frozen=True)
 class Provenance:
     """The reviews a model learned from, and what else its training depended on.
 
@@ -35,6 +62,8 @@ class Provenance:
     threads: int | None = None  # it was computed on
     stopped: bool = False  # before its time
     tried: tuple[dict[str, Any], ...] = ()  # recipes, within a budget of time
+    # What it has learned since it was trained, the first update first; counted above, too.
+    updates: tuple["Update", ...] = ()
 
     @property
     def longest(self) -> int | None:
@@ -59,7 +88,7 @@ class Provenance:
         return {
             name: value
             for name, value in described.items()
-            if value or name not in ("stopped", "tried")
+            if value or name not in ("stopped", "tried", "updates")
         }
 
     @classmethod
@@ -83,6 +112,7 @@ class Provenance:
             values[name] = tuple(values[name])
         if "text_columns" in values:
             values["text_columns"] = tuple(map(_text_columns, values["text_columns"]))
+        values["updates"] = tuple(map(Update.from_json, values.get("updates", ())))
         for name in ("counts", "skipped"):
             for count in values.get(name, {}).values():
                 _check_count(count)
@@ -97,7 +127,8 @@ class Provenance:
 _ALWAYS = ("files", "fingerprint", "training", "counts")
 _COUNTS = frozenset(("training", "reviews", "validation", "left_out", "max_words", "threads"))
 _NAMES = frozenset(("fingerprint", "base_fingerprint", "vectors", "held_out_from"))
-_LISTS = frozenset(("files", "text_columns", "rating_columns", "lengths", "tried"))
+_LISTS = frozenset(("files", "text_columns", "rating_columns", "lengths", "tried",
+                    "updates"))  # fmt: skip
 
 
 def _text_columns(stored: object) -> str | tuple[str, ...]:

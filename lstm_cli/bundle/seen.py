@@ -101,6 +101,18 @@ class Seen:
         own = self.parts[0]
         return _are_in(own.held_out, _hashes(keys, own.salt.tobytes())) & _are_filled(keys)
 
+    def with_more(self, learned: Iterable[Tokens], held_out: Iterable[Tokens]) -> "Seen":
+        """What the model has seen after it learned from some reviews and held others out.
+
+        Args:
+            learned: the tokens of each review that was learned from.
+            held_out: of each that was held out.
+        """
+        own, *bases = self.parts
+        more = (_hashes(map(text_key, some), own.salt.tobytes()) for some in (learned, held_out))
+        united = map(np.union1d, (own.learned, own.held_out), more)
+        return Seen((SeenPart(own.salt, *united), *bases))
+
     def to_arrays(self) -> dict[str, Stored]:
         """As the file holds them."""
         sizes = [(len(part.learned), len(part.held_out)) for part in self.parts]

@@ -52,17 +52,30 @@ def write_bundle(bundle: NewBundle, path: Path, *, replace: bool = False) -> Non
         OutputError: the disk is full, or the folder is not writable.
     """
     check_free(path, replace=replace)
-    with saying_what_failed(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _tidy_up(path)
-        beside = Path(tempfile.mkdtemp(prefix=_NEW.format(path.name), dir=path.parent))
-        try:
-            beside.chmod(0o755)
-            table = None if bundle.epochs is None else bundle.epochs.table
-            _write_files(bundle, changed(bundle.info, name=path.name, epochs=table), beside)
-            _put_in_place(beside, path, replace=replace)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
+    with saying_what_failed(path), written_beside(bundle, path) as beside:
+        _put_in_place(beside, path, replace=replace)
+
+
+@contextmanager
+def written_beside(bundle: NewBundle, path: Path) -> Iterator[Path]:
+    """A folder beside ``path`` that holds a model of its name, whole.
+
+    It is removed at the end of the context, unless it has another name by then. What killed
+    processes left of earlier attempts is removed, so that the caller must hold the name.
+
+    Raises:
+        OSError: the disk is full, or the folder is not writable.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _tidy_up(path)
+    beside = Path(tempfile.mkdtemp(prefix=_NEW.format(path.name), dir=path.parent))
+    try:
+        beside.chmod(0o755)
+        table = None if bundle.epochs is None else bundle.epochs.table
+        _write_files(bundle, changed(bundle.info, name=path.name, epochs=table), beside)
+        yield beside
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def write_beside(bundle: NewBundle, path: Path, *, replace: bool = False) -> Path:
@@ -138,7 +151,7 @@ def _write_files(bundle: NewBundle, about: BundleInfo, folder: Path) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-    _fsync_folder(folder)
+    fsync_folder(folder)
 
 
 def _json(value: object) -> bytes:
@@ -154,7 +167,7 @@ def _put_in_place(beside: Path, path: Path, *, replace: bool) -> None:
             if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # another process was faster
                 check_free(path, replace=False)
             raise
-    elif not _exchange(beside, path):
+    elif not exchange(beside, path):
         old = Path(tempfile.mkdtemp(prefix=_OLD.format(path.name), dir=path.parent))
         path.rename(old)
         try:
@@ -163,10 +176,10 @@ def _put_in_place(beside: Path, path: Path, *, replace: bool) -> None:
             old.rename(path)
             raise
         shutil.rmtree(old, ignore_errors=True)
-    _fsync_folder(path.parent)
+    fsync_folder(path.parent)
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def exchange(one: Path, other: Path) -> bool:
     """Exchange two folders in one step, so that the process cannot be killed in between.
 
     Only Linux can do this; the numbers are from its ``fcntl.h`` and ``fs.h``.
@@ -194,7 +207,8 @@ def _tidy_up(path: Path) -> None:
         shutil.rmtree(half, ignore_errors=True)
 
 
-def _fsync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, so that a rename outlasts a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -33,6 +33,7 @@ HINTS = {
     Remedy.RESUME_OR_REPLACE: "run the same command with --resume to continue, or with "
     "--replace to start over",
     Remedy.WAIT_OR_RENAME: "wait for it, or choose another with --name",
+    Remedy.WAIT: "wait for it",
     Remedy.TEACH_RATINGS: "teach it with: lstm train REVIEWS.csv --base {0}",
     Remedy.TRAIN_A_MODEL: "train one with: lstm train REVIEWS.csv (or lstm train --sample)",
     Remedy.LIST_MODELS: "see the available models with: lstm models",
@@ -48,6 +49,10 @@ HINTS = {
     Remedy.LEAVE_OUT_ENCODING: "leave out --encoding",
     Remedy.LEAVE_OUT_SHEET: "leave out --sheet",
     Remedy.LEAVE_OUT_QUERY: "leave out --query",
+    Remedy.LIST_VERSIONS: "see them with: lstm models history {0}",
+    Remedy.ADD_OR_GIVE_OLD: "add reviews, or give those that it was trained on with --replay FILE",
+    Remedy.TRAIN_FROM_IT: "train one that starts from it with: lstm train {0} --base {1}",
+    Remedy.TRAIN_AGAIN: "train it again on all of its reviews, with: lstm train ... --replace",
     Remedy.GIVE_UNSEEN: "give other reviews, or see the scores on held-out ones with: "
     "lstm models show {0} (--with-seen measures on these all the same)",
 }

@@ -1,4 +1,4 @@
-"""``lstm models``: list, show and remove the saved models."""
+"""``lstm models``: list, show and remove the saved models, and go back to an older version."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json
-from lstm_cli.errors import OptionError
+from lstm_cli.errors import OptionError, Remedy
 
 models = typer.Typer(invoke_without_command=True, add_completion=False, rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name or path of the model.")]
@@ -22,7 +22,7 @@ def list_models(
     models_dir: options.ModelsFolder = None,
     as_json: options.Json = False,
 ) -> None:
-    """List the saved models, show one, or remove one."""
+    """List the saved models, show or remove one, or go back to an older version of one."""
     if ctx.invoked_subcommand is not None:
         ctx.meta["models_dir"] = models_dir
         return
@@ -73,20 +73,81 @@ def remove(
     models_dir: options.ModelsFolder = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Remove a model."""
+    """Remove a model, and all its versions."""
     from lstm_cli.bundle.claiming import claimed, forget_training
     from lstm_cli.bundle.locating import base_path, find_folder
+    from lstm_cli.bundle.versions import remove_versions, versions_of
     from lstm_cli.bundle.writing import check_own, saying_what_failed
+    from lstm_cli.data.showing import count
 
     path: Path = find_folder(name, models_dir or ctx.meta.get("models_dir"))
     base = base_path()
     if base is not None and path.resolve() == base.resolve():
         raise OptionError(f"{name}: that is the base, which ships with lstm and is not removed")
-    if not (yes or typer.confirm(f"Remove {path}?", err=True)):
+    number = len(versions_of(path)) - 1
+    what = f"{path}" + (f" and {count(number, 'other version')} of it" if number else "")
+    if not (yes or typer.confirm(f"Remove {what}?", err=True)):
         note(ctx, f"{path} was not removed")
         return
     check_own(path)
-    with saying_what_failed(path), claimed(path):
+    with saying_what_failed(path), claimed(path, Remedy.WAIT):
+        remove_versions(path)
         shutil.rmtree(path)
         forget_training(path)
-    note(ctx, f"removed {path}")
+    note(ctx, f"removed {what}")
+
+
+@models.command()
+def history(
+    ctx: typer.Context,
+    name: Name,
+    models_dir: options.ModelsFolder = None,
+    as_json: options.Json = False,
+) -> None:
+    """List the versions of a model, the oldest first.
+
+    lstm update makes one and keeps the one before. Each accuracy is that on the version's own
+    held-out reviews.
+    """
+    from lstm_cli.bundle.locating import find_versioned, models_folder
+    from lstm_cli.bundle.versions import summary_of, versions_of
+    from lstm_cli.views.console import results_console
+    from lstm_cli.views.models import show_history
+
+    path = find_versioned(name, models_folder(models_dir or ctx.meta.get("models_dir")))
+    found = [summary_of(version) for version in versions_of(path)]
+    if as_json:
+        for summary in found:
+            print_json(asdict(summary))
+        return
+    show_history(results_console(), found)
+    for summary in found:
+        if summary.problem is not None:
+            note(ctx, summary.problem)
+
+
+@models.command()
+def restore(
+    ctx: typer.Context,
+    name: Name,
+    version: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="VERSION",
+            min=1,
+            help="Its number in lstm models history. Default: the one before the one in use.",
+            show_default=False,
+        ),
+    ] = None,
+    models_dir: options.ModelsFolder = None,
+) -> None:
+    """Put another version of a model into use; the one in use now is kept as a version."""
+    from lstm_cli.bundle.claiming import claimed
+    from lstm_cli.bundle.locating import find_versioned, models_folder
+    from lstm_cli.bundle.versions import put_back
+
+    path = find_versioned(name, models_folder(models_dir or ctx.meta.get("models_dir")))
+    with claimed(path, Remedy.WAIT):
+        chosen, before = put_back(path, version)
+    number = "" if before is None or before.number is None else f"; version {before.number} is kept"
+    note(ctx, f"{path.name} is version {chosen.number} now{number}")

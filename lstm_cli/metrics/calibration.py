@@ -30,18 +30,21 @@ def apply_temperature(probabilities: Float64Array, temperature: float) -> Float6
     return softmax(_logits(probabilities) / temperature)
 
 
-def fit_temperature(probabilities: Float64Array, rating_indices: NDArray[np.int64]) -> float:
+def fit_temperature(
+    probabilities: Float64Array, rating_indices: NDArray[np.int64], usual: float = USUAL
+) -> float:
     """The temperature under which the true ratings are most likely.
 
     It is a single number, so a few reviews are enough to fit it, and it keeps the order of
-    the ratings by probability. The fewer the reviews, the more it is drawn towards ``USUAL``.
+    the ratings by probability. The fewer the reviews, the more it is drawn towards ``usual``.
 
     Args:
         probabilities: of reviews the network has not been trained on. (N, R)
         rating_indices: indices of the true ratings. (N,)
+        usual: what few reviews are drawn towards.
     """
     if not len(rating_indices):
-        return USUAL
+        return usual
     # Here, because they load for as long as an evaluation takes, and only training fits.
     from scipy.optimize import minimize_scalar
     from scipy.special import log_softmax
@@ -51,7 +54,7 @@ def fit_temperature(probabilities: Float64Array, rating_indices: NDArray[np.int6
 
     def loss(log_temperature: float) -> float:
         log_probabilities = log_softmax(logits / np.exp(log_temperature), axis=1)
-        penalty = PRIOR * (log_temperature - np.log(USUAL)) ** 2
+        penalty = PRIOR * (log_temperature - np.log(usual)) ** 2
         return penalty - float(log_probabilities[rows, rating_indices].sum())
 
     bound = np.log(WIDEST)
@@ -59,7 +62,7 @@ def fit_temperature(probabilities: Float64Array, rating_indices: NDArray[np.int6
 
 
 def apply_cross_fitted_temperature(
-    probabilities: Float64Array, rating_indices: NDArray[np.int64]
+    probabilities: Float64Array, rating_indices: NDArray[np.int64], usual: float = USUAL
 ) -> Float64Array:
     """The probabilities of each fifth, at the temperature fitted on the other four. (N, R)
 
@@ -68,12 +71,13 @@ def apply_cross_fitted_temperature(
     Args:
         probabilities: of reviews the network has not been trained on. (N, R)
         rating_indices: indices of the true ratings. (N,)
+        usual: as for ``fit_temperature``.
     """
     calibrated = probabilities.copy()
     fold = np.arange(len(rating_indices)) % FOLDS
     for part in range(FOLDS):
         others = fold != part
-        fitted = fit_temperature(probabilities[others], rating_indices[others])
+        fitted = fit_temperature(probabilities[others], rating_indices[others], usual)
         calibrated[~others] = apply_temperature(probabilities[~others], fitted)
     return calibrated
 

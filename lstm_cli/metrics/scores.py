@@ -34,6 +34,25 @@ def scores_of(
     )
 
 
+def ranked_probability_scores(
+    probabilities: NDArray[np.float64], rating_indices: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """How far each answer is from the true rating, its doubts counted: 0 is sure and right. (N,)
+
+    The squared distance of the cumulative distributions (Epstein 1969), 0 to R - 1: a probability
+    costs the more, the farther its rating is from the true one.
+
+    Args:
+        probabilities: of each rating, in the order of the scale. (N, R)
+        rating_indices: places of the true ratings. (N,)
+
+    >>> ranked_probability_scores(np.array([[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]), np.array([0, 0]))
+    array([0.25, 2.  ])
+    """
+    passed = np.arange(probabilities.shape[1]) >= rating_indices[:, None]
+    return np.square(probabilities.cumsum(axis=1) - passed).sum(axis=1)
+
+
 def paired_difference(
     first_right: NDArray[np.bool_], second_right: NDArray[np.bool_], draws: int = 10_000
 ) -> Difference:

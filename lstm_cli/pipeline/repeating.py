@@ -31,6 +31,9 @@ def repeated_config(like: BundleInfo, request: TrainRequest) -> TrainConfig:
     if not isinstance(like.training, TrainConfig):
         raise _refused(request, "that is a language model, which rates nothing")
     origin = like.provenance
+    if origin.updates:
+        problem = "that model has been updated since it was trained; no one training makes it again"
+        raise _refused(request, problem)
     if origin.vectors and request.vectors is None:
         problem = f"that model started from {origin.vectors}"
         raise _refused(request, problem, Remedy.GIVE_SAME_VECTORS)

@@ -71,3 +71,18 @@ class PretrainRequest:
     seed: int = PretrainConfig.seed
     precision: Precision | None = None
     threads: int | None = None
+
+
+@dataclass(frozen=True)
+class UpdateRequest:
+    """More rated reviews for a model that there is."""
+
+    model: str  # name or path
+    sources: tuple[str, ...]  # files or addresses of new reviews, or "-"
+    folder: Path  # of the models
+    replay: tuple[str, ...] = ()  # files of reviews that the model was trained on
+    reading: ReadOptions = DETECT_ALL
+    accept_worse: bool = False  # replace the old model whatever the held-out reviews say
+    seed: int = TrainConfig.seed
+    precision: Precision | None = None
+    threads: int | None = None

@@ -1,4 +1,4 @@
-"""``run_training`` and ``run_pretraining``: from files to a saved model.
+"""``run_training``, ``run_update`` and ``run_pretraining``: from files to a saved model.
 
 What the files hold is said before torch is loaded, which takes longer than to read most of them:
 here a step is imported when its turn comes.
@@ -7,16 +7,20 @@ here a step is imported when its turn comes.
 import time
 from typing import TYPE_CHECKING
 
-from lstm_cli.bundle.claiming import ModelSlot
+from lstm_cli.bundle.claiming import ModelSlot, claimed
+from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.data.chosen import join_names
 from lstm_cli.data.texts import read_texts
+from lstm_cli.errors import Remedy
 from lstm_cli.pipeline.reading import read_run
-from lstm_cli.pipeline.requests import PretrainRequest, TrainRequest
+from lstm_cli.pipeline.requests import PretrainRequest, TrainRequest, UpdateRequest
+from lstm_cli.pipeline.update_reading import model_to_update, read_update
 
 if TYPE_CHECKING:
     from lstm_cli.pipeline.preparation import PreparedRun
     from lstm_cli.pipeline.pretraining import LanguageModel, PreparedTexts, PretrainingListener
     from lstm_cli.pipeline.training import TrainedModel, TrainingListener
+    from lstm_cli.pipeline.updating import Updated, UpdateListener
 
 LANGUAGE_ENDING = "-language"  # of the name of a language model that is named after a file
 
@@ -50,6 +54,26 @@ def run_training(request: TrainRequest, listener: "TrainingListener") -> "Traine
         return make_model(request, run, slot, listener)
     left = request.time_limit - (time.perf_counter() - began)
     return make_model(request, run, slot, listener, left)
+
+
+def run_update(request: UpdateRequest, listener: "UpdateListener") -> "Updated":
+    """Let a model learn more reviews, and put the new one into use if it is not worse.
+
+    Args:
+        request: what a user asked for.
+        listener: hears how it goes.
+
+    Raises:
+        LstmError: something a user can put right. The old model is as it was.
+    """
+    path = model_to_update(request).path
+    with claimed(path, Remedy.WAIT):
+        read = read_update(request, open_bundle(path))
+        listener.read(read.new.summary(), None if read.old is None else read.old.summary())
+
+        from lstm_cli.pipeline.updating import make_update
+
+        return make_update(request, read, listener)
 
 
 def run_pretraining(request: PretrainRequest, listener: "PretrainingListener") -> "LanguageModel":

@@ -254,7 +254,7 @@ def measure(run: PreparedRun, fitted: Fitted, *, with_baseline: bool) -> Measure
 
 def describe(run: PreparedRun, fitted: Fitted, measured: Measured, seconds: float) -> NewBundle:
     """All that is saved: the calibrated weights, and what they are and came from."""
-    arrays = _calibrated(fitted.trained.network.to_arrays(), measured.temperature)
+    arrays = calibrated(fitted.trained.network.to_arrays(), measured.temperature)
     vocabulary, base = run.data.vocabulary, run.data.base
     info = BundleInfo(
         name=run.name,
@@ -302,7 +302,7 @@ def _seen(run: PreparedRun) -> Seen:
     return Seen((own,) if before is None else (own, *before.parts))
 
 
-def _calibrated(arrays: Weights, temperature: float) -> dict[str, Float32Array]:
+def calibrated(arrays: Weights, temperature: float) -> dict[str, Float32Array]:
     """Weights whose readout is divided by the temperature: calibrated for whoever reads it."""
     divided = {
         name: (arrays[name] / temperature).astype(np.float32)
@@ -324,7 +324,7 @@ def _kept_epochs(fitted: Fitted, temperature: float, arrays: Weights) -> NewEpoc
 
     def of(trained: TrainedEpoch) -> EpochWeights:
         kept = KeptEpoch(trained.epoch, trained.accuracy)
-        return EpochWeights(kept, lambda: _calibrated(trained.arrays(), temperature))
+        return EpochWeights(kept, lambda: calibrated(trained.arrays(), temperature))
 
     report = fitted.trained.kept_report(fitted.config)
     model = KeptEpoch(report.epoch, report.accuracy)

@@ -83,6 +83,7 @@ if TYPE_CHECKING:
         LanguageReport,
         ModelSummary,
     )
+    from lstm_cli.results.updating import Change, Receipt, VersionSummary
     from lstm_cli.results.worst import (
         HarmfulWord,
         LowReview,
@@ -93,6 +94,7 @@ __all__ = [
     "Arithmetic",
     "Attempt",
     "CellMemory",
+    "Change",
     "Comparison",
     "Contrast",
     "DataHealth",
@@ -128,6 +130,7 @@ __all__ = [
     "Quote",
     "RatingScores",
     "Reach",
+    "Receipt",
     "ReliabilityBin",
     "Report",
     "ReportCell",
@@ -144,6 +147,7 @@ __all__ = [
     "UnitReport",
     "UnitStatistics",
     "UnitTrace",
+    "VersionSummary",
     "WeightChange",
     "WordGradient",
     "WordStatistics",
@@ -166,6 +170,7 @@ _NAMES = {
     "trace": "Explanation GateTrace IdleWord ImportantWord LedgerLine LedgerTrace Routes Turn "
     "UnitTrace WordTrace margin",
     "training": "Attempt EpochReport LanguageReport ModelSummary",
+    "updating": "Change Receipt VersionSummary",
     "worst": "HarmfulWord LowReview",
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}

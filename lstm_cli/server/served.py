@@ -100,6 +100,11 @@ def _described(bundle: Bundle) -> dict[str, Any]:
     if described["files"][WEIGHTS_FILE]["sha256"] != bundle.fingerprint:
         raise refused(bundle.path, INFO_FILE, "was replaced while it was read")
     data = {name: value for name, value in described["data"].items() if name not in _OF_ITS_FILES}
+    if "updates" in data:
+        data["updates"] = [
+            {name: value for name, value in update.items() if name not in _OF_ITS_FILES}
+            for update in data["updates"]
+        ]
     kept = {name: value for name, value in described.items() if name not in _OF_THE_MACHINE}
     base = described.get("base")  # which may have been given by its path
     return kept | {"base": base and re.split(r"[/\\]", base)[-1], "data": data}

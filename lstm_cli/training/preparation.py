@@ -112,7 +112,7 @@ def prepare_data(
         known_share = base.known_share(counts)
         if known_share < LEAST_KNOWN:  # another language
             base = None
-    vocabulary = _build_vocabulary(counts, vocabulary_config, vectors, base)
+    vocabulary = build_vocabulary(counts, vocabulary_config, vectors, base)
     all_reviews = RatedCorpus(tokenized.encode(vocabulary), rated, tokenized)
     return PreparedData(
         vocabulary=vocabulary,
@@ -174,12 +174,13 @@ def _check_validation(validation: Reviews) -> None:
         )
 
 
-def _build_vocabulary(
+def build_vocabulary(
     counts: dict[str, int],
     config: VocabularyConfig,
     vectors: WordVectors | None,
     base: Base | None,
 ) -> Vocabulary:
+    """The words that are known: those of the vectors or the base, and the commonest others."""
     minimum = config.minimum_count
     # Where hardly a word comes twice, rare words are all there is to learn from.
     if sum(count >= minimum for count in counts.values()) < 0.1 * len(counts):

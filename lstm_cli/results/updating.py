@@ -1,0 +1,85 @@
+"""What an update has changed: the receipt."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from lstm_cli.results.scores import Difference
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a model rates some held-out reviews after an update, and how it did before."""
+
+    n: int
+    accuracy: Difference  # first after, second before
+    mae: tuple[float, float]  # mean distance in rating points: before, after
+    rps: tuple[float, float]  # mean ranked probability score, 0 is best: before, after
+    rps_error: float  # standard error of the difference of the two, paired
+
+    @property
+    def errors_worse(self) -> float:
+        """By how many standard errors its score is worse than before; below 0 it is better."""
+        worse = self.rps[1] - self.rps[0]
+        if not worse:
+            return 0.0
+        return worse / self.rps_error if self.rps_error else worse * float("inf")
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm update --json`` prints it."""
+        return {
+            "n": self.n,
+            "accuracy": [self.accuracy.second, self.accuracy.first],
+            "difference": self.accuracy.worth,
+            "interval": list(self.accuracy.interval),
+            "mae": list(self.mae),
+            "rps": list(self.rps),
+            "rps_error": self.rps_error,
+        }
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Old against new on held-out reviews that neither has learned from."""
+
+    held_out_before: Change | None  # on the old model's own; None where none is at hand
+    held_out_now: Change | None  # on those of the new reviews; None where there are none
+    all: Change  # on both together
+    per_rating: dict[str, Change]  # on those of each rating that occurs, of both together
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether the new one rates worse by more than chance would explain.
+
+        On all held-out reviews together a standard error is enough, on either part, of which
+        there are two more to be mistaken about, it takes two.
+        """
+        parts = (self.held_out_before, self.held_out_now)
+        return self.all.errors_worse > 1 or any(
+            part is not None and part.errors_worse > 2 for part in parts
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``lstm update --json`` prints it."""
+        before, now = self.held_out_before, self.held_out_now
+        return {
+            "held_out_before": None if before is None else before.to_json(),
+            "held_out_now": None if now is None else now.to_json(),
+            "all": self.all.to_json(),
+            "per_rating": {name: change.to_json() for name, change in self.per_rating.items()},
+        }
+
+
+@dataclass(frozen=True)
+class VersionSummary:
+    """One of the models of a name, as a list of them shows it."""
+
+    number: int | None  # by age, from 1; None of one that cannot be read
+    in_use: bool
+    path: str
+    created: str
+    files: tuple[str, ...]  # that it learned from last, without folders
+    reviews: int  # that it learned from in all
+    accuracy: float | None  # on its held-out reviews ...
+    held_out: int  # ... which were so many
+    bytes: int  # on the disk
+    problem: str | None = None  # why it cannot be used

@@ -1,0 +1,164 @@
+"""What ``lstm update`` shows: what is known already, a bar, and the receipt."""
+
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from lstm_cli.data.showing import count
+from lstm_cli.results import Change, Receipt
+from lstm_cli.views.console import LINE, plain_table, say, show_table, visible
+from lstm_cli.views.reviews import lines_about
+from lstm_cli.views.training import TrainingProgress
+
+if TYPE_CHECKING:
+    from lstm_cli.data.reviews import ReviewsSummary
+    from lstm_cli.pipeline.update_preparation import PreparedUpdate
+    from lstm_cli.pipeline.updating import Updated
+
+
+class UpdateView:
+    """Listens to an update.
+
+    Args:
+        console: where notes go.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._progress = TrainingProgress(console, with_epochs=False)
+        self.begin = self._progress.begin
+        self.batch_done = self._progress.batch_done
+        self.epoch_done = self._progress.epoch_done
+
+    def read(self, new: "ReviewsSummary", old: "ReviewsSummary | None") -> None:
+        """Show what was found in the files."""
+        for line in lines_about(new):
+            say(self.console, line)
+        if old is not None:
+            for line in lines_about(old):
+                say(self.console, f"old: {line}")
+
+    def prepared(self, prepared: "PreparedUpdate") -> None:
+        """Show what the model knows already, and what it will read."""
+        for line in lines_about_known(prepared):
+            for part in textwrap.wrap(line, LINE):
+                say(self.console, part)
+
+    @contextmanager
+    def training(self) -> Iterator[None]:
+        """A context with a bar."""
+        with self._progress:
+            yield
+
+
+def lines_about_known(prepared: "PreparedUpdate") -> Iterator[str]:
+    """What the model knows of the reviews, and what becomes of each, a sentence a line."""
+    known, split = prepared.known, prepared.split
+    name = visible(prepared.bundle.name, 24)
+    learned, held_out = known.num_known_new
+    if learned or held_out:
+        yield (
+            f"of the new reviews {name} has learned from {learned:,} already, and {held_out:,} "
+            "were held out for it and stay held out"
+        )
+    if split.num_left_out:
+        yield (
+            f"{split.num_left_out:,} left out: they are parts of held-out reviews, or hold one "
+            "as a part"
+        )
+    if known.num_twice:
+        yield f"{count(known.num_twice, 'old review')} passed over: the new ones hold them too"
+    if known.num_strangers:
+        yield (
+            f"{count(known.num_strangers, 'old review')} passed over: {name} neither learned from "
+            "them nor had them held out; to learn from them, give them as new ones"
+        )
+    yield (
+        f"{prepared.num_fresh:,} to learn from, {len(split.held_out):,} more held out; "
+        f"{count(prepared.num_replayed, 'old one')} replayed"
+    )
+    before = prepared.bundle.info.provenance.validation or 0
+    here = int(prepared.were_held_out.sum())
+    if before and here < before:
+        which = "none" if not here else f"only {here:,}"
+        yield (
+            f"{which} of the {before:,} reviews that were held out for {name} before "
+            f"{'are' if here > 1 else 'is'} here, so that what it forgets is "
+            f"{'measured on few' if here else 'not measured'}; --replay FILE brings them"
+        )
+
+
+def show_receipt(console: Console, updated: "Updated") -> None:
+    """Print old against new, and which of them is in use."""
+    receipt, name = updated.receipt, visible(updated.path.name, 24)
+    console.print()
+    table = plain_table("receipt", "before", "after", "difference (95 % interval)", right=(1, 2))
+    parts = {
+        "held out before": receipt.held_out_before,
+        "held out now": receipt.held_out_now,
+    }
+    both = {title: part for title, part in parts.items() if part is not None}
+    if len(both) == 2:
+        both["all held out"] = receipt.all
+    for title, change in both.items():
+        table.add_row(f"{title} ({change.n:,})", *_accuracy_cells(change))
+    for label, change in receipt.per_rating.items():
+        table.add_row(
+            Text(f"  rating {visible(label, 16)} ({change.n:,})"), *_accuracy_cells(change)
+        )
+    before, after = receipt.all.mae
+    table.add_row("mean error", f"{before:.3f}", f"{after:.3f}", f"{after - before:+.3f}")
+    before, after = receipt.all.rps
+    error = f"{after - before:+.3f} (standard error {receipt.all.rps_error:.3f})"
+    table.add_row("probability score", f"{before:.3f}", f"{after:.3f}", error)
+    show_table(console, table)
+    legend = (
+        "Accuracy on reviews that neither has learned from. The probability score is 0 for answers "
+        "that are sure and right; it decides which of the two is better."
+    )
+    for line in textwrap.wrap(legend, LINE):
+        say(console, line)
+    console.print()
+    for line in _verdict(updated, name):
+        say(console, line, style="bold")
+
+
+def _accuracy_cells(change: Change) -> tuple[str, str, str]:
+    accuracy = change.accuracy
+    low, high = (100 * bound for bound in accuracy.interval)
+    return (
+        f"{100 * accuracy.second:.1f} %",
+        f"{100 * accuracy.first:.1f} %",
+        f"{100 * accuracy.worth:+.1f} ({low:+.1f} to {high:+.1f})",
+    )
+
+
+def _verdict(updated: "Updated", name: str) -> Iterator[str]:
+    """Which of the two is in use, and how to have it otherwise: a command on its own line."""
+    receipt = updated.receipt
+    if not updated.is_replaced:
+        yield f"worse {_where(receipt)} than chance would explain: {name} stays as it was"
+        yield "to replace it all the same, add --accept-worse"
+        return
+    judged = "not worse"
+    if receipt.is_worse:
+        judged = f"worse {_where(receipt)}, as accepted"
+    elif receipt.all.accuracy.interval[0] <= 0:
+        judged = f"not worse, as far as {receipt.all.n:,} held-out reviews can tell"
+    yield f"{judged}: {name} is replaced"
+    number = "" if updated.version is None else f" {updated.version.number}"
+    yield f"to put the old one back: lstm models restore {name}{number}"
+
+
+def _where(receipt: Receipt) -> str:
+    """On which reviews it is worse."""
+    if receipt.all.errors_worse > 1:
+        return "on the held-out reviews"
+    before = receipt.held_out_before
+    if before is not None and before.errors_worse > 2:
+        return "on the reviews held out before"
+    return "on the reviews held out now"

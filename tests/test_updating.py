@@ -1,0 +1,515 @@
+"""``lstm update``: more reviews, a receipt, and the model that was stays to be had."""
+
+import json
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstm_cli.bundle.claiming import claimed
+from lstm_cli.bundle.reading import Bundle, open_bundle
+from lstm_cli.bundle.seen import Seen
+from lstm_cli.bundle.versions import save_as_next, versions_of
+from lstm_cli.data.ratings.scale import Scale
+from lstm_cli.evaluation.receipt import receipt
+from tests import to_be_killed
+from tests.helpers import BLAME, PRAISE, copied, in_case, lstm, new_bundle, sign, write_info
+from tests.to_be_killed import killed_after, started
+
+OLD = range(6)  # of what the tiny model learned, by conftest
+HELD_OUT = range(6, 18)
+NEW = range(20, 24)
+
+
+def rows(numbers: range, praise: int = 5, blame: int = 1) -> list[str]:
+    """Ten reviews a number, as the tiny model's."""
+    return [
+        f'"{text} {k}",{rating}'
+        for k in numbers
+        for rating, texts in ((praise, PRAISE), (blame, BLAME))
+        for text in texts
+    ]
+
+
+def written(name: str, *parts: list[str]) -> Path:
+    path = Path(name)
+    lines = ["review,rating", *(row for part in parts for row in part)]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def words_of(numbers: range) -> list[list[str]]:
+    """The tokens of the reviews of some numbers."""
+    from lstm_cli.text.tokens import tokenize
+
+    return [tokenize(row.rpartition(",")[0].strip('"')) for row in rows(numbers)]
+
+
+@pytest.fixture
+def hotels(tiny_bundle: Bundle) -> Path:
+    """A model of 60 reviews that can be updated; 120 were held out for it."""
+    return copied(tiny_bundle, "hotels")
+
+
+@pytest.fixture
+def new() -> Path:
+    """Forty reviews that it does not know."""
+    return written("new.csv", rows(NEW))
+
+
+@pytest.fixture
+def old() -> Path:
+    """All reviews that it knows."""
+    return written("old.csv", rows(OLD), rows(HELD_OUT))
+
+
+def update(*arguments: object, **how: object) -> dict:
+    done = lstm("-q", "update", "hotels", *arguments, "--json", **how)
+    assert done.exit_code in (0, 1), done.stderr
+    return json.loads(done.stdout)
+
+
+def refused(*arguments: object) -> str:
+    done = lstm("-q", *arguments)
+    assert done.exit_code == 2, done.stdout
+    assert len(done.stderr.splitlines()) == 1
+    return done.stderr
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+
+
+# What is learned
+
+
+def test_new_reviews_are_learned_and_counted(hotels: Path, new: Path, old: Path) -> None:
+    """Sums of both, and a vocabulary that has grown."""
+    before = open_bundle(hotels)
+    words, weights = before.vocabulary.tokens, before.arrays["cell.event"]
+    made = update(new, "--replay", old, "--accept-worse")
+    after = open_bundle(hotels)
+    assert (made["learned"], made["replayed"], made["held_out"]) == (36, 36, 4)
+    assert made["receipt"]["held_out_before"]["n"] == 120
+    assert made["receipt"]["all"]["n"] == after.info.scores["n"] == 124
+    origin = after.info.provenance
+    assert origin.training == before.info.provenance.training + 36
+    assert sum(origin.counts.values()) == origin.training
+    assert origin.validation == 124
+    assert origin.files == ("lstm.csv", "new.csv")
+    assert [u.learned for u in origin.updates] == [36]
+    assert after.vocabulary.tokens[: len(words)] == words
+    assert {str(k) for k in NEW} <= set(after.vocabulary.tokens[len(words) :])
+    assert not np.array_equal(after.arrays["cell.event"], weights)
+
+
+def test_what_was_held_out_stays_held_out(hotels: Path) -> None:
+    """Or the receipt of the next update would flatter it."""
+    everything = written("everything.csv", rows(OLD), rows(HELD_OUT), rows(NEW))
+    made = update(everything, "--accept-worse")
+    assert made["known"] == {"learned": 60, "held_out": 120}
+    assert made["replayed"] == 36
+    seen = open_bundle(hotels).seen
+    assert seen is not None
+    assert not seen.learned(words_of(HELD_OUT)).any()
+    assert seen.held_out(words_of(HELD_OUT)).all()
+    assert seen.learned(words_of(OLD)).all()
+    learned, held_out = seen.learned(words_of(NEW)), seen.held_out(words_of(NEW))
+    assert (learned ^ held_out).all()
+    assert held_out.sum() == made["held_out"]
+
+
+def test_the_same_file_twice_has_nothing_new(hotels: Path, new: Path, old: Path) -> None:
+    """Nothing is learned twice."""
+    update(new, "--accept-worse")
+    as_it_was = contents(hotels)
+    assert refused("update", "hotels", new, "--replay", old) == (
+        "lstm: new.csv: holds nothing new to learn from: of 40 reviews hotels has learned from "
+        "36, 4 were held out for it, and 0 tell of those\n"
+    )
+    assert contents(hotels) == as_it_was
+
+
+def test_rows_in_both_files_count_once(hotels: Path, old: Path) -> None:
+    """Else the intervals would be of reviews that are counted twice."""
+    everything = written("everything.csv", rows(OLD), rows(HELD_OUT), rows(NEW))
+    made = update(everything, "--replay", old, "--accept-worse")
+    assert made["unused_old"] == {"twice": 180, "unknown": 0}
+    assert made["receipt"]["held_out_before"]["n"] == 120
+
+
+def test_old_reviews_that_it_does_not_know_are_passed_over(hotels: Path, new: Path) -> None:
+    """They were given as old ones; the command says how to have them learned."""
+    strangers = written("strangers.csv", rows(OLD), rows(range(40, 41)))
+    done = lstm("update", "hotels", new, "--replay", strangers, "--accept-worse")
+    assert done.exit_code == 0, done.stderr
+    said = " ".join(done.stderr.split())
+    assert "10 old reviews passed over: hotels neither learned from them" in said
+    assert "none of the 120 reviews that were held out for hotels before is here" in said
+
+
+def test_without_old_reviews_what_cannot_be_measured_stays(hotels: Path, new: Path) -> None:
+    """Words, and the regression, which four reviews could not make."""
+    before = open_bundle(hotels)
+    words, regression = before.gate_statistics, before.baseline
+    made = update(new, "--accept-worse")
+    after = open_bundle(hotels)
+    assert made["replayed"] == 0
+    assert made["receipt"]["held_out_before"] is None
+    assert after.gate_statistics == words
+    assert after.baseline is not None
+    np.testing.assert_array_equal(after.baseline["weights"], regression["weights"])
+    assert after.info.agreement.reviews == 4
+    assert len(after.held_out_answers) == 4
+
+
+def test_of_few_new_reviews_none_is_held_out(hotels: Path, old: Path) -> None:
+    """Where old ones can measure: one of each rating would be too many."""
+    few = written("few.csv", rows(range(20, 21)))
+    assert update(few, "--replay", old, "--accept-worse")["held_out"] == 0
+
+
+def test_a_plain_rnn_is_updated_too(tiny_bundles: dict[str, Bundle], new: Path) -> None:
+    copied(tiny_bundles["rnn"], "hotels")
+    assert update(new, "--accept-worse")["replaced"]
+    assert open_bundle(Path("models/hotels")).info.model.cell == "rnn"
+
+
+def test_the_same_seed_gives_the_same_model(hotels: Path, new: Path, old: Path) -> None:
+    """As for a training."""
+    found = []
+    for _ in range(2):
+        update(new, "--replay", old, "--accept-worse")
+        found.append(open_bundle(hotels).fingerprint)
+        lstm("models", "restore", "hotels", "1")
+    assert found[0] == found[1]
+
+
+def test_a_spoiled_account_of_updates_is_refused(hotels: Path, new: Path) -> None:
+    """A model may come from anywhere."""
+    update(new, "--accept-worse")
+    info = json.loads((hotels / "bundle.json").read_text())
+    for spoiled in ([{}], [None], "none", [{**info["data"]["updates"][0], "files": "new.csv"}],
+                    [{**info["data"]["updates"][0], "learned": -1}],
+                    [{**info["data"]["updates"][0], "more": 1}]):  # fmt: skip
+        write_info(hotels, info | {"data": info["data"] | {"updates": spoiled}})
+        with in_case(str(spoiled)):
+            assert "bundle.json" in refused("predict", "fun", "--model", "hotels")
+
+
+def test_a_server_does_not_name_the_files(hotels: Path, new: Path) -> None:
+    """Whoever may ask it need not know what its owner calls them."""
+    from lstm_cli.server.served import _described
+
+    update(new, "--accept-worse")
+    described = _described(open_bundle(hotels))
+    assert [update["learned"] for update in described["data"]["updates"]] == [36]
+    assert "new.csv" not in json.dumps(described)
+
+
+# The receipt
+
+
+def test_the_receipt_is_by_its_definition() -> None:
+    """Two reviews of 1 and 5: one got right, one lost."""
+    before = np.array([[0.9, 0.1], [0.9, 0.1], [0.2, 0.8]])
+    after = np.array([[0.4, 0.6], [0.2, 0.8], [0.2, 0.8]])
+    made = receipt(
+        before, after, np.array([0, 1, 1]), np.array([True, True, False]), Scale((1.0, 5.0))
+    )
+    assert made.held_out_before is not None
+    assert made.held_out_before.n == 2
+    assert made.held_out_before.accuracy.worth == 0
+    assert made.all.mae == (4 / 3, 4 / 3)
+    assert made.all.rps == pytest.approx(((0.01 + 0.81 + 0.04) / 3, (0.36 + 0.04 + 0.04) / 3))
+    changes = np.array([0.36 - 0.01, 0.04 - 0.81, 0])
+    assert made.all.rps_error == pytest.approx(changes.std(ddof=1) / np.sqrt(3))
+    assert list(made.per_rating) == ["1", "5"]
+    assert made.per_rating["1"].accuracy.worth == -1
+
+
+def test_a_little_worse_is_by_chance_and_much_worse_is_not() -> None:
+    """One standard error on all; two on a part, which may be the old ones alone."""
+    rng = np.random.default_rng(0)
+    truth = np.zeros(200, dtype=np.int64)
+    were = np.arange(200) < 100
+
+    def with_loss(old: float, new: float) -> bool:
+        before = np.tile([0.8, 0.2], (200, 1))
+        right = 0.8 - np.where(were, old, new) + rng.normal(0, 0.1, 200)
+        after = np.stack([right, 1 - right], axis=1)
+        return receipt(before, after, truth, were, Scale((1.0, 5.0))).is_worse
+
+    assert not with_loss(0.0 - 0.02, 0.0 - 0.02)
+    assert with_loss(0.1, 0.1)
+    assert with_loss(0.1, -0.2)  # it forgets
+
+
+def test_a_worse_model_does_not_replace(hotels: Path, old: Path) -> None:
+    """Exit code 1, the receipt all the same, and not a byte of the model has changed."""
+    upside_down = written("upside-down.csv", rows(range(20, 40), praise=1, blame=5))
+    as_it_was = contents(hotels)
+    done = lstm("update", "hotels", upside_down, "--replay", old)
+    assert done.exit_code == 1
+    assert done.stdout.endswith(
+        "than chance would explain: hotels stays as it was\n"
+        "to replace it all the same, add --accept-worse\n"
+    )
+    assert "held out before (120)" in done.stdout
+    assert contents(hotels) == as_it_was
+    assert sorted(path.name for path in Path("models").iterdir()) == ["hotels"]
+    done = lstm("update", "hotels", upside_down, "--replay", old, "--accept-worse")
+    assert done.exit_code == 0
+    assert "worse on the reviews held out before, as accepted: hotels is replaced\n" in done.stdout
+
+
+def test_what_is_shown_fits_a_terminal(hotels: Path, new: Path, old: Path) -> None:
+    """80 columns, and no line more than is needed."""
+    done = lstm("update", "hotels", new, "--replay", old, "--accept-worse")
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    said = done.stderr.splitlines()
+    assert max(map(len, said)) <= 80
+    assert said == [
+        "new.csv: 40 rows, text in 'review', rating in 'rating'",
+        "40 reviews, ratings 1, 5",
+        "old: old.csv: 180 rows, text in 'review', rating in 'rating'",
+        "old: 180 reviews, ratings 1, 5",
+        "36 to learn from, 4 more held out; 36 old ones replayed",
+    ]
+    shown = [line.rstrip() for line in done.stdout.splitlines()]
+    assert shown[:2] == ["", shown[1]]
+    assert shown[1].startswith("receipt ")
+    assert [line.split("  ")[0] for line in shown[2:5]] == [
+        "held out before (120)",
+        "held out now (4)",
+        "all held out (124)",
+    ]
+    assert shown[-2:] == [
+        "not worse, as far as 124 held-out reviews can tell: hotels is replaced",
+        "to put the old one back: lstm models restore hotels 1",
+    ]
+
+
+# What is refused
+
+
+def test_what_cannot_be_updated_is_refused_in_a_line(
+    hotels: Path, new: Path, tmp_path: Path
+) -> None:
+    """What is wrong, where, and what to do."""
+    off = written("off.csv", ["fine,5", "awful,1", "so so,3", "meh,7"])
+    assert refused("update", "hotels", off) == (
+        "lstm: off.csv: has ratings that are not on the scale of hotels (1, 5): 3, 7; leave those "
+        "rows out, or train a new model on all reviews\n"
+    )
+    copied(open_bundle(hotels), "base")
+    assert "lstm train new.csv --base base" in refused("update", "base", new)
+    assert "no model 'motels'" in refused("update", "motels", new)
+    lonely = written("lonely.csv", ['"a view of the sea",5'])
+    said = refused("update", "hotels", lonely)
+    assert "no review can be held out" in said
+    assert "--replay FILE" in said
+    with claimed(hotels):
+        assert "wait for it" in refused("update", "hotels", new)
+        assert "wait for it" in refused("models", "restore", "hotels")
+    (hotels.parent / ".hotels.checkpoint").touch()
+    assert "was stopped; finish it" in refused("update", "hotels", new)
+
+
+def test_a_model_that_does_not_know_what_it_read_is_refused(hotels: Path, new: Path) -> None:
+    """Saved before models kept count: anything in the file might have been learned from."""
+    info = json.loads((hotels / "bundle.json").read_text())
+    del info["files"]["seen.safetensors"]
+    (hotels / "bundle.json").write_text(json.dumps(info))
+    sign(hotels)
+    said = refused("update", "hotels", new)
+    assert "nobody knows which of these are new; train it again" in said
+
+
+def test_an_updated_model_is_made_by_no_one_training(hotels: Path, new: Path, old: Path) -> None:
+    """So its settings are nothing to repeat."""
+    update(new, "--accept-worse")
+    assert "has been updated since" in refused("train", old, "--config", "hotels")
+
+
+# Versions
+
+
+def test_a_version_keeps_its_number(hotels: Path, old: Path) -> None:
+    """Whichever is in use, 1 is the oldest; so restore is undone by restore."""
+    made = [contents(hotels)]
+    for number in (20, 30):
+        more = written(f"{number}.csv", rows(range(number, number + 4)))
+        assert update(more, "--replay", old, "--accept-worse")["version"] == len(made)
+        made.append(contents(hotels))
+    for number, as_was in ((2, made[1]), (1, made[0]), (3, made[2])):
+        done = lstm("models", "restore", "hotels", number)
+        assert done.exit_code == 0, done.stderr
+        assert done.stderr.startswith(f"hotels is version {number} now; version ")
+        assert contents(hotels) == as_was
+        found = [v for v in versions_of(hotels) if v.is_in_use]
+        assert [v.number for v in found] == [number]
+    assert lstm("models", "restore", "hotels").stderr == (
+        "hotels is version 2 now; version 3 is kept\n"
+    )
+    assert "there are: 1, 3" in refused("models", "restore", "hotels", "4")
+    assert "in use already" in refused("models", "restore", "hotels", "2")
+
+
+def test_history_lists_the_versions(hotels: Path, new: Path, old: Path) -> None:
+    """Which is in use, when it was made, of how many reviews, how good and how large."""
+    assert lstm("models", "history", "hotels").stdout.endswith("in use: version 1\n")
+    update(new, "--replay", old, "--accept-worse")
+    done = lstm("models", "history", "hotels")
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    heads = "version made reviews accuracy held out size learned from"
+    assert lines[0].split() == heads.split()
+    assert [line.split()[0] for line in lines[1:3]] == ["1", "2"]
+    assert [line.split()[-1] for line in lines[1:3]] == ["lstm.csv", "new.csv"]
+    assert lines[3] == "in use: version 2"
+    first, second = map(
+        json.loads, lstm("models", "history", "hotels", "--json").stdout.splitlines()
+    )
+    assert (first["number"], first["in_use"], first["reviews"]) == (1, False, 60)
+    assert (second["number"], second["in_use"], second["reviews"]) == (2, True, 96)
+    assert second["held_out"] == 124
+
+
+def test_versions_are_no_models_of_their_own(hotels: Path, new: Path) -> None:
+    """No list has them, and a removed model takes them along, and says so."""
+    update(new, "--accept-worse")
+    assert lstm("models").stdout.count("hotels") == 1
+    assert refused("models", "history", "nobody").startswith("lstm: no model 'nobody'")
+    done = lstm("models", "remove", "hotels", stdin="n\n")
+    assert "Remove models/hotels and 1 other version of it?" in done.stderr
+    assert lstm("models", "remove", "hotels", "--yes").stderr == (
+        "removed models/hotels and 1 other version of it\n"
+    )
+    assert not list(Path("models").iterdir())
+
+
+def test_a_person_s_file_in_a_version_is_not_removed(hotels: Path, new: Path) -> None:
+    update(new, "--accept-worse")
+    mine = Path("models/.hotels.versions/1/thesis.txt")
+    mine.write_text("mine", "utf-8")
+    assert "thesis.txt" in refused("models", "remove", "hotels", "--yes")
+    assert mine.exists()
+    assert hotels.exists()
+
+
+def test_a_broken_version_hides_no_other(hotels: Path, new: Path) -> None:
+    """And one that is in use and broken can be got rid of by restoring another."""
+    update(new, "--accept-worse")
+    (hotels / "bundle.json").write_text("{}", "utf-8")
+    done = lstm("models", "history", "hotels")
+    assert "cannot be used" in done.stdout
+    assert "does not describe a model" in done.stderr
+    assert lstm("models", "restore", "hotels").exit_code == 0
+    assert open_bundle(hotels).info.provenance.training == 60
+
+
+def test_ctrl_c_leaves_the_model_as_it_was(
+    hotels: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And says so."""
+
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    as_it_was = contents(hotels)
+    monkeypatch.setattr("lstm_cli.pipeline.updating.train", stopped)
+    done = lstm("-q", "update", "hotels", new)
+    assert (done.exit_code, done.stderr) == (130, "lstm: stopped: hotels is as it was\n")
+    assert contents(hotels) == as_it_was
+    assert sorted(path.name for path in Path("models").iterdir()) == ["hotels"]
+
+
+@pytest.mark.parametrize("step", ["exchange", "fsync_folder", "open_bundle"])
+def test_a_death_on_the_way_loses_neither(
+    tiny_bundle: Bundle, hotels: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Before they change places the new one is a version; afterwards the old one is."""
+
+    class DeathError(BaseException):
+        pass
+
+    def dies(*_: object, **__: object) -> None:
+        raise DeathError
+
+    first = new_bundle(tiny_bundle)
+    later = replace(first, info=replace(first.info, created="2999-01-01T00:00:00+00:00"))
+    with monkeypatch.context() as patch:
+        patch.setattr(f"lstm_cli.bundle.versions.{step}", dies)
+        if step == "open_bundle":
+            save_as_next(later, hotels)
+        else:
+            with pytest.raises(DeathError):
+                save_as_next(later, hotels)
+    found = versions_of(hotels)
+    assert [version.number for version in found] == [1, 2]
+    assert [version.is_in_use for version in found] == [step == "exchange", step != "exchange"]
+
+
+def test_where_folders_cannot_be_exchanged_three_steps_lose_none(
+    tiny_bundle: Bundle, hotels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only Linux exchanges; and if nothing but versions is left, one is put back."""
+    monkeypatch.setattr("lstm_cli.bundle.versions.exchange", lambda *_: False)
+    first = new_bundle(tiny_bundle)
+    later = replace(first, info=replace(first.info, created="2999-01-01T00:00:00+00:00"))
+    save_as_next(later, hotels)
+    assert [v.is_in_use for v in versions_of(hotels)] == [False, True]
+    hotels.rename("models/.hotels.versions/2")  # as after a death between the steps
+    assert "none is in use" in lstm("models", "history", "hotels").stdout
+    assert lstm("models", "restore", "hotels").stderr == "hotels is version 2 now\n"
+    assert open_bundle(hotels).info.created.startswith("2999")
+
+
+@pytest.mark.slow
+def test_killed_at_twenty_moments_every_version_is_whole(
+    tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    """kill -9 while one model after another is put into use."""
+    path = tmp_path / "models" / "one"
+    bundle = new_bundle(tiny_bundle)
+    to_be_killed.save(path, bundle, bundle, times=1)
+    least = 1
+    for moment in np.linspace(0.05, 1.0, 20):
+        process = started(to_be_killed.save_versions, path, bundle)
+        with in_case(f"killed after {moment:.3f} s"):
+            assert killed_after(float(moment), process) == -signal.SIGKILL
+            found = versions_of(path)
+            assert all(version.problem is None for version in found)
+            assert sum(version.is_in_use for version in found) == 1
+            assert len(found) >= least
+            least = len(found)
+    assert least > 20
+
+
+def test_hashes_of_both_are_united() -> None:
+    """Under the salt of the first, which the others cannot be hashed with again."""
+    from lstm_cli.bundle.seen import SeenPart
+
+    seen = Seen((SeenPart.of("", [["a"]], [["b"]]), SeenPart.of("base", [["c"]], [])))
+    more = seen.with_more([["d"], ["a"]], [["e"]])
+    assert more.learned([["a"], ["b"], ["c"], ["d"], ["e"]]).tolist() == [1, 0, 1, 1, 0]
+    assert more.held_out([["a"], ["b"], ["c"], ["d"], ["e"]]).tolist() == [0, 1, 0, 0, 1]
+    assert len(more.parts[0].learned) == 2
+
+
+def test_only_learned_reviews_are_nothing_new(hotels: Path) -> None:
+    """Nor is there anything to hold out or to measure on."""
+    assert refused("update", "hotels", written("learned.csv", rows(OLD))) == (
+        "lstm: learned.csv: holds nothing new to learn from: of 60 reviews hotels has learned from "
+        "60, 0 were held out for it, and 0 tell of those\n"
+    )
+
+
+def test_a_part_of_a_held_out_review_is_left_out(hotels: Path, old: Path) -> None:
+    """It would tell what the held-out review says."""
+    parts = written("parts.csv", ['"it was I loved every minute 7 of it",5'], rows(range(20, 21)))
+    made = update(parts, "--replay", old, "--accept-worse")
+    assert (made["left_out"], made["learned"]) == (1, 10)
