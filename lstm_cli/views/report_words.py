@@ -133,7 +133,7 @@ def how_to_read(report: Report) -> Iterator[tuple[str, str]]:
         others = any(group.others for group in report.words)
         less = ", less what it does to that of the others" if others else ""
         chance = (
-            " Of the words of a list, about one in five may be there by chance." if others else ""
+            " Of the words of a list, about one in ten may be there by chance." if others else ""
         )
         yield (
             "words",

@@ -37,8 +37,9 @@ def lines_about_partly_rated(rows: "PartlyRated") -> Iterator[str]:
     if rows.rating_column is None:
         yield "  no column of ratings: the model rates all rows"
     else:
-        column = repr(rows.rating_column)
-        yield visible(f"  {rated:,} are rated in {column}, the model rates the others")
+        said = f"{rated:,} are rated in {rows.rating_column!r}"
+        others = "" if rated == len(rows) else ", the model rates the others"
+        yield visible(f"  {said}{others}")
     for note in rows.notes:
         yield f"  {visible(note)}"
 
