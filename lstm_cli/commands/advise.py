@@ -196,7 +196,7 @@ def _choose(
     from lstm_cli.pipeline.advising import choose_next
     from lstm_cli.results import NextReviews
 
-    with listener.choosing(len(read.reviews)):
+    with listener.choosing():
         chosen = choose_next(read.reviews, read.candidates, number, trainer, request.seed)
     if chosen is None:
         return None

@@ -100,7 +100,7 @@ def fit_curve(
     covariance[1:, 1:] = prior.covariance(doublings)
     for fold in folds:
         weights = np.stack([_weights(size / first, doublings) for size in fold.sizes])
-        noise = _noise(fold.is_right) + prior.training**2 * np.eye(len(fold.sizes))
+        noise = sampling_noise(fold.is_right) + prior.training**2 * np.eye(len(fold.sizes))
         moved = covariance @ weights.T
         trust = np.linalg.solve(weights @ moved + noise, moved.T).T
         known = known + trust @ (fold.is_right.mean(axis=0) - weights @ known)
@@ -108,14 +108,16 @@ def fit_curve(
     return LearningCurve(first, known, covariance, prior.training)
 
 
-def _noise(is_right: NDArray[np.bool_]) -> Float64Array:
+def sampling_noise(is_right: NDArray[np.bool_]) -> Float64Array:
     """The covariance of shares of right answers, by which reviews happened to be held out. (S, S)
 
     The sizes are measured on the same reviews: what makes one lucky makes the others so.
     """
-    # A review rated right by all, and one rated wrong: no share is ever quite certain.
-    both = np.ones((1, is_right.shape[1])) * np.array([[0.0], [1.0]])
-    seen = np.concatenate([is_right, both])
+    # A review that all rate right, one that all rate wrong, and for each size one that it alone
+    # rates right: few reviews are never certain, neither of a share nor of a difference.
+    num_sizes = is_right.shape[1]
+    others = [np.zeros((1, num_sizes)), np.ones((1, num_sizes)), np.eye(num_sizes)]
+    seen = np.concatenate([is_right, *others])
     return np.atleast_2d(np.cov(seen, rowvar=False, ddof=0)) / len(is_right)
 
 

@@ -20,7 +20,7 @@ from lstm_cli.data.unrated import Candidates
 from lstm_cli.evaluation.contradictions import contradictions
 from lstm_cli.metrics.learning_curve import FoldMeasured, fit_curve
 from lstm_cli.pipeline.choosing import by_gradient
-from lstm_cli.pipeline.folding import deal, sizes_for
+from lstm_cli.pipeline.folding import CurvePlan, deal, sizes_for
 from lstm_cli.pipeline.quick import QuickTrainer, some_of
 from lstm_cli.results import CurveAdvice, CurvePoint, NextReview
 from lstm_cli.training.loop import Listener
@@ -31,11 +31,11 @@ MOST_CANDIDATES = 5_000  # are read, drawn at random where there are more
 class AdviceListener(Listener, Protocol):
     """Someone who wants to hear how the trainings go."""
 
-    def planned(self, rated: int, sizes: Sequence[int], times: int) -> None:
-        """How many reviews are rated, and of how many the trainings learn, each so many times."""
+    def planned(self, plan: CurvePlan) -> None:
+        """How many reviews are rated, and from how many of them the trainings learn."""
 
     def trained(self, size: int, seconds: float) -> None:
-        """A training on so many reviews is over, and was measured."""
+        """A training on so many reviews is over and measured, so long after the first began."""
 
     def working(self) -> AbstractContextManager[object]:
         """A context around the trainings."""
@@ -90,16 +90,17 @@ def measure_curve(
     folds = deal(reviews.texts, reviews.rating_indices, seed)
     sizes = sizes_for(folds)
     ratings = np.array(reviews.scale.ratings)
-    listener.planned(len(reviews), sizes, len(folds))
-    began, learned = time.perf_counter(), 0
+    plan = CurvePlan(len(reviews), sizes, len(folds))
+    listener.planned(plan)
+    began, done = time.perf_counter(), 0.0
     found: list[_FoldSoFar] = []
     completed = True
     for number, fold in enumerate(folds):
         found.append(_FoldSoFar())
         true = reviews.rating_indices[fold.held_out]
-        for size in sizes:
+        for size, work in zip(sizes, plan.work, strict=True):
             spent = time.perf_counter() - began
-            if learned and spent * (1 + size / learned) > seconds:
+            if done and spent * (1 + work / done) > seconds:
                 completed = False
                 break
             answers = trainer(
@@ -113,8 +114,8 @@ def measure_curve(
             found[-1].sizes.append(size)
             found[-1].is_right.append(predicted == true)
             found[-1].distances.append(np.abs(ratings[predicted] - ratings[true]))
-            learned += size
-            listener.trained(size, time.perf_counter() - began - spent)
+            done += work
+            listener.trained(size, time.perf_counter() - began)
     return _measured(found, completed=completed)
 
 

@@ -31,10 +31,7 @@ def read_for_advice(request: AdviseRequest) -> ReadAdvice:
     """
     if "-" in (request.file, *request.rated):
         raise FileError("standard input is read once, and advice reads it twice: name a file")
-    if not request.rated:
-        found = _of_one_file(request)
-    else:
-        found = _of_several(request)
+    found = _of_one_file(request) if not request.rated else _of_several(request)
     _check(request, found)
     return found
 

@@ -5,6 +5,7 @@ each training learns from a longer part: the parts are nested, so that what is g
 more reviews and not by other ones.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.data.unrated import same_text
+from lstm_cli.training.rules import (
+    EPOCHS_FROM_BASE,
+    FEWEST_REVIEWS,
+    FEWEST_STEPS,
+    MOST_EPOCHS_FROM_BASE,
+)
 
 FOLDS = 3
 FEWEST_RATED = 90  # of which a quarter of what is beside a fold is 15: fewer teach nothing
@@ -53,6 +60,30 @@ def deal(texts: Sequence[str], rating_indices: NDArray[np.int64], seed: int) -> 
         held_out = rng.permutation(np.flatnonzero(fold_of == number))[:MOST_MEASURED]
         folds.append(Fold(_two_of_two_first(order, rating_indices), np.sort(held_out)))
     return tuple(folds)
+
+
+@dataclass(frozen=True)
+class CurvePlan:
+    """The trainings of a learning curve, S of them beside each fold."""
+
+    rated: int  # reviews
+    sizes: tuple[int, ...]  # (S,): reviews that each learns from, ascending
+    folds: int
+
+    @property
+    def work(self) -> tuple[float, ...]:
+        """What each training is of all the work. (S,)
+
+        Few reviews are read more often, so that work grows more slowly than reviews do.
+        """
+        read = [size * _times_read(size) for size in self.sizes]
+        return tuple(number / (self.folds * sum(read)) for number in read)
+
+
+def _times_read(size: int) -> int:
+    """How often a training from a base reads so many reviews; ``training/rules.py`` decides."""
+    steps = max(size / FEWEST_REVIEWS, 1)
+    return min(max(math.ceil(FEWEST_STEPS / steps), EPOCHS_FROM_BASE), MOST_EPOCHS_FROM_BASE)
 
 
 def sizes_for(folds: Sequence[Fold]) -> tuple[int, ...]:

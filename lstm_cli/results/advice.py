@@ -55,8 +55,8 @@ class CurveAdvice:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the labels are worth it, by the interval of what they add."""
-        if self.gain.high < LITTLE:
+        """Whether the labels are worth it, by what they add and how sure that is."""
+        if self.gain.high < LITTLE or (self.gain.value < LITTLE and self.gain.high < 2 * LITTLE):
             return "little"
         return "worth it" if self.gain.low > 0 and self.gain.value >= LITTLE else "cannot tell"
 

@@ -1,8 +1,9 @@
 """What ``lstm advise`` shows: a bar, the learning curve, a verdict, and the reviews to rate."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -33,6 +34,9 @@ from lstm_cli.views.console import (
     visible,
 )
 
+if TYPE_CHECKING:
+    from lstm_cli.pipeline.folding import CurvePlan
+
 MOST_SHOWN = 10  # reviews to rate, where they are in a file as well
 # Measured by ``python -m tests.benchmarks.advising``.
 HOW_CHOSEN = "those that this model is least sure of and that are unlike each other."
@@ -56,9 +60,9 @@ class AdviceProgress:
             disable=console.quiet or not console.is_terminal,
         )
         self.task: TaskID | None = None
-        self._sizes: list[int] = []  # reviews that each training to come learns from
-        self._done = 0  # reviews that those so far have learned from
-        self._size = self._tokens = 1  # of the training at hand
+        self._to_come: list[float] = []  # what each training to come is of all the work
+        self._done = 0.0
+        self._tokens = 1  # of the training at hand
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -66,25 +70,24 @@ class AdviceProgress:
         with self.progress:
             yield
 
-    def planned(self, rated: int, sizes: Sequence[int], times: int) -> None:
+    def planned(self, plan: "CurvePlan") -> None:
         """Say how many are rated, and how many the trainings learn from."""
-        self._sizes = [*sizes] * times
-        parts = f"{', '.join(f'{size:,}' for size in sizes[:-1])} and {sizes[-1]:,}"
+        sizes = [f"{size:,}" for size in plan.sizes]
         say(
             self.console,
-            f"{rated:,} rated reviews: learning from {parts} of them, {TIMES[times]} each,\n"
-            "and rating those that were not learned from (Ctrl-C: the answer so far)",
+            f"{plan.rated:,} rated reviews: learning from {', '.join(sizes[:-1])} and {sizes[-1]} "
+            f"of them, {TIMES[plan.folds]} each,\nand rating those that were not learned from "
+            "(Ctrl-C: the answer so far)",
         )
-        self.task = self.progress.add_task("", total=sum(self._sizes), doing="learning")
-        self._size = sizes[0]
+        self._to_come, self._done = [*plan.work] * plan.folds, 0.0
+        self.task = self.progress.add_task("", total=1.0, doing="learning")
 
     def trained(self, size: int, seconds: float) -> None:
         """Move the bar; after the first training it is known how long all of them take."""
-        if not self._done:
-            whole = seconds * sum(self._sizes) / size
-            say(self.console, f"this will take about {about(whole)}")
-        self._done += self._sizes.pop(0)
-        self._size = self._sizes[0] if self._sizes else 0
+        is_first = not self._done
+        self._done += self._to_come.pop(0)
+        if is_first:
+            say(self.console, f"this will take about {about(seconds / self._done)}")
         if self.task is not None:
             self.progress.update(self.task, completed=self._done)
 
@@ -95,18 +98,19 @@ class AdviceProgress:
     def batch_done(self, num_tokens: int) -> None:
         """Move the bar within a training."""
         if self.task is not None:
-            self.progress.update(self.task, advance=self._size * num_tokens / self._tokens)
+            share = self._to_come[0] if self._to_come else 0.0
+            self.progress.update(self.task, advance=share * num_tokens / self._tokens)
 
     def epoch_done(self, report: EpochReport) -> None:
         """An epoch is nothing to tell."""
 
     @contextmanager
-    def choosing(self, rated: int) -> Iterator[None]:
+    def choosing(self) -> Iterator[None]:
         """A context with a bar for the one training that the choice takes."""
         self._forget()
         with self.progress:
-            self.task = self.progress.add_task("", total=rated, doing="choosing")
-            self._size, self._done = rated, 0
+            self.task = self.progress.add_task("", total=1.0, doing="choosing")
+            self._to_come = [1.0]
             yield
             self._forget()
 
@@ -164,8 +168,8 @@ def verdict(advice: CurveAdvice) -> str:
         )
     if advice.verdict == "little":
         return (
-            f"Rating {more} would change little: of 100 reviews, about {value:.1f} more would be "
-            f"rated right, and hardly more than {max(high, 0):.1f}."
+            f"Rating {more} would change little: of 100 reviews, about {max(value, 0):.1f} more "
+            f"would be rated right, hardly more than {max(high, 0):.1f}."
         )
     return (
         f"These reviews cannot tell whether rating {more} is worth it: of 100 reviews, between "

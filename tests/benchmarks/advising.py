@@ -9,6 +9,7 @@ DATA holds ``domains``; BASE is a base that has learned from none of those named
 
 import argparse
 import json
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -16,13 +17,23 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from scipy.linalg import block_diag
+from scipy.optimize import minimize
 
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.reviews import Reviews, read_reviews
+from lstm_cli.metrics.learning_curve import (
+    OF_DOMAINS,
+    FoldMeasured,
+    GainPrior,
+    fit_curve,
+    sampling_noise,
+)
 from lstm_cli.pipeline import choosing
-from lstm_cli.pipeline.folding import deal, sizes_for
+from lstm_cli.pipeline.folding import FOLDS, deal, sizes_for
 from lstm_cli.pipeline.quick import QuickTrainer, some_of
+from lstm_cli.results import Estimate
 from lstm_cli.training.base import Base
 
 FIGURES = Path(__file__).with_suffix(".jsonl")
@@ -52,8 +63,6 @@ def load(data: Path, name: str, seed: int) -> tuple[Reviews, np.ndarray]:
     table = pl.read_csv(data / "domains" / f"{name}.csv.gz")
     reviews = read_reviews([str(data / "domains" / f"{name}.csv.gz")]) if name != "beer" else None
     if reviews is None:  # 197 ratings: whole ones, as a shop has them
-        import tempfile
-
         rounded = table.with_columns(pl.col("rating").cast(pl.Float64).round().clip(1, 5))
         with tempfile.TemporaryDirectory() as folder:
             rounded.write_csv(f"{folder}/beer.csv")
@@ -140,7 +149,155 @@ def jobs(trainer: QuickTrainer, data: Path) -> list[Job]:
     return made
 
 
+# What is made of the figures
+
+
+def folds_of(figures: Figures) -> list[FoldMeasured]:
+    """What was measured, fold by fold; a long curve has one fold."""
+    right = np.array([[bit == "1" for bit in line] for line in figures["right"]]).T
+    parts = np.array_split(right, FOLDS if figures["kind"] == "advice" else 1)
+    return [FoldMeasured(tuple(figures["sizes"]), part) for part in parts]
+
+
+def fitted_prior(curves: list[Figures]) -> GainPrior:
+    """The prior under which the development domains' curves are likeliest.
+
+    A domain's curves share its gains, and each training has noise of its own.
+    """
+    domains = {name: [c for c in curves if c["data"] == name] for name in DEVELOPMENT}
+
+    def unlikelihood(values: np.ndarray) -> float:
+        prior = _prior_of(values)
+        total = 0.0
+        for some in filter(None, domains.values()):
+            measured_, noise = _gains(some, prior.training)
+            doublings = len(DEVELOPMENT_SIZES) - 1
+            means = [prior.mean(size) for size in DEVELOPMENT_SIZES[:-1]]
+            covariance = np.tile(prior.covariance(doublings), (len(some), len(some))) + noise
+            off = measured_ - np.tile(means, len(some))
+            total += np.linalg.slogdet(covariance)[1] + off @ np.linalg.solve(covariance, off)
+        # Few domains know little of how they differ: what is common lies between 0.3 and 3 points.
+        return total + ((values[2] - np.log(0.01)) / 0.7) ** 2
+
+    begin = np.array([0.02, np.log(0.85), np.log(0.01), np.log(0.01)])
+    return _prior_of(minimize(unlikelihood, begin, method="Nelder-Mead").x)
+
+
+def _prior_of(values: np.ndarray) -> GainPrior:
+    gain, fade, spread, training = values
+    return GainPrior(float(gain), float(min(np.exp(fade), 1.0)), float(np.exp(spread)),
+                     training=float(np.exp(training)))  # fmt: skip
+
+
+def _gains(curves: list[Figures], training: float) -> tuple[np.ndarray, np.ndarray]:
+    """Measured gains of a domain's curves, one after the other, and their noise."""
+    gains, blocks = [], []
+    for curve in curves:
+        (fold,) = folds_of(curve)
+        steps = np.diff(np.eye(len(fold.sizes)), axis=0)
+        noise = sampling_noise(fold.is_right) + training**2 * np.eye(len(fold.sizes))
+        gains.append(steps @ fold.is_right.mean(axis=0))
+        blocks.append(steps @ noise @ steps.T)
+    return np.concatenate(gains), block_diag(*blocks)
+
+
+def _by_curve(figures: Figures, prior: GainPrior) -> Estimate:
+    rated = figures["rated"]
+    return fit_curve(folds_of(figures), 2 * rated, prior).accuracy(2 * rated)
+
+
+def _by_prior_alone(figures: Figures, prior: GainPrior) -> Estimate:
+    """The usual gains on top of the largest size that was measured."""
+    last = [FoldMeasured(fold.sizes[-1:], fold.is_right[:, -1:]) for fold in folds_of(figures)]
+    return fit_curve(last, 2 * figures["rated"], prior).accuracy(2 * figures["rated"])
+
+
+def _by_last_gain(figures: Figures, prior: GainPrior) -> Estimate:
+    """The last gain once more for each doubling."""
+    before, last = (line.count("1") / len(line) for line in figures["right"][-2:])
+    doublings = np.log2(2 * figures["rated"] / figures["sizes"][-1])
+    value = last + doublings * (last - before)
+    return Estimate(value, value, value)
+
+
+def _by_power_law(figures: Figures, prior: GainPrior) -> Estimate:
+    """Errors that fall as a power of the reviews: a straight line of their logarithms."""
+    wrong = [line.count("0") / len(line) for line in figures["right"]]
+    slope, level = np.polyfit(np.log(figures["sizes"]), np.log(wrong), 1)
+    value = 1 - float(np.exp(level + slope * np.log(2 * figures["rated"])))
+    return Estimate(value, value, value)
+
+
+WAYS = {
+    "measured gains, moved by the prior (the command)": _by_curve,
+    "the prior's gains alone": _by_prior_alone,
+    "the last gain again": _by_last_gain,
+    "power law": _by_power_law,
+}
+
+
+def predictions(known: list[Figures], prior: GainPrior) -> str:
+    """What was predicted of twice as many reviews, beside what was reached."""
+    some = [line for line in known if line["kind"] == "advice"]
+    lines = ["| way | mean error, points | inside the 95 % interval | its mean width |",
+             "|---|---|---|---|"]  # fmt: skip
+    reached = np.array([line["reached"] for line in some])
+    for way, predict in WAYS.items():
+        estimates = [predict(line, prior) for line in some]
+        value, low, high = np.array([[e.value, e.low, e.high] for e in estimates]).T
+        cells = [f"{100 * np.abs(value - reached).mean():.2f}", "", ""]
+        if (high > low).all():
+            inside = int(((low <= reached) & (reached <= high)).sum())
+            cells[1:] = f"{inside} of {len(some)}", f"{100 * (high - low).mean():.1f} points"
+        lines.append(f"| {way} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def cases(known: list[Figures], prior: GainPrior) -> str:
+    """Each domain: predicted, its interval, reached."""
+    lines = ["| domain | rated | predicted at twice | reached |", "|---|---|---|---|"]
+    order = sorted(
+        (line for line in known if line["kind"] == "advice"),
+        key=lambda line: (line["data"], line["rated"], line["draw"]),
+    )
+    for line in order:
+        e = _by_curve(line, prior)
+        lines.append(
+            f"| {line['data']} | {line['rated']} | {100 * e.value:.1f} % "
+            f"({100 * e.low:.1f} to {100 * e.high:.1f}) | {100 * line['reached']:.1f} % |"
+        )
+    return "\n".join(lines)
+
+
+def choices(known: list[Figures]) -> str:
+    """What 200 more gave, by who chose them, less what 200 at random gave."""
+    some = [line["choices"] for line in known if line["kind"] == "choice"]
+    lines = ["| chosen by | accuracy | mean error | more right than at random | less error |",
+             "|---|---|---|---|---|"]  # fmt: skip
+    for place, chooser in enumerate(CHOOSERS):
+        right = np.array([_share(line[place]) for line in some])
+        mae = np.array([line[place]["mae"] for line in some])
+        better = right - np.array([_share(line[0]) for line in some])
+        nearer = np.array([line[0]["mae"] for line in some]) - mae
+        lines.append(
+            f"| {chooser} | {100 * right.mean():.1f} % | {mae.mean():.3f} | "
+            + (f"{_with_error(100 * better)} | {_with_error(nearer, 3)} |" if place else "| |")
+        )
+    return "\n".join(lines)
+
+
+def _share(choice: Figures) -> float:
+    return choice["right"].count("1") / len(choice["right"])
+
+
+def _with_error(differences: np.ndarray, digits: int = 1) -> str:
+    """The mean, and in parentheses its standard error over domains and draws."""
+    error = differences.std(ddof=1) / np.sqrt(len(differences))
+    return f"{differences.mean():+.{digits}f} ({error:.{digits}f})"
+
+
 def main() -> None:
+    """Measure what has not been measured yet, and print what is made of all of it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("base", type=Path)
@@ -152,6 +309,9 @@ def main() -> None:
         if not any(about.items() <= line.items() for line in known_figures()):
             with FIGURES.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(about | measure()) + "\n")
+    known = known_figures()
+    print(fitted_prior([line for line in known if line["kind"] == "curve"]))
+    print("\n\n".join([predictions(known, OF_DOMAINS), cases(known, OF_DOMAINS), choices(known)]))
 
 
 def known_figures() -> list[Figures]:
