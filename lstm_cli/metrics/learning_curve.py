@@ -27,7 +27,7 @@ class GainPrior:
     """What a doubling of the reviews gained in other domains, as shares of the reviews."""
 
     gain: float = 0.020  # from 300 reviews to 600
-    fade: float = 0.85  # each gain is this share of the one before
+    fade: float = 0.9  # each gain is this share of the one before
     spread: float = 0.010  # standard deviation of a gain between domains
     kept: float = 0.5  # correlation of a domain's gains from one doubling to the next
     training: float = 0.010  # standard deviation of one training around its domain's curve

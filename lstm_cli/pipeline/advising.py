@@ -162,20 +162,12 @@ def choose_next(
     if not answers.completed:
         return None
     chosen = by_gradient(answers.probabilities, answers.memories, number, rng)
-    predicted, places = answers.probabilities.argmax(axis=1), pool[chosen]
-    lines = candidates.table.line_numbers(candidates.rows[places])
-    return Chosen(
-        places,
-        tuple(
-            NextReview(
-                line=int(line),
-                text=candidates.texts[place],
-                predicted=reviews.scale.labels[predicted[row]],
-                confidence=float(answers.probabilities[row].max()),
-            )
-            for row, place, line in zip(chosen, places, lines, strict=True)
-        ),
+    places = pool[chosen]
+    lines = candidates.table.line_numbers(candidates.rows[places]).tolist()
+    reviews_to_rate = (
+        NextReview(line, candidates.texts[place]) for line, place in zip(lines, places, strict=True)
     )
+    return Chosen(places, tuple(reviews_to_rate))
 
 
 def _measured(found: Sequence[_FoldSoFar], *, completed: bool) -> Measured | None:

@@ -80,12 +80,10 @@ LITTLE = 0.01  # share of the reviews; a gain below it is hardly noticed
 
 @dataclass(frozen=True)
 class NextReview:
-    """A review to rate next."""
+    """A review to rate next. What a network says of it would sway who rates, and is left out."""
 
     line: int  # where it stands in its file
     text: str
-    predicted: str  # what a quick model says of it
-    confidence: float
 
 
 @dataclass(frozen=True)

@@ -193,14 +193,9 @@ def show_next(console: Console, found: NextReviews) -> None:
     line = f"{number} to rate next, of {found.candidates:,} without a rating: {HOW_CHOSEN}"
     say(console, f"\n{textwrap.fill(line, LINE)}")
     shown = found.chosen if found.target is None else found.chosen[:MOST_SHOWN]
-    table = plain_table("line", "reads as", "sure", "review", right=(0, 1, 2))
+    table = plain_table("line", "review", right=(0,))
     for review in shown:
-        table.add_row(
-            f"{review.line:,}",
-            Text(visible(review.predicted, 24)),
-            percent(review.confidence),
-            Text(visible(review.text, 44)),
-        )
+        table.add_row(f"{review.line:,}", Text(visible(review.text, 64)))
     show_table(console, table)
     if len(shown) < len(found.chosen):
         say(console, f"... and {len(found.chosen) - len(shown):,} more")

@@ -11,6 +11,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -176,17 +177,21 @@ def fitted_prior(curves: list[Figures]) -> GainPrior:
             covariance = np.tile(prior.covariance(doublings), (len(some), len(some))) + noise
             off = measured_ - np.tile(means, len(some))
             total += np.linalg.slogdet(covariance)[1] + off @ np.linalg.solve(covariance, off)
-        # Few domains know little of how they differ: what is common lies between 0.3 and 3 points.
-        return total + ((values[2] - np.log(0.01)) / 0.7) ** 2
+        # So few domains say little of how they differ: likely by 0.3 to 2 points.
+        return total + ((values[1] - np.log(0.008)) / 0.5) ** 2
 
-    begin = np.array([0.02, np.log(0.85), np.log(0.01), np.log(0.01)])
+    begin = np.array([0.01, np.log(0.008), np.log(0.01)])
     return _prior_of(minimize(unlikelihood, begin, method="Nelder-Mead").x)
 
 
 def _prior_of(values: np.ndarray) -> GainPrior:
-    gain, fade, spread, training = values
-    return GainPrior(float(gain), float(min(np.exp(fade), 1.0)), float(np.exp(spread)),
-                     training=float(np.exp(training)))  # fmt: skip
+    gain, spread, training = values
+    return replace(
+        OF_DOMAINS,
+        gain=float(gain),
+        spread=float(np.exp(spread)),
+        training=float(np.exp(training)),
+    )
 
 
 def _gains(curves: list[Figures], training: float) -> tuple[np.ndarray, np.ndarray]:
