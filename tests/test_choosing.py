@@ -1,12 +1,8 @@
 """Which reviews to rate next."""
 
 import numpy as np
-import pytest
 
 from lstm_cli.pipeline import choosing
-
-CHOOSERS = (choosing.at_random, choosing.by_entropy, choosing.by_spread, choosing.by_likeness,
-            choosing.by_gradient)  # fmt: skip
 
 
 def rng() -> np.random.Generator:
@@ -19,21 +15,18 @@ def drawn(number: int = 40) -> tuple[np.ndarray, np.ndarray]:
     return some.dirichlet(np.ones(3), number), some.standard_normal((number, 5), np.float32)
 
 
-@pytest.mark.parametrize("choose", CHOOSERS)
-def test_every_review_is_chosen_once(choose: choosing.Chooser) -> None:
+def test_every_review_is_chosen_once() -> None:
     probabilities, memories = drawn()
-    assert len(set(choose(probabilities, memories, 15, rng()).tolist())) == 15
+    assert len(set(choosing.by_gradient(probabilities, memories, 15, rng()).tolist())) == 15
 
 
-@pytest.mark.parametrize("choose", CHOOSERS)
-def test_all_are_chosen_where_there_are_fewer(choose: choosing.Chooser) -> None:
-    chosen = choose(*drawn(6), 20, rng())
+def test_all_are_chosen_where_there_are_fewer() -> None:
+    chosen = choosing.by_gradient(*drawn(6), 20, rng())
     assert sorted(chosen.tolist()) == [0, 1, 2, 3, 4, 5]
 
 
-@pytest.mark.parametrize("choose", CHOOSERS)
-def test_the_same_chance_chooses_the_same(choose: choosing.Chooser) -> None:
-    first, again = (choose(*drawn(), 9, rng()).tolist() for _ in range(2))
+def test_the_same_chance_chooses_the_same() -> None:
+    first, again = (choosing.by_gradient(*drawn(), 9, rng()).tolist() for _ in range(2))
     assert first == again
 
 

@@ -31,7 +31,7 @@ from lstm_cli.metrics.learning_curve import (
     fit_curve,
     sampling_noise,
 )
-from lstm_cli.pipeline import choosing
+from lstm_cli.pipeline.choosing import by_gradient, spread_out
 from lstm_cli.pipeline.folding import FOLDS, deal, sizes_for
 from lstm_cli.pipeline.quick import QuickTrainer, some_of
 from lstm_cli.results import Estimate
@@ -46,13 +46,7 @@ CHOICES = ("earphones", "dating_app", "shopping_app")
 DEVELOPMENT_SIZES = (75, 150, 300, 600)
 DRAWN = {150: (0, 1), 300: (0, 1)}  # rated reviews, and the draws of each
 RATED, ADDED = 300, 200
-CHOOSERS = {
-    "at random": choosing.at_random,
-    "entropy": choosing.by_entropy,
-    "spread": choosing.by_spread,
-    "unlike": choosing.by_likeness,
-    "gradients": choosing.by_gradient,
-}
+MEASURED_OFTEN = ("at random", "least sure", "both: gradients")
 MOST_MEASURED = 1_000
 
 Figures = dict[str, Any]
@@ -114,12 +108,13 @@ def advice(trainer: QuickTrainer, data: Path, name: str, rated: int, draw: int) 
 
 
 def choice(trainer: QuickTrainer, data: Path, name: str, draw: int) -> Iterator[Figures]:
-    """What 200 more reviews give, by who chose them."""
+    """What 200 more reviews give, by who chose them; all who choose have the first draw alone."""
+    choosers = {name: CHOOSERS[name] for name in (CHOOSERS if not draw else MEASURED_OFTEN)}
     reviews, order = load(data, name, 1_000 + draw)
     held_out, rated = order[:MOST_MEASURED], order[MOST_MEASURED:][:RATED]
     pool = order[MOST_MEASURED + RATED :][:2_000]
     answers = trainer(some_of(reviews, rated), [reviews.texts[k] for k in pool], draw)
-    for chooser, choose in CHOOSERS.items():
+    for chooser, choose in choosers.items():
         rng = np.random.default_rng(draw)
         chosen = pool[choose(answers.probabilities, answers.memories, ADDED, rng)]
         right, off = measured(trainer, reviews, np.concatenate([rated, chosen]), held_out, draw)
@@ -148,6 +143,49 @@ def jobs(trainer: QuickTrainer, data: Path) -> list[Job]:
         for name in CHOICES:
             add({"kind": "choice", "data": name, "draw": draw}, partial(all_choices, name, draw))
     return made
+
+
+# Choosers that the command does not use
+
+
+def at_random(
+    probabilities: np.ndarray, memories: np.ndarray, number: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Any of them. (number,)"""
+    return rng.permutation(len(probabilities))[:number]
+
+
+def by_entropy(
+    probabilities: np.ndarray, memories: np.ndarray, number: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Those of which the network is least sure. (number,)"""
+    entropy = -(probabilities * np.log(np.maximum(probabilities, 1e-12))).sum(axis=1)
+    return np.argsort(-entropy, kind="stable")[:number]
+
+
+def by_variance(
+    probabilities: np.ndarray, memories: np.ndarray, number: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Those whose rating may lie farthest from the one that is expected. (number,)"""
+    places = np.arange(probabilities.shape[1])
+    variance = probabilities @ places**2 - (probabilities @ places) ** 2
+    return np.argsort(-variance, kind="stable")[:number]
+
+
+def by_likeness(
+    probabilities: np.ndarray, memories: np.ndarray, number: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Those unlike each other, by k-means++ over what the readout sees. (number,)"""
+    return spread_out(np.ones((len(memories), 1)), memories, number, rng)
+
+
+CHOOSERS = {
+    "at random": at_random,
+    "least sure": by_entropy,
+    "largest variance": by_variance,
+    "unlike each other": by_likeness,
+    "both: gradients": by_gradient,
+}
 
 
 # What is made of the figures
@@ -276,17 +314,19 @@ def cases(known: list[Figures], prior: GainPrior) -> str:
 
 def choices(known: list[Figures]) -> str:
     """What 200 more gave, by who chose them, less what 200 at random gave."""
-    some = [line["choices"] for line in known if line["kind"] == "choice"]
-    lines = ["| chosen by | accuracy | mean error | more right than at random | less error |",
-             "|---|---|---|---|---|"]  # fmt: skip
-    for place, chooser in enumerate(CHOOSERS):
-        right = np.array([_share(line[place]) for line in some])
-        mae = np.array([line[place]["mae"] for line in some])
-        better = right - np.array([_share(line[0]) for line in some])
-        nearer = np.array([line[0]["mae"] for line in some]) - mae
+    lines = ["| chosen by | trainings | more of 100 right than at random | less mean error |",
+             "|---|---|---|---|"]  # fmt: skip
+    some = [
+        {choice["chooser"]: choice for choice in line["choices"]}
+        for line in known
+        if line["kind"] == "choice"
+    ]
+    for chooser in list(CHOOSERS)[1:]:
+        pairs = [(found[chooser], found["at random"]) for found in some if chooser in found]
+        right = np.array([_share(one) - _share(other) for one, other in pairs])
+        mae = np.array([other["mae"] - one["mae"] for one, other in pairs])
         lines.append(
-            f"| {chooser} | {100 * right.mean():.1f} % | {mae.mean():.3f} | "
-            + (f"{_with_error(100 * better)} | {_with_error(nearer, 3)} |" if place else "| |")
+            f"| {chooser} | {len(pairs)} | {_with_error(100 * right)} | {_with_error(mae, 3)} |"
         )
     return "\n".join(lines)
 
