@@ -1,5 +1,6 @@
 """``lstm advise``: whether to rate more reviews, and which."""
 
+import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from rich.console import Console
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.data.reviews import Reviews, read_reviews
@@ -19,8 +21,15 @@ from lstm_cli.pipeline.candidates import read_for_advice
 from lstm_cli.pipeline.folding import CurvePlan
 from lstm_cli.pipeline.quick import QuickAnswers, QuickTrainer
 from lstm_cli.pipeline.requests import AdviseRequest
-from lstm_cli.results import Contradictions, CurveAdvice, Estimate
-from lstm_cli.views.advising import limit, verdict
+from lstm_cli.results import (
+    Contradictions,
+    CurveAdvice,
+    CurvePoint,
+    Estimate,
+    NextReview,
+    NextReviews,
+)
+from lstm_cli.views.advising import limit, show_advice, show_next, verdict
 from tests.helpers import BLAME, PRAISE, lstm
 
 RATED, UNRATED = 120, 30
@@ -369,3 +378,53 @@ def test_standard_input_is_refused() -> None:
     done = lstm("advise", "-")
     assert done.exit_code == 2
     assert "standard input is read once" in done.stderr
+
+
+# What is shown
+
+
+def show(view: Callable[..., None], *shown: object) -> str:
+    console = Console(file=io.StringIO(), width=80, color_system=None)
+    view(console, *shown)
+    assert isinstance(console.file, io.StringIO)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+
+
+def test_the_verdict_comes_first_and_the_curve_below_it() -> None:
+    points = tuple(
+        CurvePoint(size, accuracy, mae, 3, 700)
+        for size, accuracy, mae in ((116, 0.581, 0.62), (233, 0.61, 0.57), (466, 0.634, 0.53))
+    )
+    now, then = Estimate(0.638, 0.603, 0.672), Estimate(0.653, 0.613, 0.69)
+    found = Contradictions(31, 0.978, 96, 0.84)
+    advice = CurveAdvice(700, 300, points, now, then, Estimate(0.015, 0.004, 0.027), found, False)
+    assert show(show_advice, advice) == (
+        "Rating 300 more is worth it: of 100 reviews, about 1.5 more would be rated\n"
+        "right (0.4 to 2.7).\n"
+        "\n"
+        "reviews   right  mean error\n"
+        "    116  58.1 %        0.62  measured on 700 others\n"
+        "    233  61.0 %        0.57  measured on 700 others\n"
+        "    466  63.4 %        0.53  measured on 700 others\n"
+        "    700  63.8 %              expected, 60.3 to 67.2 with 95 % probability\n"
+        "  1,000  65.3 %              expected, 61.3 to 69.0 with 95 % probability\n"
+        "not all that was planned was measured: the ranges are wider for it\n"
+        "\n"
+        "What no label mends: 31 texts have more than one rating. Of the 96 reviews\n"
+        "whose text occurs more than once, a model can be right on at most 84 %; of all,\n"
+        "on at most 98 %."
+    )
+
+
+def test_a_long_list_that_is_in_a_file_shows_its_first_ten() -> None:
+    chosen = tuple(NextReview(line, f"text of line {line}") for line in range(2, 14))
+    shown = show(show_next, NextReviews(chosen, 1_000, "to_rate.csv", "stars")).splitlines()
+    assert shown[-3:] == [
+        "... and 2 more",
+        "written to to_rate.csv: fill in its column 'stars', and give it to",
+        "  lstm update MODEL to_rate.csv",
+    ]
+    assert "  11  text of line 11" in shown
+    assert "  12  text of line 12" not in shown
+    alone = show(show_next, NextReviews(chosen, 1_000, None, "stars"))
+    assert alone.splitlines()[-1] == "  13  text of line 13"
