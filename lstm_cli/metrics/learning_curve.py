@@ -26,11 +26,11 @@ _ANY_LEVEL = 0.5  # standard deviation of what is known of accuracy before anyth
 class GainPrior:
     """What a doubling of the reviews gained in other domains, as shares of the reviews.
 
-    Of four domains that a base had not seen, 75 reviews to 600 gained 0.9, 0.8, -0.2 and 1.9 points a
-    doubling (``python -m tests.benchmarks.advising``), and 100 sentences to 2,000 gained 1.1, 500
-    film reviews to 2,500 gained 2.1 (``python -m tests.benchmarks.learning_curve``): 1.1 on average,
-    with a standard deviation of 0.8, of which 0.3 are chance; and six leave 0.35 of the mean unknown.
-    They cannot tell how fast gains fade, nor how a domain's gains hang together.
+    Of four domains that a base had not seen, 75 reviews to 600 gained 0.9, 0.8, -0.2 and 1.9
+    points a doubling (``python -m tests.benchmarks.advising``), 100 sentences to 2,000 gained 1.1,
+    500 film reviews to 2,500 gained 2.1 (``python -m tests.benchmarks.learning_curve``): 1.1 on
+    average, with a standard deviation of 0.8, of which 0.3 are chance; and six leave 0.35 of the
+    mean unknown. They cannot tell how fast gains fade, nor how a domain's gains hang together.
     """
 
     gain: float = 0.010  # from 300 reviews to 600
