@@ -13,7 +13,10 @@ import pytest
 from rich.console import Console
 
 from lstm_cli.bundle.reading import Bundle
+from lstm_cli.data.missing import are_missing
 from lstm_cli.data.reviews import Reviews, read_reviews
+from lstm_cli.data.tables import read_table
+from lstm_cli.data.texts import as_strings
 from lstm_cli.errors import RequestError, RowError
 from lstm_cli.evaluation.contradictions import contradictions
 from lstm_cli.pipeline.advising import advice_of, measure_curve
@@ -226,6 +229,15 @@ def test_the_file_to_rate_is_the_file_that_was_given_with_an_empty_rating(
     assert sorted(int(cell[0]) for cell in cells) == [*range(RATED, RATED + UNRATED)]
     assert {cell[2] for cell in cells} == {""}
     assert {cell[3] for cell in cells} == {"May"}
+
+
+@pytest.mark.parametrize("name", ["to_rate.xlsx", "to_rate.jsonl", "to_rate.parquet"])
+def test_the_file_may_be_of_another_format(mixed: Path, pretending: Pretender, name: str) -> None:
+    done = lstm("advise", mixed, "--next", 4, "--output", name, "--base", "none")
+    assert done.exit_code == 0, done.stderr
+    written = read_table(name).frame
+    assert written.columns == ["id", "review", "Rating", "month"]
+    assert are_missing(as_strings(written["Rating"])).to_list() == [True] * 4
 
 
 def test_what_was_filled_in_can_be_learned_from(mixed: Path, pretending: Pretender) -> None:
