@@ -85,6 +85,10 @@ class UpdateRequest:
     accept_worse: bool = False  # replace the old model whatever the held-out reviews say
     seed: int = TrainConfig.seed
     precision: Precision | None = None
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
 class AdviseRequest:
     """Whether to rate more reviews, and which. None leaves a choice to the rules."""
 
