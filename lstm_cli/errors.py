@@ -76,6 +76,7 @@ class Remedy(Enum):
     TRAIN_FROM_IT = "train a model that starts from it"
     TRAIN_AGAIN = "train it again on all of its reviews"
     GIVE_UNSEEN = "give other reviews, or look at what it reached on held-out ones"
+    GIVE_RATED = "name the column of ratings ({0}), or give a file of rated reviews besides"
 
 
 class LstmError(Exception):

@@ -317,6 +317,10 @@ def test_json_has_the_keys_the_page_names(
     updated = shutil.copytree(tiny_bundle.path, tmp_path / "updated")
     more = tmp_path / "more.csv"
     more.write_text("review,rating\n" + "a view,5\nno view,1\nsunny,5\nrainy,1\n", "utf-8")
+    many = tmp_path / "many.csv"
+    rows_of_many = [f'"{text} {k}",{rating}' for k in range(45)
+                    for text, rating in (("a fine film", 5), ("a dull film", 1))]  # fmt: skip
+    many.write_text("\n".join(["review,rating", *rows_of_many]), "utf-8")
     asked = {
         "lstm train": ("train", file, "--name", "tiny", *made),
         "lstm pretrain": ("pretrain", file, "--name", "language", *made),
@@ -344,6 +348,7 @@ def test_json_has_the_keys_the_page_names(
         "lstm doctor": ("doctor", file),
         "lstm doctor --no-ratings": ("doctor", "--no-ratings", file),
         "lstm compare": ("compare", file, str(tiny_bundle.path), str(tiny_bundle.path)),
+        "lstm advise": ("advise", str(many), "--base", str(tiny_bundle.path), "--threads", "1"),
         "lstm exam": ("exam", *model),
         "lstm memory-test --model NAME": ("memory-test", "--input", file, *model),
         "lstm report": ("report", file, *model),

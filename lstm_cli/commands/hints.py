@@ -55,6 +55,8 @@ HINTS = {
     Remedy.TRAIN_AGAIN: "train it again on all of its reviews, with: lstm train ... --replace",
     Remedy.GIVE_UNSEEN: "give other reviews, or see the scores on held-out ones with: "
     "lstm models show {0} (--with-seen measures on these all the same)",
+    Remedy.GIVE_RATED: "name it with --rating-column ({0}), or give rated reviews with "
+    "--rated FILE",
 }
 
 

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lstm_cli.arrays import Float64Array
+from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.config import ModelConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.batches import batches
@@ -85,7 +85,7 @@ class ReviewNetwork(nn.Module):
         if perturbation is not None:
             events = events + perturbation
         short_terms, _ = self.cell(events)
-        return self.readout(self.dropout(self._pool(short_terms, lengths)))
+        return self.readout(self.dropout(self.pool(short_terms, lengths)))
 
     def _embed(self, token_ids: Tensor, table: Tensor) -> Tensor:
         """Events, with the dropouts of training. (B, T, E)"""
@@ -103,7 +103,7 @@ class ReviewNetwork(nn.Module):
             events = events * (mask / keep)
         return events
 
-    def _pool(self, short_terms: Tensor, lengths: Tensor) -> Tensor:
+    def pool(self, short_terms: Tensor, lengths: Tensor) -> Tensor:
         """What the readout sees of the memories, those of the real words alone. (B, P·H)"""
         pooled = MaskedPooling.apply(short_terms, lengths, self.config.pooling)  # type: ignore[no-untyped-call]
         return torch.where(lengths[:, None] > 0, pooled, 0)
@@ -214,3 +214,23 @@ def rating_probabilities(network: ReviewNetwork, corpus: Corpus, compute: Comput
         probabilities[batch.reviews] = logits.double().softmax(1).cpu().numpy()
     network.train(was_training)
     return probabilities
+
+
+@torch.no_grad()
+def read_memories(
+    network: ReviewNetwork, corpus: Corpus, compute: Compute
+) -> tuple[Float64Array, Float32Array]:
+    """The probability of each rating (N, R), and the pooled memories it is read off (N, P·H)."""
+    was_training = network.training
+    network.eval()
+    probabilities = np.empty((len(corpus), network.config.num_ratings))
+    memories = np.empty((len(corpus), network.readout.in_features), dtype=np.float32)
+    for batch in batches(corpus, compute.tokens_at_once):
+        with compute.autocast():
+            short_terms, _ = network.cell(network.embedding(compute.tensor(batch.token_ids)))
+            pooled = network.pool(short_terms, compute.tensor(batch.lengths))
+            logits = network.readout(pooled)
+        probabilities[batch.reviews] = logits.double().softmax(1).cpu().numpy()
+        memories[batch.reviews] = pooled.float().cpu().numpy()
+    network.train(was_training)
+    return probabilities, memories

@@ -86,3 +86,20 @@ class UpdateRequest:
     seed: int = TrainConfig.seed
     precision: Precision | None = None
     threads: int | None = None
+
+
+@dataclass(frozen=True)
+class AdviseRequest:
+    """Whether to rate more reviews, and which. None leaves a choice to the rules."""
+
+    file: str  # of reviews, with ratings or without
+    folder: Path  # of the models
+    rated: tuple[str, ...] = ()  # other files of reviews, with ratings
+    reading: ReadOptions = DETECT_ALL  # of the files
+    base: str | None = None  # as ``TrainRequest`` has it
+    more: int | None = None  # ratings that are asked about; as many again, where None
+    number: int | None = None  # reviews to choose, where some are to be chosen
+    output: str | None = None  # a file for them
+    time_limit: float = 600.0  # seconds for the learning curve
+    seed: int = 0
+    threads: int | None = None

@@ -11,6 +11,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lstm_cli.results.advice import (
+        Contradictions,
+        CurveAdvice,
+        CurvePoint,
+        Estimate,
+        NextReview,
+        NextReviews,
+    )
     from lstm_cli.results.experiments import (
         Arithmetic,
         CellMemory,
@@ -97,6 +105,9 @@ __all__ = [
     "Change",
     "Comparison",
     "Contrast",
+    "Contradictions",
+    "CurveAdvice",
+    "CurvePoint",
     "DataHealth",
     "Difference",
     "EpochReport",
@@ -123,6 +134,8 @@ __all__ = [
     "MemoryTest",
     "Mistake",
     "ModelSummary",
+    "NextReview",
+    "NextReviews",
     "Operand",
     "Operation",
     "Parting",
@@ -158,6 +171,7 @@ __all__ = [
 
 # Where each name stands: to look for it would load all modules on the way.
 _NAMES = {
+    "advice": "Contradictions CurveAdvice CurvePoint Estimate NextReview NextReviews",
     "experiments": "Arithmetic CellMemory FileOperation Line MemoryTest Operand Operation Reach",
     "gate_statistics": "HALF_LIFE_SHARES GateStatistics Switch UnitReport UnitStatistics "
     "WordStatistics",

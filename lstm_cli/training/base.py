@@ -7,6 +7,8 @@ them, laid onto the user's scale.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +99,19 @@ class Base:
         by_name = dict(zip(self.config.pooling, views, strict=True))
         return np.concatenate([by_name[name] for name in pooling], axis=1)
 
+    @cached_property
+    def _parts(self) -> tuple[Any, Any]:
+        """What cuts words into their parts, and those of the base's words. (parts, words)
+
+        Kept, for ``lstm advise`` trains from one base ten times.
+        """
+        from sklearn.feature_extraction.text import HashingVectorizer  # a second of loading
+
+        parts = HashingVectorizer(
+            analyzer="char_wb", ngram_range=(3, 5), lowercase=False, alternate_sign=False
+        )
+        return parts, parts.transform(self.vocabulary.tokens[len(SPECIAL_TOKENS) :]).T.tocsr()
+
     def _vectors_of(self, new: Sequence[str]) -> NDArray[np.float32]:
         """A vector for each new word: the mean of those spelled most like it. (new, E)
 
@@ -107,13 +122,8 @@ class Base:
         vectors = np.repeat(embedding[UNKNOWN_ID : UNKNOWN_ID + 1], len(new), axis=0)
         if not new:
             return vectors
-        from sklearn.feature_extraction.text import HashingVectorizer  # a second of loading
-
-        parts = HashingVectorizer(
-            analyzer="char_wb", ngram_range=(3, 5), lowercase=False, alternate_sign=False
-        )
         first = len(SPECIAL_TOKENS)
-        known = parts.transform(self.vocabulary.tokens[first:]).T.tocsr()
+        parts, known = self._parts
         for begin in range(0, len(new), WORDS_AT_ONCE):
             alike = (parts.transform(new[begin : begin + WORDS_AT_ONCE]) @ known).tocsr()
             for row in range(alike.shape[0]):

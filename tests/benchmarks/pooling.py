@@ -81,7 +81,7 @@ def train(config: ModelConfig, read: Sequence[Read], pooled: Pooled) -> Callable
     network = ReviewNetwork(
         config, embedding_dropout=0.3, word_dropout=0.2, readout_dropout=0.5
     ).train()
-    network._pool = pooled  # type: ignore[method-assign]
+    network.pool = pooled  # type: ignore[method-assign]
     dense = [p for p in network.parameters() if p is not network.embedding.weight]
     optimiser = torch.optim.AdamW(dense, fused=True)
 

@@ -1,0 +1,88 @@
+"""Files -> the reviews that are rated, and those that could be rated next. Needs no torch."""
+
+from dataclasses import dataclass, replace
+
+from lstm_cli.data.chosen import choose_text_columns
+from lstm_cli.data.options import LearnedColumns, ReadOptions
+from lstm_cli.data.reviews import Reviews, read_reviews
+from lstm_cli.data.tables import read_table
+from lstm_cli.data.unrated import Candidates, find_candidates, has_no_rating, spelled_in
+from lstm_cli.errors import ColumnError, FileError, Remedy, RequestError, RowError
+from lstm_cli.pipeline.folding import FEWEST_RATED
+from lstm_cli.pipeline.requests import AdviseRequest
+
+MOST_TIMES = 3  # as many more as are rated; what others would add, these cannot tell
+
+
+@dataclass(frozen=True)
+class ReadAdvice:
+    """What advice is made of."""
+
+    reviews: Reviews  # the rated ones, of all files
+    candidates: Candidates
+
+
+def read_for_advice(request: AdviseRequest) -> ReadAdvice:
+    """Read the rated reviews of all files, and the unrated ones of the one that is asked about.
+
+    Raises:
+        ReviewsError: a file cannot be used, or too few reviews are rated.
+        RequestError: more is asked for than the reviews can tell, or there is nothing to choose.
+    """
+    if "-" in (request.file, *request.rated):
+        raise FileError("standard input is read once, and advice reads it twice: name a file")
+    found = _of_one_file(request) if not request.rated else _of_several(request)
+    _check(request, found)
+    return found
+
+
+def _of_one_file(request: AdviseRequest) -> ReadAdvice:
+    """A file that has reviews with ratings, and perhaps others without."""
+    try:
+        reviews = read_reviews([request.file], request.reading)
+    except ColumnError as error:
+        if error.remedy is not Remedy.NAME_RATING_COLUMN:
+            raise
+        raise ColumnError(error.problem, Remedy.GIVE_RATED, *error.details) from error
+    source = reviews.sources[0]
+    table = read_table(request.file, request.reading)
+    return ReadAdvice(
+        reviews, find_candidates(table, source.text_columns, source.rating_column, reviews.texts)
+    )
+
+
+def _of_several(request: AdviseRequest) -> ReadAdvice:
+    """A file beside files of rated reviews, whose columns are looked for in it."""
+    reviews = read_reviews(request.rated, request.reading)
+    learned = tuple(LearnedColumns(s.text_columns, s.rating_column) for s in reviews.sources)
+    reading: ReadOptions = replace(request.reading, rating_column=None, learned=learned)
+    table = read_table(request.file, reading)
+    texts = choose_text_columns(table, reading).names
+    column = spelled_in(table, reviews.sources[0].rating_column)
+    if not has_no_rating(table, column).all():
+        reviews = read_reviews((*request.rated, request.file), reading)
+    return ReadAdvice(reviews, find_candidates(table, texts, column, reviews.texts))
+
+
+def _check(request: AdviseRequest, found: ReadAdvice) -> None:
+    """Refuse what these reviews cannot tell, before anything is learned."""
+    rated = len(found.reviews)
+    names = ", ".join(source.name for source in found.reviews.sources)
+    if rated < FEWEST_RATED:
+        raise RowError(
+            f"{names}: {rated} rated reviews are too few for a learning curve; rate "
+            f"{FEWEST_RATED - rated} more, any of them"
+        )
+    if request.more is not None and request.more > MOST_TIMES * rated:
+        raise RequestError(
+            f"{rated:,} rated reviews cannot tell what more than {MOST_TIMES * rated:,} others "
+            "would add",
+            parameter="more",
+            value=request.more,
+        )
+    if request.number is not None and not len(found.candidates):
+        raise RequestError(
+            f"{found.candidates.table.source} has no review without a rating to choose from",
+            parameter="next",
+            value=request.number,
+        )
