@@ -28,9 +28,9 @@ from lstm_cli.results import (
     Contradictions,
     CurveAdvice,
     CurvePoint,
-    Estimate,
     NextReview,
     NextReviews,
+    Projection,
 )
 from lstm_cli.views.advising import limit, show_advice, show_next, verdict
 from tests.helpers import BLAME, PRAISE, lstm
@@ -168,15 +168,23 @@ def test_more_labels_are_less_sure(mixed: Path) -> None:
 @pytest.mark.parametrize(
     ("gain", "expected", "begins"),
     [
-        (Estimate(0.02, 0.004, 0.03), "worth it", "Rating 300 more is worth it: of 100 reviews, "),
-        (Estimate(0.005, -0.001, 0.009), "little", "Rating 300 more would change little: "),
-        (Estimate(0.02, -0.01, 0.05), "cannot tell", "These reviews cannot tell whether rating "),
-        (Estimate(0.009, 0.004, 0.016), "little", "Rating 300 more would change little: "),
-        (Estimate(0.008, -0.01, 0.03), "cannot tell", "These reviews cannot tell whether rating "),
+        (
+            Projection(0.02, 0.004, 0.03),
+            "worth it",
+            "Rating 300 more is worth it: of 100 ",
+        ),
+        (Projection(0.005, -0.001, 0.009), "little", "Rating 300 more would change little: "),
+        (Projection(0.02, -0.01, 0.05), "cannot tell", "These reviews cannot tell whether "),
+        (Projection(0.009, 0.004, 0.016), "little", "Rating 300 more would change little: "),
+        (
+            Projection(0.008, -0.01, 0.03),
+            "cannot tell",
+            "These reviews cannot tell whether ",
+        ),
     ],
 )
-def test_one_verdict_by_the_interval(gain: Estimate, expected: str, begins: str) -> None:
-    level = Estimate(0.6, 0.5, 0.7)
+def test_one_verdict_by_the_interval(gain: Projection, expected: str, begins: str) -> None:
+    level = Projection(0.6, 0.5, 0.7)
     advice = CurveAdvice(700, 300, (), level, level, gain, None, True)
     assert advice.verdict == expected
     assert verdict(advice).startswith(begins)
@@ -407,9 +415,9 @@ def test_the_verdict_comes_first_and_the_curve_below_it() -> None:
         CurvePoint(size, accuracy, mae, 3, 700)
         for size, accuracy, mae in ((116, 0.581, 0.62), (233, 0.61, 0.57), (466, 0.634, 0.53))
     )
-    now, then = Estimate(0.638, 0.603, 0.672), Estimate(0.653, 0.613, 0.69)
+    now, then = Projection(0.638, 0.603, 0.672), Projection(0.653, 0.613, 0.69)
     found = Contradictions(31, 0.978, 96, 0.84)
-    advice = CurveAdvice(700, 300, points, now, then, Estimate(0.015, 0.004, 0.027), found, False)
+    advice = CurveAdvice(700, 300, points, now, then, Projection(0.015, 0.004, 0.027), found, False)
     assert show(show_advice, advice) == (
         "Rating 300 more is worth it: of 100 reviews, about 1.5 more would be rated\n"
         "right (0.4 to 2.7).\n"

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float64Array
-from lstm_cli.results import Estimate
+from lstm_cli.results import Projection
 
 _NORMAL = 1.96  # standard deviations, of 95 %
 _ANY_LEVEL = 0.5  # standard deviation of what is known of accuracy before anything is measured
@@ -69,20 +69,20 @@ class LearningCurve:
     covariance: Float64Array  # (1 + D, 1 + D)
     training: float  # standard deviation of one training around the curve
 
-    def accuracy(self, size: float) -> Estimate:
+    def accuracy(self, size: float) -> Projection:
         """What one training on so many reviews reaches, 0..1."""
         weights = self._weights(size)
         estimate = self._of(weights, self.training**2)
-        return Estimate(*(min(max(value, 0.0), 1.0) for value in vars(estimate).values()))
+        return Projection(*(min(max(value, 0.0), 1.0) for value in vars(estimate).values()))
 
-    def gain(self, before: float, after: float) -> Estimate:
+    def gain(self, before: float, after: float) -> Projection:
         """What more reviews add to accuracy, from one number of them to another."""
         return self._of(self._weights(after) - self._weights(before), 0.0)
 
-    def _of(self, weights: Float64Array, noise: float) -> Estimate:
+    def _of(self, weights: Float64Array, noise: float) -> Projection:
         value = float(weights @ self.known)
         reach = _NORMAL * math.sqrt(float(weights @ self.covariance @ weights) + noise)
-        return Estimate(value, value - reach, value + reach)
+        return Projection(value, value - reach, value + reach)
 
     def _weights(self, size: float) -> Float64Array:
         return _weights(size / self.first, len(self.known) - 1)

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
         Contradictions,
         CurveAdvice,
         CurvePoint,
-        Estimate,
         NextReview,
         NextReviews,
+        Projection,
     )
     from lstm_cli.results.experiments import (
         Arithmetic,
@@ -104,8 +104,8 @@ __all__ = [
     "CellMemory",
     "Change",
     "Comparison",
-    "Contrast",
     "Contradictions",
+    "Contrast",
     "CurveAdvice",
     "CurvePoint",
     "DataHealth",
@@ -140,6 +140,7 @@ __all__ = [
     "Operation",
     "Parting",
     "Prediction",
+    "Projection",
     "Quote",
     "RatingScores",
     "Reach",
@@ -171,7 +172,7 @@ __all__ = [
 
 # Where each name stands: to look for it would load all modules on the way.
 _NAMES = {
-    "advice": "Contradictions CurveAdvice CurvePoint Estimate NextReview NextReviews",
+    "advice": "Contradictions CurveAdvice CurvePoint NextReview NextReviews Projection",
     "experiments": "Arithmetic CellMemory FileOperation Line MemoryTest Operand Operation Reach",
     "gate_statistics": "HALF_LIFE_SHARES GateStatistics Switch UnitReport UnitStatistics "
     "WordStatistics",

@@ -7,7 +7,7 @@ Verdict = Literal["worth it", "little", "cannot tell"]
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Projection:
     """A share, and its 95 % interval."""
 
     value: float
@@ -47,9 +47,9 @@ class CurveAdvice:
     rated: int
     more: int  # labels, that are asked about
     points: tuple[CurvePoint, ...]
-    now: Estimate  # accuracy of a model of all rated reviews
-    then: Estimate  # and of one of ``more`` besides
-    gain: Estimate  # what they add
+    now: Projection  # accuracy of a model of all rated reviews
+    then: Projection  # and of one of ``more`` besides
+    gain: Projection  # what they add
     contradictions: Contradictions | None  # None where there are too few to tell
     completed: bool  # nothing was stopped, and no time was short
 

@@ -21,8 +21,8 @@ from lstm_cli.results import (
     Contradictions,
     CurveAdvice,
     EpochReport,
-    Estimate,
     NextReviews,
+    Projection,
 )
 from lstm_cli.views.console import (
     LINE,
@@ -156,9 +156,9 @@ def show_advice(console: Console, advice: CurveAdvice) -> None:
 def verdict(advice: CurveAdvice) -> str:
     """One sentence: whether more labels are worth it.
 
-    >>> from lstm_cli.results import CurveAdvice, Estimate
-    >>> points = Estimate(0.6, 0.5, 0.7), Estimate(0.61, 0.5, 0.7), Estimate(0.015, 0.004, 0.027)
-    >>> verdict(CurveAdvice(700, 300, (), *points, None, True))
+    >>> from lstm_cli.results import CurveAdvice, Projection
+    >>> level, gain = Projection(0.6, 0.5, 0.7), Projection(0.015, 0.004, 0.027)
+    >>> verdict(CurveAdvice(700, 300, (), level, level, gain, None, True))
     'Rating 300 more is worth it: of 100 reviews, about 1.5 more would be rated right (0.4 to 2.7).'
     """
     gain = advice.gain
@@ -218,5 +218,5 @@ def line_about_candidates(source: str, candidates: int, repeated: int) -> str:
     return line + (f", and {repeated:,} whose text is there already" if repeated else "")
 
 
-def _range(estimate: Estimate) -> str:
+def _range(estimate: Projection) -> str:
     return f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f}"

@@ -34,7 +34,7 @@ from lstm_cli.metrics.learning_curve import (
 from lstm_cli.pipeline.choosing import by_gradient, spread_out
 from lstm_cli.pipeline.folding import FOLDS, deal, sizes_for
 from lstm_cli.pipeline.quick import QuickTrainer, some_of
-from lstm_cli.results import Estimate
+from lstm_cli.results import Projection
 from lstm_cli.training.base import Base
 
 FIGURES = Path(__file__).with_suffix(".jsonl")
@@ -244,31 +244,31 @@ def _gains(curves: list[Figures], training: float) -> tuple[np.ndarray, np.ndarr
     return np.concatenate(gains), block_diag(*blocks)
 
 
-def _by_curve(figures: Figures, prior: GainPrior) -> Estimate:
+def _by_curve(figures: Figures, prior: GainPrior) -> Projection:
     rated = figures["rated"]
     return fit_curve(folds_of(figures), 2 * rated, prior).accuracy(2 * rated)
 
 
-def _by_prior_alone(figures: Figures, prior: GainPrior) -> Estimate:
+def _by_prior_alone(figures: Figures, prior: GainPrior) -> Projection:
     """The usual gains on top of the largest size that was measured."""
     last = [FoldMeasured(fold.sizes[-1:], fold.is_right[:, -1:]) for fold in folds_of(figures)]
     return fit_curve(last, 2 * figures["rated"], prior).accuracy(2 * figures["rated"])
 
 
-def _by_last_gain(figures: Figures, prior: GainPrior) -> Estimate:
+def _by_last_gain(figures: Figures, prior: GainPrior) -> Projection:
     """The last gain once more for each doubling."""
     before, last = (line.count("1") / len(line) for line in figures["right"][-2:])
     doublings = np.log2(2 * figures["rated"] / figures["sizes"][-1])
     value = last + doublings * (last - before)
-    return Estimate(value, value, value)
+    return Projection(value, value, value)
 
 
-def _by_power_law(figures: Figures, prior: GainPrior) -> Estimate:
+def _by_power_law(figures: Figures, prior: GainPrior) -> Projection:
     """Errors that fall as a power of the reviews: a straight line of their logarithms."""
     wrong = [line.count("0") / len(line) for line in figures["right"]]
     slope, level = np.polyfit(np.log(figures["sizes"]), np.log(wrong), 1)
     value = 1 - float(np.exp(level + slope * np.log(2 * figures["rated"])))
-    return Estimate(value, value, value)
+    return Projection(value, value, value)
 
 
 WAYS = {
