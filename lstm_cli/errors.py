@@ -22,10 +22,11 @@ option of the command line, for a server or a notebook shows it too: what to do 
 """
 
 from collections.abc import Callable
-from enum import Enum
+from enum import Enum, unique
 from functools import partial
 
 
+@unique  # two of the same words would be one, with one hint
 class Remedy(Enum):
     """What to do about an error, in words that hold for every interface.
 
@@ -73,7 +74,7 @@ class Remedy(Enum):
     LEAVE_OUT_QUERY = "give no query"
     LIST_VERSIONS = "look at the list of its versions"
     ADD_OR_GIVE_OLD = "add reviews, or give those that it was trained on"
-    TRAIN_FROM_IT = "train a model that starts from it"
+    TRAIN_FROM_IT = "train another model that starts from it"
     TRAIN_AGAIN = "train it again on all of its reviews"
     GIVE_UNSEEN = "give other reviews, or look at what it reached on held-out ones"
     GIVE_RATED = "name the column of ratings ({0}), or give a file of rated reviews besides"
