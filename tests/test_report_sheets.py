@@ -24,6 +24,10 @@ from tests.reports import contrast, report, words_of
 SHARES = [f"share_{rating}{end}" for rating in "12345" for end in ("", "_from", "_to")]
 
 
+EVERY = ["summary", "low ratings by period", "mean by period", "shares", "changes", "words",
+         "ratings", "notes"]  # fmt: skip
+
+
 def test_a_row_of_shares_is_a_cell() -> None:
     made = report()
     frame = shares_frame(made)
@@ -134,7 +138,7 @@ def test_a_workbook_has_a_sheet_for_all_there_is() -> None:
         contrasts=(contrast("Airport", "low", (0.1, 0.0, 0.2)),), words=(words_of("Airport"),)
     )
     sheets = {sheet.name: sheet for sheet in report_sheets(made, (), rows)}
-    assert list(sheets) == ["ratings", "shares", "changes", "words", "notes"]
+    assert list(sheets) == EVERY
     rated = sheets["ratings"].formats
     assert (rated["p(1)"], rated["expected_rating"]) == (PERCENT_TENTHS, TWO_DECIMALS)
     formats = sheets["shares"].formats
