@@ -101,6 +101,7 @@ def report(
         reviews=total,
         rated=total // 3,
         empty=2,
+        not_understood=0,
         known=212,
         is_crossed=True,
         cells=tuple(cells),

@@ -32,6 +32,7 @@ def test_dates_are_recognised_in_every_form(form: str, dates: list[date]) -> Non
         (["2025-01-01", "2029-05-05"], ("2025-Q1", "2029-Q2")),
         (["2001-01-01", "2029-05-05"], ("2001", "2029")),
         (["spring", "autumn", None, " "], ("autumn", "spring")),
+        (["5²", "3²"], ("3²", "5²")),
         (["wave 10", "wave 9"], ("wave 9", "wave 10")),
     ],
 )
@@ -56,7 +57,11 @@ def test_cells_without_a_date_are_counted_and_in_no_period() -> None:
     column = pl.Series("when", ["2025-03-04"] * 19 + ["soon", None])
     read = periods_of(column)
     assert read.of_rows[-2:] == (None, None)
-    assert read.notes == ("1 cell of 'when' without a date: in no period",)
+    assert read.notes == ("2 rows have nothing in 'when' that says when: in no period",)
+
+
+def test_a_column_without_any_date_has_no_period() -> None:
+    assert periods_of(pl.Series("when", [None, None], dtype=pl.Date)).in_order == ()
 
 
 def test_words_are_not_cut_into_months() -> None:

@@ -259,7 +259,7 @@ def test_a_workbook_has_rows_shares_and_notes(
     assert list(notes) == [
         "reviews", "date", "model", "learned from", "how good", "mean rating", "shares",
         "warnings", "rows without text", "column predicted_rating", "column expected_rating",
-        "column confidence", "column p(1)", "column p(5)", "column warning", "made with",
+        "column confidence", "column p(1)", "column p(5)", "column warning",
     ]  # fmt: skip
     assert notes["reviews"] == f"4 rows of {source}"
     assert str(notes["model"]).startswith("lstm, an LSTM made on 2")

@@ -4,6 +4,7 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -61,7 +62,7 @@ def test_ratings_of_people_are_counted_and_the_others_are_rated(
 def test_what_rose_is_said_and_what_did_not_is_not(stays: Path, tiny_bundle: Bundle) -> None:
     found = reported(tiny_bundle, stays, "--by", "hotel", "--over", "month")
     said = " ".join(found["findings"])
-    assert "Quay, 2025-03 to 2025-04 against 2025-01 to 2025-02: the mean rating fell" in said
+    assert "Quay, 2025-03 to 2025-04 against 2025-01 to 2025-02: the mean rating fell by" in said
     assert "cannot tell whether anything changed over time: Hill." in said
 
 
@@ -103,7 +104,8 @@ def test_a_workbook_holds_rows_shares_changes_and_notes(
     options = ("--by", "hotel", "--over", "month", "--output", book, "--html", page)
     done = lstm("report", stays, "--model", tiny_bundle.path, *options)
     assert done.exit_code == 0, done.stderr
-    names = ["ratings", "shares", "changes", "notes"]
+    names = ["findings", "summary", "low ratings by period", "mean by period", "shares", "changes"]
+    names += ["ratings", "notes"]
     assert CalamineWorkbook.from_path(book).sheet_names == names
     sheets = {name: read_table(str(book), ReadOptions(sheet=name)).frame for name in names}
     rows = sheets["ratings"]
@@ -111,6 +113,10 @@ def test_a_workbook_holds_rows_shares_changes_and_notes(
     assert rows["rated_by"].to_list()[-20:] == ["model"] * 20
     assert rows.height == 80
     assert sheets["shares"].height == 15
+    assert sheets["summary"]["group"].to_list() == ["(all)", "Hill", "Quay"]
+    by_period = sheets["low ratings by period"]
+    assert by_period.columns == ["group", "2025-01", "2025-02", "2025-03", "2025-04"]
+    assert by_period["2025-01"].to_list() == [0.2, 0.2, 0.2]
     assert "<title>Ratings of " in page.read_text(encoding="utf-8")
     again = lstm("report", stays, "--model", tiny_bundle.path, *options)
     assert again.exit_code == 2
@@ -145,3 +151,43 @@ def test_lines_fit_a_terminal(stays: Path, tiny_bundle: Bundle) -> None:
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_ratings_that_people_gave_are_used_as_they_are(tmp_path: Path, tiny_bundle: Bundle) -> None:
+    rows = [("Quay", "", f"{PRAISE[0]} {k}", "5") for k in range(5)]
+    found = reported(tiny_bundle, write(tmp_path / "five.csv", rows))
+    (cell,) = found["cells"]
+    assert (cell["mean"]["value"], cell["low"]["value"]) == (5, 0)
+    assert cell["mean"]["low"] < 4.9  # five reviews do not say that there is no other
+
+
+def test_groups_that_do_not_differ_seldom_seem_to(tmp_path: Path, tiny_bundle: Bundle) -> None:
+    """Each set has its own noise of sampling: shared, it would cancel in the difference."""
+    rng = np.random.default_rng(0)
+    rows = [
+        (f"h{k % 40}", "", PRAISE[0], str(rng.choice([1, 5], p=[0.3, 0.7]))) for k in range(4_000)
+    ]
+    found = reported(tiny_bundle, write(tmp_path / "alike.csv", rows), "--by", "hotel")
+    low = [one["change"] for one in found["contrasts"] if one["figure"] == "low"]
+    sure = sum(change["low"] > 0 or change["high"] < 0 for change in low)
+    assert len(low) == 40
+    assert sure <= 5
+
+
+def test_ratings_of_another_scale_are_refused(tmp_path: Path, tiny_bundle: Bundle) -> None:
+    rows = [("Quay", "", PRAISE[0], str(k % 10 + 1)) for k in range(40)]
+    done = lstm("-q", "report", write(tmp_path / "ten.csv", rows), "--model", tiny_bundle.path)
+    assert done.exit_code == 2
+    assert "the scale of the model is 1, 5, but column 'rating' holds" in done.stderr
+
+
+def test_columns_of_the_file_stay_beside_those_that_are_added(
+    tmp_path: Path, tiny_bundle: Bundle
+) -> None:
+    file, book = tmp_path / "in.csv", tmp_path / "out.xlsx"
+    file.write_text(f"review,expected_rating\n{PRAISE[0]},mine\n", encoding="utf-8")
+    done = lstm("report", file, "--model", tiny_bundle.path, "--output", book)
+    assert done.exit_code == 0, done.stderr
+    rows = read_table(str(book), ReadOptions(sheet="ratings")).frame
+    assert rows["expected_rating"].to_list() == ["mine"]
+    assert "expected_rating (report)" in rows.columns

@@ -24,17 +24,21 @@ from tests.reports import contrast, report, words_of
 SHARES = [f"share_{rating}{end}" for rating in "12345" for end in ("", "_from", "_to")]
 
 
+EVERY = ["summary", "low ratings by period", "mean by period", "shares", "changes", "words",
+         "ratings", "notes"]  # fmt: skip
+
+
 def test_a_row_of_shares_is_a_cell() -> None:
     made = report()
     frame = shares_frame(made)
     assert frame.columns == [
-        "group", "period", "reviews", "rated", "mean", "mean_from", "mean_to",
+        "group", "period", "reviews", "rated_by_people", "mean", "mean_from", "mean_to",
         "low_share", "low_from", "low_to", *SHARES,
     ]  # fmt: skip
     assert frame.height == len(made.cells) == 1 + 3 + 3 + 8
     for row, cell in zip(frame.iter_rows(named=True), made.cells, strict=True):
         assert (row["group"], row["period"]) == (cell.group or "(all)", cell.period or "(all)")
-        assert (row["reviews"], row["rated"]) == (cell.reviews, cell.rated)
+        assert (row["reviews"], row["rated_by_people"]) == (cell.reviews, cell.rated)
         assert (row["mean"], row["mean_from"], row["mean_to"]) == tuple(vars(cell.mean).values())
         assert (row["low_share"], row["low_from"], row["low_to"]) == tuple(vars(cell.low).values())
         for rating, estimate in cell.shares.items():
@@ -64,16 +68,16 @@ def test_a_row_of_changes_is_a_pair() -> None:
             )
         )
     )
-    assert frame.select("what", "group", "compared", "with").rows() == [
-        ("later against earlier", "Airport", "2025-07 to 2025-12", "2025-01 to 2025-06"),
-        ("later against earlier", "(all)", "2025-07 to 2025-12", "2025-01 to 2025-06"),
+    assert frame.select("what", "group", "first", "second").rows() == [
+        ("later against earlier", "Airport", "2025-01 to 2025-06", "2025-07 to 2025-12"),
+        ("later against earlier", "(all)", "2025-01 to 2025-06", "2025-07 to 2025-12"),
     ]
     airport, together = frame.iter_rows(named=True)
     ends = ("", "_from", "_to")
-    assert [airport[f"low_share_change{end}"] for end in ends] == [0.043, 0.012, 0.076]
-    assert [airport[f"mean_before{end}"] for end in ends] == [4.0, 3.8, 4.2]
+    assert [airport[f"low_share_difference{end}"] for end in ends] == [0.043, 0.012, 0.076]
+    assert [airport[f"mean_first{end}"] for end in ends] == [4.0, 3.8, 4.2]
     assert (airport["low_share_is_sure"], airport["mean_is_sure"]) == (True, False)
-    assert (together["mean_change"], together["mean_is_sure"]) == (None, None)
+    assert (together["mean_difference"], together["mean_is_sure"]) == (None, None)
 
 
 def test_a_row_of_words_has_three_reviews_in_which_it_is_marked() -> None:
@@ -133,16 +137,21 @@ def test_a_workbook_has_a_sheet_for_all_there_is() -> None:
     made = report(
         contrasts=(contrast("Airport", "low", (0.1, 0.0, 0.2)),), words=(words_of("Airport"),)
     )
-    sheets = {sheet.name: sheet for sheet in report_sheets(made, rows)}
-    assert list(sheets) == ["ratings", "shares", "changes", "words", "notes"]
+    sheets = {sheet.name: sheet for sheet in report_sheets(made, (), rows)}
+    assert list(sheets) == EVERY
     rated = sheets["ratings"].formats
     assert (rated["p(1)"], rated["expected_rating"]) == (PERCENT_TENTHS, TWO_DECIMALS)
     formats = sheets["shares"].formats
     assert (formats["reviews"], formats["mean_to"]) == (WHOLE, TWO_DECIMALS)
     assert {formats[name] for name in (*SHARES, "low_share", "low_from")} == {PERCENT_TENTHS}
     changes = sheets["changes"].formats
-    assert (changes["mean_change"], changes["low_share_change"]) == (TWO_DECIMALS, PERCENT_TENTHS)
-    assert [sheet.name for sheet in report_sheets(report())] == ["shares", "notes"]
+    assert (changes["mean_difference"], changes["low_share_difference"]) == (
+        TWO_DECIMALS,
+        PERCENT_TENTHS,
+    )
+    assert [sheet.name for sheet in report_sheets(report(periods=()))] == [
+        "summary", "shares", "notes",
+    ]  # fmt: skip
 
 
 def test_the_workbook_opens_with_numbers_as_numbers(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_estimated_shares_are_nearer_than_counted_ones_where_shares_have_changed
     true = np.array([0.5, 0.2, 0.1, 0.1, 0.1])
     probabilities = answers_of(rng.choice(5, 2_000, p=true), rng)
     counted = np.bincount(probabilities.argmax(axis=1), minlength=5) / 2_000
-    estimated = draw_shares(probabilities, NOBODY, bends, rng).mean(axis=0)
+    estimated = draw_shares(probabilities, NOBODY, bends, rng).likeliest
     assert abs(counted[:2].sum() - 0.7) > 0.08
     assert abs(estimated[:2].sum() - 0.7) < 0.5 * abs(counted[:2].sum() - 0.7)
 
@@ -48,7 +48,7 @@ def test_an_interval_holds_the_true_share_nearly_always() -> None:
         true = rng.dirichlet(np.ones(5))
         probabilities = answers_of(rng.choice(5, 200, p=true), rng)
         low, high = np.quantile(
-            draw_shares(probabilities, NOBODY, bends, rng)[:, :2].sum(axis=1), (0.025, 0.975)
+            draw_shares(probabilities, NOBODY, bends, rng).draws[:, :2].sum(axis=1), (0.025, 0.975)
         )
         held += low <= true[:2].sum() <= high
     assert held >= 36
@@ -67,7 +67,8 @@ def test_more_known_reviews_make_the_model_s_error_smaller() -> None:
 def test_ratings_that_people_gave_are_counted_as_they_are(counts: list[int]) -> None:
     rng = np.random.default_rng(0)
     bends = fit_bends(KnownAnswers(np.empty((0, 5)), NOBODY[:0]), TRAINED, rng)
-    shares = draw_shares(np.empty((0, 5)), np.array(counts), bends, rng)
+    likeliest, shares = draw_shares(np.empty((0, 5)), np.array(counts), bends, rng)
+    assert likeliest.tolist() == (np.array(counts) / max(sum(counts), 1)).tolist()
     exact = (np.array(counts) + 0.5) / (sum(counts) + 2.5)
     assert shares.mean(axis=0) == pytest.approx(exact, abs=0.06)
     assert shares.sum(axis=1) == pytest.approx(np.ones(len(bends)))
@@ -79,9 +80,9 @@ def test_reviews_counted_as_kinds_give_the_shares_that_each_gives_alone(
     rng = np.random.default_rng(4)
     bends = fit_bends(known_answers(500, rng), TRAINED, rng)
     probabilities = answers_of(rng.choice(5, 1_500, p=TRAINED), rng)
-    together = draw_shares(probabilities, NOBODY, bends, np.random.default_rng(0))
+    together = draw_shares(probabilities, NOBODY, bends, np.random.default_rng(0)).draws
     monkeypatch.setattr("lstm_cli.metrics.shares.FEW", 10_000)
-    alone = draw_shares(probabilities, NOBODY, bends, np.random.default_rng(0))
+    alone = draw_shares(probabilities, NOBODY, bends, np.random.default_rng(0)).draws
     assert together.mean(axis=0) == pytest.approx(alone.mean(axis=0), abs=0.01)
     assert together.std(axis=0) == pytest.approx(alone.std(axis=0), rel=0.3)
 
@@ -90,8 +91,8 @@ def test_a_draw_does_not_depend_on_how_long_it_is_drawn(monkeypatch: pytest.Monk
     rng = np.random.default_rng(5)
     bends = fit_bends(known_answers(100, rng), TRAINED, rng)
     probabilities = answers_of(rng.choice(5, 200, p=TRAINED), rng)
-    drawn = draw_shares(probabilities, NOBODY, bends, np.random.default_rng(0))
+    drawn = draw_shares(probabilities, NOBODY, bends, np.random.default_rng(0)).draws
     monkeypatch.setattr("lstm_cli.metrics.shares.SWEEPS", 3 * SWEEPS)
-    longer = draw_shares(probabilities, NOBODY, bends, np.random.default_rng(1))
+    longer = draw_shares(probabilities, NOBODY, bends, np.random.default_rng(1)).draws
     assert drawn.mean(axis=0) == pytest.approx(longer.mean(axis=0), abs=0.02)
     assert drawn.std(axis=0) == pytest.approx(longer.std(axis=0), rel=0.25)

@@ -185,7 +185,7 @@ def test_a_model_that_would_forget_says_so_and_trains(one: Bundle, tiny_reviews:
     few = written("few.csv", *OTHERS, *rows_of(tiny_reviews)[:9])
     done = lstm("train", few, "--base", "one", "--name", "again", "--epochs", 1)
     assert done.exit_code == 0, done.stderr
-    said = [line for line in done.stderr.splitlines() if line.startswith("careful")]
+    said = [line for line in done.stderr.splitlines() if "forgets" in line]
     assert said == [
         "careful: one learned from 35 reviews and forgets much of them while it learns from 15 "
         "others; what keeps them: lstm update one few.csv"
@@ -212,3 +212,20 @@ def test_some_of_the_reviews_are_counted_anew() -> None:
     assert on.unseen_ratings == {"3": 2}
     assert chosen(on, np.array([0, 4])).unseen_ratings == {"3": 1}
     assert chosen(on, np.array([0, 3])).unseen_ratings == {}
+
+
+def test_training_says_what_its_base_has_read_of_the_held_out_reviews(
+    tiny_reviews: Path, tmp_path: Path
+) -> None:
+    """Or the scores of a model of public reviews would seem to be those of any other's."""
+    models = ("--models-dir", tmp_path / "models")
+    small = ("--embedding-size", "3", "--hidden-size", "4", "--epochs", "1", "--no-baseline")
+    first = lstm("train", tiny_reviews, "--name", "first", *models, *small)
+    assert first.exit_code == 0, first.stderr
+    assert "has read" not in first.stderr
+    again = lstm(
+        "train", tiny_reviews, "--name", "second", "--base", "first", "--seed", "1",
+        "--epochs", "1", *models,
+    )  # fmt: skip
+    assert again.exit_code == 0, again.stderr
+    assert "careful: first has read 5 of the 5 held-out reviews before" in again.stderr

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_cli.commands import options
-from lstm_cli.commands.program import note, print_json
+from lstm_cli.commands.program import note, print_json, verbosity
 from lstm_cli.errors import OptionError, Remedy
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
     from lstm_cli.data.partly_rated import PartlyRated
-    from lstm_cli.evaluation.reporting import ScoredRows
+    from lstm_cli.evaluation.figures import ScoredRows
     from lstm_cli.results import GroupWords, Report
 
 
@@ -61,6 +61,9 @@ def report(
             "--words",
             help="Also find the words that make the ratings of each group differ from the others.",
         ),
+    ] = False,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Print each group in each period, however many they are.")
     ] = False,
     counted: Annotated[
         bool,
@@ -115,9 +118,15 @@ def report(
     _say_what_was_read(ctx, rows)
 
     from lstm_cli.evaluation.reporting import report_on, score_rows
+    from lstm_cli.views.console import notes_console
+    from lstm_cli.views.prediction import rating_progress
+    from lstm_cli.views.report import figures_progress
 
-    scored = score_rows(rows, bundle)
-    made = report_on(scored, bundle, by=by, over=over, num_low=num_low)
+    console = notes_console(quiet=verbosity(ctx).quiet)
+    with rating_progress(console, int(rows.has_text.sum())) as read:
+        scored = score_rows(rows, bundle, read)
+    with figures_progress(console) as done:
+        made = report_on(scored, bundle, by=by, over=over, num_low=num_low, advance=done)
     if words:
         made = replace(made, words=_words(bundle, rows))
     _hand_out(ctx, made, scored, bundle)
@@ -142,6 +151,8 @@ def _check_targets(output: str | None, html: str | None, *, replace: bool) -> No
     from lstm_cli.data.writing import check_output
 
     remedy = Remedy.RENAME_OR_REPLACE_FILE
+    if output == "-":
+        raise OptionError("--output -: the report itself is printed; name a file, or give --json")
     if output is not None:
         check_output(output, replace=replace, remedy=remedy)
     if html is not None:
@@ -182,7 +193,7 @@ def _hand_out(ctx: typer.Context, report: "Report", scored: "ScoredRows", bundle
 
     given, sentences = ctx.params, findings(report)
     if given["output"] is not None:
-        _write(ctx, report, scored, bundle)
+        _write(ctx, report, sentences, scored, bundle)
         note(ctx, f"written: {given['output']}")
     if given["html"] is not None:
         from lstm_cli.data.writing import write_whole
@@ -198,12 +209,24 @@ def _hand_out(ctx: typer.Context, report: "Report", scored: "ScoredRows", bundle
     from lstm_cli.views.group_words import show_group_words
 
     console = results_console()
-    show_report(console, report, sentences, with_counted=given["counted"])
+    show_report(
+        console,
+        report,
+        sentences,
+        with_counted=given["counted"],
+        with_all=given["show_all"],
+    )
     if report.words:
         show_group_words(console, report.words)
 
 
-def _write(ctx: typer.Context, report: "Report", scored: "ScoredRows", bundle: "Bundle") -> None:
+def _write(
+    ctx: typer.Context,
+    report: "Report",
+    sentences: list[str],
+    scored: "ScoredRows",
+    bundle: "Bundle",
+) -> None:
     """Write the figures: sheets of a workbook, or the shares as a table."""
     from lstm_cli.views.report_sheets import report_sheets, shares_frame
 
@@ -215,7 +238,9 @@ def _write(ctx: typer.Context, report: "Report", scored: "ScoredRows", bundle: "
 
         source = f"{len(scored.rows):,} rows of {scored.rows.table.source}"
         facts = [("file", source), *model_facts(bundle.info, date.today())]
-        sheets = report_sheets(report, scored.with_ratings(), facts, with_counted=with_counted)
+        sheets = report_sheets(
+            report, sentences, scored.with_ratings(), facts, with_counted=with_counted
+        )
         write_sheets(sheets, target, replace=is_replaced)
         return
     from lstm_cli.data.writing import TableWriter

@@ -26,6 +26,7 @@ from lstm_cli.errors import ColumnError, Remedy, RequestError
 
 MOST_GROUPS = 200
 NO_GROUP = "(none)"  # of rows in whose cell nothing stands
+MOST_OFF = 0.05  # share of the ratings; with more that are off it, the scale is another
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def read_partly_rated(
         every: how long a period of dates is.
 
     Raises:
-        ReviewsError: the file cannot be used.
+        ReviewsError: the file cannot be used, or its ratings are mostly none of the scale.
         RequestError: a column has too many groups or periods.
     """
     table = read_table(source, options)
@@ -146,6 +147,10 @@ def _ratings(
     is_on = (rated.states == USABLE) & (np.array(scale.ratings)[places] == rated.ratings)
     lost = int((~is_on & (rated.states != NO_RATING)).sum())
     notes = rated.notes
+    if lost > max(2, MOST_OFF * (lost + is_on.sum())):
+        raise column.refused(
+            f"the scale of the model is {', '.join(scale.labels)}", Remedy.FIT_SCALE
+        )
     if lost:
         what = count(lost, "rating")
         notes += (f"{what} in {show_cell(rating.name)} not on the model's scale: not used",)

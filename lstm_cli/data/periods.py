@@ -59,7 +59,7 @@ def periods_of(column: pl.Series, every: Every | None = None) -> Periods:
     ('Q2', 'Q10')
     """
     dates, notes, are_months = _dates(column)
-    if dates is None:
+    if dates is None or not dates.is_not_null().any():
         if every is not None:
             first = next((cell for cell in column if cell is not None), "")
             problem = f"column {show_cell(column.name)} holds {show_cell(first)}, not dates"
@@ -70,11 +70,6 @@ def periods_of(column: pl.Series, every: Every | None = None) -> Periods:
         named = dates.dt.year().cast(pl.String) + "-Q" + dates.dt.quarter().cast(pl.String)
     else:
         named = dates.dt.strftime(_SHOWN[length])
-    lost = int((column.is_not_null() & dates.is_null()).sum())
-    if lost:
-        notes += (
-            f"{count(lost, 'cell')} of {show_cell(column.name)} without a date: in no period",
-        )
     return _checked(column, named.to_list(), sorted(set(named.drop_nulls())), notes)
 
 
@@ -140,7 +135,7 @@ def _as_written(column: pl.Series) -> Periods:
 def _in_numbers(cell: str) -> list[tuple[int, int, str]]:
     """A key that sorts 2 before 10."""
     parts = re.split(r"(\d+)", cell)
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts if part]
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
 
 
 def _checked(
@@ -152,7 +147,8 @@ def _checked(
             f"{MOST_PERIODS} are reported; choose longer ones",
             parameter="over",
         )
-    unknown = sum(cell is None for cell in cells) - int(column.is_null().sum())
-    if unknown and not notes:
-        notes = (f"{count(unknown, 'row')} without a period",)
+    unknown = sum(cell is None for cell in cells)
+    if unknown:
+        rows = f"{count(unknown, 'row')} {'has' if unknown == 1 else 'have'}"
+        notes += (f"{rows} nothing in {show_cell(column.name)} that says when: in no period",)
     return Periods(tuple(cells), tuple(order), notes)

@@ -3,75 +3,45 @@
 Shapes: N rows, R ratings, D draws.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import accumulate
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.data.partly_rated import PartlyRated
-from lstm_cli.data.ratings.scale import Scale
+from lstm_cli.evaluation.figures import Estimator, Pair, ScoredRows
 from lstm_cli.inference.scorer import Scorer
-from lstm_cli.metrics.shares import Bends, KnownAnswers, draw_shares, fit_bends
-from lstm_cli.results import Contrast, Estimate, Report, ReportCell, as_json_rating
+from lstm_cli.metrics.shares import KnownAnswers, fit_bends
+from lstm_cli.results import Contrast, Report, ReportCell
 from lstm_cli.text.tokens import tokenize
 
-FEWEST = 5  # reviews of each of two sets that are compared
 MOST_CELLS = 600  # groups in periods; some tenths of a second each
-_ENDS = (0.025, 0.975)
+MOST_COMPARED = 40  # groups, the largest
+WINDOW = 1_000  # texts that are rated between two words on how far it is
 
 
-@dataclass(frozen=True)
-class ScoredRows:
-    """The rows of a file, and what a model says of them."""
-
-    rows: PartlyRated
-    probabilities: Float64Array  # where a person rated, 1 for that rating. (N, R)
-    known: KnownAnswers  # reviews that say how far to believe the model
-    scale: Scale
-
-    def with_ratings(self) -> pl.DataFrame:
-        """Every row and column as it was, and ``rated_by``, ``expected_rating`` and a ``rating``.
-
-        The rating is a person's or the most probable one, and none where a row has no text.
-        """
-        rows, places = self.rows, self.probabilities.argmax(axis=1)
-        is_there = rows.is_rated | rows.has_text
-        by = np.where(rows.is_rated, "people", "model").astype(object)
-        labels = np.array(self.scale.labels, dtype=object)[places]
-        expected = np.round(self.probabilities @ np.array(self.scale.ratings), 4)
-        added = {
-            "rated_by": [name if there else None for name, there in zip(by, is_there, strict=True)],
-            "rating_used": [
-                as_json_rating(label) if there else None
-                for label, there in zip(labels, is_there, strict=True)
-            ],
-            "expected_rating": [
-                value if there else None
-                for value, there in zip(expected.tolist(), is_there, strict=True)
-            ],
-        }
-        columns = [pl.Series(name, values, strict=False) for name, values in added.items()]
-        taken = [name for name in added if name in rows.table.frame.columns]
-        return rows.table.frame.drop(taken).with_columns(columns)
-
-
-def score_rows(rows: PartlyRated, bundle: Bundle) -> ScoredRows:
+def score_rows(
+    rows: PartlyRated, bundle: Bundle, advance: Callable[[int], None] = lambda _: None
+) -> ScoredRows:
     """Rate what people did not, and gather what says how well the model does it.
 
     Reviews that people rated and the model has not learned from count there as well as those it
     held out.
+
+    Args:
+        rows: of the file.
+        bundle: the model.
+        advance: hears of how many more texts have been read.
     """
     scorer = Scorer(bundle)
     is_rated, has_text = rows.is_rated, rows.has_text
     probabilities = np.zeros((len(rows), len(bundle.info.ratings)))
     probabilities[is_rated, rows.rating_indices[is_rated]] = 1
     is_asked = has_text & ~is_rated
-    probabilities[is_asked] = _score(scorer, rows, is_asked)
+    probabilities[is_asked] = _score(scorer, rows, is_asked, advance)
     is_unseen = has_text & is_rated
     if bundle.seen is not None and is_unseen.any():
         pattern = bundle.info.token_pattern
@@ -81,7 +51,7 @@ def score_rows(rows: PartlyRated, bundle: Bundle) -> ScoredRows:
         is_unseen[places] = ~(bundle.seen.learned(tokens) | bundle.seen.held_out(tokens))
     elif bundle.seen is None:
         is_unseen[:] = False
-    answers = [_score(scorer, rows, is_unseen)]
+    answers = [_score(scorer, rows, is_unseen, advance)]
     truth = [rows.rating_indices[is_unseen]]
     if bundle.held_out_answers is not None:
         answers.append(np.asarray(bundle.held_out_answers.probabilities, dtype=np.float64))
@@ -94,15 +64,27 @@ def score_rows(rows: PartlyRated, bundle: Bundle) -> ScoredRows:
     )
 
 
-def _score(scorer: Scorer, rows: PartlyRated, which: NDArray[np.bool_]) -> Float64Array:
+def _score(
+    scorer: Scorer, rows: PartlyRated, which: NDArray[np.bool_], advance: Callable[[int], None]
+) -> Float64Array:
     """The probabilities of some rows. (n, R)"""
-    if not which.any():
-        return np.empty((0, len(scorer.bundle.info.ratings)))
-    return scorer([rows.texts[place] for place in np.flatnonzero(which)])
+    parts = [np.empty((0, len(scorer.bundle.info.ratings)))]
+    places = np.flatnonzero(which)
+    for first in range(0, len(places), WINDOW):
+        texts = [rows.texts[place] for place in places[first : first + WINDOW]]
+        parts.append(scorer(texts))
+        advance(len(texts))
+    return np.concatenate(parts)
 
 
 def report_on(
-    scored: ScoredRows, bundle: Bundle, *, by: str | None, over: str | None, num_low: int
+    scored: ScoredRows,
+    bundle: Bundle,
+    *,
+    by: str | None,
+    over: str | None,
+    num_low: int,
+    advance: Callable[[float], None] = lambda _: None,
 ) -> Report:
     """Shares and means by group and period.
 
@@ -112,18 +94,25 @@ def report_on(
         by: the name of the column of groups, if there is one.
         over: that of periods.
         num_low: how many ratings count as low, the lowest first; at least 1.
+        advance: hears of which share of the work has been done.
     """
     rows, scale = scored.rows, bundle.info.scale
     counts = bundle.info.provenance.counts
     expected = np.array([counts[label] for label in scale.labels]) + 0.5
     bends = fit_bends(scored.known, expected / expected.sum(), np.random.default_rng(0))
     is_there = rows.is_rated | rows.has_text
-    estimator = _Estimator(scored, bends, np.array(scale.ratings), scale.labels, num_low)
-    cells = [
-        estimator.cell(group, period, is_there & chosen)
-        for group, period, chosen in _cells(rows)
-        if (is_there & chosen).any()
-    ]
+    estimator = Estimator(scored, bends, np.array(scale.ratings), scale.labels, num_low)
+    sets = [(group, period, is_there & chosen) for group, period, chosen in _cells(rows)]
+    pairs = list(_pairs(rows, is_there))
+    cells: list[ReportCell] = []
+    contrasts: list[Contrast] = []
+    for done, (group, period, chosen) in enumerate(sets, 1):
+        if chosen.any():
+            cells.append(estimator.cell(group, period, chosen))
+        advance(done / (len(sets) + len(pairs)))
+    for done, pair in enumerate(pairs, 1 + len(sets)):
+        contrasts += estimator.contrasts(pair)
+        advance(done / (len(sets) + len(pairs)))
     return Report(
         model=bundle.name,
         by=by,
@@ -134,10 +123,11 @@ def report_on(
         reviews=int(is_there.sum()),
         rated=int(rows.is_rated.sum()),
         empty=int((~is_there).sum()),
+        not_understood=rows.not_understood,
         known=len(scored.known),
         is_crossed=_are_crossed(rows),
         cells=tuple(cells),
-        contrasts=tuple(_contrasts(estimator, is_there)),
+        contrasts=tuple(contrasts),
     )
 
 
@@ -166,106 +156,37 @@ def _are_crossed(rows: PartlyRated) -> bool:
     return len(set(rows.groups)) * len(rows.periods.in_order) <= MOST_CELLS
 
 
-@dataclass(frozen=True)
-class _Estimator:
-    """Estimates figures of sets of reviews, with one set of bends for all of them.
-
-    So what the model gets wrong everywhere does not count as a difference between sets.
-    """
-
-    scored: ScoredRows
-    bends: Bends
-    ratings: Float64Array
-    labels: tuple[str, ...]
-    num_low: int
-
-    def draws(self, chosen: NDArray[np.bool_]) -> Float64Array:
-        """Shares that fit the chosen rows. (D, R)"""
-        rows = self.scored.rows
-        is_rated = rows.is_rated
-        known = np.bincount(rows.rating_indices[chosen & is_rated], minlength=len(self.ratings))
-        asked = self.scored.probabilities[chosen & ~is_rated]
-        return draw_shares(asked, known, self.bends, np.random.default_rng(0))
-
-    def figures(self, shares: Float64Array) -> dict[str, Float64Array]:
-        """The mean rating and the share of low ones, of each draw. (D,) each"""
-        return {"mean": shares @ self.ratings, "low": shares[:, : self.num_low].sum(axis=1)}
-
-    def cell(self, group: str | None, period: str | None, chosen: NDArray[np.bool_]) -> ReportCell:
-        """All figures of the chosen rows."""
-        shares = self.draws(chosen)
-        figures = self.figures(shares)
-        predicted = self.scored.probabilities[chosen].argmax(axis=1)
-        counted = np.bincount(predicted, minlength=len(self.ratings)) / len(predicted)
-        return ReportCell(
-            group=group,
-            period=period,
-            reviews=int(chosen.sum()),
-            rated=int((chosen & self.scored.rows.is_rated).sum()),
-            mean=_estimate(figures["mean"]),
-            low=_estimate(figures["low"]),
-            shares={
-                label: _estimate(column)
-                for label, column in zip(self.labels, shares.T, strict=True)
-            },
-            counted=dict(zip(self.labels, counted.tolist(), strict=True)),
-            counted_mean=float(counted @ self.ratings),
-        )
-
-    def contrasts(
-        self,
-        kind: str,
-        group: str | None,
-        names: tuple[str, str],
-        sets: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-    ) -> Iterator[Contrast]:
-        """How far the second set is from the first, if both are large enough to say."""
-        if min(int(chosen.sum()) for chosen in sets) < FEWEST:
-            return
-        before, after = (self.figures(self.draws(chosen)) for chosen in sets)
-        for figure in ("mean", "low"):
-            yield Contrast(
-                kind=kind,
-                group=group,
-                first=names[0],
-                second=names[1],
-                figure=figure,
-                before=_estimate(before[figure]),
-                after=_estimate(after[figure]),
-                change=_estimate(after[figure] - before[figure]),
-            )
-
-
-def _contrasts(estimator: _Estimator, is_there: NDArray[np.bool_]) -> Iterator[Contrast]:
-    """Each group against the others, and its later periods against its earlier ones."""
-    rows = estimator.scored.rows
-    groups = [None] if rows.groups is None else [None, *sorted(set(rows.groups))]
+def _pairs(rows: PartlyRated, is_there: NDArray[np.bool_]) -> Iterator[Pair]:
+    """Each group and the others, and its earlier and its later periods; of the largest groups."""
+    everything: list[str | None] = [None]
     of_rows = np.array(rows.groups if rows.groups else [None] * len(rows), dtype=object)
+    largest = sorted(Counter(rows.groups or ()).items(), key=lambda item: (-item[1], item[0]))
+    groups = everything + sorted(group for group, _ in largest[:MOST_COMPARED])
+    halves = _halves(rows)
     for group in groups:
         is_in = is_there if group is None else is_there & (of_rows == group)
-        if group is not None:
-            sets = is_there & ~is_in, is_in
-            yield from estimator.contrasts("group", group, ("the others", group), sets)
-        if rows.periods is not None and len(rows.periods.in_order) > 1:
-            yield from _later(estimator, group, is_in)
+        if group is not None and len(largest) > 1:
+            yield Pair("group", group, ("the others", group), (is_there & ~is_in, is_in))
+        if halves is not None:
+            names, (early, late) = halves
+            yield Pair("later", group, names, (is_in & early, is_in & late))
 
 
-def _later(
-    estimator: _Estimator, group: str | None, is_in: NDArray[np.bool_]
-) -> Iterator[Contrast]:
-    """The later half of the periods against the earlier; halves by reviews of the whole file."""
-    periods = estimator.scored.rows.periods
-    assert periods is not None
-    in_periods = np.array(periods.of_rows, dtype=object)
-    counts = [int((in_periods == period).sum()) for period in periods.in_order]
-    reached = list(accumulate(counts))
-    half = min(range(1, len(counts)), key=lambda cut: abs(2 * reached[cut - 1] - reached[-1]))
-    halves = periods.in_order[:half], periods.in_order[half:]
-    names = tuple(f"{h[0]} to {h[-1]}" if len(h) > 1 else h[0] for h in halves)
-    sets = tuple(is_in & np.isin(in_periods, list(half)) for half in halves)
-    yield from estimator.contrasts("later", group, (names[0], names[1]), (sets[0], sets[1]))
+def _halves(
+    rows: PartlyRated,
+) -> tuple[tuple[str, str], tuple[NDArray[np.bool_], NDArray[np.bool_]]] | None:
+    """The earlier and the later periods, by their names, and which rows are of them.
 
-
-def _estimate(draws: Float64Array) -> Estimate:
-    low, high = np.quantile(draws, _ENDS)
-    return Estimate(float(draws.mean()), float(low), float(high))
+    Each half has about as many reviews; there are none of less than two periods.
+    """
+    if rows.periods is None or len(rows.periods.in_order) < 2:
+        return None
+    places: dict[str | None, int] = {
+        period: place for place, period in enumerate(rows.periods.in_order)
+    }
+    of_rows = np.array([places.get(period, -1) for period in rows.periods.of_rows])
+    reached = np.cumsum(np.bincount(of_rows[of_rows >= 0], minlength=len(places)))
+    cut = 1 + int(np.abs(2 * reached[:-1] - reached[-1]).argmin())
+    parts = rows.periods.in_order[:cut], rows.periods.in_order[cut:]
+    early, late = (f"{part[0]} to {part[-1]}" if len(part) > 1 else part[0] for part in parts)
+    return (early, late), ((of_rows >= 0) & (of_rows < cut), of_rows >= cut)

@@ -23,6 +23,7 @@ class Known:
     model: str
     seen: int | None  # reviews; None where a model was saved before it kept what it had seen
     is_own_file: bool  # it was trained on these very reviews, some of which it held out
+    base: str | None = None  # what it started from, whose reviews count as seen, too
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,14 @@ def leave_out_seen(
     for bundle in bundles:
         is_own_file = reviews.fingerprint == bundle.info.provenance.fingerprint
         if bundle.seen is None:
-            known.append(Known(bundle.name, None, is_own_file))
+            known.append(Known(bundle.name, None, is_own_file, bundle.info.base))
             continue
         pattern = bundle.info.token_pattern
         if pattern not in keys:
             keys[pattern] = [text_key(tokenize(text, pattern)) for text in reviews.texts]
         is_known = _is_known(bundle, keys[pattern], is_own_file=is_own_file)
         is_seen |= is_known
-        known.append(Known(bundle.name, int(is_known.sum()), is_own_file))
+        known.append(Known(bundle.name, int(is_known.sum()), is_own_file, bundle.info.base))
     seen = int(is_seen.sum())
     if with_seen or not seen:
         return MeasuredOn(reviews, len(reviews), seen, 0, tuple(known))

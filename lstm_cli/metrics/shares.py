@@ -19,13 +19,14 @@ Shapes: H reviews of known rating, N others, R ratings, D draws, J kinds of revi
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float64Array
 
-DRAWS = 200
+DRAWS = 300
 SWEEPS = 40  # with half as many, a rating that few reviews have is still where it began
 PSEUDO = 0.5  # reviews of each rating that are believed in before any is read (Jeffreys)
 # What is believed of a bend before any rating is known: its logarithms are normal around 0.
@@ -34,8 +35,15 @@ LOG_EXPONENT_SPREAD, FACTOR_SPREAD = 0.2, 0.5
 # logarithmic scale between these.
 LEAST_COUNTED, MOST_COUNTED = 0.02, 0.7
 LEAST = 1e-6  # probability: a rating that the model excludes may occur
-ALIKE = 8  # probabilities are counted in so many steps where many reviews are asked about
-FEW = 200  # reviews, each of which is asked about by itself
+FEW = 200  # reviews, each of which is asked about by itself; of more, so many kinds
+_STEPS = (12, 8, 6, 4, 3, 2)  # of the roots of probabilities; the finest that leaves few kinds
+
+
+class DrawnShares(NamedTuple):
+    """The shares of the ratings in what some reviews are a sample of."""
+
+    likeliest: Float64Array  # (R,)
+    draws: Float64Array  # as they may be, one for each bend. (D, R)
 
 
 @dataclass(frozen=True)
@@ -133,8 +141,10 @@ def draw_shares(
     known_counts: NDArray[np.int64],
     bends: Bends,
     rng: np.random.Generator,
-) -> Float64Array:
-    """Shares of the ratings in what some reviews are a sample of, a row a bend. (D, R)
+) -> DrawnShares:
+    """The shares of the ratings in what some reviews are a sample of.
+
+    Where all ratings are known, the likeliest shares are theirs.
 
     Args:
         probabilities: of the reviews whose ratings are not known; there may be none. (N, R)
@@ -144,7 +154,8 @@ def draw_shares(
     """
     known = np.asarray(known_counts + PSEUDO, dtype=np.float64)
     if not len(probabilities):
-        return rng.dirichlet(known, size=len(bends))
+        likeliest = known_counts / max(known_counts.sum(), 1)
+        return DrawnShares(likeliest, rng.dirichlet(known, size=len(bends)))
     kinds, numbers = _kinds(probabilities)
     predicted = np.bincount(probabilities.argmax(axis=1), minlength=len(known))
     believed = known + bends.counted[:, None] * predicted  # (D, R)
@@ -157,15 +168,20 @@ def draw_shares(
         counts = rng.multinomial(np.broadcast_to(numbers, joint.shape[:2]), joint).sum(axis=1)
         gammas = rng.standard_gamma(counts + believed)
         drawn = gammas / gammas.sum(axis=1, keepdims=True)
-    return drawn
+    without_pseudo = counts + believed - PSEUDO
+    shares = without_pseudo / without_pseudo.sum(axis=1, keepdims=True)
+    return DrawnShares(shares.mean(axis=0), drawn)
 
 
 def _kinds(probabilities: Float64Array) -> tuple[Float64Array, NDArray[np.int64]]:
     """Reviews of which a model says nearly the same, as one kind. (J, R), and how many each (J,)"""
     if len(probabilities) <= FEW:
         return probabilities, np.ones(len(probabilities), dtype=np.int64)
-    steps = np.round(ALIKE * np.sqrt(probabilities)).astype(np.int8)
-    _, kind, numbers = np.unique(steps, axis=0, return_inverse=True, return_counts=True)
+    for number in _STEPS:
+        steps = np.round(number * np.sqrt(probabilities)).astype(np.int8)
+        _, kind, numbers = np.unique(steps, axis=0, return_inverse=True, return_counts=True)
+        if len(numbers) <= FEW:
+            break
     logs = _log(probabilities)
     sums = [np.bincount(kind, column, len(numbers)) for column in logs.T]
     return np.exp(np.stack(sums, axis=1) / numbers[:, None]), numbers

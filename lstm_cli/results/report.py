@@ -102,6 +102,7 @@ class Report:
     reviews: int
     rated: int
     empty: int  # rows without text and rating, which are in no figure
+    not_understood: int  # ratings that the model's scale does not have; it rates these rows
     known: int  # reviews whose ratings said how far the model's answers can be believed
     is_crossed: bool  # each group in each period is among the cells
     cells: tuple[ReportCell, ...]

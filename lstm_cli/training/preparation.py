@@ -3,10 +3,12 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_cli.bundle.seen import text_key
 from lstm_cli.config import MINIMUM_REVIEWS, VocabularyConfig
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.corpus import Corpus, TokenizedReviews
@@ -70,6 +72,14 @@ class PreparedData:
     known_share: float | None = None  # of the tokens, by the base that was offered
     token_pattern: str = TOKEN_PATTERN
     max_words: int = VocabularyConfig.maximum_size  # that were asked for
+
+    @cached_property
+    def held_out_read_by_base(self) -> int:
+        """How many of the held-out reviews the base has learned from: they measure too well."""
+        if self.base is None or self.base.seen is None:
+            return 0
+        keys = [text_key(tokens) for tokens in self.validation.words()]
+        return int(self.base.seen.learned_keys(keys).sum())
 
 
 def prepare_data(

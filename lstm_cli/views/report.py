@@ -1,7 +1,8 @@
 """What a file of reviews says of its groups and periods, in a terminal."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.text import Text
@@ -11,18 +12,34 @@ from lstm_cli.results import Contrast, Report, ReportCell
 from lstm_cli.views.console import LINE, bar, plain_table, say, show_table, visible
 from lstm_cli.views.report_words import (
     low_name,
-    mean_change,
     mean_range,
     share,
-    share_change,
     share_range,
     shown_name,
     who_rated,
 )
 
 MOST_ROWS = 40  # of a table; the page and the files have all
+MOST_CROSSED = 12  # rows of groups in periods, unless all are asked for
 WIDEST_NAME = 22
 BAR = 12
+
+
+@contextmanager
+def figures_progress(console: Console) -> Iterator[Callable[[float], None]]:
+    """Show how far the figures are; what it yields is called with the share that is done."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("working out how sure each figure is"),
+        BarColumn(bar_width=20),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    disable = console.quiet or not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=disable) as progress:
+        task = progress.add_task("", total=1.0)
+        yield lambda share: progress.update(task, completed=share)
 
 
 def findings(report: Report) -> list[str]:
@@ -45,7 +62,11 @@ def findings(report: Report) -> list[str]:
             unsure[kind].append(shown_name(group))
     ordered = sorted(sure.items(), key=lambda item: -_size(item[1]))
     sentences = [everything, *(_told(report, both) for _, both in ordered)]
-    return [*sentences, *_not_told(unsure), *_by_chance(len(report.contrasts))]
+    sentences += _not_told(unsure)
+    compared = len({contrast.group for contrast in report.contrasts} - {None})
+    if compared < len(report.of(groups=True)) and compared:
+        sentences.append(f"Compared are the {compared} largest groups with enough reviews.")
+    return [*sentences, *_by_chance(len(report.contrasts))]
 
 
 def _size(both: Sequence[Contrast]) -> float:
@@ -56,26 +77,34 @@ def _size(both: Sequence[Contrast]) -> float:
 
 def _told(report: Report, both: Sequence[Contrast]) -> str:
     """One comparison of which at least one figure is sure."""
-    first, low = both[0], low_name(report)
+    first = both[0]
     name = "All together" if first.group is None else shown_name(first.group)
-    parts = []
-    for contrast in both:
-        if not contrast.is_sure:
-            continue
-        if contrast.figure == "mean":
-            before, after = f"{contrast.before.value:.2f}", f"{contrast.after.value:.2f}"
-            what, (_, interval) = "mean rating", mean_change(contrast.change)
-        else:
-            before, after = share(contrast.before.value), share(contrast.after.value)
-            what, (_, interval) = f"share of {low}", share_change(contrast.change)
-            interval += " points"
-        if contrast.kind == "later":
-            moved = "rose" if contrast.change.value > 0 else "fell"
-            parts.append(f"the {what} {moved} from {before} to {after} ({interval})")
-        else:
-            parts.append(f"the {what} is {after}, that of the others {before} ({interval})")
+    parts = [_moved(report, contrast) for contrast in both if contrast.is_sure]
     when = f", {first.second} against {first.first}" if first.kind == "later" else ""
     return f"{name}{when}: {', and '.join(parts)}."
+
+
+def _moved(report: Report, contrast: Contrast) -> str:
+    """By how much one figure differs, and from what."""
+    change = contrast.change
+    least, most = sorted((abs(change.low), abs(change.high)))
+    if contrast.figure == "mean":
+        what, before, after = (
+            "mean rating",
+            *(f"{e.value:.2f}" for e in (contrast.before, contrast.after)),
+        )
+        by = f"by {abs(change.value):.2f} ({least:.2f} to {most:.2f})"
+    else:
+        what, before, after = (
+            f"share of {low_name(report)}",
+            *(share(e.value) for e in (contrast.before, contrast.after)),
+        )
+        by = f"by {100 * abs(change.value):.1f} points ({100 * least:.1f} to {100 * most:.1f})"
+    if contrast.kind == "later":
+        moved = "rose" if change.value > 0 else "fell"
+        return f"the {what} {moved} {by}, from {before} to {after}"
+    place = "above" if change.value > 0 else "below"
+    return f"the {what}, {after}, is {place} that of the others, {before}, {by}"
 
 
 def _not_told(unsure: dict[str, list[str]]) -> Iterator[str]:
@@ -97,9 +126,22 @@ def _by_chance(number: int) -> Iterator[str]:
 
 
 def show_report(
-    console: Console, report: Report, sentences: Sequence[str], *, with_counted: bool = False
+    console: Console,
+    report: Report,
+    sentences: Sequence[str],
+    *,
+    with_counted: bool = False,
+    with_all: bool = False,
 ) -> None:
-    """Print the findings, and a table for groups, for periods and for both."""
+    """Print the findings, and a table for groups, for periods and for both.
+
+    Args:
+        console: standard output.
+        report: what is printed.
+        sentences: the findings.
+        with_counted: also what counting predicted ratings gives.
+        with_all: each group in each period, however many lines that takes.
+    """
     for sentence in sentences:
         say(console, textwrap.fill(visible(sentence), LINE, subsequent_indent="  "))
     _show_shares(console, report.whole)
@@ -108,13 +150,20 @@ def show_report(
         _show_cells(console, report, visible(report.by or ""), groups)
     if periods:
         _show_cells(console, report, visible(report.over or ""), periods)
-    for group in groups if periods else ():
-        cells = [cell for cell in report.of(groups=True, periods=True) if cell.group == group.group]
-        _show_cells(console, report, shown_name(group.group), cells)
+    crossed = report.of(groups=True, periods=True)
+    for group in groups if with_all or len(crossed) <= MOST_CROSSED else ():
+        cells = [cell for cell in crossed if cell.group == group.group]
+        if cells:
+            _show_cells(console, report, shown_name(group.group), cells)
+    if crossed and not with_all and len(crossed) > MOST_CROSSED:
+        say(console, "each group in each period: with --all, --html FILE or --output FILE")
     if groups and periods and not report.is_crossed:
         say(console, "each group in each period would be too many figures: they are left out")
     if with_counted:
         _show_counted(console, report)
+    if report.not_understood:
+        what = count(report.not_understood, "rating")
+        say(console, f"{what} not on the model's scale: the model rated these rows", "yellow")
     if report.empty:
         say(console, f"{count(report.empty, 'row')} without text and rating: in no figure")
 

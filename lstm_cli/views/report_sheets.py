@@ -32,9 +32,9 @@ def shares_frame(report: Report, *, with_counted: bool = False) -> "pl.DataFrame
         with_counted: also the shares and the mean that counting predicted ratings gives.
 
     Returns:
-        ``group``, ``period``, ``reviews``, ``rated``, ``mean``, ``low_share`` and ``share_R`` for
-        each rating R; behind each figure where it lies, 0..1 for shares. Where all groups or
-        periods are together, ``(all)`` stands in place of the name.
+        ``group``, ``period``, ``reviews``, ``rated_by_people``, ``mean``, ``low_share`` and
+        ``share_R`` for each rating R; behind each figure where it lies, 0..1 for shares. Where
+        all groups or periods are together, ``(all)`` stands in place of the name.
     """
     import polars as pl
 
@@ -44,7 +44,7 @@ def shares_frame(report: Report, *, with_counted: bool = False) -> "pl.DataFrame
 
 
 def _shares_schema(report: Report, with_counted: bool) -> dict[str, type]:
-    schema: dict[str, type] = {"group": str, "period": str, "reviews": int, "rated": int}
+    schema: dict[str, type] = {"group": str, "period": str, "reviews": int, "rated_by_people": int}
     figures = [("mean", "mean"), ("low_share", "low")]
     figures += [(f"share_{rating}",) * 2 for rating in report.ratings]
     for figure, ends in figures:
@@ -64,20 +64,53 @@ def _cell_row(report: Report, cell: ReportCell, with_counted: bool) -> list[Valu
     return row
 
 
+def summary_frame(report: Report) -> "pl.DataFrame":
+    """One row for all reviews and one a group: what a reader wants to know first.
+
+    Returns:
+        ``group``, ``reviews``, ``mean`` and ``low_share``, each with where it lies.
+    """
+    shares = shares_frame(report)
+    wanted = ["group", "reviews"]
+    for figure, ends in (("mean", "mean"), ("low_share", "low")):
+        wanted += [figure, f"{ends}_from", f"{ends}_to"]
+    return shares.filter(shares["period"] == ALL).select(wanted)
+
+
+def periods_frame(report: Report, figure: str) -> "pl.DataFrame":
+    """One row for all reviews and one a group, one column a period; empty without periods.
+
+    Args:
+        report: its cells.
+        figure: a column of ``shares_frame``, such as ``low_share``.
+    """
+    shares = shares_frame(report)
+    shares = shares.filter(shares["period"] != ALL).select("group", "period", figure)
+    return shares.pivot("period", index="group", values=figure) if shares.height else shares
+
+
+def findings_frame(sentences: Sequence[str]) -> "pl.DataFrame":
+    """A sentence a row."""
+    import polars as pl
+
+    return pl.DataFrame({"what was found": list(sentences)}, schema={"what was found": pl.String})
+
+
 def changes_frame(report: Report) -> "pl.DataFrame":
     """One row a pair that was compared, with the mean and the low share in columns of their own.
 
     Returns:
-        ``what`` ("later against earlier" or "group against others"), ``group``, ``compared``,
-        ``with``; then for ``mean`` and for ``low_share`` the value of what it is compared with
-        (``_before``), of itself (``_after``), the change with its interval, and whether that
-        is sure: whether its interval leaves out 0. Empty where a figure was not compared.
+        ``what`` ("later against earlier" or "group against others"), ``group``, ``first``,
+        ``second``; then for ``mean`` and for ``low_share`` the value of either (``mean_first``,
+        ``mean_second``), how far the second is from the first with its interval
+        (``mean_difference``), and whether that is sure: whether its interval leaves out 0.
+        Empty where a figure was not compared.
     """
     import polars as pl
 
-    schema: dict[str, type] = {"what": str, "group": str, "compared": str, "with": str}
+    schema: dict[str, type] = {"what": str, "group": str, "first": str, "second": str}
     for figure in ("mean", "low_share"):
-        for step in ("before", "after", "change"):
+        for step in ("first", "second", "difference"):
             name = f"{figure}_{step}"
             schema |= {name: float, f"{name}_from": float, f"{name}_to": float}
         schema[f"{figure}_is_sure"] = bool
@@ -93,7 +126,7 @@ def changes_frame(report: Report) -> "pl.DataFrame":
 
 def _pair(contrast: Contrast) -> tuple[str, str, str, str]:
     what = "later against earlier" if contrast.kind == "later" else "group against others"
-    return what, _name(contrast.group), contrast.second, contrast.first
+    return what, _name(contrast.group), contrast.first, contrast.second
 
 
 def _change(contrast: Contrast | None) -> list[Value]:
@@ -166,36 +199,59 @@ def _notes(report: Report) -> Iterator[tuple[str, str]]:
         if column is not None:
             yield f"column {what}", f"{column}; {ALL} where all are together: do not add these up"
     yield "column low_share", f"the share of {low_name(report)}"
+    yield (
+        "sheet ratings",
+        "the model's most probable rating of each row; averages of these are not the figures of "
+        "the other sheets, which correct for how the model errs",
+    )
     yield "columns ..._from and ..._to", "the 95 % interval of the figure before them"
     yield from how_to_read(report)
 
 
 def report_sheets(
     report: Report,
+    sentences: Sequence[str] = (),
     rated_rows: "pl.DataFrame | pl.LazyFrame | None" = None,
     facts: Sequence[tuple[str, str]] = (),
     *,
     with_counted: bool = False,
 ) -> list[Sheet]:
-    """The report as sheets of a workbook: ratings, shares, changes, words, notes.
+    """The report as sheets of a workbook, what is read first at the front.
 
     Args:
-        report: the sheets of changes and words are there if it has any.
+        report: the sheets of periods, changes and words are there if it has any.
+        sentences: the findings.
         rated_rows: the rows of the file and their ratings; without them there is no such sheet.
         facts: of the file, the day and the model, for the notes.
         with_counted: also what counting predicted ratings gives.
     """
-    sheets = []
+    summary, low, mean = (
+        summary_frame(report),
+        periods_frame(report, "low_share"),
+        periods_frame(report, "mean"),
+    )
+    every = dict.fromkeys(low.columns[1:], PERCENT_TENTHS)
+    shares = shares_frame(report, with_counted=with_counted)
+    changes, words = changes_frame(report), words_frame(report)
+    sheets = [
+        Sheet("findings", findings_frame(sentences)),
+        Sheet("summary", summary, _formats(summary)),
+        Sheet("low ratings by period", low, every),
+        Sheet("mean by period", mean, dict.fromkeys(every, TWO_DECIMALS)),
+        Sheet("shares", shares, _formats(shares)),
+        Sheet("changes", changes, _formats(changes)),
+        Sheet("words", words, _formats(words)),
+    ]
     if rated_rows is not None:
         columns = rated_rows.lazy().collect_schema().names()
         sheets.append(Sheet(ROWS_SHEET, rated_rows, formats_of(columns)))
-    shares = shares_frame(report, with_counted=with_counted)
-    sheets.append(Sheet("shares", shares, _formats(shares)))
-    for name, frame in (("changes", changes_frame(report)), ("words", words_frame(report))):
-        if frame.height:
-            sheets.append(Sheet(name, frame, _formats(frame)))
-    sheets.append(Sheet("notes", notes_frame(report, facts)))
-    return sheets
+    filled = [sheet for sheet in sheets if sheet.name == ROWS_SHEET or _height(sheet)]
+    return [*filled, Sheet("notes", notes_frame(report, facts))]
+
+
+def _height(sheet: Sheet) -> int:
+    """How many rows a table has that is in memory."""
+    return int(sheet.frame.lazy().collect().height)
 
 
 def _formats(frame: "pl.DataFrame") -> dict[str, str]:

@@ -62,17 +62,24 @@ def lines_about_seen(measured: "MeasuredOn") -> Iterator[str]:
     elif len(seers) == len(measured.known) == 1 and seers[0].is_own_file:
         yield (
             f"{visible(seers[0].model)} was trained on this file: measured on the "
-            f"{len(measured.reviews):,} reviews that it held out, the other {measured.seen:,} are "
-            "left out (--with-seen keeps them)"
+            f"{len(measured.reviews):,} reviews that it held out{_and_base(seers[0])}, the other "
+            f"{measured.seen:,} are left out (--with-seen keeps them)"
         )
     else:
         yield f"left out: {_seen_by(seers)} {total} in training (--with-seen keeps them)"
 
 
+def _and_base(known: "Known") -> str:
+    """That a base has not seen reviews either, where there is one."""
+    return "" if known.base is None else f" and {visible(known.base)} has not read"
+
+
 def _seen_by(seers: "Sequence[Known]") -> str:
     """Who has seen reviews; of two models, how many each."""
     if len({known.model for known in seers}) == 1:
-        return f"{visible(seers[0].model)} has seen"
+        model, base = seers[0].model, seers[0].base
+        or_base = "" if base is None else f", or {visible(base)} before it,"
+        return f"{visible(model)}{or_base} has seen"
     shown = " and ".join(f"{visible(known.model)} ({known.seen:,})" for known in seers)
     return f"{shown} have seen"
 

@@ -185,6 +185,14 @@ def _show_start(console: Console, data: "PreparedData") -> None:
             say(console, f"the base {known}, which is too little to help: training from nothing")
         else:
             say(console, f"starting from {data.base.name}, which {known}")
+            if data.held_out_read_by_base:
+                read = f"{data.held_out_read_by_base:,} of the {len(data.validation):,} held-out"
+                say(
+                    console,
+                    f"careful: {data.base.name} has read {read} reviews before, so that the scores "
+                    "flatter; --base none measures without it",
+                    "yellow",
+                )
 
 
 class SearchProgress:

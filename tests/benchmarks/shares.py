@@ -131,13 +131,13 @@ def errors(models: list[Answers], *, is_far: bool) -> NDArray[np.float64]:
         probabilities = found["pool"][some]
         known = KnownAnswers(found["held_out"], found["truth"])
         bends = fit_bends(known, expected, np.random.default_rng(0))
-        drawn = draw_shares(probabilities, np.zeros(number, np.int64), bends, rng)
+        estimated, drawn = draw_shares(probabilities, np.zeros(number, np.int64), bends, rng)
         counted = np.bincount(probabilities.argmax(1), minlength=number) / SAMPLE
         row: list[float] = []
         for figure in ((ratings <= 2).astype(float), ratings):
             low, high = np.quantile(drawn @ figure, (0.025, 0.975))
             true = shares @ figure
-            row += [abs(counted @ figure - true), abs((drawn @ figure).mean() - true),
+            row += [abs(counted @ figure - true), abs(estimated @ figure - true),
                     low <= true <= high]  # fmt: skip
         rows.append(row)
     return np.mean(rows, axis=0)
