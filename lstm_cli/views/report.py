@@ -143,7 +143,7 @@ def show_report(
         with_all: each group in each period, however many lines that takes.
     """
     for sentence in sentences:
-        say(console, textwrap.fill(visible(sentence), LINE, subsequent_indent="  "))
+        say(console, _wrapped(visible(sentence)))
     _show_shares(console, report.whole)
     groups, periods = report.of(groups=True), report.of(periods=True)
     if groups:
@@ -166,6 +166,12 @@ def show_report(
         say(console, f"{what} not on the model's scale: the model rated these rows", "yellow")
     if report.empty:
         say(console, f"{count(report.empty, 'row')} without text and rating: in no figure")
+
+
+def _wrapped(sentence: str) -> str:
+    """A sentence in lines, none of which begins with a percent sign."""
+    held = sentence.replace(" %", "\u00a0%")
+    return textwrap.fill(held, LINE, subsequent_indent="  ").replace("\u00a0", " ")
 
 
 def _show_shares(console: Console, cell: ReportCell) -> None:
