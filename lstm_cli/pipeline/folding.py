@@ -13,16 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.bundle.seen import text_key
+from lstm_cli.text.tokens import tokenize
 from lstm_cli.training.rules import (
     EPOCHS_FROM_BASE,
     FEWEST_REVIEWS,
     FEWEST_STEPS,
     MOST_EPOCHS_FROM_BASE,
 )
-from lstm_cli.text.tokens import tokenize
 
 FOLDS = 3
-FEWEST_TEXTS = 90  # different ones, of which a quarter of what is beside a fold is 15: fewer teach nothing
+FEWEST_TEXTS = (
+    90  # different ones, of which a quarter of what is beside a fold is 15: fewer teach nothing
+)
 DOUBLINGS = 2  # that are measured: from a quarter to a half to all of what is beside a fold
 MOST_LEARNED = 4_000  # reviews; what more of them give is slow to measure, and little
 MOST_MEASURED = 2_000  # reviews of a fold
