@@ -101,8 +101,8 @@ def _check_texts(reviews: Reviews) -> None:
     if len(rating_of) < FEWEST_TEXTS:
         raise RowError(
             f"{names}: {len(reviews):,} rated reviews have "
-            f"{count(len(rating_of), 'different text')}, too few for a learning curve; rate {FEWEST_TEXTS - len(rating_of)} more that say "
-            "something else"
+            f"{count(len(rating_of), 'different text')}, too few for a learning curve; rate "
+            f"{FEWEST_TEXTS - len(rating_of)} more that say something else"
         )
     (_, most), *_ = Counter(rating_of.values()).most_common(1)
     if len(rating_of) - most < FOLDS:

@@ -22,9 +22,8 @@ from lstm_cli.training.rules import (
 )
 
 FOLDS = 3
-FEWEST_TEXTS = (
-    90  # different ones, of which a quarter of what is beside a fold is 15: fewer teach nothing
-)
+# Different ones, of which a quarter of what is beside a fold is 15: fewer teach nothing.
+FEWEST_TEXTS = 90
 DOUBLINGS = 2  # that are measured: from a quarter to a half to all of what is beside a fold
 MOST_LEARNED = 4_000  # reviews; what more of them give is slow to measure, and little
 MOST_MEASURED = 2_000  # reviews of a fold
