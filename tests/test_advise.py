@@ -385,6 +385,35 @@ def test_too_few_ratings_say_how_many_are_missing(tmp_path: Path) -> None:
         read_for_advice(AdviseRequest(str(path), Path("models")))
 
 
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (["good room"] * 100, "100 rated reviews have 1 different text, too few for"),
+        (["good room", "Bad  ROOM"] * 50, "have 2 different texts, .* rate 88 more that say"),
+        ([f"good {k % 89}" for k in range(200)], "rate 1 more that say something else"),
+    ],
+)
+def test_folds_deal_texts_so_that_texts_are_counted(
+    tmp_path: Path, texts: list[str], said: str
+) -> None:
+    """A hundred rows of one text would leave two folds empty."""
+    made = [(k, text, 1 + 4 * (k % 2), "May") for k, text in enumerate(texts)]
+    path = write(tmp_path / "same.csv", [("id", "review", "rating", "month"), *made])
+    with pytest.raises(RowError, match=said):
+        read_for_advice(AdviseRequest(str(path), Path("models")))
+    done = lstm("advise", path)
+    assert done.exit_code == 2
+    assert done.stderr.splitlines()[-1].startswith(f"lstm: {path}: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_texts_of_one_rating_alone_teach_nothing(tmp_path: Path) -> None:
+    made = [(k, f"good {k}", 1 if k < 2 else 5, "May") for k in range(120)]
+    path = write(tmp_path / "one.csv", [("id", "review", "rating", "month"), *made])
+    with pytest.raises(RowError, match="118 of 120 different texts have one rating, and a"):
+        read_for_advice(AdviseRequest(str(path), Path("models")))
+
+
 def test_nothing_to_choose_from_is_refused(tmp_path: Path) -> None:
     path = write(
         tmp_path / "rated.csv",

@@ -43,6 +43,16 @@ def test_the_first_few_have_two_ratings_twice_even_if_nearly_all_have_one() -> N
             assert (np.bincount(rated[fold.order[:15]], minlength=2) >= 2).all()
 
 
+def test_the_first_few_are_different_texts_even_if_nearly_all_are_one() -> None:
+    """Else none of them could be held out."""
+    texts = TEXTS[:90] + ["the same"] * 5_000
+    rated = np.array([k % 2 for k in range(90)] + [0] * 5_000)
+    for fold in deal(texts, rated, seed=0):
+        first = fold.order[:4]
+        assert len({texts[k] for k in first}) == 4
+        assert np.bincount(rated[first]).tolist() == [2, 2]
+
+
 def test_another_seed_deals_others() -> None:
     other = deal(TEXTS, RATED, seed=1)
     assert any(

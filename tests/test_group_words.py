@@ -287,3 +287,36 @@ def test_groups_that_do_not_differ_are_told_so() -> None:
         "  No word differs more than chance would make it differ between groups of this\n"
         "  size. More reviews may tell.\n"
     )
+
+
+def test_one_group_alone_is_compared_with_no_others() -> None:
+    written = shown((GroupWords("Airport", 0.4, (), (), 1, 0, 0),))
+    assert written == (
+        "Airport: what moves the mean rating of 1 review\n"
+        "  No word surely moves the mean rating: to be sure of one, several have to say\n"
+        "  it. More reviews may tell.\n"
+    )
+
+
+def test_groups_of_about_one_size_are_shuffled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    reviews = hotels()
+    groups = [f"hotel {k % 8}" for k in range(80)]
+    shuffles = []
+    permutation = module.Chance._drawn
+
+    def counted(chance: module.Chance, size: int) -> dict[int, np.ndarray]:
+        shuffles.append((size, size in chance._drawn_before))
+        return permutation(chance, size)
+
+    monkeypatch.setattr(module.Chance, "_drawn", counted)
+    words_of_reviews(replace(reviews, groups=groups), 0)
+    assert shuffles == [(10, False)] + [(10, True)] * 7
+
+
+def test_pairs_of_a_word_are_those_it_is_part_of() -> None:
+    words = [words_of(tokenize("dirty room, dirty pool, clean clean room")) for _ in range(3)]
+    table = TermTable.of(words, [[-1.0] * len(found.names) for found in words])
+    for term in range(table.num_terms):
+        expected = [pair for pair, parts in enumerate(table.parts) if term in parts]
+        assert table.pairs_with(term) == expected
+    assert any(table.pairs_with(term) for term in range(table.num_terms))

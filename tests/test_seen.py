@@ -74,8 +74,8 @@ def test_saved_and_opened_it_recognises_the_same(tiny_bundle: Bundle, tmp_path: 
     assert seen.held_out(asked).tolist() == [False, False, True, False, False, False]
 
 
-def test_no_two_models_hash_a_text_alike() -> None:
-    """So the files of two models say nothing of what they have in common."""
+def test_models_of_different_reviews_hash_a_text_differently() -> None:
+    """So they do not show what they have in common; of the same reviews the key is the same."""
     one, other = (SeenPart.of(name, [["good", "film"]], []) for name in ("one", "other"))
     assert one.learned.tolist() != other.learned.tolist()
     again = SeenPart.of("one", [["good", "film"]], [])

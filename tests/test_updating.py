@@ -147,13 +147,15 @@ def test_old_reviews_that_it_does_not_know_are_passed_over(hotels: Path, new: Pa
     assert done.exit_code == 0, done.stderr
     said = " ".join(done.stderr.split())
     assert "10 old reviews passed over: hotels neither learned from them" in said
-    assert "none of the 120 reviews that were held out for hotels before is here" in said
+    assert "none of the 120 reviews held out for hotels before is here" in said
 
 
 def test_without_old_reviews_what_cannot_be_measured_stays(hotels: Path, new: Path) -> None:
     """Words, and the regression, which four reviews could not make."""
     before = open_bundle(hotels)
     words, regression = before.gate_statistics, before.baseline
+    answers, agreement = before.held_out_answers, before.info.agreement
+    assert answers is not None
     made = update(new, "--accept-worse")
     after = open_bundle(hotels)
     assert made["replayed"] == 0
@@ -161,8 +163,42 @@ def test_without_old_reviews_what_cannot_be_measured_stays(hotels: Path, new: Pa
     assert after.gate_statistics == words
     assert after.baseline is not None
     np.testing.assert_array_equal(after.baseline["weights"], regression["weights"])
-    assert after.info.agreement.reviews == 4
-    assert len(after.held_out_answers) == 4
+    assert after.info.agreement == agreement
+    assert len(after.held_out_answers) == len(answers) + 4
+    kept = after.held_out_answers.rating_indices[: len(answers)]
+    assert kept.tolist() == answers.rating_indices.tolist()
+    assert after.info.scores["n"] == 4
+    card = (hotels / "README.md").read_text("utf-8")
+    assert "## On 4 reviews held out" in card
+    assert "It was measured on 4 of 124 held-out reviews" in card
+
+
+def test_answers_on_reviews_at_hand_are_kept_once(hotels: Path, new: Path) -> None:
+    """Half of those held out before are here: they are among the old answers already."""
+    some = written("some.csv", rows(range(6, 12)))
+    made = update(new, "--replay", some, "--accept-worse")
+    assert made["receipt"]["held_out_before"]["n"] == 60
+    assert len(open_bundle(hotels).held_out_answers) == 124
+
+
+def test_few_held_out_reviews_are_said_to_decide(hotels: Path, new: Path, old: Path) -> None:
+    hint = "few held-out reviews decided: --replay FILE with the earlier ones makes it surer"
+    done = lstm("update", "hotels", new, "--accept-worse")
+    assert hint in done.stdout.splitlines()
+    more = written("more.csv", rows(range(30, 34)))
+    all_old = written("all.csv", rows(OLD), rows(HELD_OUT), rows(NEW))
+    done = lstm("update", "hotels", more, "--replay", all_old, "--accept-worse")
+    assert done.exit_code == 0
+    assert hint not in done.stdout
+
+
+def test_one_row_is_no_rows(hotels: Path, old: Path) -> None:
+    one = written("one.csv", rows(range(20, 21))[:1])
+    said = lstm("update", "hotels", one, "--replay", old, "--accept-worse").stderr
+    assert said.startswith("one.csv: 1 row, text in")
+    assert "\n1 review, ratings 1, 5\n" in said
+    again = refused("update", "hotels", one, "--replay", old)
+    assert "of 1 review hotels has learned from" in again
 
 
 def test_of_few_new_reviews_none_is_held_out(hotels: Path, old: Path) -> None:

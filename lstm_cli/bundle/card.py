@@ -2,6 +2,7 @@
 
 from lstm_cli.bundle.contents import BundleInfo
 from lstm_cli.config import TrainConfig
+from lstm_cli.data.showing import count
 
 
 def model_card(info: BundleInfo) -> str:
@@ -19,7 +20,7 @@ def model_card(info: BundleInfo) -> str:
         f"{info.versions['lstm-cli']} on {info.created[:10]}.",
         "",
         f"- ratings: {ratings}",
-        f"- learned from {origin.training:,} reviews of {', '.join(origin.files)}"
+        f"- learned from {count(origin.training, 'review')} of {', '.join(origin.files)}"
         + (f", starting from {info.base}" if info.base else ""),
         f"- {model.vocab_size:,} words, embedding {model.embedding_size}, "
         f"{model.hidden_size} units; the readout sees the {', '.join(model.pooling)} "
@@ -28,14 +29,16 @@ def model_card(info: BundleInfo) -> str:
         *_epochs(info),
         *_updates(info),
         "",
-        f"## On {scores['n']:,} reviews held out",
+        f"## On {count(scores['n'], 'review')} held out",
         "",
         "| | accuracy | within one | mean error | kappa |",
         "|---|---|---|---|---|",
         _row(cell, scores),
         *(_row(name, peer) for name, peer in scores["baselines"].items()),
         "",
-        f"95 % interval of the accuracy: {100 * low:.1f} to {100 * high:.1f} %." + _choice(info),
+        f"95 % interval of the accuracy: {100 * low:.1f} to {100 * high:.1f} %."
+        + _choice(info)
+        + _at_hand(info),
         "",
         "It has seen only reviews like these. It is no judge of people, and a rating of one "
         "review is a guess.",
@@ -58,8 +61,8 @@ def _epochs(info: BundleInfo) -> list[str]:
 def _updates(info: BundleInfo) -> list[str]:
     """A line an update, if it has learned since it was trained."""
     return [
-        f"- updated on {update.created[:10]} with {update.learned:,} reviews of "
-        f"{', '.join(update.files)}"
+        f"- updated on {update.created[:10]} with "
+        f"{count(update.learned, 'review')} of {', '.join(update.files)}"
         for update in info.provenance.updates
     ]
 
@@ -71,6 +74,17 @@ def _choice(info: BundleInfo) -> str:
     return " These reviews chose the best epoch, so other reviews may score a little lower."
 
 
+def _at_hand(info: BundleInfo) -> str:
+    """How many of the held-out reviews the scores are of, where an update had not all of them."""
+    held_out, n = info.provenance.validation, info.scores["n"]
+    if not info.provenance.updates or held_out is None or n >= held_out:
+        return ""
+    return (
+        f" It was measured on {n:,} of {held_out:,} held-out reviews: the others were not at hand "
+        "when it was updated."
+    )
+
+
 def _language_card(info: BundleInfo) -> str:
     model, origin = info.model, info.provenance
     lines = [
@@ -80,7 +94,7 @@ def _language_card(info: BundleInfo) -> str:
         f"lstm-cli {info.versions['lstm-cli']} on {info.created[:10]}. It knows no ratings yet: "
         f"teach it with `lstm train REVIEWS.csv --base {info.name}`.",
         "",
-        f"- learned from {origin.training:,} reviews of {', '.join(origin.files)}",
+        f"- learned from {count(origin.training, 'review')} of {', '.join(origin.files)}",
         f"- {model.vocab_size:,} words, embedding {model.embedding_size}, "
         f"{model.hidden_size} units",
         f"- trained in {info.seconds:.0f} s ({info.training.precision}, seed {info.training.seed})",

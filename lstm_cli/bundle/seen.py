@@ -2,8 +2,10 @@
 
 Whoever has a text can ask whether the model has seen it; the file holds no text, and none can be
 read out of it. A hash is 64 bits of BLAKE2b over the tokens of a review, so texts are the same
-whose tokens are. Its key, the salt, is each model's own: two models of the same reviews cannot be
-laid beside each other. A model that started from another carries the other's hashes on.
+whose tokens are. Its key, the salt, is made of the reviews' fingerprint, so that a training done
+again gives the same file: two models of the same reviews share it, and only of different reviews
+does what they have in common stay hidden. A model that started from another carries the
+other's hashes on.
 
 Shapes: N texts asked for, P parts, n and m hashes of a part.
 """
@@ -56,8 +58,8 @@ class SeenPart:
         salt = hashlib.sha256(f"salt of {fingerprint}".encode()).digest()[:SALT_BYTES]
         return cls(
             np.frombuffer(salt, np.uint8),
-            _distinct(_hashes(map(text_key, learned), salt)),
-            _distinct(_hashes(map(text_key, held_out), salt)),
+            np.unique(_hashes(map(text_key, learned), salt)),
+            np.unique(_hashes(map(text_key, held_out), salt)),
         )
 
 
@@ -164,10 +166,6 @@ def _hashes(keys: Iterable[bytes], salt: bytes) -> NDArray[np.uint64]:
         one.update(text)
         digests += one.digest()
     return np.frombuffer(bytes(digests), "<u8").astype(np.uint64, copy=False)
-
-
-def _distinct(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    return np.unique(hashes)
 
 
 def _are_filled(keys: Sequence[bytes]) -> NDArray[np.bool_]:

@@ -9,6 +9,8 @@ Shapes: K terms, L rows, C words of all reviews together.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,10 @@ from numpy.typing import NDArray
 from lstm_cli.arrays import Float64Array
 from lstm_cli.gates.terms import ReviewWords
 
-FEWEST_REVIEWS = 3  # in which a term stands; of rarer ones nothing can be sure
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+FEWEST_REVIEWS_OF_TERM = 3  # of all, and of a group: fewer are an anecdote
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class TermTable:
-    """The rows of all terms that stand in at least ``FEWEST_REVIEWS`` reviews, term by term."""
+    """The rows of all terms of at least ``FEWEST_REVIEWS_OF_TERM`` reviews, term by term."""
 
     terms: NDArray[np.int64]  # (L,), ascending
     reviews: NDArray[np.int64]  # (L,)
@@ -69,7 +74,7 @@ class TermTable:
         names = sorted(
             name
             for name, places in rows.items()
-            if len({review for review, _ in places}) >= FEWEST_REVIEWS
+            if len({review for review, _ in places}) >= FEWEST_REVIEWS_OF_TERM
         )
         number = {name: k for k, name in enumerate(names)}
         flat = np.array(
@@ -111,7 +116,16 @@ class TermTable:
 
     def pairs_with(self, term: int) -> list[int]:
         """The pairs that a word is part of."""
-        return [pair for pair, parts in enumerate(self.parts) if term in parts]
+        return self._pairs_of.get(term, [])
+
+    @cached_property
+    def _pairs_of(self) -> dict[int, list[int]]:
+        """The pairs that each word is part of, where there are any."""
+        pairs: dict[int, list[int]] = defaultdict(list)
+        for pair, parts in enumerate(self.parts):
+            for word in set(parts):
+                pairs[word].append(pair)
+        return dict(pairs)
 
     def all_alive(self) -> NDArray[np.bool_]:
         """All rows: no word has been counted for a term yet. (L,)"""
@@ -141,32 +155,65 @@ class TermTable:
     def figures(self, alive: NDArray[np.bool_], is_in: NDArray[np.bool_]) -> Figures:
         """Measure every term.
 
+        Args:
+            alive: the rows that count. (L,)
+            is_in: as in ``TermSums.figures``. (N,)
+        """
+        return self.sums(alive).figures(is_in)
+
+    def sums(self, alive: NDArray[np.bool_]) -> "TermSums":
+        """What each term contributes to each review, whatever the group.
+
+        Args:
+            alive: the rows that count. (L,)
+        """
+        from scipy.sparse import csr_array
+        from scipy.special import stdtrit
+
+        num_cells = len(self.cell_terms)
+        stands = (np.bincount(self.cells[alive], minlength=num_cells) > 0).astype(np.float64)
+        values = np.bincount(self.cells[alive], self.values[alive], minlength=num_cells)
+        # Cells are in the order of their terms, then of their reviews.
+        begins = np.searchsorted(self.cell_terms, np.arange(self.num_terms + 1))
+        shape = (self.num_terms, len(self.starts))
+        stood, contributed, squared = (
+            csr_array((one, self.cell_reviews, begins), shape=shape)
+            for one in (stands, values, values**2)
+        )
+        reviews = np.bincount(self.cell_terms, stands, minlength=self.num_terms)
+        widths = stdtrit(np.maximum(reviews - 1, 1), 0.975)
+        return TermSums(stood, contributed, squared, widths)
+
+
+@dataclass(frozen=True)
+class TermSums:
+    """What each term contributes to each review: by this, groups are measured in no time. (K, N)"""
+
+    stands: "csr_array"  # 1 where it stands
+    values: "csr_array"  # in rating points
+    squares: "csr_array"
+    widths: Float64Array  # of an interval to either side, in standard errors. (K,)
+
+    def figures(self, is_in: NDArray[np.bool_]) -> Figures:
+        """Measure every term.
+
         An interval is that of Welch, with as many degrees of freedom as a term has reviews, less
         one: a term of four reviews says little, though it be absent from a thousand others.
 
         Args:
-            alive: the rows that count. (L,)
             is_in: whether each review is of the group. Of a group that is all reviews the
                 effects are on its mean. (N,)
         """
-        from scipy.special import stdtrit
-
-        stands = np.bincount(self.cells[alive], minlength=len(self.cell_terms)) > 0
-        values = np.bincount(self.cells[alive], self.values[alive], minlength=len(self.cell_terms))
-        inside = is_in[self.cell_reviews]
         counts, means, variances = [], [], []
-        for part, size in ((inside, int(is_in.sum())), (~inside, int((~is_in).sum()))):
-            terms = self.cell_terms[part]
-            total = np.bincount(terms, values[part], minlength=self.num_terms)
-            squares = np.bincount(terms, values[part] ** 2, minlength=self.num_terms)
-            mean = total / max(size, 1)
-            counts.append(np.bincount(terms, stands[part], minlength=self.num_terms).astype(int))
+        for part in (is_in, ~is_in):
+            size, which = int(part.sum()), part.astype(np.float64)
+            mean = self.values @ which / max(size, 1)
+            counts.append((self.stands @ which).astype(np.int64))
             means.append(mean)
-            spread = np.maximum(squares - size * mean**2, 0) / max(size - 1, 1)
+            spread = np.maximum(self.squares @ which - size * mean**2, 0) / max(size - 1, 1)
             variances.append(spread / max(size, 1))
         effect = means[0] - means[1]
-        degrees = np.maximum(counts[0] + counts[1] - 1, 1)
-        margin = stdtrit(degrees, 0.975) * np.sqrt(variances[0] + variances[1])
+        margin = self.widths * np.sqrt(variances[0] + variances[1])
         each = means[0] * is_in.sum() / np.maximum(counts[0], 1)
         own_share = means[0] / np.where(effect == 0, 1, effect)
         return Figures(

@@ -1,15 +1,19 @@
 """Files -> the reviews that are rated, and those that could be rated next. Needs no torch."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
+from lstm_cli.bundle.seen import text_key
 from lstm_cli.data.chosen import choose_text_columns
 from lstm_cli.data.options import LearnedColumns, ReadOptions
 from lstm_cli.data.reviews import Reviews, read_reviews
+from lstm_cli.data.showing import count
 from lstm_cli.data.tables import read_table
 from lstm_cli.data.unrated import Candidates, find_candidates, has_no_rating, spelled_in
 from lstm_cli.errors import ColumnError, FileError, Remedy, RequestError, RowError
-from lstm_cli.pipeline.folding import FEWEST_RATED
+from lstm_cli.pipeline.folding import FEWEST_TEXTS, FOLDS
 from lstm_cli.pipeline.requests import AdviseRequest
+from lstm_cli.text.tokens import tokenize
 
 MOST_TIMES = 3  # as many more as are rated; what others would add, these cannot tell
 
@@ -67,12 +71,7 @@ def _of_several(request: AdviseRequest) -> ReadAdvice:
 def _check(request: AdviseRequest, found: ReadAdvice) -> None:
     """Refuse what these reviews cannot tell, before anything is learned."""
     rated = len(found.reviews)
-    names = ", ".join(source.name for source in found.reviews.sources)
-    if rated < FEWEST_RATED:
-        raise RowError(
-            f"{names}: {rated} rated reviews are too few for a learning curve; rate "
-            f"{FEWEST_RATED - rated} more, any of them"
-        )
+    _check_texts(found.reviews)
     if request.more is not None and request.more > MOST_TIMES * rated:
         raise RequestError(
             f"{rated:,} rated reviews cannot tell what more than {MOST_TIMES * rated:,} others "
@@ -85,4 +84,29 @@ def _check(request: AdviseRequest, found: ReadAdvice) -> None:
             f"{found.candidates.table.source} has no review without a rating to choose from",
             parameter="next",
             value=request.number,
+        )
+
+
+def _check_texts(reviews: Reviews) -> None:
+    """Refuse reviews whose folds would be empty, or would have one rating: folds deal texts."""
+    names = ", ".join(source.name for source in reviews.sources)
+    if len(reviews) < FEWEST_TEXTS:
+        raise RowError(
+            f"{names}: {len(reviews)} rated reviews are too few for a learning curve; rate "
+            f"{FEWEST_TEXTS - len(reviews)} more, any of them"
+        )
+    rating_of: dict[bytes, int] = {}
+    for text, rating in zip(reviews.texts, reviews.rating_indices.tolist(), strict=True):
+        rating_of.setdefault(text_key(tokenize(text)), rating)
+    if len(rating_of) < FEWEST_TEXTS:
+        raise RowError(
+            f"{names}: {len(reviews):,} rated reviews have "
+            f"{count(len(rating_of), 'different text')}, too few for a learning curve; rate "
+            f"{FEWEST_TEXTS - len(rating_of)} more that say something else"
+        )
+    (_, most), *_ = Counter(rating_of.values()).most_common(1)
+    if len(rating_of) - most < FOLDS:
+        raise RowError(
+            f"{names}: {most:,} of {len(rating_of):,} different texts have one rating, and a "
+            f"learning curve needs {FOLDS} of others; rate reviews that deserve another rating"
         )

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_cli.data.unrated import same_text
+from lstm_cli.bundle.seen import text_key
+from lstm_cli.text.tokens import tokenize
 from lstm_cli.training.rules import (
     EPOCHS_FROM_BASE,
     FEWEST_REVIEWS,
@@ -21,7 +22,8 @@ from lstm_cli.training.rules import (
 )
 
 FOLDS = 3
-FEWEST_RATED = 90  # of which a quarter of what is beside a fold is 15: fewer teach nothing
+# Different ones, of which a quarter of what is beside a fold is 15: fewer teach nothing.
+FEWEST_TEXTS = 90
 DOUBLINGS = 2  # that are measured: from a quarter to a half to all of what is beside a fold
 MOST_LEARNED = 4_000  # reviews; what more of them give is slow to measure, and little
 MOST_MEASURED = 2_000  # reviews of a fold
@@ -38,15 +40,16 @@ class Fold:
 def deal(texts: Sequence[str], rating_indices: NDArray[np.int64], seed: int) -> tuple[Fold, ...]:
     """Deal reviews into folds, each with the ratings of all in their shares.
 
-    A text that occurs several times is in one fold alone.
+    A text that occurs several times is in one fold alone; texts are the same whose tokens are,
+    for a network reads no more of them.
 
     Args:
-        texts: of the reviews. (N,)
+        texts: of the reviews, ``FEWEST_TEXTS`` different ones at least. (N,)
         rating_indices: places of their ratings on the scale. (N,)
         seed: decides which fold, and the orders.
     """
     rng = np.random.default_rng(seed)
-    keys = list(map(same_text, texts))
+    keys = [text_key(tokenize(text)) for text in texts]
     distinct = {text: place for place, text in enumerate(keys)}
     numbers = {text: number for number, text in enumerate(distinct)}
     text_of = np.array([numbers[text] for text in keys])
@@ -58,7 +61,8 @@ def deal(texts: Sequence[str], rating_indices: NDArray[np.int64], seed: int) -> 
     for number in range(FOLDS):
         order = rng.permutation(np.flatnonzero(fold_of != number))
         held_out = rng.permutation(np.flatnonzero(fold_of == number))[:MOST_MEASURED]
-        folds.append(Fold(_two_of_two_first(order, rating_indices), np.sort(held_out)))
+        order = _two_of_two_first(order, rating_indices, text_of)
+        folds.append(Fold(order, np.sort(held_out)))
     return tuple(folds)
 
 
@@ -93,14 +97,17 @@ def sizes_for(folds: Sequence[Fold]) -> tuple[int, ...]:
 
 
 def _two_of_two_first(
-    order: NDArray[np.int64], rating_indices: NDArray[np.int64]
+    order: NDArray[np.int64], rating_indices: NDArray[np.int64], text_of: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """The same order, but two reviews of each of the two commonest ratings come first.
+    """The same order, but two different texts of each of the two commonest ratings come first.
 
     A handful drawn from reviews that mostly have one rating would teach nothing.
     """
     commonest = np.argsort(-np.bincount(rating_indices[order]), kind="stable")[:2]
-    first = np.concatenate(
-        [np.flatnonzero(rating_indices[order] == rating)[:2] for rating in commonest]
-    )
+    found = []
+    for rating in commonest:
+        of_rating = np.flatnonzero(rating_indices[order] == rating)
+        _, places = np.unique(text_of[order[of_rating]], return_index=True)
+        found.append(of_rating[np.sort(places)[:2]])
+    first = np.concatenate(found)
     return np.concatenate([order[first], np.delete(order, first)])

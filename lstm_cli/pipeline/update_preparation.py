@@ -10,6 +10,7 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.reviews import ReviewsSummary
+from lstm_cli.data.showing import count
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.errors import Remedy, RowError
 from lstm_cli.pipeline.known import KnownReviews, NewSplit, split_new
@@ -113,8 +114,8 @@ def _check_split(bundle: Bundle, new: ReviewsSummary, known: KnownReviews, split
     if not len(split.training):
         learned, held_out = known.num_known_new
         raise RowError(
-            f"{names}: holds nothing new to learn from: of {len(new):,} reviews {bundle.name} has "
-            f"learned from {learned:,}, {held_out:,} were held out for it, and "
+            f"{names}: holds nothing new to learn from: of {count(len(new), 'review')} "
+            f"{bundle.name} has learned from {learned:,}, {held_out:,} were held out for it, and "
             f"{split.num_left_out:,} tell of those"
         )
     if not len(split.held_out) and not len(known.held_out):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.bundle.contents import NewBundle, network_weights
@@ -51,7 +52,8 @@ def describe_update(prepared: PreparedUpdate, learned: LearnedUpdate, seconds: f
         seconds: that the update took.
     """
     info, held_out = prepared.bundle.info, prepared.held_out
-    temperature = _temperature(prepared, learned)
+    answers, truth = _answers(prepared, learned)
+    temperature = fit_temperature(answers, truth, CALIBRATED)
     arrays = calibrated(learned.arrays, temperature)
     regression = _regression(prepared)
     said = None if regression is None else regression.probabilities(held_out.words())
@@ -67,7 +69,7 @@ def describe_update(prepared: PreparedUpdate, learned: LearnedUpdate, seconds: f
         seconds=info.seconds + seconds,
         stored_as="float32",
         temperature=temperature,
-        agreement=None if said is None else Agreement.measured(said, learned.after),
+        agreement=_agreement(prepared, learned, said),
         epochs=None,
     )
     assert prepared.bundle.seen is not None
@@ -83,25 +85,57 @@ def describe_update(prepared: PreparedUpdate, learned: LearnedUpdate, seconds: f
             held_out.select(np.flatnonzero(~prepared.were_held_out)).words(),
         ),
         held_out_answers=HeldOutAnswers.drawn(
-            apply_temperature(learned.after, temperature),
-            held_out.rating_indices,
-            prepared.config.seed,
+            apply_temperature(answers, temperature), truth, prepared.config.seed
         ),
     )
 
 
-def _temperature(prepared: PreparedUpdate, learned: LearnedUpdate) -> float:
-    """Fitted on all held-out reviews at hand.
+def _answers(
+    prepared: PreparedUpdate, learned: LearnedUpdate
+) -> tuple[Float64Array, NDArray[np.int64]]:
+    """What calibrates the model and is kept of it: answers (N, R), and the true ratings (N,).
 
-    Where the old model's are not, what it said of them stands for what the new one would say: it
-    has gone a part of a way from there, and a dozen new reviews alone would say little.
+    On the held-out reviews at hand. Where the old model's are not all here, what it said of them
+    stands for what the new one would say: it has gone a part of a way from there, and a dozen
+    new reviews alone would say little.
     """
     answers, truth = learned.after, prepared.held_out.rating_indices
     before = prepared.bundle.held_out_answers
-    if before is not None and not prepared.knows_old_held_out:
-        answers = np.concatenate([answers, before.probabilities])
-        truth = np.concatenate([truth, before.rating_indices])
-    return fit_temperature(answers, truth, CALIBRATED)
+    if before is None or prepared.knows_old_held_out:
+        return answers, truth
+    is_new = ~prepared.were_held_out  # the others are among those that it answered before
+    return (
+        np.concatenate([before.probabilities.astype(np.float64), answers[is_new]]),
+        np.concatenate([before.rating_indices, truth[is_new]]),
+    )
+
+
+def _agreement(
+    prepared: PreparedUpdate, learned: LearnedUpdate, said: Float64Array | None
+) -> Agreement | None:
+    """How often the regression and the network agree.
+
+    Counted on the held-out reviews at hand; what was counted before stays where it was counted
+    on more, of the same regression: no dozen of reviews could promise anything.
+
+    Args:
+        prepared: the old model and the reviews.
+        learned: the new network's answers.
+        said: what the regression says of the held-out reviews, if there is one. (H, R)
+    """
+    if said is None:
+        return None
+    before = prepared.bundle.info.agreement
+    is_same = not (prepared.knows_old_held_out or _can_fit_again(prepared))
+    if before is not None and is_same and before.reviews > len(prepared.held_out):
+        return before
+    return Agreement.measured(said, learned.after)
+
+
+def _can_fit_again(prepared: PreparedUpdate) -> bool:
+    """Whether all reviews are here that the regression is to learn from."""
+    old = len(prepared.at_hand) - prepared.num_fresh
+    return old >= prepared.bundle.info.provenance.training
 
 
 def _regression(prepared: PreparedUpdate) -> WordRegression | None:
@@ -109,7 +143,7 @@ def _regression(prepared: PreparedUpdate) -> WordRegression | None:
     stored, at_hand = prepared.bundle.baseline, prepared.at_hand
     if stored is None:
         return None
-    if len(at_hand) - prepared.num_fresh < prepared.bundle.info.provenance.training:
+    if not _can_fit_again(prepared):
         return WordRegression.from_arrays(stored)
     some = at_hand.select(drawn(len(at_hand)))
     return WordRegression.fit(some.words(), some.rating_indices, len(prepared.ratings))
@@ -119,9 +153,12 @@ def _evaluation(
     prepared: PreparedUpdate,
     learned: LearnedUpdate,
     provenance: Provenance,
-    said: np.ndarray | None,
+    said: Float64Array | None,
 ) -> Evaluation:
-    """The new model on the held-out reviews at hand, beside simpler ones."""
+    """The new model on the held-out reviews at hand, beside simpler ones.
+
+    On no others, however few these are: a score is of answers that this very model gave.
+    """
     held_out, scale = prepared.held_out, prepared.bundle.info.scale
     counts = [provenance.counts[label] for label in scale.labels]
     commonest = int(np.argmax(counts))

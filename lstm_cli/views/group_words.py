@@ -6,6 +6,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from lstm_cli.data.showing import count
 from lstm_cli.results.report import GroupWords, Quote, TermEffect
 from lstm_cli.views.console import LINE, percent, visible
 
@@ -15,6 +16,10 @@ INDENT = " " * 6
 
 _NOTHING = (
     "No word differs more than chance would make it differ between groups of this size. "
+    "More reviews may tell."
+)
+_NOTHING_ALONE = (
+    "No word surely moves the mean rating: to be sure of one, several have to say it. "
     "More reviews may tell."
 )
 _HOW_TO_READ = (
@@ -35,7 +40,8 @@ def show_group_words(console: Console, words: Sequence[GroupWords]) -> None:
         _show_terms(console, "Lowered by", group, group.lowering)
         _show_terms(console, "Raised by", group, group.raising)
         if not group.lowering and not group.raising:
-            _show(console, Text(_NOTHING), "  ")
+            said = _NOTHING if group.others else _NOTHING_ALONE
+            _show(console, Text(said), "  ")
     if any(group.lowering or group.raising for group in words):
         console.print()
         said = _HOW_TO_READ + _BY_CHANCE * any(group.others for group in words)
@@ -53,7 +59,7 @@ def heading(group: GroupWords) -> str:
 
 def distance(group: GroupWords) -> str:
     """What a group is compared with, and how far it is from that."""
-    reviews = f"{group.reviews:,} review{'s' * (group.reviews != 1)}"
+    reviews = count(group.reviews, "review")
     if not group.others:
         return f"what moves the mean rating of {reviews}"
     size, counted = f"{abs(group.difference):.2f}", f"({reviews}, {group.others:,} others)"
@@ -93,7 +99,7 @@ def _show_terms(
         name = _cut(term.term, LONGEST_TERM)
         name += " " * (LONGEST_TERM - cell_len(name))
         elsewhere = f"; elsewhere {percent(term.share_elsewhere)}" if group.others else ""
-        stands = f"in {term.reviews:,} reviews ({percent(term.share)}{elsewhere})"
+        stands = f"in {count(term.reviews, 'review')} ({percent(term.share)}{elsewhere})"
         line = Text(f"{name} {points(term.effect):>6} points  {stands}")
         line.stylize("bold", 0, len(name))
         _show(console, line, "  ")

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from lstm_cli.data.showing import count
 from lstm_cli.results import Estimate, Report, ReportCell
 from lstm_cli.views.console import visible
-from lstm_cli.views.report_words import mean_range, number_of, share, share_range, shown_name
+from lstm_cli.views.report_words import mean_range, share, share_range, shown_name
 
 LEAST_LABELLED = 0.12  # a share that has room for its percentage
 EDGE = 4.0  # percent left free beside the first and the last period
@@ -281,7 +282,7 @@ def plot(figure: Figure, line: Axis, cells: Sequence[ReportCell | None]) -> Plot
             estimate = figure.of(cell)
             said = (
                 f"{shown_name(cell.period)}: {figure.write(estimate.value)} "
-                f"({figure.write_range(estimate)}), {number_of(cell.reviews)}"
+                f"({figure.write_range(estimate)}), {count(cell.reviews, 'review')}"
             )
             heights = [
                 round(100 - line.place(value), 2)

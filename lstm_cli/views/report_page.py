@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lstm_cli.data.showing import count
 from lstm_cli.results import Contrast, GroupWords, Report, ReportCell, TermEffect
 from lstm_cli.views.charts import render
 from lstm_cli.views.console import visible
@@ -30,7 +31,6 @@ from lstm_cli.views.report_words import (
     marked,
     mean_change,
     mean_range,
-    number_of,
     share,
     share_change,
     share_range,
@@ -263,7 +263,7 @@ def _term(term: TermEffect, strongest: float, has_others: bool) -> Term:
         visible(term.term, 60),
         f"{points(term.effect)} points",
         round(100 * abs(term.effect) / strongest, 1),
-        f"in {number_of(term.reviews)} ({share(term.share)}{elsewhere})",
+        f"in {count(term.reviews, 'review')} ({share(term.share)}{elsewhere})",
         f"{interval}; where it stands, {points(term.each)}{more}",
         tuple(
             (f"{shown_line(quote)}, rated {quote.rating:.1f}", marked(quote))

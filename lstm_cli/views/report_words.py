@@ -26,15 +26,6 @@ def low_name(report: Report) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def number_of(reviews: int) -> str:
-    """So many reviews.
-
-    >>> number_of(1), number_of(1_200)
-    ('1 review', '1,200 reviews')
-    """
-    return "1 review" if reviews == 1 else f"{reviews:,} reviews"
-
-
 def share(value: float) -> str:
     """A share as a percentage with a decimal.
 

@@ -24,7 +24,7 @@ def places_of(scale: "Scale") -> str:
 
 def lines_about_texts(table: "Table", columns: "TextColumns", num_rows: int) -> Iterator[str]:
     """Where texts without ratings came from, and which columns were taken."""
-    yield visible(f"{table.source}: {num_rows:,} rows, text in {join_names(columns.names)}")
+    yield visible(f"{table.source}: {count(num_rows, 'row')}, text in {join_names(columns.names)}")
     for note in (*table.notes, *columns.notes):
         yield f"  {visible(note)}"
 
@@ -32,7 +32,7 @@ def lines_about_texts(table: "Table", columns: "TextColumns", num_rows: int) -> 
 def lines_about_partly_rated(rows: "PartlyRated") -> Iterator[str]:
     """Where the rows came from, which columns were taken, and how many people rated."""
     texts = join_names(rows.text_columns.names)
-    yield visible(f"{rows.table.source}: {len(rows):,} rows, text in {texts}")
+    yield visible(f"{rows.table.source}: {count(len(rows), 'row')}, text in {texts}")
     rated = int(rows.is_rated.sum())
     if rows.rating_column is None:
         yield "  no column of ratings: the model rates all rows"
@@ -88,13 +88,13 @@ def lines_about(reviews: "Reviews | ReviewsSummary") -> Iterator[str]:
     """Where the reviews came from, which columns were taken, what was skipped and why."""
     for source in reviews.sources:
         yield visible(
-            f"{source.name}: {source.rows:,} rows, text in {join_names(source.text_columns)}, "
-            f"rating in {source.rating_column!r}"
+            f"{source.name}: {count(source.rows, 'row')}, "
+            f"text in {join_names(source.text_columns)}, rating in {source.rating_column!r}"
         )
         for note in source.notes:
             yield f"  {visible(note)}"
     scale = reviews.scale
-    yield visible(f"{len(reviews):,} reviews, ratings {scale.in_order}")
+    yield visible(f"{count(len(reviews), 'review')}, ratings {scale.in_order}")
     if scale.has_places:
         yield f"the mean error and the expected rating count {places_of(scale)}"
     for skipped in reviews.skipped:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from lstm_cli.pipeline.update_preparation import PreparedUpdate
     from lstm_cli.pipeline.updating import Updated
 
+# Held-out reviews: of fewer, a change of ten points of accuracy is hardly told from none.
+FEW = 100
+_FEW_SAY_LITTLE = (
+    "few held-out reviews decided: --replay FILE with the earlier ones makes it surer",
+)
+
 
 class UpdateView:
     """Listens to an update.
@@ -67,8 +73,8 @@ def lines_about_known(prepared: "PreparedUpdate") -> Iterator[str]:
         )
     if split.num_left_out:
         yield (
-            f"{split.num_left_out:,} left out: they are parts of held-out reviews, or hold one "
-            "as a part"
+            f"{count(split.num_left_out, 'review')} left out that would give a held-out one away: "
+            "a part of it, or the whole of which it is a part"
         )
     if known.num_twice:
         yield f"{count(known.num_twice, 'old review')} passed over: the new ones hold them too"
@@ -86,7 +92,7 @@ def lines_about_known(prepared: "PreparedUpdate") -> Iterator[str]:
     if before and here < before:
         which = "none" if not here else f"only {here:,}"
         yield (
-            f"{which} of the {before:,} reviews that were held out for {name} before "
+            f"{which} of the {count(before, 'review')} held out for {name} before "
             f"{'are' if here > 1 else 'is'} here, so that what it forgets is "
             f"{'measured on few' if here else 'not measured'}; --replay FILE brings them"
         )
@@ -140,17 +146,20 @@ def _accuracy_cells(change: Change) -> tuple[str, str, str]:
 def _verdict(updated: "Updated", name: str) -> Iterator[str]:
     """Which of the two is in use, and how to have it otherwise: a command on its own line."""
     receipt = updated.receipt
+    is_sure = receipt.all.n >= FEW or updated.prepared.knows_old_held_out
     if not updated.is_replaced:
         yield f"worse {_where(receipt)} than chance would explain: {name} stays as it was"
+        yield from _FEW_SAY_LITTLE[is_sure:]
         yield "to replace it all the same, add --accept-worse"
         return
     judged = "not worse"
     if receipt.is_worse:
         judged = f"worse {_where(receipt)}, as accepted"
     elif receipt.all.accuracy.interval[0] <= 0:
-        judged = f"not worse, as far as {receipt.all.n:,} held-out reviews can tell"
+        judged = f"not worse, as far as {count(receipt.all.n, 'held-out review')} can tell"
     yield f"{judged}: {name} is replaced"
     number = "" if updated.version is None else f" {updated.version.number}"
+    yield from _FEW_SAY_LITTLE[is_sure:]
     yield f"to put the old one back: lstm models restore {name}{number}"
 
 
