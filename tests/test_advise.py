@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from lstm_cli.results import (
     NextReviews,
     Projection,
 )
-from lstm_cli.views.advising import limit, show_advice, show_next, verdict
+from lstm_cli.views.advising import AdviceProgress, limit, show_advice, show_next, verdict
 from tests.helpers import BLAME, PRAISE, lstm
 
 RATED, UNRATED = 120, 30
@@ -76,7 +76,9 @@ class Pretender:
     stops_at: int | None = None
     learned: list[int] = field(default_factory=list)
 
-    def __call__(self, reviews: Reviews, texts: Sequence[str], seed: int) -> QuickAnswers:
+    def __call__(
+        self, reviews: Reviews, texts: Sequence[str], seed: int, is_late: object = None
+    ) -> QuickAnswers:
         self.learned.append(len(reviews))
         number = int(len(texts) * min(0.5 + len(reviews) / 400, 1.0))
         is_praise = [
@@ -97,7 +99,7 @@ class Quiet:
     def planned(self, plan: CurvePlan) -> None:
         self.plan = plan
 
-    def trained(self, size: int, seconds: float) -> None:
+    def trained(self, size: int, seconds: float, *, is_limited: bool) -> None:
         self.sizes.append(size)
 
 
@@ -106,8 +108,8 @@ def pretending(monkeypatch: pytest.MonkeyPatch) -> Pretender:
     """No command of this test trains anything."""
     pretender = Pretender()
 
-    def answer(_: QuickTrainer, reviews: Reviews, texts: Sequence[str], seed: int) -> QuickAnswers:
-        return pretender(reviews, texts, seed)
+    def answer(_: QuickTrainer, *asked: Any) -> QuickAnswers:
+        return pretender(*asked)
 
     monkeypatch.setattr(QuickTrainer, "__call__", answer)
     return pretender
@@ -144,6 +146,37 @@ def test_where_time_is_short_the_first_fold_tells(mixed: Path) -> None:
     assert listener.sizes == [20]
     assert not measured.completed
     assert advice_of(read_reviews([str(mixed)]), measured, 100).gain.value > 0
+
+
+def test_the_time_that_is_left_is_said(mixed: Path) -> None:
+    """After the first training: not more than the limit leaves."""
+
+    def said(seconds: float, *, is_limited: bool) -> str:
+        progress = AdviceProgress(console := Console(file=io.StringIO(), width=80))
+        progress.planned(CurvePlan(120, (20, 40, 80), 3))
+        progress.trained(20, seconds, is_limited=is_limited)
+        progress.trained(40, 1.0, is_limited=is_limited)
+        assert isinstance(console.file, io.StringIO)
+        return console.file.getvalue().splitlines()[-1]
+
+    assert said(170.0, is_limited=False) == "about 3 min left"
+    assert said(170.0, is_limited=True) == (
+        "about 3 min left, in which there is no time for all of it"
+    )
+
+
+def test_a_training_that_lasts_too_long_is_given_up(mixed: Path) -> None:
+    """What was measured before is the answer."""
+    pretender = Pretender()
+
+    def late(reviews: Reviews, texts: Sequence[str], seed: int, is_late: Any) -> QuickAnswers:
+        answers = pretender(reviews, texts, seed)
+        return replace(answers, completed=not (len(pretender.learned) == 3 and not is_late()))
+
+    measured, listener = measure(mixed, late)
+    assert listener.sizes == [20, 40]
+    assert [point.reviews for point in measured.points] == [20, 40]
+    assert not measured.completed
 
 
 def test_a_stopped_training_is_not_measured(mixed: Path) -> None:
@@ -221,7 +254,7 @@ def test_a_curve_and_the_reviews_to_rate_next(mixed: Path, pretending: Pretender
     assert max(map(len, done.stdout.splitlines() + done.stderr.splitlines())) <= 80
     assert "mixed.csv: 30 reviews without a rating, and 2 whose text is there" in done.stderr
     assert "120 rated reviews: learning from 20, 40 and 80 of them" in done.stderr
-    assert "     20  55.0 %        1.80  measured on 120 others" in done.stdout
+    assert "     20  55.0 %        1.80  measured on 120" in done.stdout
     assert "3 reviews to rate next, of 30 without a rating" in done.stdout
     assert "written to to_rate.csv: fill in its column 'Rating', and give it to" in done.stdout
     assert pretending.learned == [20, 40, 80] * 3 + [120]
@@ -452,11 +485,12 @@ def test_the_verdict_comes_first_and_the_curve_below_it() -> None:
         "right (0.4 to 2.7).\n"
         "\n"
         "reviews   right  mean error\n"
-        "    116  58.1 %        0.62  measured on 700 others\n"
-        "    233  61.0 %        0.57  measured on 700 others\n"
-        "    466  63.4 %        0.53  measured on 700 others\n"
+        "    116  58.1 %        0.62  measured on 700\n"
+        "    233  61.0 %        0.57  measured on 700\n"
+        "    466  63.4 %        0.53  measured on 700\n"
         "    700  63.8 %              expected, 60.3 to 67.2 with 95 % probability\n"
         "  1,000  65.3 %              expected, 61.3 to 69.0 with 95 % probability\n"
+        "measured: each review by a network that has not learned from it\n"
         "not all that was planned was measured: the ranges are wider for it\n"
         "\n"
         "What no label mends: 31 texts have more than one rating. Of the 96 reviews\n"

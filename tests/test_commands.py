@@ -220,6 +220,42 @@ def test_a_second_training_makes_a_second_model(tiny_bundle: Bundle, tiny_review
     assert done.exit_code == 0
 
 
+def test_a_name_that_is_taken_is_said_before_anything_is_learned(
+    tiny_bundle: Bundle, tiny_reviews: Path
+) -> None:
+    """In the first line; with the option that it names, the model of the file's name goes."""
+    copied(tiny_bundle, "tiny")
+    done = lstm("train", tiny_reviews, *TINY, "--no-baseline")
+    said = "tiny is there already: this model will be tiny-2 (--replace replaces it)"
+    assert done.stderr.splitlines()[0] == said
+    before = contents(Path("models/tiny"))
+    done = lstm("train", tiny_reviews, *TINY, "--no-baseline", "--replace")
+    assert done.exit_code == 0, done.stderr
+    assert "is there already" not in done.stderr
+    assert sorted(path.name for path in Path("models").iterdir()) == ["tiny", "tiny-2"]
+    assert contents(Path("models/tiny")) != before
+    named = lstm("train", tiny_reviews, *TINY, "--no-baseline", "--name", "other")
+    assert "is there already" not in named.stderr
+
+
+def test_starting_over_a_stopped_training_replaces_no_other_model(
+    tiny_bundle: Bundle, tiny_reviews: Path
+) -> None:
+    """The stopped one had another name, for this one was taken."""
+    copied(tiny_bundle, "tiny")
+    Path("models/.tiny-2.checkpoint").write_bytes(b"hours of work")
+    before = contents(Path("models/tiny"))
+    done = lstm("train", tiny_reviews, *TINY, "--no-baseline", "--replace")
+    assert done.exit_code == 0, done.stderr
+    assert contents(Path("models/tiny")) == before
+    assert Path("models/tiny-2").is_dir()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a model."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 def test_evaluate_counts_ratings_it_has_never_seen_as_wrong(
     tiny_bundle: Bundle, tmp_path: Path
 ) -> None:

@@ -49,8 +49,15 @@ def test_words_that_teach_nothing_are_said_to() -> None:
     """A share means little without what always saying the commonest reaches."""
     rows = [f"{'the room and the staff ' * (k % 3 + 1)}{k},{1 if k % 2 else 5}" for k in range(40)]
     Path("same.csv").write_text("\n".join(["review,rating", *rows]) + "\n")
-    said = "the words alone teach hardly anything here; a base knows words already"
-    assert said in lstm("doctor", "same.csv").stdout
+    said = (
+        "the words alone teach hardly anything here, so that no row is suspected of a wrong "
+        "rating\n"
+        "by them; a base knows words already"
+    )
+    shown = lstm("doctor", "same.csv").stdout
+    assert said in shown
+    assert "contradict their rating" not in shown
+    assert json.loads(lstm("doctor", "same.csv", "--json").stdout)["suspects"] == []
     health_of()
     assert said not in lstm("doctor", "one.csv").stdout
 

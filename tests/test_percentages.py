@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -36,8 +37,11 @@ def answers(*groups: tuple[float, int, int]) -> tuple[np.ndarray, np.ndarray]:
         ([(0.8, 130, 200), (0.6, 100, 200)], "too sure"),
         ([(0.8, 190, 200), (0.6, 140, 200)], "not sure enough"),
         ([(0.9, 150, 200), (0.5, 130, 200)], "uneven"),
-        ([(0.8, 1, 2)], "as sure as right"),
-        ([(1.0, 5, 5)], "as sure as right"),
+        ([(0.8, 1, 2)], "too few"),
+        ([(1.0, 5, 5)], "too few"),
+        ([(0.9, 0, 29)], "too few"),
+        ([(0.9, 0, 30)], "too sure"),
+        ([(1.0, 30, 30)], "as sure as right"),
     ],
 )
 def test_the_verdict_is_what_chance_leaves(
@@ -119,7 +123,7 @@ def test_an_evaluation_ends_with_a_sentence_about_percentages() -> None:
         ),
         (
             [(0.9, 150, 200), (0.55, 140, 200)],
-            "more than chance",
+            "in parts more than chance",
             "It is as sure as it is right as a whole (on average it says 72.5 % and is right on "
             "72.5 %), and in some parts surer or less sure than it is right, more than chance "
             "explains.",
@@ -136,6 +140,24 @@ def test_the_chart_has_a_sentence(
     console = Console(file=io.StringIO(), width=80, color_system=None)
     show_reliability(console, evaluation)
     assert " ".join(console.file.getvalue().splitlines()).endswith(below)
+
+
+def test_of_a_few_reviews_nothing_is_said_but_that_they_are_few() -> None:
+    """No verdict beside the calibration error, no chart, and one sentence."""
+    lines = _shown(_evaluation((0.95, 2, 11)))
+    (line,) = (line for line in lines if line.startswith("calibration error"))
+    assert re.fullmatch(r"calibration error 0\.\d+; of chance alone 0\.\d+", line)
+    assert not [line for line in lines if "sure" in line]
+    assert lines[-1] == "These are too few reviews to check its percentages."
+
+
+def test_enough_reviews_with_too_few_near_a_round_percentage_are_not_called_too_few() -> None:
+    """The chart of them has been judged just before."""
+    shown = " ".join(_shown(_evaluation((0.5, 20, 40), (0.99, 40, 40))))
+    assert "chance explains what parts them" in shown
+    assert shown.endswith(
+        "Too few of its answers are near 60, 70, 80 or 90 % to check one of these by itself."
+    )
 
 
 def test_a_legend_says_what_the_columns_mean() -> None:
@@ -179,6 +201,6 @@ def test_the_commands_are_brief_if_asked(tiny_bundle: Bundle) -> None:
         assert done.exit_code == 0, done.stderr
         assert LEGEND not in done.stdout
     found = json.loads(lstm(*asked[0], "--json").stdout)["percentages"]
-    assert found["verdict"] == "as sure as right"
+    assert found["verdict"] == "too few"
     assert 0 < found["confidence"] < 1
     assert found["checked"] == {}

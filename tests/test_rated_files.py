@@ -297,6 +297,14 @@ def test_the_lowest_come_first_and_are_believed(source: Path, model: tuple[str, 
     assert not Path("o.csv").exists()
 
 
+def test_the_lowest_stand_before_the_least_certain(source: Path, model: tuple[str, str]) -> None:
+    """They were asked for."""
+    asked = ("predict", "--input", source, "--output", "o.csv", "--worst", 2, *model)
+    done = lstm(*asked)
+    assert done.exit_code == 0, done.stderr
+    assert done.output.index("surest low review") < done.output.index("least certain")
+
+
 def test_the_worst_as_json_beside_the_rows(source: Path, model: tuple[str, str]) -> None:
     done = lstm("predict", "--input", source, "--output", "o.csv", "--worst", 1, "--json", *model)
     assert done.exit_code == 0, done.stderr

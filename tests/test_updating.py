@@ -322,7 +322,10 @@ def test_what_is_shown_fits_a_terminal(hotels: Path, new: Path, old: Path) -> No
         "held out now (4)",
         "all held out (124)",
     ]
-    assert shown[-2:] == [
+    assert all(line.endswith("(too few)") for line in shown[2:] if line.startswith("held out now"))
+    assert "(too few)" not in shown[2]
+    assert shown[-3:] == [
+        "these reviews cannot tell whether it is better: only 4 of them were held out",
         "not worse, as far as 124 held-out reviews can tell: hotels is replaced",
         "to put the old one back: lstm models restore hotels 1",
     ]
@@ -390,7 +393,9 @@ def test_a_version_keeps_its_number(hotels: Path, old: Path) -> None:
     assert lstm("models", "restore", "hotels").stderr == (
         "hotels is version 2 now; version 3 is kept\n"
     )
-    assert "there are: 1, 3" in refused("models", "restore", "hotels", "4")
+    assert "no version 4; there are: 1, 2 (in use), 3; " in refused(
+        "models", "restore", "hotels", "4"
+    )
     assert "in use already" in refused("models", "restore", "hotels", "2")
 
 
@@ -412,6 +417,20 @@ def test_history_lists_the_versions(hotels: Path, new: Path, old: Path) -> None:
     assert (first["number"], first["in_use"], first["reviews"]) == (1, False, 60)
     assert (second["number"], second["in_use"], second["reviews"]) == (2, True, 96)
     assert second["held_out"] == 124
+
+
+def test_history_names_what_was_learned_from_whole(hotels: Path, old: Path) -> None:
+    """Beside the rest where it fits in 80 columns, below where it does not."""
+    name = "reviews-of-all-three-hotels-2026-11.csv"
+    update(written(name, rows(range(20, 24))), "--replay", old, "--accept-worse")
+    lines = lstm("models", "history", "hotels").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0].split()[-1] == "size"
+    assert lines[3:] == [
+        "version 1 learned from lstm.csv",
+        f"version 2 learned from {name}",
+        "in use: version 2",
+    ]
 
 
 def test_versions_are_no_models_of_their_own(hotels: Path, new: Path) -> None:

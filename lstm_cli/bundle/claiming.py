@@ -21,6 +21,7 @@ class ModelSlot:
     path: Path
     resumes: bool  # a stopped training goes on
     replace: bool  # an older model of that name goes
+    taken: str | None = None  # the name after the file, where another model has it
 
     @classmethod
     def choose(
@@ -40,7 +41,7 @@ class ModelSlot:
             source: the file that is learned from; the model is named after it ...
             name: ... unless a person named it.
             ending: what stands behind the name of the file.
-            replace: an older model of the name may be replaced.
+            replace: an older model of the name may be replaced; of no name, that of the file.
             resume: go on with a training that was stopped.
 
         Raises:
@@ -57,12 +58,15 @@ class ModelSlot:
         if name == BASE:
             problem = "that is the name of the base; choose another"
             raise RequestError(problem, parameter="name", value=name)
-        stopped = stopped_name(source, folder, ending) if resume else None
-        path = folder / (name or stopped or free_name(source, folder, ending))
+        stopped = stopped_name(source, folder, ending) if resume or replace else None
+        own = next(names_for(source, ending))
+        free = own if replace else free_name(source, folder, ending)
+        path = folder / (name or stopped or free)
         resumes = resume and checkpoint_of(path).exists()
         # What was stopped may have saved a model, or was allowed to replace one: it becomes
         # what that command would have made.
-        slot = cls(path, resumes, replace or resumes)
+        is_renamed = name is None and not resumes and path.name != own
+        slot = cls(path, resumes, replace or resumes, own if is_renamed else None)
         check_free(path, replace=slot.replace)
         if not (resume or replace):
             check_not_stopped(path)

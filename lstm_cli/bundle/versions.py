@@ -157,7 +157,8 @@ def _chosen(
     if now is not None and number == now.number:
         raise NoModelError(f"{name}: version {number} is in use already")
     if number not in others:
-        listed = ", ".join(map(str, sorted(others)))
+        numbers = sorted(v.number for v in found if v.number is not None)
+        listed = ", ".join(f"{n}" if n in others else f"{n} (in use)" for n in numbers)
         raise NoModelError(
             f"{name}: no version {number}; there are: {listed}", Remedy.LIST_VERSIONS, name
         )

@@ -1,5 +1,6 @@
 """``lstm advise``: whether to rate more reviews, and which."""
 
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -61,8 +62,7 @@ def advise(
         typer.Option(
             "--time-limit",
             metavar="TIME",
-            help="Start no other training for the learning curve after about this long (90s, 5m, "
-            "1h).",
+            help="Finish within about this long (90s, 5m, 1h), with fewer trainings if need be.",
         ),
     ] = "10m",
     encoding: options.Encoding = None,
@@ -97,6 +97,7 @@ def advise(
     more reviews a model would rate right if you rated more of them. Ctrl-C gives the answer so
     far.
     """
+    began = time.perf_counter()
     if output is not None and next_ is None:
         raise OptionError("--output goes with --next N, which says how many reviews to choose")
 
@@ -139,7 +140,7 @@ def advise(
     with interruptible() as is_stopped:
         start = None if bundle is None else Base.from_bundle(bundle)
         trainer = QuickTrainer(start, compute, is_stopped, listener)
-        _advise(ctx, request, read, trainer, listener, is_stopped)
+        _advise(ctx, request, read, trainer, listener, is_stopped, began)
 
 
 def _note_unrated(ctx: typer.Context, candidates: "Candidates") -> None:
@@ -156,6 +157,7 @@ def _advise(
     trainer: "QuickTrainer",
     listener: "AdviceProgress",
     is_stopped: Interrupt,
+    began: float,
 ) -> None:
     """Measure the curve and choose reviews, and show both."""
     from lstm_cli.pipeline.advising import advice_of, measure_curve
@@ -165,7 +167,14 @@ def _advise(
     rated = len(read.reviews)
     more = request.more or min(len(read.candidates) or rated, rated)
     with listener.working():
-        measured = measure_curve(read.reviews, trainer, listener, request.seed, request.time_limit)
+        measured = measure_curve(
+            read.reviews,
+            trainer,
+            listener,
+            request.seed,
+            request.time_limit - (time.perf_counter() - began),
+            will_choose=request.number is not None,
+        )
     if measured is None:
         raise KeyboardInterrupt("nothing was measured yet")
     advice = advice_of(read.reviews, measured, more)

@@ -174,7 +174,10 @@ Reviews = Annotated[
 NewName = Annotated[
     str | None, typer.Option(help="Name of the new model. Default: the name of the file.")
 ]
-Replace = Annotated[bool, typer.Option("--replace", help="Replace an existing model of that name.")]
+Replace = Annotated[
+    bool,
+    typer.Option("--replace", help="Replace an existing model of that name, or of the file's."),
+]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Continue where the same command was stopped.")
 ]

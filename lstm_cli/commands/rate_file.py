@@ -114,12 +114,12 @@ def _rate_rows(
             advance(len(rated.texts))
         if writer is not None and writer.writes_sheets:
             writer.add_sheets(sheets_beside(info, summary, table.source, added, date.today()))
+    if request.worst is not None:
+        _show_lowest(scorer.bundle, request, opened, lowest)
     if not request.prints_json:
         _sum_up(ctx, scorer.bundle, request, opened, summary)
     if writer is not None and writer.has_decimal_comma:
         note(ctx, "numbers are written with a decimal comma, as in the file")
-    if request.worst is not None:
-        _show_lowest(scorer.bundle, request, opened, lowest)
     return summary
 
 

@@ -5,6 +5,7 @@ each fifth of the reviews after learning from the others.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -64,7 +65,7 @@ def examine(
         *overlaps(reviews),
         *about_language(scripts, known_share),
     ]
-    return DataHealth(
+    health = DataHealth(
         reviews=len(reviews),
         counts=dict(zip(reviews.scale.labels, counts.tolist(), strict=True)),
         lengths=five_lengths(lengths),
@@ -77,6 +78,8 @@ def examine(
         suspects=suspects,
         findings=tuple(findings),
     )
+    # What cannot tell ratings apart cannot tell which of them are wrong.
+    return health if health.words_teach else replace(health, suspects=())
 
 
 class TextRows(Protocol):

@@ -17,6 +17,7 @@ USUAL, PRIOR = 1.2, 20.0
 STATED = (0.6, 0.7, 0.8, 0.9)  # round percentages, one of which is checked
 NEAR = 0.05  # from it, and an answer is taken to say it
 FEWEST_STATED = 30  # answers; of fewer the interval is wider than from 65 to 95 %
+FEWEST_JUDGED = 30  # answers in all; of fewer no verdict is passed
 RARELY = 1 / 40  # how often chance alone goes so far that it is not taken for chance
 ROUNDING = 1e-9  # of sums of floats
 
@@ -132,11 +133,14 @@ def trust_in(confidence: NDArray[np.float64], is_right: NDArray[np.bool_]) -> Tr
     It is too sure, or not sure enough, if its accuracy is one that a model whose probabilities
     are right has by chance on one in forty files as large; uneven, if that holds of its
     calibration error alone. So one in twenty models that are right about themselves is blamed.
+    Fewer answers than ``FEWEST_JUDGED`` are too few for any of it.
 
     Args:
         confidence: the probability of the predicted rating. (N,)
         is_right: whether it was the true one. (N,)
     """
+    if len(confidence) < FEWEST_JUDGED:
+        return Trust("too few", float(confidence.mean()), None)
     bins = reliability(confidence, is_right)
     drawn = _drawn(bins)
     sizes = np.array([part.n for part in bins])

@@ -5,7 +5,6 @@ advice_of       what more of them would add                           -> CurveAd
 choose_next     reviews without a rating that would teach most        -> Chosen
 """
 
-import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from lstm_cli.evaluation.contradictions import contradictions
 from lstm_cli.metrics.learning_curve import FoldMeasured, fit_curve
 from lstm_cli.pipeline.choosing import by_gradient
 from lstm_cli.pipeline.folding import CurvePlan, deal, sizes_for
+from lstm_cli.pipeline.pace import Pace
 from lstm_cli.pipeline.quick import QuickTrainer, some_of
 from lstm_cli.results import CurveAdvice, CurvePoint, NextReview
 from lstm_cli.training.loop import Listener
@@ -34,8 +34,14 @@ class AdviceListener(Listener, Protocol):
     def planned(self, plan: CurvePlan) -> None:
         """How many reviews are rated, and from how many of them the trainings learn."""
 
-    def trained(self, size: int, seconds: float) -> None:
-        """A training on so many reviews is over and measured, so long after the first began."""
+    def trained(self, size: int, seconds: float, *, is_limited: bool) -> None:
+        """A training on so many reviews is over and measured.
+
+        Args:
+            size: how many it learned from.
+            seconds: that are left, about.
+            is_limited: the time is too short for all that was planned.
+        """
 
     def working(self) -> AbstractContextManager[object]:
         """A context around the trainings."""
@@ -68,18 +74,27 @@ class Chosen:
 
 
 def measure_curve(
-    reviews: Reviews, trainer: QuickTrainer, listener: AdviceListener, seed: int, seconds: float
+    reviews: Reviews,
+    trainer: QuickTrainer,
+    listener: AdviceListener,
+    seed: int,
+    seconds: float,
+    *,
+    will_choose: bool = False,
 ) -> Measured | None:
     """Train on ever more of the reviews, and rate those that were not learned from.
 
-    Fold by fold, so that a curve is known early.
+    Fold by fold, so that a curve is known early. The time decides how many are trained: one that
+    would end too late, by how long those before took, is not begun, and one that lasts longer
+    than it should is given up. The first alone is never given up, for without it nothing is known.
 
     Args:
         reviews: the rated ones.
         trainer: makes the networks, and may be stopped; its listener hears of each batch.
         listener: hears of each training.
         seed: decides the folds, and of the trainings.
-        seconds: after which no other training begins.
+        seconds: that all of it may take.
+        will_choose: of these, as many as a training on all the reviews takes are left over.
 
     Returns:
         None if it was stopped before anything was measured.
@@ -92,21 +107,21 @@ def measure_curve(
     ratings = np.array(reviews.scale.ratings)
     plan = CurvePlan(len(reviews), sizes, len(folds))
     listener.planned(plan)
-    began, done = time.perf_counter(), 0.0
+    pace = Pace(plan, seconds, len(reviews) if will_choose else 0)
     found: list[_FoldSoFar] = []
     completed = True
     for number, fold in enumerate(folds):
         found.append(_FoldSoFar())
         true = reviews.rating_indices[fold.held_out]
-        for size, work in zip(sizes, plan.work, strict=True):
-            spent = time.perf_counter() - began
-            if done and spent * (1 + work / done) > seconds:
+        for size in sizes:
+            if not pace.has_time_for(size):
                 completed = False
                 break
             answers = trainer(
                 some_of(reviews, fold.order[:size]),
                 [reviews.texts[row] for row in fold.held_out],
                 seed + number,
+                pace.is_late,
             )
             if not answers.completed:
                 return _measured(found, completed=False)
@@ -114,8 +129,8 @@ def measure_curve(
             found[-1].sizes.append(size)
             found[-1].is_right.append(predicted == true)
             found[-1].distances.append(np.abs(ratings[predicted] - ratings[true]))
-            done += work
-            listener.trained(size, time.perf_counter() - began)
+            pace.trained(size)
+            listener.trained(size, pace.left, is_limited=pace.is_limited)
     return _measured(found, completed=completed)
 
 

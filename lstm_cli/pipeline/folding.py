@@ -80,8 +80,12 @@ class CurvePlan:
 
         Few reviews are read more often, so that work grows more slowly than reviews do.
         """
-        read = [size * _times_read(size) for size in self.sizes]
-        return tuple(number / (self.folds * sum(read)) for number in read)
+        return tuple(self.work_of(size) for size in self.sizes)
+
+    def work_of(self, size: int) -> float:
+        """What a training on so many reviews is of all the work."""
+        all_read = self.folds * sum(size * _times_read(size) for size in self.sizes)
+        return size * _times_read(size) / all_read
 
 
 def _times_read(size: int) -> int:

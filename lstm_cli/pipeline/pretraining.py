@@ -36,6 +36,9 @@ class PretrainingListener(PretrainListener, Protocol):
     def nothing_to_resume(self, name: str) -> None:
         """A training of that name should go on, and there is none: one begins."""
 
+    def renamed(self, taken: str, name: str) -> None:
+        """A model has the name after the file already: this one gets another."""
+
     def file_read(self, source: str, rows: int, columns: str, notes: Sequence[str]) -> None:
         """A file has been read."""
 

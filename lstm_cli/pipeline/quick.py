@@ -58,13 +58,20 @@ class QuickTrainer:
     is_stopped: Callable[[], bool] = lambda: False
     listener: Listener = field(default_factory=Silent)
 
-    def __call__(self, reviews: Reviews, texts: Sequence[str], seed: int) -> QuickAnswers:
+    def __call__(
+        self,
+        reviews: Reviews,
+        texts: Sequence[str],
+        seed: int,
+        is_late: Callable[[], bool] = lambda: False,
+    ) -> QuickAnswers:
         """Learn from reviews, a tenth held out, and rate other texts.
 
         Args:
             reviews: all that may be learned from.
             texts: those to rate. (M,)
             seed: decides what is held out, and of the training.
+            is_late: whether there is no time for it any more; asked after each batch.
 
         Raises:
             RowError: too few reviews, or of one rating alone.
@@ -86,7 +93,7 @@ class QuickTrainer:
             TrainingTask(data.training, data.validation, ratings),
             self.listener,
             compute=self.compute,
-            control=RunControl(is_stopped=self.is_stopped),
+            control=RunControl(is_stopped=lambda: self.is_stopped() or is_late()),
         )
         corpus = Corpus.encoded(texts, data.vocabulary, data.token_pattern)
         return QuickAnswers(

@@ -100,6 +100,6 @@ class AdviseRequest:
     more: int | None = None  # ratings that are asked about; as many again, where None
     number: int | None = None  # reviews to choose, where some are to be chosen
     output: str | None = None  # a file for them
-    time_limit: float = 600.0  # seconds for the learning curve
+    time_limit: float = 600.0  # seconds that all of it may take
     seed: int = 0
     threads: int | None = None

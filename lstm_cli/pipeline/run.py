@@ -46,6 +46,8 @@ def run_training(request: TrainRequest, listener: "TrainingListener") -> "Traine
     )
     if request.resume and not slot.resumes:
         listener.nothing_to_resume(slot.path.name)
+    if slot.taken is not None:
+        listener.renamed(slot.taken, slot.path.name)
     run = _prepared(request, slot.path.name, listener)
 
     from lstm_cli.pipeline.training import make_model
@@ -97,6 +99,8 @@ def run_pretraining(request: PretrainRequest, listener: "PretrainingListener") -
     )
     if request.resume and not slot.resumes:
         listener.nothing_to_resume(slot.path.name)
+    if slot.taken is not None:
+        listener.renamed(slot.taken, slot.path.name)
     run = _prepared_texts(request, listener)
 
     from lstm_cli.pipeline.pretraining import make_language_model

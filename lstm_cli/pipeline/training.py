@@ -53,6 +53,9 @@ class TrainingListener(Listener, SearchListener, Protocol):
     def nothing_to_resume(self, name: str) -> None:
         """A training of that name should go on, and there is none: one begins."""
 
+    def renamed(self, taken: str, name: str) -> None:
+        """A model has the name after the file already: this one gets another."""
+
     def read(self, reviews: ReviewsSummary, others: ReviewsSummary | None) -> None:
         """The reviews have been read, and those of a file that are held out, if one was given."""
 

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+LEAST_GAIN = 0.02  # share of the rows, over the commonest rating; less is hardly anything
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -68,8 +70,19 @@ class DataHealth:
     scripts: dict[str, float]  # share of the letters, commonest first
     known_share: float | None  # of the tokens, by the base
     regression_accuracy: float | None  # out of fold, by the words alone
-    suspects: tuple[Suspect, ...]
+    suspects: tuple[Suspect, ...]  # none where the words teach hardly anything
     findings: tuple[Finding, ...]
+
+    @property
+    def commonest_share(self) -> float:
+        """How often always saying the commonest rating is right."""
+        return max(self.counts.values()) / sum(self.counts.values())
+
+    @property
+    def words_teach(self) -> bool:
+        """Whether the words say more of the rating than the commonest one does."""
+        accuracy = self.regression_accuracy
+        return accuracy is not None and accuracy > self.commonest_share + LEAST_GAIN
 
     def to_json(self) -> dict[str, Any]:
         """As ``lstm doctor --json`` prints it."""

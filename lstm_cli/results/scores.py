@@ -40,7 +40,7 @@ class Trust:
     """Whether the percentages of a model are those of how often it is right."""
 
     # "as sure as right", "too sure", "not sure enough", or "uneven": neither on the whole, and
-    # yet further off in parts than chance explains.
+    # yet further off in parts than chance explains. "too few" answers have no verdict.
     verdict: str
     confidence: float  # mean probability of the ratings that are named
     checked: StatedPercentage | None  # None: too few answers near any of them

@@ -5,6 +5,8 @@ from typing import Any
 
 from lstm_cli.results.scores import Difference
 
+FEWEST = 10  # held-out reviews; of fewer no interval is given
+
 
 @dataclass(frozen=True)
 class Change:
@@ -15,6 +17,11 @@ class Change:
     mae: tuple[float, float]  # mean distance in rating points: before, after
     rps: tuple[float, float]  # mean ranked probability score, 0 is best: before, after
     rps_error: float  # standard error of the difference of the two, paired
+
+    @property
+    def is_of_few(self) -> bool:
+        """Whether an interval would say nothing: of one review it is as narrow as can be."""
+        return self.n < FEWEST
 
     @property
     def errors_worse(self) -> float:
@@ -45,6 +52,16 @@ class Receipt:
     held_out_now: Change | None  # on those of the new reviews; None where there are none
     all: Change  # on both together
     per_rating: dict[str, Change]  # on those of each rating that occurs, of both together
+
+    @property
+    def num_held_out_now(self) -> int:
+        """How many of the new reviews were held out."""
+        return 0 if self.held_out_now is None else self.held_out_now.n
+
+    @property
+    def can_tell_better(self) -> bool:
+        """Whether enough of the new reviews were held out to say what they have taught."""
+        return self.num_held_out_now >= FEWEST
 
     @property
     def is_worse(self) -> bool:

@@ -85,12 +85,13 @@ class AdviceProgress:
         self._to_come, self._done = [*plan.work] * plan.folds, 0.0
         self.task = self.progress.add_task("", total=1.0, doing="learning")
 
-    def trained(self, size: int, seconds: float) -> None:
-        """Move the bar; after the first training it is known how long all of them take."""
+    def trained(self, size: int, seconds: float, *, is_limited: bool) -> None:
+        """Move the bar; after the first training it is known how long the others take."""
         is_first = not self._done
         self._done += self._to_come.pop(0)
         if is_first:
-            say(self.console, f"this will take about {about(seconds / self._done)}")
+            limited = ", in which there is no time for all of it" if is_limited else ""
+            say(self.console, f"about {about(seconds)} left{limited}")
         if self.task is not None:
             self.progress.update(self.task, completed=self._done)
 
@@ -133,7 +134,7 @@ def show_advice(console: Console, advice: CurveAdvice) -> None:
             f"{point.reviews:,}",
             f"{100 * point.accuracy:.1f} %",
             f"{point.mae:.2f}",
-            f"measured on {point.measured_on:,} others",
+            f"measured on {point.measured_on:,}",
         )
     for reviews, estimate in (
         (advice.rated, advice.now),
@@ -146,6 +147,7 @@ def show_advice(console: Console, advice: CurveAdvice) -> None:
             f"expected, {_range(estimate)} with 95 % probability",
         )
     show_table(console, table)
+    say(console, "measured: each review by a network that has not learned from it")
     if not advice.completed:
         say(console, "not all that was planned was measured: the ranges are wider for it")
     if advice.contradictions is not None:

@@ -9,6 +9,7 @@ from lstm_cli.results import Difference, Evaluation, Scores, Trust
 from lstm_cli.views.console import LINE, percent, plain_table, say, show_table, visible
 
 CURVE_WIDTH = 40
+TOO_FEW = "too few"  # the verdict of a ``Trust`` that passes none
 UPSIDE_DOWN = -0.3  # kappa, to which no chance leads
 
 
@@ -28,7 +29,7 @@ def show_evaluation(
         evaluation: what was measured.
         cell: "lstm" or "rnn", which names the model's row.
         data: what the reviews are, such as "855 held-out reviews".
-        with_curve: draw the reliability curve as well.
+        with_curve: draw the reliability curve as well, unless the reviews are too few for it.
         brief: leave out what the columns mean.
     """
     low, high = evaluation.accuracy_interval
@@ -46,7 +47,7 @@ def show_evaluation(
     say(
         console,
         f"accuracy lies between {100 * low:.1f} and {100 * high:.1f} % (95 % interval)\n"
-        f"calibration error {evaluation.ece:.3f}; of chance alone {evaluation.ece_by_chance:.3f}: "
+        f"calibration error {evaluation.ece:.3f}; of chance alone {evaluation.ece_by_chance:.3f}"
         f"{_IN_SHORT[evaluation.trust.verdict]}",
     )
     if evaluation.scores.qwk < UPSIDE_DOWN:
@@ -64,7 +65,7 @@ def show_evaluation(
         unseen = ", ".join(f"{rating} ({n:,})" for rating, n in evaluation.unseen_ratings.items())
         say(console, f"ratings the model has never seen, counted as wrong: {unseen}", "yellow")
     show_confusion(console, evaluation)
-    if with_curve:
+    if with_curve and evaluation.trust.verdict != TOO_FEW:
         show_reliability(console, evaluation)
     console.print()
     _say_wrapped(console, _percentages(evaluation.trust))
@@ -87,10 +88,11 @@ def _say_wrapped(console: Console, text: str) -> None:
 
 # What is said of the percentages beside the calibration error. By the verdict of a ``Trust``.
 _IN_SHORT = {
-    "as sure as right": "no more than chance",
-    "too sure": "too sure of itself",
-    "not sure enough": "not sure enough",
-    "uneven": "more than chance",
+    "as sure as right": ": no more than chance",
+    "too sure": ": too sure of itself",
+    "not sure enough": ": not sure enough",
+    "uneven": ": in parts more than chance",
+    TOO_FEW: "",
 }
 
 
@@ -119,8 +121,10 @@ def _percentages(trust: Trust) -> str:
     'When it says 80 %, it is right 76 to 84 times of 100 (95 % interval, 400 such answers).'
     """
     checked = trust.checked
-    if checked is None:
+    if trust.verdict == TOO_FEW:
         return "These are too few reviews to check its percentages."
+    if checked is None:
+        return "Too few of its answers are near 60, 70, 80 or 90 % to check one of these by itself."
     low, high = (round(100 * bound) for bound in checked.interval)
     return (
         f"When it says {percent(checked.stated)}, it is right {low} to {high} times of 100 "

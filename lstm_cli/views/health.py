@@ -17,8 +17,6 @@ from lstm_cli.views.console import (
     visible,
 )
 
-LEAST_GAIN = 2.0  # points over the commonest answer; less is told as hardly anything
-
 
 def show_health(console: Console, health: DataHealth) -> None:
     """Print ratings, lengths, known words, suspicious rows, and what needs attention."""
@@ -33,15 +31,19 @@ def show_health(console: Console, health: DataHealth) -> None:
         )
     if health.regression_accuracy is not None:
         commonest = max(health.counts, key=lambda rating: health.counts[rating])
-        always = 100 * health.counts[commonest] / sum(health.counts.values())
         say(
             console,
             f"the words alone predict {100 * health.regression_accuracy:.1f} % of the ratings "
             f"(logistic regression,\nfive-fold cross-validation); always saying "
-            f"{visible(commonest, 24)} is right on {always:.1f} %",
+            f"{visible(commonest, 24)} is right on "
+            f"{100 * health.commonest_share:.1f} %",
         )
-        if 100 * health.regression_accuracy <= always + LEAST_GAIN:
-            say(console, "the words alone teach hardly anything here; a base knows words already")
+        if not health.words_teach:
+            say(
+                console,
+                "the words alone teach hardly anything here, so that no row is suspected of a "
+                "wrong rating\nby them; a base knows words already",
+            )
     if health.suspects:
         say(console, "\nrows whose words contradict their rating most; mislabelled, or irony:")
         table = plain_table("line", "rating", "reads as", "sure", "review", right=(0, 1, 2, 3))

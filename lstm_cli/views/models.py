@@ -1,12 +1,13 @@
 """What ``lstm models`` shows."""
 
+import textwrap
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import ModelSummary, VersionSummary
-from lstm_cli.views.console import percent, plain_table, say, show_table, visible
+from lstm_cli.views.console import LINE, percent, plain_table, say, show_table, visible
 
 
 def show_models(console: Console, models: Sequence[ModelSummary], folder: str) -> None:
@@ -31,29 +32,42 @@ def show_models(console: Console, models: Sequence[ModelSummary], folder: str) -
 
 
 def show_history(console: Console, versions: Sequence[VersionSummary]) -> None:
-    """Print a row a version, the oldest at the top."""
-    table = plain_table(
-        "version", "made", "reviews", "accuracy", "held out", "size", "learned from",
-        right=(0, 2, 3, 4, 5),
-    )  # fmt: skip
-    for version in versions:
-        size = f"{version.bytes / 1e6:.1f} MB"
+    """Print a row a version, the oldest at the top; what it learned from below, if it is long."""
+    heads = ("version", "made", "reviews", "accuracy", "held out", "size")
+    rows = [_history_cells(version) for version in versions]
+    files = [visible(", ".join(version.files)) for version in versions]
+    # What these columns leave of a line, two blanks after each.
+    taken = sum(max(map(len, column)) + 2 for column in zip(heads, *rows, strict=True))
+    is_beside = taken + max(map(len, files), default=0) <= console.width
+    table = plain_table(*heads, *(["learned from"] if is_beside else []), right=(0, 2, 3, 4, 5))
+    for version, cells, names in zip(versions, rows, files, strict=True):
+        style = "bold" if version.in_use else ""
         if version.problem is not None:
-            table.add_row("?", Text("cannot be used", style="yellow"), "", "", "", size, "")
-            continue
-        table.add_row(
-            str(version.number),
-            version.created[:16].replace("T", " "),
-            f"{version.reviews:,}",
-            "" if version.accuracy is None else percent(version.accuracy),
-            f"{version.held_out:,}",
-            size,
-            Text(visible(", ".join(version.files), 18)),
-            style="bold" if version.in_use else "",
-        )
+            style = "yellow"
+        table.add_row(*cells, *([Text(names)] if is_beside else []), style=style)
     show_table(console, table)
+    if not is_beside:
+        for version, names in zip(versions, files, strict=True):
+            if version.problem is None:
+                line = f"version {version.number} learned from {names}"
+                say(console, textwrap.fill(line, LINE, subsequent_indent="  "))
     in_use = [version.number for version in versions if version.in_use]
     say(console, f"in use: version {in_use[0] or '?'}" if in_use else "none is in use")
+
+
+def _history_cells(version: VersionSummary) -> tuple[str, ...]:
+    """All but the files that it learned from."""
+    size = f"{version.bytes / 1e6:.1f} MB"
+    if version.problem is not None:
+        return ("?", "cannot be used", "", "", "", size)
+    return (
+        str(version.number),
+        version.created[:16].replace("T", " "),
+        f"{version.reviews:,}",
+        "" if version.accuracy is None else percent(version.accuracy),
+        f"{version.held_out:,}",
+        size,
+    )
 
 
 def _scale(ratings: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from rich.progress import (
 from lstm_cli.config import PretrainConfig
 from lstm_cli.results import LanguageReport
 from lstm_cli.views.console import say
-from lstm_cli.views.training import say_that_one_begins
+from lstm_cli.views.training import say_that_it_is_renamed, say_that_one_begins
 
 if TYPE_CHECKING:
     from lstm_cli.pipeline.pretraining import LanguageModel
@@ -58,6 +58,10 @@ class PretrainView:
     def nothing_to_resume(self, name: str) -> None:
         """Say that a training begins."""
         say_that_one_begins(self.console, name)
+
+    def renamed(self, taken: str, name: str) -> None:
+        """Say that another model has the name already."""
+        say_that_it_is_renamed(self.console, taken, name)
 
     def file_read(self, source: str, rows: int, columns: str, notes: Sequence[str]) -> None:
         """Say which columns were taken, and what had to be repaired."""

@@ -64,6 +64,10 @@ class TrainingView:
         """Say that a training begins."""
         say_that_one_begins(self.console, name)
 
+    def renamed(self, taken: str, name: str) -> None:
+        """Say that another model has the name already."""
+        say_that_it_is_renamed(self.console, taken, name)
+
     def read(self, reviews: "ReviewsSummary", others: "ReviewsSummary | None") -> None:
         """Show what was found in the files."""
         show_reviews(self.console, reviews, others)
@@ -138,6 +142,15 @@ def forgetting(request: TrainRequest, base: "Base | None", num_reviews: int) -> 
 def say_that_one_begins(console: Console, name: str) -> None:
     """A training should go on, and there is none."""
     say(console, f"no stopped training of {name} to resume: starting a new one")
+
+
+def say_that_it_is_renamed(console: Console, taken: str, name: str) -> None:
+    """A model has the name after the file already."""
+    say(
+        console,
+        f"{taken} is there already: this model will be {name} (--replace replaces it)",
+        style="yellow",
+    )
 
 
 def show_reviews(

@@ -136,10 +136,11 @@ def show_receipt(console: Console, updated: "Updated") -> None:
 def _accuracy_cells(change: Change) -> tuple[str, str, str]:
     accuracy = change.accuracy
     low, high = (100 * bound for bound in accuracy.interval)
+    interval = "too few" if change.is_of_few else f"{low:+.1f} to {high:+.1f}"
     return (
         f"{100 * accuracy.second:.1f} %",
         f"{100 * accuracy.first:.1f} %",
-        f"{100 * accuracy.worth:+.1f} ({low:+.1f} to {high:+.1f})",
+        f"{100 * accuracy.worth:+.1f} ({interval})",
     )
 
 
@@ -152,6 +153,11 @@ def _verdict(updated: "Updated", name: str) -> Iterator[str]:
         yield from _FEW_SAY_LITTLE[is_sure:]
         yield "to replace it all the same, add --accept-worse"
         return
+    if not receipt.can_tell_better:
+        held_out = receipt.num_held_out_now
+        number = "none" if not held_out else f"only {held_out}"
+        were = "was" if held_out < 2 else "were"
+        yield f"these reviews cannot tell whether it is better: {number} of them {were} held out"
     judged = "not worse"
     if receipt.is_worse:
         judged = f"worse {_where(receipt)}, as accepted"
