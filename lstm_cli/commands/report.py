@@ -171,7 +171,7 @@ def _words(bundle: "Bundle", rows: "PartlyRated") -> "tuple[GroupWords, ...]":
     from lstm_cli.gates.group_words import group_words
 
     places = rows.has_text.nonzero()[0].tolist()
-    groups = rows.groups or ("all",) * len(rows)
+    groups = rows.groups or ("all reviews",) * len(rows)
     lines = rows.table.line_numbers(places).tolist()
     ratings = bundle.info.ratings
     known = [
