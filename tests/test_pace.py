@@ -60,6 +60,8 @@ def test_what_comes_after_has_its_share() -> None:
     _, with_choice, pace = spent(100, seconds, after=600)
     assert with_choice <= 75 < alone
     assert pace.left <= 100 - with_choice
+    pace = spent(20, seconds, after=600)[2]
+    assert pace.left > 20  # it is chosen all the same, and that is said
 
 
 def test_what_is_left_is_never_more_than_the_limit_leaves() -> None:

@@ -54,7 +54,8 @@ class Pace:
     @property
     def left(self) -> float:
         """Seconds, about, until all is over for which there is time."""
-        return max(min(self._to_come, self._limit - self._spent), 0.0)
+        # What comes after is done whatever the limit says.
+        return max(min(self._to_come, self._limit - self._spent), self._reserved, 0.0)
 
     @property
     def is_limited(self) -> bool:
