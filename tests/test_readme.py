@@ -313,6 +313,9 @@ def test_json_has_the_keys_the_page_names(
     rows = re.findall(r"^\| `(lstm [^`]+)` \| [^|]+ \| ([^|]+) \|$", PROSE[COMMANDS], re.MULTILINE)
     promised = {command: re.findall(r"`(\w+)`", keys) for command, keys in rows}
     made = ("--embedding-size", "3", "--hidden-size", "4", "--epochs", "1")
+    of_its_scale = tmp_path / "two.csv"
+    rows = tiny_reviews.read_text(encoding="utf-8").splitlines(keepends=True)
+    of_its_scale.write_text("".join(r for r in rows if not r.endswith(",3\n")), encoding="utf-8")
     file, model = str(tiny_reviews), ("--model", str(tiny_bundle.path))
     updated = shutil.copytree(tiny_bundle.path, tmp_path / "updated")
     more = tmp_path / "more.csv"
@@ -351,7 +354,7 @@ def test_json_has_the_keys_the_page_names(
         "lstm advise": ("advise", str(many), "--base", str(tiny_bundle.path), "--threads", "1"),
         "lstm exam": ("exam", *model),
         "lstm memory-test --model NAME": ("memory-test", "--input", file, *model),
-        "lstm report": ("report", file, *model),
+        "lstm report": ("report", str(of_its_scale), *model),
         "lstm models": ("models", "--models-dir", str(tiny_bundle.path.parent)),
         "lstm models history NAME": ("models", "history", str(tiny_bundle.path)),
     }  # fmt: skip
