@@ -41,7 +41,7 @@ def main(folder: Path, model: Path) -> None:
 
     def rated() -> None:
         rows = folder.parent / "rows.csv"
-        rows.write_text("review\n" + "a fine film, that one\n".replace(",", "") * 8_000)
+        rows.write_text("review\n" + "a fine film, that one\n".replace(",", "") * 2_000)
         target = folder / "rated.csv"
         done = lstm("-q", "predict", "--input", rows, "--output", target, "--model", model)
         if done.exit_code == 2:
