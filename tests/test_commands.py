@@ -559,3 +559,17 @@ def test_files_of_different_ranges_are_said(tiny_reviews: Path) -> None:
     other = write("ten.csv", "review,rating\n" + "".join(f"film {k},{k}\n" for k in range(1, 11)))
     done = lstm("train", tiny_reviews, other, *TINY)
     assert "ratings 1 to 10, unlike the other files" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["predict", "inspect-gates"])
+def test_the_name_of_a_file_is_not_rated(
+    command: str, tiny_reviews: Path, tiny_bundle: Bundle
+) -> None:
+    """A hurried person forgets --input; a rating of the name would be believed."""
+    done = lstm("-q", command, tiny_reviews, "--model", tiny_bundle.path)
+    assert done.exit_code == 2
+    assert done.stderr == (
+        f"lstm: {tiny_reviews} is a file: for the reviews in it, lstm {command} --input "
+        f"{tiny_reviews}\n"
+    )
+    assert lstm(command, "no-such-file.csv", "--model", tiny_bundle.path).exit_code == 0

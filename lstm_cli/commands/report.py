@@ -73,8 +73,8 @@ def report(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Write the figures to this file; .xlsx has sheets of ratings, shares, changes, "
-            "words and notes.",
+            help="Write the figures to this file; .xlsx has sheets of findings, a summary, "
+            "periods, shares, changes, words, the rated rows and notes.",
         ),
     ] = None,
     replace_output: Annotated[

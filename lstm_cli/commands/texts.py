@@ -9,6 +9,8 @@ import typer
 from lstm_cli.commands.program import note
 from lstm_cli.errors import OptionError
 
+ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".json", ".jsonl", ".parquet")
+LONGEST_PATH = 250  # letters; systems refuse to look for a longer name
 MOST_BYTES = 64 * 2**20  # more belongs in a file, which is read in bounded memory
 
 
@@ -26,6 +28,7 @@ def texts_given(ctx: typer.Context, arguments: list[str] | None) -> list[str] | 
     if arguments and arguments != ["-"]:
         if encoding is not None:
             raise OptionError("--encoding goes with a file or with reviews that are piped in")
+        _refuse_a_file(ctx, arguments[0])
         return arguments
     if sys.stdin is None or sys.stdin.isatty():
         return None
@@ -39,6 +42,19 @@ def texts_given(ctx: typer.Context, arguments: list[str] | None) -> list[str] | 
     text = _decoded(ctx, content, encoding)
     lines = (line.removesuffix("\r") for line in text.split("\n"))
     return [line for line in lines if line.strip()] or None
+
+
+def _refuse_a_file(ctx: typer.Context, text: str) -> None:
+    """Refuse the name of a file, whose letters nobody wants to be rated.
+
+    Raises:
+        OptionError: it says how the reviews in it are read.
+    """
+    may_be = len(text) < LONGEST_PATH and text.lower().endswith(ENDINGS)
+    if may_be and Path(text).is_file():
+        raise OptionError(
+            f"{text} is a file: for the reviews in it, lstm {ctx.command.name} --input {text}"
+        )
 
 
 def _decoded(ctx: typer.Context, content: bytes, encoding: str | None) -> str:
