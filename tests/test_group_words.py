@@ -260,7 +260,9 @@ def test_words_are_shown_with_points_shares_and_quotes() -> None:
         "\n"
         "Points are of the mean rating: by how much the expected rating changes as a\n"
         "word is read. With the words that are not named here they add up to the whole\n"
-        "difference. Of the words of a list, about one in ten may be there by chance.\n"
+        "difference between what the model expects; other figures of a report correct\n"
+        "how it errs, and so differ a little. Of the words of a list, about one in ten\n"
+        "may be there by chance.\n"
     )
 
 

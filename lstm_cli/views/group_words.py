@@ -24,7 +24,8 @@ _NOTHING_ALONE = (
 )
 _HOW_TO_READ = (
     "Points are of the mean rating: by how much the expected rating changes as a word is read. "
-    "With the words that are not named here they add up to the whole difference."
+    "With the words that are not named here they add up to the whole difference between what the "
+    "model expects; other figures of a report correct how it errs, and so differ a little."
 )
 _BY_CHANCE = " Of the words of a list, about one in ten may be there by chance."
 
