@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.bundle.seen import text_key
 from lstm_cli.data.reviews import Reviews, chosen
+from lstm_cli.data.said_sources import names_of
 from lstm_cli.errors import Remedy, RowError
 from lstm_cli.text.tokens import tokenize
 
@@ -92,7 +93,7 @@ def _is_known(bundle: Bundle, keys: Sequence[bytes], *, is_own_file: bool) -> ND
 
 def _none_left(reviews: Reviews, known: Sequence[Known]) -> RowError:
     names = " or ".join(dict.fromkeys(model.model for model in known if model.seen))
-    files = ", ".join(source.name for source in reviews.sources)
+    files = names_of(reviews.sources)
     return RowError(
         f"{files}: holds no review that {names} has not seen in training",
         Remedy.GIVE_UNSEEN,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lstm_cli.data.chosen import join_names
+from lstm_cli.data.said_sources import as_said
 from lstm_cli.data.showing import count
 from lstm_cli.views.console import visible
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from lstm_cli.data.partly_rated import PartlyRated
     from lstm_cli.data.ratings.scale import Scale
     from lstm_cli.data.reviews import Reviews, ReviewsSummary
+    from lstm_cli.data.said_sources import Source
     from lstm_cli.data.tables import Table
     from lstm_cli.evaluation.unseen import Known, MeasuredOn
 
@@ -84,12 +86,18 @@ def _seen_by(seers: "Sequence[Known]") -> str:
     return f"{shown} have seen"
 
 
+def _rows_of(source: "Source") -> str:
+    """How much there is; of a folder or a pattern, in how many files."""
+    rows = count(source.rows, "row")
+    return rows if source.pattern is None else f"{count(source.num_files, 'file')}, {rows}"
+
+
 def lines_about(reviews: "Reviews | ReviewsSummary") -> Iterator[str]:
     """Where the reviews came from, which columns were taken, what was skipped and why."""
-    for source in reviews.sources:
+    for source in as_said(reviews.sources):
         yield visible(
-            f"{source.name}: {count(source.rows, 'row')}, "
-            f"text in {join_names(source.text_columns)}, rating in {source.rating_column!r}"
+            f"{source.name}: {_rows_of(source)}, text in {join_names(source.text_columns)}, "
+            f"rating in {source.rating_column!r}"
         )
         for note in source.notes:
             yield f"  {visible(note)}"

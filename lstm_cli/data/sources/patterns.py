@@ -7,9 +7,11 @@ the very name is meant by it. Addresses of web pages and databases are no patter
 """
 
 import glob
+import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.request import url2pathname
@@ -64,6 +66,23 @@ def expand(source: str) -> tuple[str, ...]:
         FileError: as ``list_files`` does.
     """
     return list_files(source).files
+
+
+def list_all(sources: Sequence[str]) -> tuple[Listing, ...]:
+    """What several sources stand for.
+
+    Raises:
+        FileError: as ``list_files`` does, or a file is named twice.
+    """
+    seen: set[str] = set()
+    listings = tuple(map(list_files, sources))
+    for name in chain.from_iterable(listing.files for listing in listings):
+        is_path = name != "-" and "://" not in name and "\0" not in name
+        place = os.path.realpath(name) if is_path else name
+        if place in seen:
+            raise FileError(f"{show_source(name)} is named twice; name every file once")
+        seen.add(place)
+    return listings
 
 
 def list_files(source: str) -> Listing:
