@@ -14,9 +14,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from lstm_cli.data.chosen import choose_rating_column, choose_text_columns
+from lstm_cli.data.chosen import as_in_another, choose_rating_column, choose_text_columns
 from lstm_cli.data.kept import KeptRows
-from lstm_cli.data.nested import addresses, column_at
+from lstm_cli.data.nested import column_at
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.ratings.rated import NO_TEXT, USABLE, Rated, RatedColumn, RatingColumn
 from lstm_cli.data.ratings.ratings import read_ratings
@@ -252,18 +252,6 @@ def _read_files(
             yield rows
 
 
-def _by_columns_of(like: Source, table: Table, options: ReadOptions) -> ReadOptions:
-    """The columns of another file of the same folder, where this one has them."""
-    names = addresses(table.frame)
-    if not {*like.text_columns, like.rating_column} <= set(names):
-        return options
-    return replace(
-        options,
-        text_columns=options.text_columns or like.text_columns,
-        rating_column=options.rating_column or like.rating_column,
-    )
-
-
 def _read_rows(
     source: str,
     options: ReadOptions,
@@ -276,7 +264,7 @@ def _read_rows(
     with open_table(source, options) as opened:
         table = opened.head
         if like is not None:
-            options = _by_columns_of(like, table, options)
+            options = as_in_another(table, options, like.text_columns, like.rating_column)
         text_columns = choose_text_columns(table, options)
         rating = choose_rating_column(table, text_columns.names, options)
         hashes, parts, filled = [], [], []

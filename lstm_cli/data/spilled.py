@@ -5,11 +5,6 @@ a name, which is gone when nobody asks for it any more, whatever becomes of the 
 stays in memory is where each begins and how long it is, 12 bytes a text.
 """
 
-import os
-import shutil
-import tempfile
-import threading
-import weakref
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import overload
@@ -18,37 +13,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from lstm_cli.data.sources.opening import SPARED_DISK_BYTES, explain
-from lstm_cli.errors import FileError
+from lstm_cli.data.unnamed_file import UnnamedFile
 
 SPILL_BYTES = 64 << 20  # of UTF-8; as a list they take two to five times as much
 WINDOW = 20_000  # texts of which polars holds a copy at a time
 _READ_AT_ONCE = 1_000  # texts
-
-
-class _TextFile:
-    """Bytes in a file without a name, which is closed when no view of it is left.
-
-    Raises:
-        OSError: there is no room for it.
-    """
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="lstm-")  # noqa: SIM115, it outlives this call
-        weakref.finalize(self, self._file.close)
-        self._lock = threading.Lock()  # to look for a place and to read there are two steps
-
-    def append(self, data: bytes) -> None:
-        """Write behind what was written before."""
-        with self._lock:
-            self._file.seek(0, os.SEEK_END)
-            self._file.write(data)
-
-    def read(self, start: int, size: int) -> bytes:
-        """Some of what was written."""
-        with self._lock:
-            self._file.seek(start)
-            return self._file.read(size)
 
 
 class TextStore:
@@ -56,7 +25,7 @@ class TextStore:
 
     def __init__(self) -> None:
         self._texts: list[str | None] = []  # as long as they are few
-        self._file: _TextFile | None = None
+        self._file: UnnamedFile | None = None
         self._sizes: list[NDArray[np.uint32]] = []
         self._num_texts = 0
         self._num_bytes = 0
@@ -79,7 +48,9 @@ class TextStore:
             if self._num_bytes > SPILL_BYTES:
                 self._spill()
         else:
-            self._write(self._file, texts.drop_nulls().to_list())
+            for first in range(0, len(texts), _READ_AT_ONCE):
+                some = texts.slice(first, _READ_AT_ONCE).drop_nulls()
+                self._file.append("".join(some.to_list()).encode())
 
     def chosen(self, rows: NDArray[np.int64]) -> Sequence[str]:
         """The texts of some rows, in the order asked for; each has one. (K,)"""
@@ -97,36 +68,18 @@ class TextStore:
 
     def _spill(self) -> None:
         """Put what is in memory into a file."""
-        try:
-            self._file = _TextFile()
-        except OSError as error:
-            raise self._no_room(explain(error)) from error
+        self._file = UnnamedFile()
         for first in range(0, len(self._texts), _READ_AT_ONCE):
             some = self._texts[first : first + _READ_AT_ONCE]
-            self._write(self._file, [text for text in some if text])
+            self._file.append("".join(filter(None, some)).encode())
         self._texts = []
-
-    def _write(self, file: _TextFile, texts: list[str]) -> None:
-        data = "".join(texts).encode()
-        try:
-            if shutil.disk_usage(tempfile.gettempdir()).free - len(data) < SPARED_DISK_BYTES:
-                raise self._no_room("no space left")
-            file.append(data)
-        except OSError as error:
-            raise self._no_room(explain(error)) from error
-
-    def _no_room(self, why: str) -> FileError:
-        return FileError(
-            f"{tempfile.gettempdir()} has no room for the {self._num_bytes >> 20:,} MiB of texts "
-            f"that were read so far ({why}); free some, or set TMPDIR to a folder with room"
-        )
 
 
 class SpilledTexts(Sequence[str]):
     """Texts in a file, N of them; a slice of them is a list."""
 
     def __init__(
-        self, file: _TextFile, starts: NDArray[np.int64], sizes: NDArray[np.uint32]
+        self, file: UnnamedFile, starts: NDArray[np.int64], sizes: NDArray[np.uint32]
     ) -> None:
         self._file = file
         self._starts = starts  # (N,): bytes before each

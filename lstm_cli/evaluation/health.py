@@ -139,6 +139,18 @@ def quick_findings(reviews: Reviews) -> Iterator[Finding]:
         )
 
 
+def about_rare(tokenized: TokenizedReviews) -> Iterator[Finding]:
+    """Words that were not counted, because there are more than memory should hold."""
+    rare = len(tokenized.rare)
+    if rare:
+        yield Finding(
+            "uncounted",
+            rare,
+            f"of {tokenized.num_types:,} distinct words the {rare:,} rarest were not counted: the "
+            "model reads them as unknown",
+        )
+
+
 def _about_rows(reviews: Reviews) -> Iterator[Finding]:
     skipped = sum(reason.count for reason in reviews.skipped)
     rows = skipped + len(reviews)

@@ -1,5 +1,6 @@
 """Prepare: hold some of the reviews out, and decide the settings."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.reviews import ReviewsSummary
-from lstm_cli.evaluation.health import quick_findings
+from lstm_cli.evaluation.health import about_rare, quick_findings
 from lstm_cli.pipeline.reading import ReadRun
 from lstm_cli.pipeline.repeating import check_vectors_size, differences
 from lstm_cli.pipeline.requests import TrainRequest
@@ -92,9 +93,13 @@ def prepare(request: TrainRequest, name: str, read: ReadRun) -> PreparedRun:
         model=model,
         training=training,
         compute=replace(compute, precision=training.precision),
-        findings=tuple(quick_findings(reviews)),
+        findings=(*quick_findings(reviews), *_about_rare(data)),
         differences=why_other,
     )
+
+
+def _about_rare(data: PreparedData) -> Iterator[Finding]:
+    return iter(()) if data.training.tokenized is None else about_rare(data.training.tokenized)
 
 
 def _max_words(request: TrainRequest, like: BundleInfo | None) -> int:

@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_cli.bundle.seen import text_key
 from lstm_cli.config import MINIMUM_REVIEWS, VocabularyConfig
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.corpus import Corpus, TokenizedReviews
@@ -80,8 +79,7 @@ class PreparedData:
         """How many of the held-out reviews the base has learned from: they measure too well."""
         if self.base is None or self.base.seen is None:
             return 0
-        keys = [text_key(tokens) for tokens in self.validation.words()]
-        return int(self.base.seen.learned_keys(keys).sum())
+        return int(self.base.seen.learned(self.validation.words()).sum())
 
 
 def prepare_data(

@@ -86,7 +86,7 @@ def _seen_by(seers: "Sequence[Known]") -> str:
     return f"{shown} have seen"
 
 
-def _rows_of(source: "Source") -> str:
+def rows_of(source: "Source") -> str:
     """How much there is; of a folder or a pattern, in how many files."""
     rows = count(source.rows, "row")
     return rows if source.pattern is None else f"{count(source.num_files, 'file')}, {rows}"
@@ -96,7 +96,7 @@ def lines_about(reviews: "Reviews | ReviewsSummary") -> Iterator[str]:
     """Where the reviews came from, which columns were taken, what was skipped and why."""
     for source in as_said(reviews.sources):
         yield visible(
-            f"{source.name}: {_rows_of(source)}, text in {join_names(source.text_columns)}, "
+            f"{source.name}: {rows_of(source)}, text in {join_names(source.text_columns)}, "
             f"rating in {source.rating_column!r}"
         )
         for note in source.notes:
