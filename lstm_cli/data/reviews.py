@@ -296,20 +296,33 @@ def _read_rows(
 
 def _with_notes(files: Sequence[_Rows], rated: Rated) -> tuple[Source, ...]:
     """The sources with what is to be said of their ratings; where ranges differ, that too."""
-    ranges = []
+    ranges = _ranges(files, rated)
     labels = rated.occurring.label_of
-    for column in rated.columns:
-        usable = column.usable
-        ranges.append((labels[usable.min()], labels[usable.max()]) if len(usable) else None)
-    are_alike = len(set(filter(None, ranges))) < 2
+    are_alike = len(set(ranges.values())) < 2
     sources = []
-    for file, column, limits in zip(files, rated.columns, ranges, strict=True):
+    for place, (file, column) in enumerate(zip(files, rated.columns, strict=True)):
         notes = (*file.source.notes, *column.notes)
+        limits = ranges.get(file.source.pattern or place)
         if limits and not are_alike:
-            shown = f"ratings {limits[0]} to {limits[1]}"
+            shown = f"ratings {labels[limits[0]]} to {labels[limits[1]]}"
             notes += (f"{shown}, unlike the other files: is it one scale?",)
         sources.append(replace(file.source, notes=notes))
     return tuple(sources)
+
+
+def _ranges(files: Sequence[_Rows], rated: Rated) -> dict[str | int, tuple[float, float]]:
+    """The lowest and the highest rating of each file; of a folder or a pattern, of all its files.
+
+    Where it is sorted, its files are of different ratings, and nothing is wrong.
+    """
+    ranges: dict[str | int, tuple[float, float]] = {}
+    for place, (file, column) in enumerate(zip(files, rated.columns, strict=True)):
+        usable = column.usable
+        if len(usable):
+            named = file.source.pattern or place
+            low, high = ranges.get(named, (np.inf, -np.inf))
+            ranges[named] = min(low, float(usable.min())), max(high, float(usable.max()))
+    return ranges
 
 
 def _list_skipped(files: Sequence[_Rows], rated: Sequence[RatedColumn]) -> tuple[Skipped, ...]:

@@ -16,7 +16,7 @@ from lstm_cli.data.said_sources import Source
 from lstm_cli.data.showing import show_source
 from lstm_cli.data.sources.patterns import list_all
 from lstm_cli.data.spilled import TextStore
-from lstm_cli.data.tables import Table, open_table, read_table
+from lstm_cli.data.tables import Table, open_table, open_tables, read_table
 
 WINDOW_ROWS = 5_000
 
@@ -99,13 +99,13 @@ class OpenTexts:
 def open_texts(
     source: str, options: ReadOptions = DETECT_ALL, rows: int = WINDOW_ROWS
 ) -> Iterator[OpenTexts]:
-    """Open what is to be rated: every row, in order, a few thousand at a time.
+    """Open what is to be rated, a file, a folder or a pattern: every row, in order, in windows.
 
     Raises:
         FileError: the file cannot be read.
         ColumnError: the column is absent, or two are equally plausible.
     """
-    with open_table(source, options, rows) as opened:
+    with open_tables(source, options, rows) as opened:
         columns = choose_text_columns(opened.head, options)
         windows = (TextWindow(frame, _texts_of(frame, columns)) for frame in opened.windows)
         yield OpenTexts(opened.head, columns, opened.num_rows, windows)
