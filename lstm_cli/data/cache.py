@@ -142,7 +142,8 @@ class RareTokens(Sequence[str]):
     """Tokens that were not counted, D of them, left in their file."""
 
     def __init__(self, data: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
-        self._data, self._ends = data, ends
+        # Plain views: of a memmap each slice would be another one, which takes long.
+        self._data, self._ends = np.asarray(data), np.asarray(ends)
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -156,7 +157,7 @@ class RareTokens(Sequence[str]):
             return [self[k] for k in range(len(self))[place]]
         place = range(len(self))[place]
         start = int(self._ends[place - 1]) if place else 0
-        return bytes(self._data[start : self._ends[place]]).decode("utf-8", "surrogatepass")
+        return self._data[start : self._ends[place]].tobytes().decode("utf-8", "surrogatepass")
 
 
 def _read(path: Path) -> TokenizedReviews:
