@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Never
 
 import numpy as np
@@ -90,7 +91,7 @@ def test_a_disk_without_room_is_one_line(monkeypatch: pytest.MonkeyPatch) -> Non
     """Before it is full, and where the system says so."""
     file = UnnamedFile()
 
-    def full(*_: object) -> Never:
+    def full(*_: object, **__: object) -> Never:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
@@ -98,7 +99,7 @@ def test_a_disk_without_room_is_one_line(monkeypatch: pytest.MonkeyPatch) -> Non
         with pytest.raises(FileError, match=r"no room for more than the 0 MiB .* set TMPDIR"):
             stored(TEXTS)
     with monkeypatch.context() as patch:
-        patch.setattr(file._file, "write", full, raising=False)
+        patch.setattr(file, "_file", SimpleNamespace(seek=lambda *_: 0, write=full))
         with pytest.raises(FileError, match="No space left on device"):
             file.append(b"text")
     with monkeypatch.context() as patch:

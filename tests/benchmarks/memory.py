@@ -20,11 +20,11 @@ from tests.limited import MIB
 
 WORDS, LONGEST = 30_000, 16  # and letters of the longest
 SENTENCES = 5_000
-SHARD_ROWS = 5_000
+SHARD_ROWS = 2_500
 LIMIT, TIMES = 900, 4
 
 
-def write_shards(folder: Path, num_bytes: int, *, sentences: int = 8, seed: int = 0) -> int:
+def write_shards(folder: Path, num_bytes: int, *, sentences: int = 16, seed: int = 0) -> int:
     """Reviews in files of two kinds, by turns; the bytes of their texts.
 
     Args:
@@ -65,21 +65,26 @@ class Run:
     seconds: float
 
 
-def run(limit: int, *arguments: str, folder: Path) -> Run:
+def run(limit: int, *arguments: str, folder: Path, **variables: str) -> Run:
     """Run ``lstm`` in a folder of its own, where also its temporary files and its cache are.
 
     Args:
         limit: MiB of memory; 0 for none.
         arguments: of ``lstm``.
         folder: where it works.
+        variables: of the environment.
     """
     tree = str(Path(__file__).parents[2])
-    env = os.environ | {
-        "PYTHONPATH": tree,
-        "TMPDIR": str(folder),
-        "LSTM_CACHE_DIR": str(folder / "cache"),
-        "OMP_NUM_THREADS": "1",
-    }
+    env = (
+        os.environ
+        | variables
+        | {
+            "PYTHONPATH": tree,
+            "TMPDIR": str(folder),
+            "LSTM_CACHE_DIR": str(folder / "cache"),
+            "OMP_NUM_THREADS": "1",
+        }
+    )
     began = time.perf_counter()
     command = [sys.executable, "-m", "tests.limited", str(limit), *arguments]
     ended = subprocess.run(
