@@ -163,3 +163,35 @@ def test_the_commands_take_folders_and_patterns(shards: Path) -> None:
     reported = lstm("report", str(shards), *model)
     assert reported.exit_code == 0, reported.output
     assert "3 files, 24 rows" in reported.stderr
+
+
+def test_one_file_in_memory_and_several_that_are_not_give_the_same_model(
+    shards: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the bit: nothing of a model depends on where its reviews were while they were read."""
+    ROWS.write_csv("whole.csv")
+    options = ("--base", "none", "--epochs", "2", "--embedding-size", "4", "--hidden-size", "4")
+    assert lstm("train", "whole.csv", "--name", "whole", *options).exit_code == 0
+    monkeypatch.setattr("lstm_cli.data.spilled.SPILL_BYTES", 100)
+    monkeypatch.setattr("lstm_cli.data.tokenizing.WORTH_KEEPING", 0)
+    monkeypatch.setattr("lstm_cli.data.corpus._IN_MEMORY", 0)
+    monkeypatch.setattr("lstm_cli.data.corpus._BLOCK", 5)
+    monkeypatch.setenv("LSTM_CACHE_DIR", "cache")
+    assert lstm("train", shards, "--name", "parts", *options).exit_code == 0
+    assert list(Path("cache").iterdir())
+    for name in ("weights.safetensors", "vocabulary.txt", "seen.safetensors", "words.json"):
+        assert Path("models/whole", name).read_bytes() == Path("models/parts", name).read_bytes()
+
+
+def test_pretraining_reads_folders(shards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts in a file or not: the same language, and one line of what was read."""
+    options = ("--epochs", "1", "--embedding-size", "4", "--hidden-size", "4", "--words", "20")
+    made = lstm("pretrain", f"{shards}/*", *options)
+    assert made.exit_code == 0, made.output
+    assert f"{shards}/*: 3 files, 24 rows, text in 'review'" in made.stderr
+    monkeypatch.setattr("lstm_cli.data.spilled.SPILL_BYTES", 100)
+    ROWS.write_csv("whole.csv")
+    assert lstm("pretrain", "whole.csv", *options).exit_code == 0
+    weights = [Path("models", name, "weights.safetensors").read_bytes()
+               for name in ("hotels-language", "whole-language")]  # fmt: skip
+    assert weights[0] == weights[1]

@@ -11,8 +11,8 @@ from lstm_cli.data.unnamed_file import UnnamedFile
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.text.vocabulary import Vocabulary
 
-_BLOCK = 1 << 20  # tokens that are looked at together
-_IN_MEMORY = 1 << 24  # tokens; more of them go to a file where they are made anew
+_BLOCK = 1 << 18  # tokens that are looked at together
+_IN_MEMORY = 1 << 22  # tokens; more of them go to a file where they are made anew
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,13 @@ class Corpus:
             within += np.repeat(self.left_out[reviews], lengths) * (within >= self.head)
         return self._read(self.token_ids[np.repeat(self.starts[reviews], lengths) + within])
 
-    def blocks(self, most: int = _BLOCK) -> Iterator[NDArray[np.int64]]:
+    def blocks(self, most: int | None = None) -> Iterator[NDArray[np.int64]]:
         """Places of all reviews, in order, so many that they have about ``most`` tokens.
 
         >>> [block.tolist() for block in Corpus.of(np.arange(9), np.array([2, 1, 4, 1])).blocks(4)]
         [[0, 1], [2, 3]]
         """
+        most = most or _BLOCK
         ends = np.cumsum(self.lengths)
         last = int(ends[-1]) if len(ends) else 0
         cuts = np.searchsorted(ends, np.arange(most, last, most)).tolist()

@@ -20,7 +20,7 @@ PHRASE_FILE_SHARE = 0.25
 _BY_CHANCE = 4
 # Parts up to this length are looked up as a whole, longer ones by their first tokens.
 _PREFIX = 4
-_TOKENS = 1_000_000  # of a block
+_TOKENS = 250_000  # of a block
 _MOST_PAIRS = 4_000_000  # that are kept, 16 bytes each
 
 
@@ -240,7 +240,7 @@ def _blocks(texts: Corpus) -> Iterator[tuple[NDArray[np.int64], _Runs]]:
         yield block, _Runs(texts.select(block), digits)
 
 
-def _of_bounded_work(count: NDArray[np.int64], most: int = 500_000) -> list[NDArray[np.int64]]:
+def _of_bounded_work(count: NDArray[np.int64], most: int = 250_000) -> list[NDArray[np.int64]]:
     """Places with any candidate, in groups of at most ``most`` candidates."""
     places = np.flatnonzero(count)
     ends = np.cumsum(count[places])
