@@ -9,7 +9,7 @@ from tests.benchmarks.memory import run, training, write_shards
 from tests.limited import MIB
 
 TIMES = 4
-CORPUS = 96  # MiB of texts
+CORPUS = 72  # MiB of texts
 
 
 @pytest.mark.slow

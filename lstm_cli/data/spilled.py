@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from lstm_cli.data.unnamed_file import UnnamedFile
 
 SPILL_BYTES = 8 << 20  # of UTF-8; as a list they take two to five times as much
-WINDOW = 20_000  # texts of which polars holds a copy at a time
+WINDOW = 1_000  # texts of which polars holds a copy at a time
 _READ_AT_ONCE = 1_000  # texts
 
 

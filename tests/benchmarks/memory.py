@@ -18,19 +18,19 @@ import polars as pl
 
 from tests.limited import MIB
 
-WORDS, LONGEST = 30_000, 16  # and letters of the longest
+WORDS, LONGEST = 30_000, 40  # and letters of the longest
 SENTENCES = 5_000
-SHARD_ROWS = 2_500
+SHARD_ROWS = 1_000
 LIMIT, TIMES = 900, 4
 
 
-def write_shards(folder: Path, num_bytes: int, *, sentences: int = 16, seed: int = 0) -> int:
+def write_shards(folder: Path, num_bytes: int, *, sentences: int = 32, seed: int = 0) -> int:
     """Reviews in files of two kinds, by turns; the bytes of their texts.
 
     Args:
         folder: where they go.
         num_bytes: of texts, at least.
-        sentences: of each review, some 90 letters each.
+        sentences: of each review, some 200 letters each.
         seed: decides which.
     """
     rng = np.random.default_rng(seed)
