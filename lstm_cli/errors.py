@@ -73,6 +73,7 @@ class Remedy(Enum):
     LEAVE_OUT_SHEET = "name no table in it"
     LEAVE_OUT_QUERY = "give no query"
     LIST_VERSIONS = "look at the list of its versions"
+    RESTORE = "put it into use first"
     ADD_OR_GIVE_OLD = "add reviews, or give those that it was trained on"
     TRAIN_FROM_IT = "train another model that starts from it"
     TRAIN_AGAIN = "train it again on all of its reviews"

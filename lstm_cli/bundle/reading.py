@@ -59,11 +59,12 @@ class Bundle:
     path: Path
     info: BundleInfo
     files: dict[str, tuple[int, str]]  # name -> (bytes, sha256)
+    named: str | None = None  # how it is found, of a version: ``reviews@2``
 
     @property
     def name(self) -> str:
-        """The name of the model's folder, under which it is found."""
-        return self.path.name
+        """The name of the model's folder, or of a version, under which it is found."""
+        return self.named or self.path.name
 
     @property
     def learned_columns(self) -> "tuple[LearnedColumns, ...]":

@@ -7,12 +7,15 @@ import typer
 from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json
 
+_MODEL = "Name or path of a model; reviews@1 is version 1 of reviews."
+_ANOTHER = "Name or path of another model, or another version."
+
 
 def compare(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="Reviews with their ratings.")],
-    first: Annotated[str, typer.Argument(metavar="A", help="Name or path of a model.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="Name or path of another model.")],
+    first: Annotated[str, typer.Argument(metavar="A", help=_MODEL)],
+    second: Annotated[str, typer.Argument(metavar="B", help=_ANOTHER)],
     models_dir: options.ModelsFolder = None,
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,
@@ -26,6 +29,8 @@ def compare(
     """Compare two models on the same reviews.
 
     lstm compare reviews.csv films films-2
+
+    What an update changed: lstm compare reviews.csv films@1 films
 
     Reports whether one is better, with an interval from a paired bootstrap. If the interval
     contains 0, there are too few reviews to tell the two models apart. Reviews that either has

@@ -50,6 +50,7 @@ HINTS = {
     Remedy.LEAVE_OUT_SHEET: "leave out --sheet",
     Remedy.LEAVE_OUT_QUERY: "leave out --query",
     Remedy.LIST_VERSIONS: "see them with: lstm models history {0}",
+    Remedy.RESTORE: "put it into use first with: lstm models restore {0} {1}",
     Remedy.ADD_OR_GIVE_OLD: "add reviews, or give those that it was trained on with --replay FILE",
     Remedy.TRAIN_FROM_IT: "train one that starts from it with: lstm train {0} --base {1}",
     Remedy.TRAIN_AGAIN: "train it again on all of its reviews, with: lstm train ... --replace",
