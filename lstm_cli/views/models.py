@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from lstm_cli.data.showing import count
 from lstm_cli.results import ModelSummary, VersionSummary
 from lstm_cli.views.console import LINE, percent, plain_table, say, show_table, visible
 
@@ -29,6 +30,18 @@ def show_models(console: Console, models: Sequence[ModelSummary], folder: str) -
             model.created[:16].replace("T", " "),
         )
     show_table(console, table)
+    for model in models:
+        _say_flattering(console, visible(model.name, 24), model)
+
+
+def _say_flattering(console: Console, name: str, model: ModelSummary | VersionSummary) -> None:
+    """Add why an accuracy is better than other reviews will find it, if it is."""
+    if model.read_by_base:
+        line = (
+            f"{name}: its accuracy flatters, for a base has read {model.read_by_base:,} of its "
+            f"{count(model.held_out, 'held-out review')} before"
+        )
+        say(console, textwrap.fill(line, LINE, subsequent_indent="  "))
 
 
 def show_history(console: Console, versions: Sequence[VersionSummary]) -> None:
@@ -51,6 +64,8 @@ def show_history(console: Console, versions: Sequence[VersionSummary]) -> None:
             if version.problem is None:
                 line = f"version {version.number} learned from {names}"
                 say(console, textwrap.fill(line, LINE, subsequent_indent="  "))
+    for version in versions:
+        _say_flattering(console, f"version {version.number}", version)
     in_use = [version.number for version in versions if version.in_use]
     say(console, f"in use: version {in_use[0] or '?'}" if in_use else "none is in use")
 
