@@ -54,6 +54,8 @@ def heading(group: GroupWords) -> str:
 
     >>> heading(GroupWords("Airport", -0.312, (), (), 140, 420, 0))
     'Airport: 0.31 points lower than the others (140 reviews, 420 others)'
+    >>> heading(GroupWords("Park", 0.5, (), (), 1, 1, 0))
+    'Park: 0.50 points higher than the others (1 review, 1 other)'
     """
     return f"{_cut(group.group, LONGEST_GROUP)}: {distance(group)}"
 
@@ -63,7 +65,8 @@ def distance(group: GroupWords) -> str:
     reviews = count(group.reviews, "review")
     if not group.others:
         return f"what moves the mean rating of {reviews}"
-    size, counted = f"{abs(group.difference):.2f}", f"({reviews}, {group.others:,} others)"
+    others = "1 other" if group.others == 1 else f"{group.others:,} others"
+    size, counted = f"{abs(group.difference):.2f}", f"({reviews}, {others})"
     if float(size) == 0:
         return f"rated as the others are {counted}"
     side = "lower" if group.difference < 0 else "higher"
