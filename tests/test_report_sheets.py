@@ -92,7 +92,7 @@ def test_a_row_of_words_has_three_reviews_in_which_it_is_marked() -> None:
     ]
     first = frame.row(0, named=True)
     assert (first["effect"], first["reviews"], first["share"]) == (-0.082, 34, 0.12)
-    assert (first["line_2"], first["next_to"]) == ("line 14", "room")
+    assert (first["line_2"], first["said_with"]) == ("line 14", "room (2)")
     assert first["review_2"] == (
         "we found the room [dirty] and the lift was slow, but the people were so kind to us 2"
     )

@@ -14,7 +14,7 @@ Shapes: N reviews, C words of all of them (see gates/terms.py).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,13 +31,16 @@ from lstm_cli.gates.quoting import snippet
 from lstm_cli.gates.sure_terms import Chance, surest
 from lstm_cli.gates.term_table import TermTable
 from lstm_cli.gates.terms import ReviewWords, commonest, joined, words_of
-from lstm_cli.results.report import GroupWords, Quote, TermEffect
+from lstm_cli.results.report import Companion, GroupWords, Quote, TermEffect
 from lstm_cli.text.tokens import tokenize
 
 # Some 22 s of CPU time: 30,000 were read in 2.7 by 512 units, and their words found in 0.2. Of more
 # reviews a part drawn at random is read.
 MOST_TOKENS = 250_000
-MOST_BESIDE = 3
+MOST_COMPANIONS = 3
+FARTHEST_COMPANION = 8  # tokens from a word, in its sentence: "the food that we had was horrible"
+FEWEST_TOGETHER = 2  # reviews in which both are said
+FEW = 5  # reviews with a word: that all of so many have another with it may be chance
 
 
 @dataclass(frozen=True)
@@ -179,10 +182,11 @@ def _words_of_group(
     expected = reviews.expected
     compared_with = reviews.before if is_alone else float(expected[~is_in].mean())
     found: dict[bool, list[TermEffect]] = {True: [], False: []}  # whether it lowers
+    often = Counter(name for k in np.flatnonzero(is_in) for name in set(reviews.words[k].names))
     for term, figures, rows in surest(chance, is_in, most):
         here = rows[is_in[table.reviews[rows]]]
         sign = float(np.sign(figures.effect[term]))
-        beside = _beside(reviews, table, here, sign) if table.is_word(term) else ()
+        said_with = _said_with(reviews, table, here, sign, often) if table.is_word(term) else ()
         found[sign < 0].append(
             TermEffect(
                 term=_shown(reviews, table, rows),
@@ -193,7 +197,7 @@ def _words_of_group(
                 share_elsewhere=float(figures.outside[term] / max(1, (~is_in).sum())),
                 each=float(figures.each[term]),
                 quotes=_quotes(reviews, table, here, quotes),
-                beside=beside,
+                said_with=said_with,
             )
         )
     for terms in found.values():
@@ -222,30 +226,40 @@ def _shown(reviews: ReadReviews, table: TermTable, rows: NDArray[np.int64]) -> s
     return commonest(surfaces)
 
 
-def _beside(
-    reviews: ReadReviews, table: TermTable, rows: NDArray[np.int64], sign: float
-) -> tuple[str, ...]:
-    """The words that stand next to a word in at least two reviews, and move ratings its way.
+def _said_with(
+    reviews: ReadReviews,
+    table: TermTable,
+    rows: NDArray[np.int64],
+    sign: float,
+    often: Mapping[str, int],
+) -> tuple[Companion, ...]:
+    """The words that belong to a word most: said near it, seldom elsewhere, and moving its way.
+
+    So a topic finds its opinions, and an opinion what it is of.
 
     Args:
         reviews: all that were read.
         table: their terms.
         rows: those of the word in the group.
         sign: of the word's effect.
+        often: the reviews of the group in which each word stands.
     """
     effects: dict[str, dict[int, float]] = defaultdict(dict)  # by word and review
     for review, place in zip(table.reviews[rows], table.words[rows], strict=True):
         found = reviews.words[review]
-        for pair in found.pairs:
-            if place in pair:
-                other = pair.second if pair.first == place else pair.first
-                effects[found.names[other]][review] = sign * reviews.effect_of(review, other)
-    often = {
-        name: total
+        for other, name in enumerate(found.names):
+            is_near = abs(found.ends[other] - found.ends[place]) <= FARTHEST_COMPANION
+            is_said_so = is_near and found.sentences[other] == found.sentences[place]
+            if is_said_so and name != found.names[place]:
+                effects[name][review] = sign * reviews.effect_of(review, other)
+    # Of a word that stands everywhere many are near; the root is the cosine of the two words.
+    belonging = {
+        name: len(of_reviews) / (often[name] + FEW) ** 0.5
         for name, of_reviews in effects.items()
-        if len(of_reviews) > 1 and (total := sum(of_reviews.values())) > 0
+        if len(of_reviews) >= FEWEST_TOGETHER and sum(of_reviews.values()) > 0
     }
-    return tuple(sorted(often, key=lambda name: (-often[name], name))[:MOST_BESIDE])
+    nearest = sorted(belonging, key=lambda name: (-belonging[name], name))[:MOST_COMPANIONS]
+    return tuple(Companion(name, len(effects[name])) for name in nearest)
 
 
 def _quotes(

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         as_json_rating,
     )
     from lstm_cli.results.report import (
+        Companion,
         Contrast,
         Estimate,
         GroupWords,
@@ -103,6 +104,7 @@ __all__ = [
     "Attempt",
     "CellMemory",
     "Change",
+    "Companion",
     "Comparison",
     "Contradictions",
     "Contrast",
@@ -179,7 +181,7 @@ _NAMES = {
     "health": "DataHealth Finding Suspect TextHealth",
     "lessons": "LearningStep LearningTrace StoryTold WeightChange WordGradient",
     "prediction": "Prediction as_json_rating",
-    "report": "Contrast Estimate GroupWords Quote Report ReportCell TermEffect",
+    "report": "Companion Contrast Estimate GroupWords Quote Report ReportCell TermEffect",
     "scores": "Comparison Difference Evaluation ExamAnswer ExamReport Mistake Parting RatingScores "
     "ReliabilityBin Scores StatedPercentage Trust",
     "trace": "Explanation GateTrace IdleWord ImportantWord LedgerLine LedgerTrace Routes Turn "

@@ -92,6 +92,22 @@ def points(effect: float) -> str:
     return f"{effect:+.2f}" if abs(effect) >= 0.01 else f"{effect:+.3f}"
 
 
+def said_with(term: TermEffect) -> str:
+    """What is said with a word, the first with what the numbers are; nothing if nothing is.
+
+    >>> from lstm_cli.results.report import Companion
+    >>> both = (Companion("horrible", 9), Companion("cold", 5))
+    >>> said_with(TermEffect("food", -0.1, (-0.2, -0.05), 20, 0.3, 0.1, -0.4, (), both))
+    '; said with: horrible (9 reviews), cold (5)'
+    """
+    if not term.said_with:
+        return ""
+    first, *others = term.said_with
+    parts = [f"{_cut(first.word, LONGEST_TERM)} ({count(first.reviews, 'review')})"]
+    parts += [f"{_cut(other.word, LONGEST_TERM)} ({other.reviews:,})" for other in others]
+    return f"; said with: {', '.join(parts)}"
+
+
 def _show_terms(
     console: Console, title: str, group: GroupWords, terms: Sequence[TermEffect]
 ) -> None:
@@ -107,8 +123,7 @@ def _show_terms(
         line = Text(f"{name} {points(term.effect):>6} points  {stands}")
         line.stylize("bold", 0, len(name))
         _show(console, line, "  ")
-        beside = ", ".join(_cut(word, LONGEST_TERM) for word in term.beside)
-        detail = f"where it stands, {points(term.each)}" + (f"; next to: {beside}" * bool(beside))
+        detail = f"where it stands, {points(term.each)}" + said_with(term)
         _show(console, Text(detail, style="dim"), "    ")
         for quote in term.quotes:
             _show(console, _quoted(console, quote), INDENT)

@@ -170,15 +170,15 @@ def words_frame(report: Report) -> "pl.DataFrame":
         ``group``, ``it`` ("lowers" or "raises"), ``term``, ``effect`` on the group's mean
         expected rating with its interval, ``reviews`` of the group in which it stands, their
         ``share`` of them and its ``share_elsewhere``, ``each`` (what it does where it stands),
-        ``next_to`` (what often stands beside it), and three reviews with their lines, the term
-        in [brackets].
+        ``said_with`` (what is said with it, and in how many reviews), and three reviews with
+        their lines, the term in [brackets].
     """
     import polars as pl
 
     schema: dict[str, type] = {"group": str, "it": str, "term": str}
     schema |= dict.fromkeys(("effect", "effect_from", "effect_to"), float)
     schema |= {"reviews": int, "share": float, "share_elsewhere": float, "each": float}
-    schema["next_to"] = str
+    schema["said_with"] = str
     for k in range(1, QUOTES + 1):
         schema |= {f"line_{k}": str, f"review_{k}": str}
     rows = [
@@ -193,7 +193,7 @@ def words_frame(report: Report) -> "pl.DataFrame":
 def _word_row(term: TermEffect, has_others: bool) -> list[Value]:
     row: list[Value] = [term.term, term.effect, *term.interval, term.reviews]
     row += [term.share, term.share_elsewhere if has_others else None, term.each]
-    row.append(", ".join(term.beside))
+    row.append(", ".join(f"{other.word} ({other.reviews})" for other in term.said_with))
     for k in range(QUOTES):
         if k >= len(term.quotes):
             row += [None, None]
