@@ -79,6 +79,12 @@ class Remedy(Enum):
     TRAIN_AGAIN = "train it again on all of its reviews"
     GIVE_UNSEEN = "give other reviews, or look at what it reached on held-out ones"
     GIVE_RATED = "name the column of ratings ({0}), or give a file of rated reviews besides"
+    GIVE_RATED_ALONE = "give a file of rated reviews besides"
+    RATE_INSTEAD = "give a file of rated reviews, or have a model rate these"
+
+
+# What is to be done about a file without ratings.
+OF_NO_RATINGS = frozenset((Remedy.NAME_RATING_COLUMN, Remedy.RATE_INSTEAD))
 
 
 class LstmError(Exception):

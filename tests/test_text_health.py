@@ -42,8 +42,8 @@ def test_clean_texts_need_nobody() -> None:
     done = lstm("doctor", "texts.csv")
     assert done.exit_code == 0, done.stderr
     assert done.stderr.startswith(
-        "texts.csv: no column looks like ratings: its texts are examined alone; --rating-column "
-        "names one\ntexts.csv: 30 rows, text in 'comment'\n"
+        "texts.csv: no column looks like ratings, nor could one hold them: its texts are examined "
+        "alone\ntexts.csv: 30 rows, text in 'comment'\n"
     )
     assert done.stdout.endswith(
         "rows without a text: 0; with the text of an earlier one: 0\n"

@@ -40,13 +40,17 @@ def compare(
 
     bundles = (find_model(first, models_dir).bundle, find_model(second, models_dir).bundle)
 
-    from lstm_cli.evaluation.reading import read_rated
+    from lstm_cli.evaluation.reading import other_scale, read_rated
     from lstm_cli.evaluation.unseen import leave_out_seen
-    from lstm_cli.views.reviews import lines_about, lines_about_seen
+    from lstm_cli.views.reviews import line_about_scales, lines_about, lines_about_seen
 
     reviews = read_rated(bundles, file, options.read_options(ctx))
     for line in lines_about(reviews):
         note(ctx, line)
+    for bundle in bundles:
+        scales = other_scale(reviews, bundle)
+        if scales is not None:
+            note(ctx, line_about_scales(*scales, bundle.name))
     measured = leave_out_seen(reviews, bundles, with_seen=with_seen)
     for line in lines_about_seen(measured):
         note(ctx, line)

@@ -7,7 +7,7 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json
-from lstm_cli.errors import ColumnError, Remedy
+from lstm_cli.errors import OF_NO_RATINGS, ColumnError
 from lstm_cli.results import DataHealth, TextHealth
 
 if TYPE_CHECKING:
@@ -80,10 +80,11 @@ def _of_reviews(
     try:
         reviews = read_reviews(files, reading)
     except ColumnError as error:
-        lacks_ratings = error.remedy is Remedy.NAME_RATING_COLUMN and len(files) == 1
+        lacks_ratings = error.remedy in OF_NO_RATINGS and len(files) == 1
         if not lacks_ratings or any(options.is_given(ctx, name) for name in OF_RATINGS):
             raise
-        note(ctx, f"{error.problem}: its texts are examined alone; --rating-column names one")
+        names_one = "; --rating-column names one" if error.details else ""
+        note(ctx, f"{error.problem}: its texts are examined alone{names_one}")
         return _of_texts(ctx, files, reading)
     for line in lines_about(reviews):
         note(ctx, line)

@@ -58,6 +58,9 @@ HINTS = {
     "lstm models show {0} (--with-seen measures on these all the same)",
     Remedy.GIVE_RATED: "name it with --rating-column ({0}), or give rated reviews with "
     "--rated FILE",
+    Remedy.GIVE_RATED_ALONE: "give rated reviews with --rated FILE",
+    Remedy.RATE_INSTEAD: "what takes reviews without ratings: lstm predict --input FILE, and "
+    "lstm report FILE",
 }
 
 
