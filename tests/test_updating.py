@@ -318,6 +318,8 @@ def test_too_few_held_out_reviews_decide_nothing(hotels: Path) -> None:
     assert contents(hotels) == as_it_was
     done = lstm("update", "hotels", few, "--accept-worse")
     assert done.exit_code == 0
+    history = lstm("models", "history", "hotels").stdout.splitlines()
+    assert history[2].split()[-6:-3] == ["too", "few", "2"]
     assert done.stdout.splitlines()[-3:] == [
         "2 held-out reviews cannot tell whether it is worse: hotels is replaced, as accepted",
         "10 can; --replay FILE with the earlier reviews brings those held out before",

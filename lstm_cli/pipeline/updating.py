@@ -20,7 +20,7 @@ import numpy as np
 
 from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.bundle.versions import Version, save_as_next, versions_of
-from lstm_cli.core.network import ReviewNetwork, rating_probabilities
+from lstm_cli.core.network import rating_probabilities
 from lstm_cli.data.reviews import ReviewsSummary
 from lstm_cli.evaluation.receipt import receipt
 from lstm_cli.metrics.calibration import apply_cross_fitted_temperature
@@ -134,8 +134,9 @@ def _learn(prepared: PreparedUpdate, listener: Listener) -> LearnedUpdate:
     }
 
     def answers(weights: Mapping[str, Float32Array]) -> Float64Array:
-        network = compute.place(ReviewNetwork.from_arrays(model, weights))
-        return rating_probabilities(network, prepared.held_out.corpus, compute)
+        # In the network that has learned: to make another takes as long as to rate a few reviews.
+        trained.network.start_from(weights)
+        return rating_probabilities(trained.network, prepared.held_out.corpus, compute)
 
     # The words that are new to the old model are read as it reads them: as unknown.
     old = dict(arrays)

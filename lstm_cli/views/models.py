@@ -8,6 +8,7 @@ from rich.text import Text
 
 from lstm_cli.data.showing import count
 from lstm_cli.results import ModelSummary, VersionSummary
+from lstm_cli.results.updating import FEWEST
 from lstm_cli.views.console import LINE, percent, plain_table, say, show_table, visible
 
 
@@ -79,10 +80,17 @@ def _history_cells(version: VersionSummary) -> tuple[str, ...]:
         str(version.number),
         version.created[:16].replace("T", " "),
         f"{version.reviews:,}",
-        "" if version.accuracy is None else percent(version.accuracy),
+        _accuracy(version),
         f"{version.held_out:,}",
         size,
     )
+
+
+def _accuracy(version: VersionSummary) -> str:
+    """On its held-out reviews; of fewer than a receipt decides on it would say nothing."""
+    if version.accuracy is None:
+        return ""
+    return percent(version.accuracy) if version.held_out >= FEWEST else "too few"
 
 
 def _scale(ratings: Sequence[str]) -> str:
