@@ -17,10 +17,10 @@ from lstm_cli.bundle.contents import BASE
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.errors import BundleError
+from lstm_cli.text.javascript import translated
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.views.live_packing import as_characters
 from lstm_cli.views.live_page import live_page
-from lstm_cli.views.live_pattern import translated
 from tests.helpers import HEAVY, lstm, new_bundle, packages_loaded_by
 from tests.pages import ROOT
 
