@@ -63,6 +63,8 @@ TOKEN_PATTERN = "|".join(
 # The last four letters are what Python takes for i, s and k where it ignores case.
 TAG = re.compile(r"</?[a-zA-Z\u0130\u0131\u017f\u212a][^<>]{0,300}>")
 TAG_OR_COMMENT = re.compile(rf"<!--.*?-->|{TAG.pattern}", re.DOTALL)
+# html.unescape would raise ValueError: Python makes no integer of so many digits.
+_ENDLESS_NUMBER = re.compile(r"&#[0-9]{4301,};?")
 CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
     r"\ud800-\udfff\ufeff]+"
@@ -79,7 +81,7 @@ def tidy(text: str) -> str:
     'looove it!! &  more '
     """
     if "&" in text:
-        text = html.unescape(text)
+        text = html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
     if "<" in text:
         text = without_markup(text)
     if not text.isascii():
