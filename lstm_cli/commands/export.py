@@ -98,8 +98,8 @@ def _tell(ctx: typer.Context, exported: "OnnxExport") -> None:
         note(ctx, "careful: that is too few; leave out --quantise")
     note(
         ctx,
-        f"written: {exported.path} ({exported.size / 1e6:,.1f} MB) and {exported.about} "
-        f"({exported.about_size / 1e6:,.1f} MB)",
+        f"written: {exported.path} ({exported.bytes / 1e6:,.1f} MB) and {exported.about} "
+        f"({exported.about_bytes / 1e6:,.1f} MB)",
     )
 
 

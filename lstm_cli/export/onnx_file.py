@@ -5,7 +5,7 @@ are held against the model's own.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.threads import granted_threads
 from lstm_cli.data.batches import make_batch, plan_batches
 from lstm_cli.data.corpus import Corpus
-from lstm_cli.data.showing import escape
 from lstm_cli.data.whole import write_together
 from lstm_cli.errors import BundleError, OutputError
 from lstm_cli.export.cutting import cutting
@@ -27,7 +26,7 @@ from lstm_cli.results import OnnxExport
 from lstm_cli.samples import sample_texts
 
 CLOSE = 1e-4  # the most that a probability of the same weights may differ by
-MOST_BYTES = 2**31 - 2**24  # of the weights; a file of ONNX holds 2 GiB, the vocabulary included
+MOST_BYTES = 2**31 - 2**24  # of weights and vocabulary; a file of ONNX holds 2 GiB
 _SAMPLES = 500
 _TOKENS_AT_ONCE = 4_096
 
@@ -57,16 +56,8 @@ def export_onnx(
         OutputError: the files cannot be written, exist already, or would be too large.
     """
     about = cutting(bundle)
-    model = graph(bundle, {key: json.dumps(value) for key, value in about.items()},
-                  quantise=quantise)  # fmt: skip
-    size = sum(len(array.raw_data) for array in model.graph.initializer)
-    if size > MOST_BYTES:
-        raise OutputError(
-            f"{escape(target)}: the network has {size / 1e9:.1f} GB, and a file of ONNX holds 2"
-            f"{'' if quantise else '; in 8 bits it may fit'}"
-        )
-    onnx.checker.check_model(model)
-    content, described = model.SerializeToString(), json.dumps(about).encode()
+    described = json.dumps(about).encode()
+    content = onnx_bytes(bundle, about, quantise=quantise)
     texts = [*sample_texts(_SAMPLES), ""]
     ours, theirs = Scorer(bundle)(texts), OnnxScorer(bundle, content)(texts)
     difference = float(np.abs(ours - theirs).max())
@@ -81,14 +72,39 @@ def export_onnx(
         model=bundle.name,
         path=target,
         about=about_file(target),
-        size=len(content),
-        about_size=len(described),
+        bytes=len(content),
+        about_bytes=len(described),
         opset=OPSET,
         quantised=quantise,
         reviews=len(texts),
         largest_difference=difference,
         same_rating=float((ours.argmax(axis=1) == theirs.argmax(axis=1)).mean()),
     )
+
+
+def onnx_bytes(bundle: Bundle, about: Mapping[str, Any], *, quantise: bool) -> bytes:
+    """A file of ONNX, of which nobody has seen yet how it rates.
+
+    Args:
+        bundle: the model.
+        about: what ``cutting`` says of it, for the metadata.
+        quantise: keep all matrices in 8 bits.
+
+    Raises:
+        BundleError: the model cannot be used.
+        OutputError: it is too large for ONNX.
+    """
+    metadata = {key: json.dumps(value) for key, value in about.items()}
+    model = graph(bundle, metadata, quantise=quantise)
+    size = sum(len(array.raw_data) for array in model.graph.initializer)
+    size += sum(map(len, metadata.values()))
+    if size > MOST_BYTES:
+        raise OutputError(
+            f"{bundle.name}: the network has {size / 1e9:.1f} GB, and a file of ONNX holds 2"
+            f"{'' if quantise else '; in 8 bits it may fit'}"
+        )
+    onnx.checker.check_model(model)
+    return bytes(model.SerializeToString())
 
 
 class OnnxScorer:

@@ -10,8 +10,8 @@ class OnnxExport:
     model: str
     path: str
     about: str  # the file beside it, which says how a review is cut into tokens
-    size: int  # of the file with the network, in bytes
-    about_size: int
+    bytes: int  # of the file with the network
+    about_bytes: int
     opset: int
     quantised: bool
     reviews: int  # on which both answered

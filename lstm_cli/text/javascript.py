@@ -48,7 +48,7 @@ def translated(pattern: str, *, may_capture: bool = False) -> str:
     >>> print(translated(r"[^\W\d]+|!{2,}"))
     (?:[^[^\p{L}\p{N}\u{5f}]\p{Nd}]{1,}|\u{21}{2,})
     >>> print(translated(r"([!?])\1+", may_capture=True))
-    ([\u{21}\u{3f}])(?:\1){1,}
+    ([\u{21}\u{3f}])(?:(?:\1)){1,}
 
     Raises:
         BundleError: it has a part that JavaScript lacks or that would change what is found.
@@ -97,7 +97,7 @@ def _written(operator: str, argument: Any) -> str:
             sign = "=" if operator == "ASSERT" else "!"
             return f"(?{'' if direction > 0 else '<'}{sign}{_sequence(nodes)})"
         case "GROUPREF":
-            return f"(?:\\{argument})"
+            return f"(?:\\{argument})"  # a digit may follow
         case "AT" if str(argument) in _PLACES:
             return _PLACES[str(argument)]
     raise _refused(f"a part that JavaScript lacks ({operator.lower()})")
