@@ -47,8 +47,8 @@ KINDS: list[tuple[str, dict[str, Any]]] = [
 
 AWKWARD = [
     "", " ", "don't", "don’t ‘it’ „isn“t", "A<br/>LOOOONG &amp; 真好 👍🏽 5/5...",
-    "ŉ 7 ＇tis «so»…", "<!-- a <b> --> <é> ＜b＞ a<b", "&#x80;&notit;&#0;&#xD800;&#x110000;", "ΑΣ. ΑΣ‛Α İİİİİ ²²²²",
-    "?!?!!! ---- ....", "soft\u00adhyphen\u200bspace", ":-) http://a.b <3",
+    "ŉ 7 ＇tis «so»…", "<!-- a <b> --> <é> ＜b＞ a<b", "&#x80;&notit;&#0;&#xD800;&#x110000;",
+    "ΑΣ. ΑΣ‛Α İİİİİ ²²²²", "?!?!!! ---- ....", "soft\u00adhyphen\u200bspace", ":-) http://a.b <3",
 ]  # fmt: skip
 
 
