@@ -101,6 +101,8 @@ def _matrices(bundle: Bundle, *, quantise: bool) -> dict[str, Matrix]:
     """The matrices of a network by their names, those of the cell in the order of ONNX."""
     checked = bundle.arrays  # refuses numbers that no training makes
     if quantise:
+        # With recurrent weights and readout in float32, 8 of 2,800 reviews of four kinds got
+        # another rating, and 10 like this: what is lost is lost in the embedding.
         found = {name: Matrix(*rows_as_integers(rows)) for name, rows in checked.items()
                  if rows.ndim == 2}  # fmt: skip
     else:
