@@ -49,15 +49,8 @@ class ModelSlot:
             BundleExistsError: there is a model, or a stopped training, of that name.
             OutputError: the folder cannot be made or written to.
         """
-        if name is not None and not is_name(name):
-            raise RequestError(
-                "a name is letters, digits, '.', '-' and '_', without a folder",
-                parameter="name",
-                value=name,
-            )
-        if name == BASE:
-            problem = "that is the name of the base; choose another"
-            raise RequestError(problem, parameter="name", value=name)
+        if name is not None:
+            check_name(name)
         stopped = stopped_name(source, folder, ending) if resume or replace else None
         own = next(names_for(source, ending))
         free = own if replace else free_name(source, folder, ending)
@@ -100,6 +93,24 @@ class ModelSlot:
         if completed:
             forget_training(self.path)
         return path
+
+
+def check_name(name: str) -> str:
+    """The name of a model, if it can have that.
+
+    Raises:
+        RequestError: it cannot, or it is the base's.
+    """
+    if not is_name(name):
+        raise RequestError(
+            "a name is letters, digits, '.', '-' and '_', without a folder",
+            parameter="name",
+            value=name,
+        )
+    if name == BASE:
+        problem = "that is the name of the base; choose another"
+        raise RequestError(problem, parameter="name", value=name)
+    return name
 
 
 def checkpoint_of(path: Path) -> Path:
