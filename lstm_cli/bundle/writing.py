@@ -51,8 +51,14 @@ def write_bundle(bundle: NewBundle, path: Path, *, replace: bool = False) -> Non
         BundleExistsError: there is a model at ``path`` already.
         OutputError: the disk is full, or the folder is not writable.
     """
+    save_contents(contents_of(bundle, path.name), path, replace=replace)
+
+
+def save_contents(contents: Mapping[str, bytes], path: Path, *, replace: bool = False) -> None:
+    """The same for a model that is in memory, as ``contents_of`` has it."""
     check_free(path, replace=replace)
-    with saying_what_failed(path), written_beside(bundle, path) as beside:
+    with saying_what_failed(path), folder_beside(path) as beside:
+        write_files(contents, beside)
         put_in_place(beside, path, replace=replace)
 
 
@@ -150,6 +156,18 @@ def contents_of(bundle: NewBundle, name: str) -> dict[str, bytes]:
         contents[HELD_OUT_FILE] = save(bundle.held_out_answers.to_arrays())
     info = about.to_json() | {"files": {name: listed(file) for name, file in contents.items()}}
     return contents | {INFO_FILE: description(info)}
+
+
+def renamed(contents: Mapping[str, bytes], name: str) -> dict[str, bytes]:
+    """The files of a model under another name, which stands in two of them."""
+    info = json.loads(contents[INFO_FILE])
+    old, info["name"] = info["name"], name
+    card = contents[CARD_FILE]
+    if card.startswith(f"# {old}\n".encode()):
+        card = f"# {name}".encode() + card[len(f"# {old}".encode()) :]
+    info["files"][CARD_FILE] = listed(card)
+    info.pop("sha256", None)
+    return {**contents, CARD_FILE: card, INFO_FILE: description(info)}
 
 
 def listed(content: bytes) -> dict[str, Any]:
