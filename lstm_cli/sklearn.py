@@ -202,8 +202,8 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
     def from_bundle(cls, model: str | Path) -> "LSTMRatingClassifier":
         """A saved model as a fitted estimator.
 
-        ``clone`` of it learns by the same settings. Ratings that are numbers are whole numbers,
-        or else words.
+        ``clone`` of it learns by the settings that the model was made with. Its ratings are whole
+        numbers, or else words.
 
         Args:
             model: its name in the models folder, or its path.
@@ -214,13 +214,20 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         """
         bundle = find_model(str(model)).bundle
         verify(bundle)
-        info = bundle.info
+        info, network = bundle.info, bundle.info.model
+        assert isinstance(info.training, TrainConfig)  # it rates
         made = cls(
             base=info.base or "none",
-            cell=info.model.cell,
-            embedding_size=info.model.embedding_size,
-            hidden_size=info.model.hidden_size,
-            pooling=info.model.pooling,
+            cell=network.cell,
+            embedding_size=network.embedding_size,
+            hidden_size=network.hidden_size,
+            pooling=network.pooling,
+            epochs=info.training.epochs,
+            learning_rate=info.training.learning_rate,
+            max_words=info.provenance.max_words or VocabularyConfig.maximum_size,
+            balance=info.training.balance,
+            validation=info.training.validation_share,
+            precision=info.training.precision,
             scale=info.scale.names or None,
             random_state=info.training.seed,
         )

@@ -6,6 +6,7 @@ huggingface_hub reads where the hub is when it is imported.
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ import yaml
 
 from lstm_cli.bundle.contents import CARD_FILE, INFO_FILE, WEIGHTS_FILE
 from lstm_cli.bundle.reading import Bundle
+from tests.helpers import copied
 from tests.hub_endpoint import MOST_REGULAR, TOKEN, Hub, running_hub
+from tests.pages import SCALE
 
 pytest.importorskip("huggingface_hub", reason="the extra of a hub is not installed")
 
@@ -181,6 +184,7 @@ def test_a_revision_is_a_branch_to_push_to_and_anything_to_pull(
     assert "it has no such revision" in line
 
 
+@pytest.mark.slow
 def test_what_the_hub_refuses_is_said_in_one_line(hub: Hub, tiny_bundle: Bundle) -> None:
     """With what to do; nothing is left behind, here or there."""
     push, pull = ("push", tiny_bundle.path), ("pull", HOTELS)
@@ -219,6 +223,7 @@ def test_other_models_are_not_overwritten(hub: Hub, tiny_bundle: Bundle) -> None
     assert repository.files() == files
 
 
+@pytest.mark.slow
 def test_what_the_hub_sends_is_trusted_no_more_than_a_stranger(
     hub: Hub, tiny_bundle: Bundle
 ) -> None:
@@ -247,3 +252,13 @@ def test_what_the_hub_sends_is_trusted_no_more_than_a_stranger(
     fetched = [path.rsplit("/", 1)[1] for path in hub.paths("GET") if "/resolve/" in path]
     assert fetched == [INFO_FILE]
     assert not list(Path("models").iterdir())
+
+
+def test_the_commands_of_the_page_run(hub: Hub, tiny_bundle: Bundle) -> None:
+    """They are copied. A branch is there once somebody has pushed to it."""
+    copied(tiny_bundle, "hotels")
+    section = SCALE.read_text("utf-8").split("\n## Models on a hub\n")[1].split("\n## ")[0]
+    block = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)[0]
+    push, pull, pull_v2 = (tuple(shlex.split(line)[1:]) for line in block.splitlines())
+    works(hub, push, (*push[:2], f"{HOTELS}@v2"), (*pull, "--replace"), pull_v2)
+    assert contents(Path("models/hotels-2")) == contents(tiny_bundle.path)

@@ -1,6 +1,8 @@
 """Models go to folders and stores and come back, whole or not at all."""
 
 import json
+import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from lstm_cli.export.page import card_in
 from lstm_cli.export.pulling import pull
 from lstm_cli.export.pushing import push
 from tests.helpers import HEAVY, copied, lstm, packages_loaded_by, write_info
+from tests.pages import SCALE
 
 STORE = "memory://bucket/hotels"
 
@@ -308,3 +311,17 @@ def test_pushing_and_pulling_need_no_torch(tiny_bundle: Bundle) -> None:
             f"try:\n    app({arguments!r})\nexcept SystemExit as end:\n    assert not end.code"
         )
         assert packages_loaded_by(code).isdisjoint({*HEAVY, "huggingface_hub"})
+
+
+def test_the_commands_of_the_page_run(tiny_bundle: Bundle, tmp_path: Path) -> None:
+    """They are copied."""
+    copied(tiny_bundle, "hotels")
+    section = SCALE.read_text("utf-8").split("\n## Models on a hub\n")[1].split("\n## ")[0]
+    block = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)[1]
+    assert block.count("s3://") == 2
+    shown = block.replace("/mnt/", f"{tmp_path}/mnt/").replace("s3://", "memory://")
+    for line in shown.splitlines():
+        again = ("--replace",) if "pull" in line else ()
+        done = lstm(*shlex.split(line)[1:], *again)
+        assert done.exit_code == 0, done.stderr
+    assert contents(tmp_path / "mnt" / "team" / "hotels") == contents(tiny_bundle.path)

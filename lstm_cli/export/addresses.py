@@ -83,8 +83,9 @@ class Store:
             TransferError: it cannot be read.
         """
         with reaching(self.shown, self.explain):
+            self.files.invalidate_cache()
             try:
-                found = self.files.ls(self.root, detail=False, refresh=True)
+                found = self.files.ls(self.root, detail=False)
             except FileNotFoundError:
                 return set()
             names = (str(path).rstrip("/") for path in found)
