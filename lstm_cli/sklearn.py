@@ -23,7 +23,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from lstm_cli.arrays import Float64Array
-from lstm_cli.bundle.claiming import check_name, claimed
+from lstm_cli.bundle.claiming import check_name, check_not_stopped, claimed, forget_training
 from lstm_cli.bundle.contents import INFO_FILE
 from lstm_cli.bundle.locating import find_model, models_folder
 from lstm_cli.bundle.reading import Bundle, hold_bundle
@@ -33,7 +33,7 @@ from lstm_cli.config import MINIMUM_REVIEWS, Cell, Pooling, Precision, TrainConf
 from lstm_cli.data.given import given_reviews
 from lstm_cli.data.ratings.labels import scale_of_labels
 from lstm_cli.data.ratings.scale import Scale
-from lstm_cli.errors import LstmError
+from lstm_cli.errors import LstmError, Remedy
 from lstm_cli.inference.scorer import Scorer
 from lstm_cli.pipeline.requests import TrainRequest
 
@@ -187,15 +187,18 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
             The path.
 
         Raises:
-            BundleExistsError: there is a model already.
+            BundleExistsError: there is a model already, or a stopped training of one.
             OutputError: the disk is full, or the folder is not writable.
             RequestError: no model can have that name.
         """
         check_is_fitted(self)
         path = Path(path)
         contents = renamed(self._contents, check_name(path.name))
+        if not replace:
+            check_not_stopped(path, Remedy.RENAME_OR_REPLACE)
         with claimed(path):
             save_contents(contents, path, replace=replace)
+            forget_training(path)
         return path
 
     @classmethod

@@ -196,6 +196,10 @@ def test_what_the_hub_refuses_is_said_in_one_line(hub: Hub, tiny_bundle: Bundle)
     assert "the hub allows no such name" in lines[2]
     (line,) = refused(hub, (*push, HOTELS), HF_TOKEN="")
     assert "set HF_TOKEN to a token that may write" in line
+    for unsendable in ("hf_sec\x0bret", "hf_secrät"):
+        (line,) = refused(hub, pull, HF_TOKEN=unsendable)
+        assert "the token (HF_TOKEN) holds characters that no token has" in line
+        assert "hf_sec" not in line
     for line in refused(hub, pull, (*push, HOTELS), HF_ENDPOINT="http://127.0.0.1:9"):
         assert "the hub cannot be reached (" in line
     for line in refused(hub, pull, (*push, HOTELS), HF_HUB_OFFLINE="1"):

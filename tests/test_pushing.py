@@ -256,6 +256,20 @@ def test_a_page_is_cut_off_where_its_top_ends() -> None:
         assert card_in(card) == card
 
 
+def test_a_stopped_training_of_the_name_is_not_forgotten_unasked(tiny_bundle: Bundle) -> None:
+    """Gone on with, it would take the place of what was pulled."""
+    push(tiny_bundle, STORE)
+    Path("models").mkdir()
+    stopped = Path("models/.hotels.checkpoint")
+    stopped.write_bytes(b"hours of work")
+    line = refused(lstm("pull", STORE))
+    assert "a training of this model was stopped; choose another with --name" in line
+    assert lstm("pull", STORE, "--name", "other").exit_code == 0
+    assert stopped.exists()
+    assert lstm("pull", STORE, "--replace").exit_code == 0
+    assert not stopped.exists()
+
+
 def test_what_cannot_be_reached_is_said_in_one_line(
     tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:

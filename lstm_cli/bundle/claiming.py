@@ -139,16 +139,18 @@ def stopped_name(source: str, folder: Path, ending: str = "") -> str | None:
     return None
 
 
-def check_not_stopped(path: Path) -> None:
+def check_not_stopped(path: Path, remedy: Remedy = Remedy.RESUME_OR_REPLACE) -> None:
     """Refuse to begin anew where hours of work could go on.
+
+    Args:
+        path: of the model.
+        remedy: what to do about it.
 
     Raises:
         BundleExistsError: a training of this name was stopped.
     """
     if checkpoint_of(path).exists():
-        raise BundleExistsError(
-            f"{path}: a training of this model was stopped", Remedy.RESUME_OR_REPLACE
-        )
+        raise BundleExistsError(f"{path}: a training of this model was stopped", remedy)
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from huggingface_hub import (
     CommitOperationDelete,
     HfApi,
     HfFileSystem,
-    get_token,
 )
 from huggingface_hub.errors import (
     GatedRepoError,
@@ -91,7 +90,6 @@ def push_to_hub(bundle: Bundle, address: HubAddress, shown: str, page: Page) -> 
 
 def explain(error: Exception) -> str:
     """What an error of the hub is."""
-    said = _without_token(first_line(error))
     if isinstance(error, RuntimeError) and isinstance(error.__cause__, Exception):
         return explain(error.__cause__)  # of a file that was sent in a thread of its own
     if isinstance(error, OfflineModeIsEnabled):
@@ -105,10 +103,13 @@ def explain(error: Exception) -> str:
     if isinstance(error, HFValidationError):
         return "the hub allows no such name"
     if isinstance(error, HfHubHTTPError):
-        return _of_status(error.response.status_code, _without_token(_server_said(error)))
+        return _of_status(error.response.status_code, _server_said(error))
+    if isinstance(error, httpx2.LocalProtocolError | UnicodeEncodeError):
+        # What these say quotes the header, and so the token.
+        return "the token (HF_TOKEN) holds characters that no token has"
     if isinstance(error, httpx2.HTTPError | RuntimeError | OSError):
-        return f"the hub cannot be reached ({said}); check the network"
-    return f"the hub answers what is not understood ({said})"
+        return f"the hub cannot be reached ({first_line(error)}); check the network"
+    return f"the hub answers what is not understood ({first_line(error)})"
 
 
 def _of_status(status: int, said: str) -> str:
@@ -123,12 +124,6 @@ def _of_status(status: int, said: str) -> str:
 def _server_said(error: HfHubHTTPError) -> str:
     said = error.server_message or error.response.reason_phrase or "without a word"
     return first_line(ValueError(said))
-
-
-def _without_token(said: str) -> str:
-    """What may be shown to anybody: a header that cannot be sent is quoted with the token."""
-    token = get_token()
-    return said.replace(token, "***") if token else said
 
 
 def _be_quiet() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from lstm_cli.bundle.card import model_card
-from lstm_cli.bundle.claiming import check_name, claimed
+from lstm_cli.bundle.claiming import check_name, check_not_stopped, claimed, forget_training
 from lstm_cli.bundle.contents import CARD_FILE, INFO_FILE
 from lstm_cli.bundle.reading import LARGEST_INFO, Bundle, open_bundle
 from lstm_cli.bundle.verifying import LARGEST_CARD, check_listing, verify
@@ -29,7 +29,7 @@ from lstm_cli.bundle.writing import (
     write_files,
 )
 from lstm_cli.data.showing import show_source
-from lstm_cli.errors import BundleError, NoModelError, OutputError
+from lstm_cli.errors import BundleError, NoModelError, OutputError, Remedy
 from lstm_cli.export.addresses import HubAddress, Store, check_hub_installed, store_at
 from lstm_cli.export.page import card_in
 
@@ -71,6 +71,8 @@ def pull(address: str, folder: Path, name: str | None = None, *, replace: bool =
     source = address if hub is None else hub.repository
     path = folder / check_name(PurePosixPath(source).name if name is None else name)
     check_free(path, replace=replace)
+    if not replace:  # gone on with, it would take the place of what is pulled
+        check_not_stopped(path, Remedy.RENAME_OR_REPLACE)
     store = _store(address, hub)
     with claimed(path), saying_what_failed(path), folder_beside(path) as beside:
         with _as_of(store, beside):
@@ -79,6 +81,7 @@ def pull(address: str, folder: Path, name: str | None = None, *, replace: bool =
             verify(open_bundle(beside))
         size = sum(file.stat().st_size for file in beside.iterdir())
         put_in_place(beside, path, replace=replace)
+        forget_training(path)
     return Pulled(path.name, str(path), store.shown, store.commit, size, is_card_new)
 
 
