@@ -4,7 +4,7 @@ import ctypes
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -150,7 +150,9 @@ class Compute:
 
     def autocast(self) -> AbstractContextManager[None]:
         """A context in which products are computed in the precision; the weights stay float32."""
-        return torch.autocast(self._kind, torch.bfloat16, enabled=self.precision == "bfloat16")
+        if self.precision == "float32":
+            return nullcontext()
+        return torch.autocast(self._kind, torch.bfloat16)
 
     @contextmanager
     def seeded(self, seed: int) -> Iterator[None]:
@@ -197,14 +199,16 @@ def widest_float(kind: str) -> torch.dtype:
 def short_terms_of(cell: nn.LSTM | nn.RNN, events: Tensor) -> Tensor:
     """The short-term memories after each event, from empty ones. (B, T, E) to (B, T, H)
 
-    A processor reads in the precision of ``autocast``. A GPU reads float32, and multiplies as
-    ``Compute.place`` has it: under autocast cuDNN would read in float16 whatever the precision
-    (torch's ``AutocastRNN.cpp``), and gradients below 6e-8, as those of long reviews are, would be
-    nothing.
+    A processor reads in the precision of ``autocast``, if its kernel can: without AVX-512 that of
+    the LSTM refuses bfloat16. A GPU reads float32, and multiplies as ``Compute.place`` has it:
+    under autocast cuDNN would read in float16 whatever the precision (torch's
+    ``AutocastRNN.cpp``), and gradients below 6e-8, as those of long reviews are, would be nothing.
     """
-    if events.device.type != "cuda":
+    kind = events.device.type
+    is_able = kind != "cpu" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    if kind != "cuda" and (is_able or not isinstance(cell, nn.LSTM)):
         return cell(events)[0]
-    with torch.autocast("cuda", enabled=False):
+    with torch.autocast(kind, enabled=False):
         return cell(events.float())[0]
 
 

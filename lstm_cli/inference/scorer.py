@@ -98,7 +98,7 @@ class Scorer:
         at_once: bool = False,
     ) -> None:
         self.bundle = bundle
-        self._most_in_numpy = 0 if at_once else MOST_IN_NUMPY
+        self._at_once = at_once
         self._make_compute = compute
         self._vocabulary = bundle.vocabulary
         self._pattern = bundle.info.token_pattern
@@ -119,7 +119,7 @@ class Scorer:
         """The same for reviews in the ids of the model's vocabulary. (N, R)"""
         # Threads may count past each other; then torch is loaded a little later.
         self._num_read += corpus.num_tokens
-        if self._num_read <= self._most_in_numpy:
+        if not self._at_once and self._num_read <= MOST_IN_NUMPY:
             return self._few.probabilities(corpus, granted_threads())
         with self._one_at_a_time:
             many = self._many
