@@ -44,9 +44,10 @@ def memory_test(
     device: Annotated[
         str | None,
         typer.Option(
-            metavar="auto|cpu|cuda|cuda:1|mps",
+            metavar="DEVICE",
             callback=options.device_name,
-            help="Where the cells learn. Default: on the processor, for they are small.",
+            help="Where the cells learn: cpu, cuda, cuda:1 or mps. Default: on the processor, "
+            "for they are small.",
             show_default=False,
         ),
     ] = None,

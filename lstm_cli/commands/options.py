@@ -117,10 +117,10 @@ def device_name(asked: str | None) -> str | None:
 Device = Annotated[
     str,
     typer.Option(
-        metavar="auto|cpu|cuda|cuda:1|mps",
+        metavar="DEVICE",
         callback=device_name,
-        help="Where the network computes. auto: on a CUDA GPU if there is one, else on the "
-        "processor.",
+        help="Where the network computes: cpu, cuda, cuda:1 or mps. auto: on a CUDA GPU if there "
+        "is one, else on the processor.",
     ),
 ]
 
