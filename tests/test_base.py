@@ -1,8 +1,9 @@
 """Starting from a base: its words stay, new ones begin like their kin, scales are laid on."""
 
-from pathlib import Path
+from pathlib import json
 
 import numpy as np
+import Path
 import pytest
 
 from lstm_cli.bundle.reading import Bundle, open_bundle
@@ -117,7 +118,9 @@ def test_pretrained_then_trained(tmp_path: Path, tiny_reviews: Path) -> None:
     assert "is a language model, which rates nothing yet" in asked.stderr
     assert lstm("predict", "fine").exit_code == 2
     assert "none: a language model" in lstm("models").stdout
-    assert "perplexity" in lstm("models", "show", "language").stdout
+    shown = json.loads(lstm("models", "show", "language").stdout)
+    assert "perplexity" in shown["scores"]
+    assert shown["data"]["device"] == "cpu"
     done = lstm("train", tiny_reviews, "--base", "language", "--epochs", "1", "--name", "films")
     assert done.exit_code == 0, done.stderr
     assert lstm("predict", "fine").exit_code == 0

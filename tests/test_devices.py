@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.batch_reading import BatchReader
@@ -103,3 +104,23 @@ def test_the_memory_test_takes_a_device_that_is_there() -> None:
     assert "--device goes without --model" in lstm(
         "memory-test", "--model", "base", "--device", "cuda"
     ).stderr  # fmt: skip
+
+
+@pytest.mark.usefixtures("model")
+def test_a_full_gpu_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others compute on it, too. Any other mistake of torch's is one of ours."""
+    for error in (torch.OutOfMemoryError, RuntimeError):
+
+        def fail(*_: object, error: type[Exception] = error) -> None:
+            raise error("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+        monkeypatch.setattr("lstm_cli.inference.predictor.Predictor.predict", fail)
+        done = lstm("-q", "predict", "a fine film")
+        if error is RuntimeError:
+            assert isinstance(done.exception, RuntimeError)
+        else:
+            assert (done.exit_code, done.stderr) == (
+                2,
+                "lstm: the GPU is out of memory; free some of it, or use the processor with "
+                "--device cpu\n",
+            )

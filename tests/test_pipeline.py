@@ -1,6 +1,7 @@
 """The whole order of the work, as others than the command may call it."""
 
 import gc
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -142,7 +143,10 @@ def test_a_model_says_what_computed_it(tiny_reviews: Path) -> None:
     on_gpu = replace(info, provenance=replace(info.provenance, device="cuda (NVIDIA H100)"))
     assert differences(on_gpu, *asked, "cuda (NVIDIA H100)", None) == ()
     assert " s on cuda (NVIDIA H100) (" in model_card(on_gpu)
-    assert "cpu" not in model_card(info)
+    assert " s on cpu (" in model_card(info)
+    older = replace(info, provenance=replace(info.provenance, device=None))
+    assert re.search(r"trained in \d+ s \(", model_card(older))
+    assert differences(older, *asked, "cpu", info.provenance.threads) == ()
 
 
 def test_what_a_request_cannot_have_is_said_without_options(tiny_reviews: Path) -> None:

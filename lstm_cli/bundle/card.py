@@ -48,9 +48,9 @@ def model_card(info: BundleInfo) -> str:
 
 
 def _training(info: BundleInfo) -> str:
-    """How long it was trained, and on what, if that was no processor."""
+    """How long it was trained, and on what, if that is known."""
     device = info.provenance.device
-    where = f" on {device}" if device is not None and "(" in device else ""
+    where = "" if device is None else f" on {device}"
     return (
         f"- trained in {info.seconds:.0f} s{where} ({info.training.precision}, "
         f"seed {info.training.seed})"

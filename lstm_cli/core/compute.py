@@ -205,8 +205,10 @@ def short_terms_of(cell: nn.LSTM | nn.RNN, events: Tensor) -> Tensor:
     ``AutocastRNN.cpp``), and gradients below 6e-8, as those of long reviews are, would be nothing.
     """
     kind = events.device.type
-    is_able = kind != "cpu" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    if kind != "cuda" and (is_able or not isinstance(cell, nn.LSTM)):
+    if kind not in ("cpu", "cuda") or not torch.is_autocast_enabled(kind):
+        return cell(events)[0]
+    has_kernel = torch.ops.mkldnn._is_mkldnn_bf16_supported() or not isinstance(cell, nn.LSTM)
+    if kind == "cpu" and has_kernel:
         return cell(events)[0]
     with torch.autocast(kind, enabled=False):
         return cell(events.float())[0]
