@@ -1,9 +1,9 @@
 """Starting from a base: its words stay, new ones begin like their kin, scales are laid on."""
 
-from pathlib import json
+import json
+from pathlib import Path
 
 import numpy as np
-import Path
 import pytest
 
 from lstm_cli.bundle.reading import Bundle, open_bundle
