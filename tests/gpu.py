@@ -7,6 +7,7 @@ tries the tests themselves where there is no GPU.
 import json
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,7 +57,8 @@ def nothing_waits() -> Iterator[None]:
     if not IS_CUDA:
         yield
         return
-    torch.cuda.set_sync_debug_mode("error")
+    with warnings.catch_warnings(action="ignore"):  # that it does not see all that waits
+        torch.cuda.set_sync_debug_mode("error")
     try:
         yield
     finally:

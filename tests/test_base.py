@@ -1,6 +1,5 @@
 """Starting from a base: its words stay, new ones begin like their kin, scales are laid on."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -118,9 +117,8 @@ def test_pretrained_then_trained(tmp_path: Path, tiny_reviews: Path) -> None:
     assert "is a language model, which rates nothing yet" in asked.stderr
     assert lstm("predict", "fine").exit_code == 2
     assert "none: a language model" in lstm("models").stdout
-    shown = json.loads(lstm("models", "show", "language").stdout)
-    assert "perplexity" in shown["scores"]
-    assert shown["data"]["device"] == "cpu"
+    assert "perplexity" in lstm("models", "show", "language").stdout
+    assert open_bundle(tmp_path / "models" / "language").info.provenance.device == "cpu"
     done = lstm("train", tiny_reviews, "--base", "language", "--epochs", "1", "--name", "films")
     assert done.exit_code == 0, done.stderr
     assert lstm("predict", "fine").exit_code == 0

@@ -121,6 +121,8 @@ class Compute:
         if self.threads is not None:
             torch.set_num_threads(self.threads)
             threadpool_limits(self.threads)
+        if self._kind == "cuda":
+            torch.cuda.set_device(self.device)  # or memory of the first GPU would be taken, too
         _keep_memory()
 
     def place(self, network: Network) -> Network:
