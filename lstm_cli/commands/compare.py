@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 
 from lstm_cli.commands import options
+from lstm_cli.commands.devices import scorers_on
 from lstm_cli.commands.program import note, print_json
+from lstm_cli.config import AUTO_DEVICE
 
 _MODEL = "Name or path of a model; reviews@1 is version 1 of reviews."
 _ANOTHER = "Name or path of another model, or another version."
@@ -23,6 +25,7 @@ def compare(
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     with_seen: options.WithSeen = False,
+    device: options.Device = AUTO_DEVICE,
     brief: options.Brief = False,
     as_json: options.Json = False,
 ) -> None:
@@ -56,8 +59,9 @@ def compare(
         note(ctx, line)
 
     from lstm_cli.evaluation.files import compare_on
+    from lstm_cli.inference.scorer import in_float32
 
-    comparison = compare_on(measured.reviews, bundles)
+    comparison = compare_on(measured.reviews, bundles, scorers_on(ctx, device, in_float32))
     if as_json:
         print_json(
             comparison.to_json()
