@@ -11,6 +11,7 @@
     ├── BundleError           a saved model cannot be used
     │   ├── NoModelError      there is none under that name, or none at all
     │   └── BundleExistsError there is one already, and nobody said to replace it
+    ├── TransferError         a model cannot be brought to or from a hub or another place
     ├── OutputError           the output cannot be written, or would overwrite something
     ├── EventError            a story has an event that its cells have never seen
     ├── RequestError          what is asked for does not fit the model, the review or the data
@@ -57,6 +58,7 @@ class Remedy(Enum):
     RESUME_OR_REPLACE = "resume it, or replace it to start over"
     WAIT_OR_RENAME = "wait for it, or choose another name"
     WAIT = "wait for it"
+    CHOOSE_DEVICE = "compute on another device"
     TEACH_RATINGS = "train a model that starts from it"
     TRAIN_A_MODEL = "train one"
     LIST_MODELS = "look at the list of models"
@@ -69,15 +71,23 @@ class Remedy(Enum):
     CHOOSE_SHEET = "choose one of them ({0})"
     RENAME_OR_REMOVE_FILE = "name another file, or remove it first"
     RENAME_OR_REPLACE_FILE = "name another file, or say that it may be replaced"
+    RENAME_OR_REPLACE_PLACE = "name another address, or say that it may be replaced"
     LEAVE_OUT_ENCODING = "name no encoding"
     LEAVE_OUT_SHEET = "name no table in it"
     LEAVE_OUT_QUERY = "give no query"
     LIST_VERSIONS = "look at the list of its versions"
+    RESTORE = "put it into use first"
     ADD_OR_GIVE_OLD = "add reviews, or give those that it was trained on"
     TRAIN_FROM_IT = "train another model that starts from it"
     TRAIN_AGAIN = "train it again on all of its reviews"
     GIVE_UNSEEN = "give other reviews, or look at what it reached on held-out ones"
     GIVE_RATED = "name the column of ratings ({0}), or give a file of rated reviews besides"
+    GIVE_RATED_ALONE = "give a file of rated reviews besides"
+    RATE_INSTEAD = "give a file of rated reviews, or have a model rate these"
+
+
+# What is to be done about a file without ratings.
+OF_NO_RATINGS = frozenset((Remedy.NAME_RATING_COLUMN, Remedy.RATE_INSTEAD))
 
 
 class LstmError(Exception):
@@ -142,6 +152,10 @@ class NoModelError(BundleError):
 
 class BundleExistsError(BundleError):
     """There is a model of that name already, and nobody said to replace it."""
+
+
+class TransferError(LstmError):
+    """A model cannot be brought to or from a hub or another place."""
 
 
 class OutputError(LstmError):

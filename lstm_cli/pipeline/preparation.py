@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from lstm_cli.pipeline.repeating import check_vectors_size, differences
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Finding
 from lstm_cli.training.base import Base
+from lstm_cli.training.checkpoint import precision_of
 from lstm_cli.training.preparation import PreparedData, prepare_data
 from lstm_cli.training.rules import DatasetStats, resolve_train_config
 from lstm_cli.training.trainer import TrainingTask
@@ -47,16 +49,30 @@ class PreparedRun:
         return TrainingTask(self.data.training, self.data.validation, self.ratings)
 
 
-def prepare(request: TrainRequest, name: str, read: ReadRun) -> PreparedRun:
+def prepare(
+    request: TrainRequest,
+    name: str,
+    read: ReadRun,
+    *,
+    cache: TokenCache | None = None,
+    stopped: Path | None = None,
+) -> PreparedRun:
     """Hold some of the reviews out, and decide the settings.
 
     Args:
         request: what a user asked for.
         name: the model's.
         read: the reviews, and what was decided before.
+        cache: where the tokens of many reviews are kept.
+        stopped: the checkpoint of a training that goes on; None where one begins.
+
+    Raises:
+        RequestError: the device is not there, or has no such precision.
+        RowError: too few reviews.
     """
     reviews, others, like, training = read.reviews, read.others, read.like, read.asked
-    compute = Compute.of_machine(request.precision, request.threads)
+    precision = request.precision or precision_of(stopped)
+    compute = Compute.of_machine(precision, request.threads, request.device)
     compute.set_up_process()
     data = prepare_data(
         reviews,
@@ -66,7 +82,7 @@ def prepare(request: TrainRequest, name: str, read: ReadRun) -> PreparedRun:
         vectors_file=request.vectors,
         base=None if read.base is None else Base.from_bundle(read.base),
         processes=compute.num_processes,
-        cache=TokenCache.of_user(),
+        cache=cache,
     )
     if data.vectors is not None:
         check_vectors_size(data.vectors.size, data.vectors.name, like, request)
@@ -82,8 +98,10 @@ def prepare(request: TrainRequest, name: str, read: ReadRun) -> PreparedRun:
         why_other: tuple[str, ...] = ()
     else:
         model = replace(like.model, vocab_size=len(data.vocabulary), num_ratings=len(reviews.scale))
-        threads = compute.num_threads
-        why_other = differences(like, reviews.fingerprint, held_out_from, threads)
+        threads = compute.num_threads if compute.is_cpu else None
+        why_other = differences(
+            like, reviews.fingerprint, held_out_from, compute.device_name, threads
+        )
     return PreparedRun(
         name=name,
         # Their tokens stand for them from here on: the texts go.

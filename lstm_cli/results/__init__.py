@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Operation,
         Reach,
     )
+    from lstm_cli.results.export import OnnxExport
     from lstm_cli.results.gate_statistics import (
         HALF_LIFE_SHARES,
         GateStatistics,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         as_json_rating,
     )
     from lstm_cli.results.report import (
+        Companion,
         Contrast,
         Estimate,
         GroupWords,
@@ -103,6 +105,7 @@ __all__ = [
     "Attempt",
     "CellMemory",
     "Change",
+    "Companion",
     "Comparison",
     "Contradictions",
     "Contrast",
@@ -136,6 +139,7 @@ __all__ = [
     "ModelSummary",
     "NextReview",
     "NextReviews",
+    "OnnxExport",
     "Operand",
     "Operation",
     "Parting",
@@ -174,12 +178,13 @@ __all__ = [
 _NAMES = {
     "advice": "Contradictions CurveAdvice CurvePoint NextReview NextReviews Projection",
     "experiments": "Arithmetic CellMemory FileOperation Line MemoryTest Operand Operation Reach",
+    "export": "OnnxExport",
     "gate_statistics": "HALF_LIFE_SHARES GateStatistics Switch UnitReport UnitStatistics "
     "WordStatistics",
     "health": "DataHealth Finding Suspect TextHealth",
     "lessons": "LearningStep LearningTrace StoryTold WeightChange WordGradient",
     "prediction": "Prediction as_json_rating",
-    "report": "Contrast Estimate GroupWords Quote Report ReportCell TermEffect",
+    "report": "Companion Contrast Estimate GroupWords Quote Report ReportCell TermEffect",
     "scores": "Comparison Difference Evaluation ExamAnswer ExamReport Mistake Parting RatingScores "
     "ReliabilityBin Scores StatedPercentage Trust",
     "trace": "Explanation GateTrace IdleWord ImportantWord LedgerLine LedgerTrace Routes Turn "
