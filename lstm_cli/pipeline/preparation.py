@@ -74,18 +74,7 @@ def prepare(
     precision = request.precision or precision_of(stopped)
     compute = Compute.of_machine(precision, request.threads, request.device)
     compute.set_up_process()
-    data = prepare_data(
-        reviews,
-        training.validation_share if others is None else others,
-        seed=training.seed,
-        vocabulary_config=VocabularyConfig(maximum_size=_max_words(request, like)),
-        vectors_file=request.vectors,
-        base=None if read.base is None else Base.from_bundle(read.base),
-        processes=compute.num_processes,
-        cache=cache,
-    )
-    if data.vectors is not None:
-        check_vectors_size(data.vectors.size, data.vectors.name, like, request)
+    data = _data(request, read, compute.num_processes, cache)
     held_out_from = None if others is None else others.fingerprint
     if like is None:
         model = model_config(request, data, len(reviews.scale))
@@ -114,6 +103,25 @@ def prepare(
         findings=(*quick_findings(reviews), *_about_rare(data)),
         differences=why_other,
     )
+
+
+def _data(
+    request: TrainRequest, read: ReadRun, processes: int, cache: TokenCache | None
+) -> PreparedData:
+    """The reviews cut into tokens and split, with the vocabulary."""
+    data = prepare_data(
+        read.reviews,
+        read.asked.validation_share if read.others is None else read.others,
+        seed=read.asked.seed,
+        vocabulary_config=VocabularyConfig(maximum_size=_max_words(request, read.like)),
+        vectors_file=request.vectors,
+        base=None if read.base is None else Base.from_bundle(read.base),
+        processes=processes,
+        cache=cache,
+    )
+    if data.vectors is not None:
+        check_vectors_size(data.vectors.size, data.vectors.name, read.like, request)
+    return data
 
 
 def _about_rare(data: PreparedData) -> Iterator[Finding]:
