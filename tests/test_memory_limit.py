@@ -15,7 +15,7 @@ SMALL, CORPUS = 24, 144  # MiB of texts: of both the batches are of one size
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not enforce the limit")
 def test_four_times_the_memory_that_is_left_is_learned_from(tmp_path: Path) -> None:
-    """The limit leaves a quarter of the corpus beside what the program takes for a corpus a sixth as large.
+    """The limit leaves a quarter of the corpus beside what the program takes for a sixth of it.
 
     The same limit refuses the same corpus where texts stay in memory, so it is one.
     """
