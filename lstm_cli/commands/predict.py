@@ -85,6 +85,15 @@ def predict(
             "network gives, 0.5 to 1.",
         ),
     ] = 0.98,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="Rate one of N parts of --input, such as 3/16: run it for each, on as many "
+            "machines as you like, and join the outputs in their order.",
+            show_default=False,
+        ),
+    ] = None,
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,
     query: options.Query = None,
@@ -122,6 +131,7 @@ def predict(
             as_json=as_json,
             worst=worst,
             agree=agree if fast else None,
+            shard=None if shard is None else options.shard_in(shard),
         )
         rate_file(ctx, bundle, request)
     elif given is not None:
@@ -146,6 +156,8 @@ def _check_options(ctx: typer.Context) -> None:
     output, worst = given["output"], given["worst"]
     if given["replace"] and output in (None, "-"):
         raise OptionError("--replace goes with --output FILE")
+    if given["shard"] is not None and worst is not None:
+        raise OptionError("--worst looks at a whole file: leave out --shard")
     if output is not None and given["as_json"] and worst is None:
         raise OptionError("--json prints to standard output: leave out --output")
     if output is None and (given["as_json"] or worst is not None):
@@ -158,7 +170,7 @@ def _check_options(ctx: typer.Context) -> None:
 
 _OF_FILE = (
     "output", "replace", "probabilities", "worst", "safe_csv", "fast", "sheet", "query",
-    "text_column",
+    "text_column", "shard",
 )  # fmt: skip
 
 

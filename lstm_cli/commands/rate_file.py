@@ -1,7 +1,7 @@
 """``lstm predict --input``: every row of a file, rated, written and summed up."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,10 +9,11 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json, verbosity
-from lstm_cli.errors import Remedy
+from lstm_cli.errors import OptionError, Remedy
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
+    from lstm_cli.data.shards import Shard
     from lstm_cli.data.texts import OpenTexts
     from lstm_cli.data.writing import TableWriter
     from lstm_cli.gates.worst import Lowest
@@ -34,6 +35,7 @@ class FileRequest:
     worst: int | None  # so many of the lowest reviews are shown
     agree: float | None  # the share of rows that should get the network's rating, where the
     # regression answers what it can; None leaves every row to the network
+    shard: "Shard | None" = None  # the part of the rows that is rated; None for all
 
     @property
     def writes_rows(self) -> bool:
@@ -54,12 +56,32 @@ def rate_file(ctx: typer.Context, bundle: "Bundle", request: FileRequest) -> Non
 
     remedy = Remedy.RENAME_OR_REPLACE_FILE
     check_output(request.output or "-", replace=request.replace, remedy=remedy)
+    _check_shard(ctx, request)
     with open_texts(request.source, options.read_options(ctx, bundle)) as opened:
         for line in lines_about_texts(opened.table, opened.columns, opened.num_rows):
             note(ctx, line)
         if bundle.info.scale.has_places:
             note(ctx, f"expected_rating counts {places_of(bundle.info.scale)}")
         _rate_opened(ctx, bundle, request, opened)
+
+
+def _check_shard(ctx: typer.Context, request: FileRequest) -> None:
+    """Refuse to write a part in a format whose parts cannot be put together; say how others can.
+
+    Raises:
+        OptionError: it is a workbook.
+    """
+    from lstm_cli.data.formats import FORMATS, by_ending
+
+    form = by_ending(request.output or "-").form
+    if request.shard is None or form is None or form.append is not None:
+        return
+    if form is not FORMATS["parquet"]:
+        raise OptionError(
+            f"--shard: parts of {form.title} cannot be put together; write .csv, .tsv, .jsonl or "
+            ".parquet"
+        )
+    note(ctx, "each shard is a Parquet file of its own: keep all of them in one folder")
 
 
 def _rate_opened(
@@ -96,6 +118,7 @@ def _rate_rows(
 
     info, table = scorer.bundle.info, opened.table
     labels = info.scale.labels
+    asked = opened if request.shard is None else _part(opened, request.shard, scorer)
     added = added_columns(
         labels, is_fast=ctx.params["fast"], with_probabilities=request.with_probabilities
     )
@@ -106,8 +129,8 @@ def _rate_rows(
         if request.writes_rows:
             check_columns_free(table, added)
             writer = stack.enter_context(_writer(request, opened, added))
-        advance = stack.enter_context(rating_progress(notes_console(quiet=quiet), opened.num_rows))
-        for rated in rate(scorer, opened):
+        advance = stack.enter_context(rating_progress(notes_console(quiet=quiet), asked.num_rows))
+        for rated in rate(scorer, asked):
             _put_out(rated, writer, request, opened)
             summary.add(rated)
             lowest.add(rated)
@@ -123,6 +146,12 @@ def _rate_rows(
     return summary
 
 
+def _part(opened: "OpenTexts", shard: "Shard", scorer: "Scorer | Cascade") -> "OpenTexts":
+    """The same file, of which only the rows of a shard are rated."""
+    about = -(-opened.num_rows // shard.total)  # it begins and ends with a window
+    return replace(opened, windows=shard.windows(opened, scorer.pass_over), num_rows=about)
+
+
 def _writer(request: FileRequest, opened: "OpenTexts", added: tuple[str, ...]) -> "TableWriter":
     from lstm_cli.data.writing import TableWriter
     from lstm_cli.views.rated_workbook import ROWS_SHEET, formats_of
@@ -134,6 +163,7 @@ def _writer(request: FileRequest, opened: "OpenTexts", added: tuple[str, ...]) -
         sheet=ROWS_SHEET,
         formats=formats_of(added),
         replace=request.replace,
+        continues=request.shard is not None and not request.shard.is_first,
     )
 
 
@@ -160,8 +190,12 @@ def _sum_up(
 ) -> None:
     """Say on standard error how often each rating was predicted, and what to look at first."""
     from lstm_cli.views.console import notes_console
-    from lstm_cli.views.prediction import show_file_summary
+    from lstm_cli.views.prediction import shard_line, show_file_summary
 
+    if request.shard is not None:
+        note(ctx, shard_line(request.shard, summary, opened.num_rows))
+        if not summary.num_rows:
+            return
     target = "standard output" if request.output in (None, "-") else str(request.output)
     lines = opened.table.line_numbers([row for _, row, *_ in summary.least_certain])
     show_file_summary(

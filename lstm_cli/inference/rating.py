@@ -61,6 +61,7 @@ class RatedRows:
     texts: Sequence[str]
     probabilities: NDArray[np.float64]  # (N, R)
     warnings: Sequence[tuple[InputWarning, ...]]  # (N,)
+    first_row: int  # of the table, from 0
     by_regression: NDArray[np.bool_] | None = None  # (N,); None where no cascade rated
 
     @property
@@ -168,6 +169,7 @@ class FileSummary:
     labels: tuple[str, ...]
     counts: Counter[str] = field(default_factory=Counter)
     num_rows: int = 0
+    first_row: int = 0  # of the table, from 0; those of a shard begin later
     num_empty: int = 0  # rows without text
     num_by_regression: int = 0  # of a cascade
     num_warned: int = 0  # rows with text that have a warning
@@ -181,12 +183,14 @@ class FileSummary:
         """Count more rows; those without text are never among the least certain."""
         confidence, places = rated.confidence, rated.places
         self.counts.update(self.labels[place] for place in places)
+        if not self.num_rows:
+            self.first_row = rated.first_row
         order = np.argsort(confidence, kind="stable")
         filled = (int(row) for row in order if rated.texts[row].strip())
         least_certain = [
             (
                 float(confidence[row]),
-                self.num_rows + row,
+                rated.first_row + row,
                 rated.texts[row],
                 self.labels[places[row]],
             )
@@ -233,6 +237,7 @@ def rate(scorer: Scorer | Cascade, opened: OpenTexts) -> Iterator[RatedRows]:
             texts,
             rated.probabilities,
             doubter.warnings(texts, rated.corpus),
+            rated.window.first_row,
             rated.by_regression if isinstance(rated, Answered) else None,
         )
 
