@@ -214,6 +214,15 @@ class Bundle:
         layouts = weight_layouts(self.info.model, self.info.stored_as)
         return self._stored(WEIGHTS_FILE, layouts)
 
+    @property
+    def description(self) -> bytes:
+        """``bundle.json`` as it lies there; whoever opens it checks it again."""
+        return _read(self.path, INFO_FILE, _LARGEST_INFO)
+
+    def content(self, name: str) -> bytes:
+        """The bytes of another file, verified."""
+        return self._bytes(name)
+
     def text(self, name: str) -> str:
         """The text of a file that is written for people."""
         return self._bytes(name).decode("utf-8", errors="replace")

@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,9 +12,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.data.records.jsonlines import append_json
 from lstm_cli.data.tables import Table
-from lstm_cli.data.texts import OpenTexts
+from lstm_cli.data.texts import OpenTexts, TextWindow
 from lstm_cli.errors import OutputError
 from lstm_cli.inference.cascade import Answered, Cascade
 from lstm_cli.inference.doubting import Doubter
@@ -119,13 +120,14 @@ class RatedRows:
             is_safe: put an apostrophe before cells that a spreadsheet would run.
             with_probabilities: add a column a rating.
         """
-        predictor, scale = self.predictor, self.predictor.scale
-        is_whole = all(rating.is_integer() for rating in scale.ratings)
-        values = predictor.ratings.astype(np.int64 if is_whole else np.float64)
-        named = (np.array(scale.names) if scale.has_places else values)[self.places]
         frame = neutralized(self.frame) if is_safe else self.frame
+        return frame.with_columns(self.added(with_probabilities=with_probabilities))
+
+    def added(self, *, with_probabilities: bool = False) -> list[pl.Series]:
+        """The added columns alone, in order. (N,) each"""
+        predictor = self.predictor
         added = [
-            pl.Series(PREDICTED, named),
+            pl.Series(PREDICTED, written_ratings(predictor.scale)[self.places]),
             pl.Series(EXPECTED, np.round(self.expected, 4)),
             pl.Series(CONFIDENCE, np.round(self.confidence, 4)),
         ]
@@ -138,7 +140,19 @@ class RatedRows:
         added.append(pl.Series(WARNING, said, dtype=pl.String))
         if self.by_regression is not None:
             added.append(pl.Series(ANSWERED_BY, self.answered_by, dtype=pl.String))
-        return frame.with_columns(added)
+        return added
+
+
+def written_ratings(scale: Scale) -> NDArray[Any]:
+    """The ratings of a scale as files have them: whole numbers, fractions or words. (R,)
+
+    >>> written_ratings(Scale((1.0, 2.0))).tolist(), written_ratings(Scale((1.0, 1.5))).tolist()
+    ([1, 2], [1.0, 1.5])
+    """
+    if scale.has_places:
+        return np.array(scale.names)
+    is_whole = all(rating.is_integer() for rating in scale.ratings)
+    return np.array(scale.ratings, dtype=np.int64 if is_whole else np.float64)
 
 
 def neutralized(frame: pl.DataFrame) -> pl.DataFrame:
@@ -224,22 +238,37 @@ class FileSummary:
         return {label: self.counts[label] for label in self.labels}
 
 
+class RowRater:
+    """A model that rates the rows of tables, as often as it is asked.
+
+    Args:
+        scorer: the model, alone or behind its regression.
+    """
+
+    def __init__(self, scorer: Scorer | Cascade) -> None:
+        vocabulary = scorer.bundle.vocabulary
+        self._scorer = scorer
+        self._predictor = Predictor(scorer.bundle, vocabulary)
+        self._doubter = Doubter(self._predictor, vocabulary)
+
+    def rated(self, windows: Iterable[TextWindow]) -> Iterator[RatedRows]:
+        """The windows in their order, rated; those ahead are read in another thread."""
+        for rated in self._scorer.windows(windows):
+            texts = rated.window.texts
+            yield RatedRows(
+                self._predictor,
+                rated.window.frame,
+                texts,
+                rated.probabilities,
+                self._doubter.warnings(texts, rated.corpus),
+                rated.window.first_row,
+                rated.by_regression if isinstance(rated, Answered) else None,
+            )
+
+
 def rate(scorer: Scorer | Cascade, opened: OpenTexts) -> Iterator[RatedRows]:
     """Rate every row of a table, window by window."""
-    vocabulary = scorer.bundle.vocabulary
-    predictor = Predictor(scorer.bundle, vocabulary)
-    doubter = Doubter(predictor, vocabulary)
-    for rated in scorer.windows(opened.windows):
-        texts = rated.window.texts
-        yield RatedRows(
-            predictor,
-            rated.window.frame,
-            texts,
-            rated.probabilities,
-            doubter.warnings(texts, rated.corpus),
-            rated.window.first_row,
-            rated.by_regression if isinstance(rated, Answered) else None,
-        )
+    return RowRater(scorer).rated(opened.windows)
 
 
 def check_columns_free(table: Table, added: Sequence[str]) -> None:

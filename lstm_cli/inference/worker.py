@@ -1,0 +1,79 @@
+"""What one of many processes does that rate together, whatever engine starts them.
+
+An engine hands each worker the same ``RatingTask``, and then tables of rows. Scale, columns and
+precision were decided once, for all rows; nothing is concluded from the rows that a worker gets.
+
+Shapes: N rows.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from lstm_cli.bundle.packing import PackedModel
+from lstm_cli.config import Precision
+from lstm_cli.data.texts import TextWindow, text_at
+from lstm_cli.inference.cascade import Cascade
+from lstm_cli.inference.rating import RatedRows, RowRater
+from lstm_cli.inference.scorer import MOST_IN_NUMPY, Scorer
+from lstm_cli.metrics.agreement import Threshold
+
+
+@dataclass(frozen=True)
+class RatingTask:
+    """How all workers rate, said once."""
+
+    model: PackedModel
+    text_columns: tuple[str, ...]  # joined in this order
+    # As the machine that hands out the rows would compute, whatever each worker could: a rating
+    # must not depend on who got the row.
+    precision: Precision
+    reads_many: bool = True  # whether torch reads from the first row on, as it does for many
+    is_fast: bool = False  # the regression answers first, where ...
+    threshold: Threshold | None = None  # ... it is as sure as this; None leaves it no row
+    is_safe: bool = False  # no cell can be run by a spreadsheet
+    with_probabilities: bool = False  # a column a rating
+
+    def worker(self) -> "Worker":
+        """One that does it, in the process that asks.
+
+        Raises:
+            BundleError: the model cannot be used.
+        """
+        return Worker(self)
+
+
+class Worker:
+    """A model loaded once, on one thread, that rates whatever rows it is given.
+
+    Args:
+        task: how.
+    """
+
+    def __init__(self, task: RatingTask) -> None:
+        from lstm_cli.core.compute import Compute
+
+        self._task = task
+        scorer = Scorer(task.model.unpack(), lambda: Compute(precision=task.precision, threads=1))
+        if task.reads_many:
+            scorer.count(MOST_IN_NUMPY + 1)
+        self._rater = RowRater(Cascade.of(scorer, task.threshold) if task.is_fast else scorer)
+
+    def with_ratings(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Every row and column as it was, and the added columns after them."""
+        return self._rated(frame).with_ratings(
+            is_safe=self._task.is_safe, with_probabilities=self._task.with_probabilities
+        )
+
+    def added(self, frame: pl.DataFrame) -> list[pl.Series]:
+        """The added columns alone. (N,) each
+
+        Args:
+            frame: the columns of text are enough.
+        """
+        return self._rated(frame).added(with_probabilities=self._task.with_probabilities)
+
+    def _rated(self, frame: pl.DataFrame) -> RatedRows:
+        texts = text_at(frame, self._task.text_columns).fill_null("").to_list()
+        [rated] = self._rater.rated([TextWindow(frame, texts, 0)])
+        return rated
