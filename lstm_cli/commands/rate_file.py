@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lstm_cli.inference.cascade import Cascade
     from lstm_cli.inference.rating import FileSummary, RatedRows
     from lstm_cli.inference.scorer import Scorer
+    from lstm_cli.metrics.agreement import Threshold
 
 
 @dataclass(frozen=True)
@@ -90,19 +91,39 @@ def _rate_opened(
     """Rate the rows with the network alone, or with the regression before it."""
     from lstm_cli.inference.cascade import Cascade
     from lstm_cli.inference.scorer import Scorer, as_the_machine_can
-    from lstm_cli.views.prediction import agreement_line, network_alone_line
 
     scorer = Scorer(bundle, as_the_machine_can)
-    agreement = None if request.agree is None else bundle.agreement
-    if request.agree is None or agreement is None:
+    if request.agree is None:
         _rate_rows(ctx, scorer, request, opened)
         return
-    threshold = agreement.threshold_for(request.agree)
-    if threshold is None:
-        note(ctx, network_alone_line(request.agree, agreement.reviews))
+    threshold = threshold_for(ctx, bundle, request.agree)
     summary = _rate_rows(ctx, Cascade.of(scorer, threshold), request, opened)
+    say_agreement(ctx, bundle, threshold, summary)
+
+
+def threshold_for(ctx: typer.Context, bundle: "Bundle", agree: float) -> "Threshold | None":
+    """How sure the regression has to be to answer first; a note says where it answers nothing.
+
+    Raises:
+        RequestError: the model has none, or does not know.
+    """
+    from lstm_cli.views.prediction import network_alone_line
+
+    threshold = bundle.agreement.threshold_for(agree)
+    if threshold is None:
+        note(ctx, network_alone_line(agree, bundle.agreement.reviews))
+    return threshold
+
+
+def say_agreement(
+    ctx: typer.Context, bundle: "Bundle", threshold: "Threshold | None", summary: "FileSummary"
+) -> None:
+    """Say which model answered how many rows."""
+    from lstm_cli.views.prediction import agreement_line
+
     if threshold is not None:
         answered = summary.num_by_regression, summary.num_rows - summary.num_by_regression
+        agreement = bundle.agreement
         note(ctx, agreement_line(*answered, agreement.of(threshold), agreement.reviews))
 
 

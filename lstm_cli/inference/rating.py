@@ -19,7 +19,7 @@ from lstm_cli.data.texts import OpenTexts, TextWindow
 from lstm_cli.errors import OutputError
 from lstm_cli.inference.cascade import Answered, Cascade
 from lstm_cli.inference.doubting import Doubter
-from lstm_cli.inference.input_warnings import Doubt, InputWarning
+from lstm_cli.inference.input_warnings import Doubt, InputWarning, doubts_in
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.scorer import Scorer
 from lstm_cli.results import Prediction
@@ -27,6 +27,7 @@ from lstm_cli.results import Prediction
 PREDICTED, EXPECTED, CONFIDENCE = "predicted_rating", "expected_rating", "confidence"
 WARNING = "warning"
 ANSWERED_BY = "answered_by"  # where a cascade rates
+SUMMED_UP = (PREDICTED, EXPECTED, WARNING)  # what a summary of written rows needs
 MOST_SHOWN = 5  # rows a person should look at first
 
 
@@ -222,6 +223,30 @@ class FileSummary:
         self.sum_predicted += float(rated.predictor.ratings[places].sum())
         if rated.by_regression is not None:
             self.num_by_regression += int(rated.by_regression.sum())
+
+    def add_written(self, rows: pl.DataFrame, scale: Scale) -> None:
+        """Count rows that were rated and written elsewhere; which are least certain is left out.
+
+        Args:
+            rows: the columns of ``SUMMED_UP``, and ``answered_by`` where there is one.
+            scale: of the model.
+        """
+        labels = dict(zip(written_ratings(scale).tolist(), scale.labels, strict=True))
+        numbers = dict(zip(scale.labels, scale.ratings, strict=True))
+        for value, number in rows[PREDICTED].value_counts().iter_rows():
+            self.counts[labels[value]] += number
+            self.sum_predicted += number * numbers[labels[value]]
+        self.num_rows += rows.height
+        self.sum_expected += float(rows[EXPECTED].sum())
+        for said, number in rows[WARNING].drop_nulls().value_counts().iter_rows():
+            doubts = doubts_in(said)
+            self.num_empty += number * (Doubt.EMPTY in doubts)
+            others = doubts - {Doubt.EMPTY}
+            self.num_warned += number * bool(others)
+            for doubt in others:
+                self.doubts[doubt] += number
+        if ANSWERED_BY in rows.columns:
+            self.num_by_regression += int((rows[ANSWERED_BY] == "regression").sum())
 
     @property
     def mean_expected(self) -> float:

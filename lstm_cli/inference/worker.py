@@ -6,11 +6,13 @@ precision were decided once, for all rows; nothing is concluded from the rows th
 Shapes: N rows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from lstm_cli.bundle.packing import PackedModel
+from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import Precision
 from lstm_cli.data.texts import TextWindow, text_at
 from lstm_cli.inference.cascade import Cascade
@@ -41,6 +43,26 @@ class RatingTask:
             BundleError: the model cannot be used.
         """
         return Worker(self)
+
+
+def are_many(task: RatingTask, bundle: Bundle, head: pl.DataFrame, num_rows: int) -> bool:
+    """Whether the rows are so many that torch reads them, as it does when one process reads all.
+
+    Args:
+        task: how they are rated.
+        bundle: the model of the task.
+        head: the first rows, as many as a window has.
+        num_rows: how many there are of all.
+    """
+    scorer = Scorer(bundle)
+    rater = Cascade.of(scorer, task.threshold) if task.is_fast else scorer
+    rater.pass_over(window_of(head, task.text_columns))
+    return scorer.reads_many or num_rows > head.height
+
+
+def window_of(frame: pl.DataFrame, text_columns: Sequence[str]) -> TextWindow:
+    """Rows that came without their place in a table, and their texts."""
+    return TextWindow(frame, text_at(frame, text_columns).fill_null("").to_list(), 0)
 
 
 class Worker:
@@ -74,6 +96,5 @@ class Worker:
         return self._rated(frame).added(with_probabilities=self._task.with_probabilities)
 
     def _rated(self, frame: pl.DataFrame) -> RatedRows:
-        texts = text_at(frame, self._task.text_columns).fill_null("").to_list()
-        [rated] = self._rater.rated([TextWindow(frame, texts, 0)])
+        [rated] = self._rater.rated([window_of(frame, self._task.text_columns)])
         return rated
