@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -42,10 +43,11 @@ def reviews(num_rows: int, first: int = 0) -> pl.DataFrame:
     """Numbered rows, some of whose texts are to be doubted."""
     some = [*PRAISE, *BLAME, *ODD]
     rows = range(first, first + num_rows)
+    texts = [f"{some[k % 17]} {k % 7}" if k % 17 < 10 else some[k % 17] for k in rows]
     return pl.DataFrame(
         {
             "n": rows,
-            "review": [None if (text := some[k % 17]) is None else f"{text} {k % 7}" for k in rows],
+            "review": texts,
             "votes": [None if k % 3 else 2**60 + k for k in rows],
         },
         schema={"n": pl.Int64, "review": pl.String, "votes": pl.Int64},
@@ -273,7 +275,11 @@ def test_in_a_bucket_a_mark_comes_last_and_goes_first(monkeypatch: pytest.Monkey
 def test_what_an_engine_cannot_do_is_one_line(
     tiny_bundle: Bundle, arguments: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+
+    def found(name: str, package: str | None = None) -> object:
+        return None if name == "ray" else find_spec(name, package)
+
+    monkeypatch.setattr("importlib.util.find_spec", found)
     done = lstm("-q", "predict", "--input", "r.parquet", *arguments, "--model", tiny_bundle.path)
     assert done.exit_code == 2
     [line] = done.stderr.splitlines()
@@ -453,7 +459,7 @@ def test_frames_that_cannot_be_rated_are_refused(tiny_bundle: Bundle) -> None:
     from lstm_cli.spark import rate as rate_frame
 
     frame: Any = SimpleNamespace(columns=["review", "warning"])
-    with pytest.raises(ColumnError, match="no column 'text', only 'review'"):
+    with pytest.raises(ColumnError, match="no column `text`, only `review`"):
         rate_frame(frame, tiny_bundle.path)
     with pytest.raises(OutputError, match="has warning already"):
         rate_frame(frame, tiny_bundle.path, "review")

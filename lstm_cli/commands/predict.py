@@ -194,7 +194,7 @@ def _check_options(ctx: typer.Context) -> None:
     output, worst = given["output"], given["worst"]
     if given["replace"] and output in (None, "-"):
         raise OptionError("--replace goes with --output FILE")
-    if given["engine"] is Engine.ray:
+    if given["engine"] == Engine.ray:  # here a plain string
         from lstm_cli.commands.rate_cluster import check_cluster_options
 
         check_cluster_options(ctx)

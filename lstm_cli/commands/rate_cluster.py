@@ -44,7 +44,7 @@ def check_cluster_options(ctx: typer.Context) -> None:
     from importlib.util import find_spec
 
     given = ctx.params
-    engine = f"--engine {given['engine'].value}"
+    engine = f"--engine {given['engine']}"
     for name in _NOT_THERE:
         if given[name] not in (None, False):
             option = "json" if name == "as_json" else name
