@@ -7,7 +7,8 @@ otherwise give the part of a table that a worker gets other types than the rest.
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -84,13 +85,13 @@ def look_at_parts(source: str) -> ParquetParts:
             )
     filesystem, files = _located(listing.files)
     with ThreadPoolExecutor(_LOOKED_AT_ONCE) as pool:
-        looks = list(pool.map(lambda file: _look(file, filesystem), files))
+        looks = list(pool.map(partial(_look, filesystem), files, listing.files))
     names = looks[0][0].names
-    for file, (schema, _) in zip(files, looks, strict=True):
+    for file, (schema, _) in zip(listing.files, looks, strict=True):
         if sorted(schema.names) != sorted(names):
             raise FileError(
                 f"{show_source(file)} has the columns {listed(schema.names)}, and "
-                f"{show_source(files[0])} has {listed(names)}; rate them one after the other"
+                f"{show_source(listing.files[0])} has {listed(names)}; rate them one after the other"
             )
     try:
         together = pa.unify_schemas([schema for schema, _ in looks])
@@ -131,7 +132,8 @@ def locate(address: str) -> tuple[Any, str]:
     from pyarrow.fs import FileSystem, FSSpecHandler, LocalFileSystem, PyFileSystem
 
     if "://" not in address:
-        return LocalFileSystem(), address
+        # Whole, for a worker has another working directory.
+        return LocalFileSystem(), str(Path(address).absolute())
     try:
         found: tuple[Any, str] = FileSystem.from_uri(address)
         return found
@@ -152,8 +154,8 @@ def _located(names: Sequence[str]) -> tuple[Any, tuple[str, ...]]:
     return found[0][0], tuple(path for _, path in found)
 
 
-def _look(file: str, filesystem: Any) -> tuple[Any, int]:
-    """The schema and the number of rows in the footer of a file."""
+def _look(filesystem: Any, file: str, name: str) -> tuple[Any, int]:
+    """The schema and the number of rows in the footer of a file, which a person calls by a name."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -162,9 +164,9 @@ def _look(file: str, filesystem: Any) -> tuple[Any, int]:
             fields = [field.with_type(_widest(field.type)) for field in opened.schema_arrow]
             return pa.schema(fields), opened.metadata.num_rows
     except FileNotFoundError as error:
-        raise FileError(f"{show_source(file)} cannot be read: no such file") from error
+        raise FileError(f"{show_source(name)} cannot be read: no such file") from error
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise FileError(f"{show_source(file)} cannot be read: {first_line(error)}") from error
+        raise FileError(f"{show_source(name)} cannot be read: {first_line(error)}") from error
 
 
 def _widest(kind: Any) -> Any:

@@ -36,6 +36,7 @@ class RatedFolder:
         from pyarrow.fs import LocalFileSystem
 
         self._target, self._replace = target, replace
+        self.shown = show_source(target)  # in messages
         self.filesystem, path = locate(target)
         self.path = path.rstrip("/") or path
         self._is_here = isinstance(self.filesystem, LocalFileSystem)

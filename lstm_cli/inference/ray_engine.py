@@ -26,7 +26,6 @@ from lstm_cli.data.parquet_parts import ParquetParts, brought_into, to_frame
 from lstm_cli.data.rated_folder import RatedFolder, counted
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.data.rows import first_line
-from lstm_cli.data.showing import show_source
 from lstm_cli.data.texts import WINDOW_ROWS
 from lstm_cli.errors import LstmError, OutputError, RequestError
 from lstm_cli.inference.rating import ANSWERED_BY, SUMMED_UP, FileSummary
@@ -152,7 +151,6 @@ def rate_parts(
     """
     import ray
 
-    target = show_source(folder.path)
     with folder.writing() as working, _progress(parts.num_rows, report) as progress:
         try:
             with _quiet():
@@ -164,14 +162,14 @@ def rate_parts(
         except LstmError:
             raise
         except (ray.exceptions.RayError, ray.data.exceptions.SystemException, OSError) as error:
-            raise _told(error, target) from error
+            raise _told(error, folder.shown) from error
         columns = [*SUMMED_UP, ANSWERED_BY] if task.is_fast else list(SUMMED_UP)
         summary = FileSummary(scale.labels)
         for batch in counted(folder.filesystem, working, columns):
             summary.add_written(to_frame(batch), scale)
         if summary.num_rows != parts.num_rows:
             raise OutputError(
-                f"{target}: {summary.num_rows:,} of {parts.num_rows:,} rows were rated; the files "
+                f"{folder.shown}: {summary.num_rows:,} of {parts.num_rows:,} rows were rated; the files "
                 "must not change meanwhile: run it again"
             )
     return summary
