@@ -353,10 +353,13 @@ def test_json_has_the_keys_the_page_names(
         "lstm compare": ("compare", file, str(tiny_bundle.path), str(tiny_bundle.path)),
         "lstm advise": ("advise", str(many), "--base", str(tiny_bundle.path), "--threads", "1"),
         "lstm exam": ("exam", *model),
+        "lstm export": ("export", *model),
         "lstm memory-test --model NAME": ("memory-test", "--input", file, *model),
         "lstm report": ("report", str(of_its_scale), *model),
         "lstm models": ("models", "--models-dir", str(tiny_bundle.path.parent)),
         "lstm models history NAME": ("models", "history", str(tiny_bundle.path)),
+        "lstm push MODEL ADDRESS": ("push", str(tiny_bundle.path), "place"),
+        "lstm pull ADDRESS": ("pull", "place", "--name", "pulled"),
     }  # fmt: skip
     minutes_long = {"lstm memory-test": [field.name for field in fields(MemoryTest)]}
     assert set(promised) == {*asked, *minutes_long}

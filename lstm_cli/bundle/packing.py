@@ -1,12 +1,10 @@
 """A saved model that goes to other machines as it is, with what rates and nothing else."""
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from lstm_cli.bundle.contents import BASELINE_FILE, INFO_FILE, VOCABULARY_FILE, WEIGHTS_FILE
-from lstm_cli.bundle.reading import Bundle, open_bundle
+from lstm_cli.bundle.reading import Bundle, hold_bundle
 
 
 @dataclass(frozen=True)
@@ -32,19 +30,11 @@ class PackedModel:
         return cls(bundle.name, {INFO_FILE: bundle.description, **files})
 
     def unpack(self) -> Bundle:
-        """The model, read as a whole and verified again; nothing of it stays on the disk.
+        """The model, held in memory and verified again.
 
         Raises:
             BundleError: it cannot be used.
         """
-        with tempfile.TemporaryDirectory(prefix="lstm-") as folder:
-            path = Path(folder) / self.name
-            path.mkdir()
-            for name, content in self.files.items():
-                (path / name).write_bytes(content)
-            bundle = open_bundle(path)
-            # They stay with the bundle, which has no files once this is left.
-            _ = bundle.vocabulary, bundle.arrays, bundle.weights
-            if BASELINE_FILE in self.files:
-                _ = bundle.baseline
+        bundle = hold_bundle(self.files, self.name, needs_all=False)
+        _ = bundle.vocabulary, bundle.arrays  # what is wrong with them is said here
         return bundle

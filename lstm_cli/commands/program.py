@@ -23,7 +23,7 @@ from lstm_cli.errors import LstmError
 # module of its name.
 COMMANDS = ("train", "update", "doctor", "predict", "report", "inspect-gates", "explain", "learn",
             "story", "live", "serve", "memory-test", "evaluate", "compare", "advise", "exam",
-            "pretrain", "sample", "models")  # fmt: skip
+            "pretrain", "sample", "models", "export", "push", "pull")  # fmt: skip
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 

@@ -86,12 +86,12 @@ def look_at_parts(source: str) -> ParquetParts:
     filesystem, files = _located(listing.files)
     with ThreadPoolExecutor(_LOOKED_AT_ONCE) as pool:
         looks = list(pool.map(partial(_look, filesystem), files, listing.files))
-    names = looks[0][0].names
+    first, names = show_source(listing.files[0]), looks[0][0].names
     for file, (schema, _) in zip(listing.files, looks, strict=True):
         if sorted(schema.names) != sorted(names):
             raise FileError(
                 f"{show_source(file)} has the columns {listed(schema.names)}, and "
-                f"{show_source(listing.files[0])} has {listed(names)}; rate them one after the other"
+                f"{first} has {listed(names)}; rate them one after the other"
             )
     try:
         together = pa.unify_schemas([schema for schema, _ in looks])

@@ -169,8 +169,8 @@ def rate_parts(
             summary.add_written(to_frame(batch), scale)
         if summary.num_rows != parts.num_rows:
             raise OutputError(
-                f"{folder.shown}: {summary.num_rows:,} of {parts.num_rows:,} rows were rated; the files "
-                "must not change meanwhile: run it again"
+                f"{folder.shown}: {summary.num_rows:,} of {parts.num_rows:,} rows were rated; the "
+                "files must not change meanwhile: run it again"
             )
     return summary
 

@@ -46,13 +46,16 @@ class PreparedRun:
         return TrainingTask(self.data.training, self.data.validation, self.ratings)
 
 
-def prepare(request: TrainRequest, name: str, read: ReadRun) -> PreparedRun:
+def prepare(
+    request: TrainRequest, name: str, read: ReadRun, cache: TokenCache | None
+) -> PreparedRun:
     """Hold some of the reviews out, and decide the settings.
 
     Args:
         request: what a user asked for.
         name: the model's.
         read: the reviews, and what was decided before.
+        cache: where the tokens of many reviews are kept.
     """
     reviews, others, like, training = read.reviews, read.others, read.like, read.asked
     compute = Compute.of_machine(request.precision, request.threads)
@@ -65,7 +68,7 @@ def prepare(request: TrainRequest, name: str, read: ReadRun) -> PreparedRun:
         vectors_file=request.vectors,
         base=None if read.base is None else Base.from_bundle(read.base),
         processes=compute.num_processes,
-        cache=TokenCache.of_user(),
+        cache=cache,
     )
     if data.vectors is not None:
         check_vectors_size(data.vectors.size, data.vectors.name, like, request)

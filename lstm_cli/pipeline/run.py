@@ -113,9 +113,10 @@ def _prepared(request: TrainRequest, name: str, listener: "TrainingListener") ->
     read = read_run(request)
     listener.read(read.reviews.summary(), None if read.others is None else read.others.summary())
 
+    from lstm_cli.data.cache import TokenCache
     from lstm_cli.pipeline.preparation import prepare
 
-    run = prepare(request, name, read)
+    run = prepare(request, name, read, TokenCache.of_user())
     listener.prepared(run)
     return run
 

@@ -90,6 +90,17 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class LearnedModel:
+    """A model that has been made and measured."""
+
+    run: PreparedRun
+    bundle: NewBundle
+    evaluation: Evaluation
+    tokens_per_second: float
+    completed: bool  # its training was not stopped
+
+
+@dataclass(frozen=True)
 class TrainedModel:
     """A model that has been made, measured and saved."""
 
@@ -169,23 +180,39 @@ def make_model(
         seconds: that may be spent, if a user limited them.
     """
     with slot.claimed(), listener.training() as is_stopped:
-        began = time.perf_counter()
-        start = NetworkStart.of(run.data, run.model, run.ratings)
-        learner = Learner(start, run.compute, listener, is_stopped)
-        if request.budget is None:
-            run = plan(run, start, listener, seconds)
-        fitted = fit(run, learner, request, slot)
-        measured = measure(run, fitted, with_baseline=request.with_baseline)
-        bundle = describe(run, fitted, measured, time.perf_counter() - began)
-        path = slot.save(bundle, completed=fitted.completed)
-    return TrainedModel(
-        path,
-        run,
-        bundle,
-        measured.evaluation,
-        fitted.trained.tokens_per_second,
-        fitted.completed,
-    )
+        learned = learn_model(request, run, listener, is_stopped, slot, seconds)
+        path = slot.save(learned.bundle, completed=learned.completed)
+    return TrainedModel(path, **vars(learned))
+
+
+def learn_model(
+    request: TrainRequest,
+    run: PreparedRun,
+    listener: TrainingListener,
+    is_stopped: Callable[[], bool],
+    slot: ModelSlot | None = None,
+    seconds: float | None = None,
+) -> LearnedModel:
+    """Train and measure.
+
+    Args:
+        request: what a user asked for.
+        run: the reviews and the settings.
+        listener: hears how it goes.
+        is_stopped: whether the work should end now.
+        slot: where the training is kept from time to time; None where it is not.
+        seconds: that may be spent, if a user limited them.
+    """
+    began = time.perf_counter()
+    start = NetworkStart.of(run.data, run.model, run.ratings)
+    learner = Learner(start, run.compute, listener, is_stopped)
+    if request.budget is None:
+        run = plan(run, start, listener, seconds)
+    fitted = fit(run, learner, request, slot)
+    measured = measure(run, fitted, with_baseline=request.with_baseline)
+    bundle = describe(run, fitted, measured, time.perf_counter() - began)
+    speed = fitted.trained.tokens_per_second
+    return LearnedModel(run, bundle, measured.evaluation, speed, fitted.completed)
 
 
 def plan(
@@ -206,7 +233,9 @@ def plan(
     return replace(run, training=planned.config, data=data)
 
 
-def fit(run: PreparedRun, learner: Learner, request: TrainRequest, slot: ModelSlot) -> Fitted:
+def fit(
+    run: PreparedRun, learner: Learner, request: TrainRequest, slot: ModelSlot | None
+) -> Fitted:
     """Train the network; within a budget of time several, of which the one that serves best.
 
     Within a budget nothing is kept from time to time: it would be that of one of many.
