@@ -296,7 +296,7 @@ def test_a_worker_that_says_what_is_wrong_is_quoted() -> None:
     outer.__cause__ = wrapped
     assert str(_told(outer, "rated")) == "tiny/weights.safetensors: has changed"
     assert "rated was not written, for the cluster failed: lost" in str(
-        _told(RuntimeError("lost\nat line 3"), "rated")
+        _told(RuntimeError("ray::Write()\nline 3\nlost"), "rated")
     )
 
 

@@ -26,10 +26,11 @@ from lstm_cli.data.parquet_parts import ParquetParts, brought_into, to_frame
 from lstm_cli.data.rated_folder import RatedFolder, counted
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.data.rows import first_line
+from lstm_cli.data.showing import escape
 from lstm_cli.data.texts import WINDOW_ROWS
 from lstm_cli.errors import LstmError, OutputError, RequestError
 from lstm_cli.inference.rating import ANSWERED_BY, SUMMED_UP, FileSummary
-from lstm_cli.inference.worker import RatingTask
+from lstm_cli.inference.worker import RatingTask, Worker
 
 ROWS_PER_FILE = 20 * WINDOW_ROWS  # at least, of what is written
 _ASKED_EVERY = 0.5  # seconds: how far it is
@@ -159,9 +160,9 @@ def rate_parts(
                     filesystem=folder.filesystem,
                     min_rows_per_file=ROWS_PER_FILE,
                 )
-        except LstmError:
-            raise
-        except (ray.exceptions.RayError, ray.data.exceptions.SystemException, OSError) as error:
+        except (
+            ray.exceptions.RayError, ray.data.exceptions.SystemException, LstmError, OSError
+        ) as error:  # fmt: skip
             raise _told(error, folder.shown) from error
         columns = [*SUMMED_UP, ANSWERED_BY] if task.is_fast else list(SUMMED_UP)
         summary = FileSummary(scale.labels)
@@ -208,12 +209,19 @@ class Actor:
     def __init__(self, task: Any, schema: Any, progress: Any) -> None:
         import ray
 
-        self._worker = (ray.get(task) if isinstance(task, ray.ObjectRef) else task).worker()
+        # An error here would be one of Ray's, without ours in it: it is raised when rows come.
+        self._worker: Worker | LstmError
+        try:
+            self._worker = (ray.get(task) if isinstance(task, ray.ObjectRef) else task).worker()
+        except LstmError as error:
+            self._worker = error
         self._schema = ray.get(schema) if isinstance(schema, ray.ObjectRef) else schema
         self._progress = progress
 
     def __call__(self, rows: Any) -> Any:
         """The same rows, rated."""
+        if isinstance(self._worker, LstmError):
+            raise self._worker
         frame = self._worker.with_ratings(to_frame(brought_into(rows, self._schema)))
         self._progress.add.remote(frame.height)
         return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
@@ -270,26 +278,39 @@ def _quiet() -> Iterator[None]:
     from ray.data import DataContext
 
     context = DataContext.get_current()
-    before = context.enable_progress_bars, context.execution_options.preserve_order
+    settings = {
+        "enable_progress_bars": False,
+        # Threads of a worker that load the same module for the first time see a part of it.
+        "retried_map_errors": ["cannot import name"],
+        "max_map_retries": 3,
+    }
+    before = {name: getattr(context, name) for name in settings}
+    kept_order = context.execution_options.preserve_order
     log = logging.getLogger("ray.data")
     handlers, log.handlers = log.handlers, []
     log.propagate = False
-    context.enable_progress_bars, context.execution_options.preserve_order = False, True
+    context.execution_options.preserve_order = True
+    for name, value in settings.items():
+        setattr(context, name, value)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
         log.handlers = handlers
-        context.enable_progress_bars, context.execution_options.preserve_order = before
+        context.execution_options.preserve_order = kept_order
+        for name, value in before.items():
+            setattr(context, name, value)
 
 
 def _told(error: BaseException, target: str) -> LstmError:
     """What went wrong on a cluster, in one line: what a worker says of it, if it says so itself."""
     inner: BaseException | None = error
     while inner is not None:
-        for cause in (inner, getattr(inner, "cause", None)):
+        for cause in (getattr(inner, "cause", None), inner):  # what Ray wraps, and how
             if isinstance(cause, LstmError):
                 return cause
         inner = inner.__cause__
-    return OutputError(f"{target} was not written, for the cluster failed: {first_line(error)}")
+    lines = str(error).strip().splitlines() or [type(error).__name__]  # the last says what it was
+    said = escape(lines[-1].strip()[:200])
+    return OutputError(f"{target} was not written, for the cluster failed: {said}")
