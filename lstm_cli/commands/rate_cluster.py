@@ -49,6 +49,8 @@ def check_cluster_options(ctx: typer.Context) -> None:
         if given[name] not in (None, False):
             option = "json" if name == "as_json" else name
             raise OptionError(f"--{option} does not go with {engine}")
+    if options.is_given(ctx, "device"):
+        raise OptionError(f"--device does not go with {engine}: its workers compute on processors")
     if given["output"] in (None, "-"):
         raise OptionError(f"{engine} writes a folder of Parquet files: name it with --output")
     if not find_spec("ray"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from lstm_cli.commands import options
+from lstm_cli.commands.devices import scorers_on
 from lstm_cli.commands.program import note, print_json, verbosity
 from lstm_cli.errors import OptionError, Remedy
 
@@ -36,6 +37,7 @@ class FileRequest:
     worst: int | None  # so many of the lowest reviews are shown
     agree: float | None  # the share of rows that should get the network's rating, where the
     # regression answers what it can; None leaves every row to the network
+    device: str  # as ``--device`` names it
     shard: "Shard | None" = None  # the part of the rows that is rated; None for all
 
     @property
@@ -90,9 +92,9 @@ def _rate_opened(
 ) -> None:
     """Rate the rows with the network alone, or with the regression before it."""
     from lstm_cli.inference.cascade import Cascade
-    from lstm_cli.inference.scorer import Scorer, as_the_machine_can
+    from lstm_cli.inference.scorer import as_the_machine_can
 
-    scorer = Scorer(bundle, as_the_machine_can)
+    scorer = scorers_on(ctx, request.device, as_the_machine_can)(bundle)
     if request.agree is None:
         _rate_rows(ctx, scorer, request, opened)
         return

@@ -17,7 +17,7 @@ from lstm_cli.config import Precision
 from lstm_cli.data.texts import TextWindow, text_at
 from lstm_cli.inference.cascade import Cascade
 from lstm_cli.inference.rating import RatedRows, RowRater
-from lstm_cli.inference.scorer import MOST_IN_NUMPY, Scorer
+from lstm_cli.inference.scorer import Scorer
 from lstm_cli.metrics.agreement import Threshold
 
 
@@ -76,9 +76,8 @@ class Worker:
         from lstm_cli.core.compute import Compute
 
         self._task = task
-        scorer = Scorer(task.model.unpack(), lambda: Compute(precision=task.precision, threads=1))
-        if task.reads_many:
-            scorer.count(MOST_IN_NUMPY + 1)
+        compute = Compute(precision=task.precision, threads=1)
+        scorer = Scorer(task.model.unpack(), lambda: compute, at_once=task.reads_many)
         self._rater = RowRater(Cascade.of(scorer, task.threshold) if task.is_fast else scorer)
 
     def with_ratings(self, frame: pl.DataFrame) -> pl.DataFrame:

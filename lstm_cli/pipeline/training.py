@@ -387,6 +387,7 @@ def _provenance(run: PreparedRun, fitted: Fitted) -> Provenance:
         counts=dict(zip(reviews.scale.labels, counts, strict=True)),
         lengths=(int(lengths.min()), int(lengths.max())),
         held_out_from=None if run.others is None else run.others.fingerprint,
+        device=run.compute.device_name,
         threads=run.compute.num_threads,
         stopped=not fitted.completed,
         tried=tuple(map(asdict, fitted.attempts)),

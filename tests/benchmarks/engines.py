@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -37,7 +38,10 @@ ROUNDS = 3
 def local(bundle: Bundle, folder: Path) -> float:
     """What ``lstm predict --input --output`` does."""
     began = time.perf_counter()
-    scorer, target = Scorer(bundle, as_the_machine_can), str(folder / "local.parquet")
+    scorer, target = (
+        Scorer(bundle, partial(as_the_machine_can, "cpu")),
+        str(folder / "local.parquet"),
+    )
     with (
         open_texts(str(folder / "all.parquet"), ReadOptions(text_columns=(TEXT,))) as opened,
         TableWriter(target, opened.table, replace=True) as writer,
