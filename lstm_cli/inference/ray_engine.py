@@ -10,6 +10,7 @@ Ray is loaded by the functions here, and only where an engine was asked for.
 
 import logging
 import os
+import re
 import sys
 import threading
 import warnings
@@ -311,6 +312,9 @@ def _told(error: BaseException, target: str) -> LstmError:
             if isinstance(cause, LstmError):
                 return cause
         inner = inner.__cause__
+    # On its way through several processes an error may have become its traceback.
+    if ours := re.findall(r"^lstm_cli\.errors\.\w+: (.+)$", str(error), re.MULTILINE):
+        return OutputError(escape(ours[-1]))
     lines = str(error).strip().splitlines() or [type(error).__name__]  # the last says what it was
     said = escape(lines[-1].strip()[:200])
     return OutputError(f"{target} was not written, for the cluster failed: {said}")
