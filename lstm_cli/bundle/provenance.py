@@ -60,6 +60,7 @@ class Provenance:
     lengths: tuple[int, int] | None = None  # tokens of the shortest and the longest review
     held_out_from: str | None = None  # fingerprint of a file of held-out reviews of its own
     threads: int | None = None  # it was computed on
+    processes: int | None = None  # that computed it together; None: one
     stopped: bool = False  # before its time
     tried: tuple[dict[str, Any], ...] = ()  # recipes, within a budget of time
     # What it has learned since it was trained, the first update first; counted above, too.
@@ -88,7 +89,7 @@ class Provenance:
         return {
             name: value
             for name, value in described.items()
-            if value or name not in ("stopped", "tried", "updates")
+            if value or name not in ("stopped", "tried", "updates", "processes")
         }
 
     @classmethod
@@ -125,7 +126,8 @@ class Provenance:
 
 
 _ALWAYS = ("files", "fingerprint", "training", "counts")
-_COUNTS = frozenset(("training", "reviews", "validation", "left_out", "max_words", "threads"))
+_COUNTS = frozenset(("training", "reviews", "validation", "left_out", "max_words", "threads",
+                     "processes"))  # fmt: skip
 _NAMES = frozenset(("fingerprint", "base_fingerprint", "vectors", "held_out_from"))
 _LISTS = frozenset(("files", "text_columns", "rating_columns", "lengths", "tried",
                     "updates"))  # fmt: skip

@@ -4,7 +4,7 @@ import ctypes
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from lstm_cli.config import Precision
+from lstm_cli.core.launch import Launch
 from lstm_cli.core.threads import granted_threads
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -41,6 +42,13 @@ class Compute:
     ) -> "Compute":
         """What this machine computes best with, where a person has not decided."""
         return cls(precision=precision or best_precision(), threads=threads or granted_threads())
+
+    def as_one_of(self, launch: Launch) -> "Compute":
+        """The same in one of the processes of a launch; on GPUs, each has one of its own."""
+        device = torch.device(self.device)
+        if device.type == "cuda" and not launch.is_alone:
+            device = torch.device("cuda", launch.local_rank)
+        return replace(self, device=str(device), rank=launch.rank, world_size=launch.world_size)
 
     @property
     def is_alone(self) -> bool:
@@ -99,6 +107,16 @@ class Compute:
         with torch.random.fork_rng(devices=[] if self.is_cpu else [self.device]):
             torch.manual_seed(seed)
             yield
+
+    def seed_step(self, seed: int, step: int) -> None:
+        """Let each of several processes hide other things at a step, and the same when repeated.
+
+        One alone draws on from step to step. What several draw is decided by the step, so that
+        the state of the first one's random numbers is enough to go on from a checkpoint.
+        """
+        if not self.is_alone:
+            drawn = np.random.SeedSequence((seed, step, self.rank)).generate_state(1)
+            torch.manual_seed(int(drawn[0]))
 
     def generator_state(self) -> dict[str, Tensor]:
         """The state of the random numbers, for a checkpoint."""

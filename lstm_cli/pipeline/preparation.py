@@ -8,9 +8,11 @@ from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.contents import BundleInfo
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
+from lstm_cli.core.launch import Launch
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.reviews import ReviewsSummary
 from lstm_cli.evaluation.health import quick_findings
+from lstm_cli.pipeline.following import share_tokens
 from lstm_cli.pipeline.reading import ReadRun
 from lstm_cli.pipeline.repeating import check_vectors_size, differences
 from lstm_cli.pipeline.requests import TrainRequest
@@ -46,16 +48,19 @@ class PreparedRun:
         return TrainingTask(self.data.training, self.data.validation, self.ratings)
 
 
-def prepare(request: TrainRequest, name: str, read: ReadRun) -> PreparedRun:
+def prepare(
+    request: TrainRequest, name: str, read: ReadRun, launch: Launch = Launch()
+) -> PreparedRun:
     """Hold some of the reviews out, and decide the settings.
 
     Args:
         request: what a user asked for.
         name: the model's.
         read: the reviews, and what was decided before.
+        launch: the processes that will train, of which this is the first.
     """
     reviews, others, like, training = read.reviews, read.others, read.like, read.asked
-    compute = Compute.of_machine(request.precision, request.threads)
+    compute = Compute.of_machine(request.precision, request.threads).as_one_of(launch)
     compute.set_up_process()
     data = prepare_data(
         reviews,
@@ -64,7 +69,8 @@ def prepare(request: TrainRequest, name: str, read: ReadRun) -> PreparedRun:
         vocabulary_config=VocabularyConfig(maximum_size=_max_words(request, like)),
         vectors_file=request.vectors,
         base=None if read.base is None else Base.from_bundle(read.base),
-        processes=compute.num_processes,
+        # The other processes of this host wait until the tokens are there.
+        processes=compute.num_processes * launch.local_world_size,
         cache=TokenCache.of_user(),
     )
     if data.vectors is not None:
@@ -81,14 +87,14 @@ def prepare(request: TrainRequest, name: str, read: ReadRun) -> PreparedRun:
         why_other: tuple[str, ...] = ()
     else:
         model = replace(like.model, vocab_size=len(data.vocabulary), num_ratings=len(reviews.scale))
-        threads = compute.num_threads
-        why_other = differences(like, reviews.fingerprint, held_out_from, threads)
+        threads, processes = compute.num_threads, compute.world_size
+        why_other = differences(like, reviews.fingerprint, held_out_from, threads, processes)
     return PreparedRun(
         name=name,
         # Their tokens stand for them from here on: the texts go.
         reviews=reviews.summary(),
         others=None if others is None else others.summary(),
-        data=data,
+        data=share_tokens(data, launch),
         model=model,
         training=training,
         compute=replace(compute, precision=training.precision),

@@ -85,7 +85,7 @@ def repeated_base(like: BundleInfo, request: TrainRequest) -> Bundle | None:
 
 
 def differences(
-    like: BundleInfo, fingerprint: str, held_out_from: str | None, threads: int
+    like: BundleInfo, fingerprint: str, held_out_from: str | None, threads: int, processes: int = 1
 ) -> tuple[str, ...]:
     """What makes another model of the same settings, in words.
 
@@ -94,6 +94,7 @@ def differences(
         fingerprint: of the reviews read now.
         held_out_from: that of the file of held-out reviews, if there is one.
         threads: that are computed on now.
+        processes: that compute together now.
     """
     origin = like.provenance
     reasons = []
@@ -106,6 +107,10 @@ def differences(
     before = origin.threads or threads
     if threads != before:
         reasons.append(f"{threads} threads round otherwise than {before}")
+    together = origin.processes or 1
+    if processes != together:
+        # Each hides other words and units from what it reads.
+        reasons.append(f"{processes} processes draw other numbers than {together}")
     return tuple(reasons)
 
 

@@ -35,6 +35,7 @@ from lstm_cli.metrics.calibration import (
     apply_temperature,
     fit_temperature,
 )
+from lstm_cli.pipeline.following import Work, announce
 from lstm_cli.pipeline.origin import file_name, now, versions
 from lstm_cli.pipeline.preparation import PreparedRun
 from lstm_cli.pipeline.requests import TrainRequest
@@ -125,6 +126,7 @@ class Learner:
     compute: Compute
     listener: TrainingListener
     is_stopped: Callable[[], bool]
+    is_restart: bool = False  # of processes of which one was killed
 
     def __call__(
         self,
@@ -137,15 +139,18 @@ class Learner:
         """Train one, which is kept from time to time only where there is a slot for it."""
         checkpoint = None if slot is None else slot.checkpoint
         resume = slot is not None and slot.resumes
+        compute = replace(self.compute, precision=config.precision)
+        announce(Work("train", self.start, config, task, compute), compute)
         return train(
             self.start,
             config,
             task,
             self.listener,
-            compute=replace(self.compute, precision=config.precision),
+            compute=compute,
             control=RunControl(
                 checkpoint,
                 resume,
+                self.is_restart,
                 self.is_stopped,
                 epochs=slot.epochs if slot is not None and keep_epochs else None,
             ),
@@ -171,10 +176,12 @@ def make_model(
     with slot.claimed(), listener.training() as is_stopped:
         began = time.perf_counter()
         start = NetworkStart.of(run.data, run.model, run.ratings)
-        learner = Learner(start, run.compute, listener, is_stopped)
+        is_restart = slot.resumes and not request.resume
+        learner = Learner(start, run.compute, listener, is_stopped, is_restart)
         if request.budget is None:
             run = plan(run, start, listener, seconds)
         fitted = fit(run, learner, request, slot)
+        announce(None, run.compute)
         measured = measure(run, fitted, with_baseline=request.with_baseline)
         bundle = describe(run, fitted, measured, time.perf_counter() - began)
         path = slot.save(bundle, completed=fitted.completed)
@@ -192,6 +199,7 @@ def plan(
     run: PreparedRun, start: NetworkStart, listener: TrainingListener, seconds: float | None
 ) -> PreparedRun:
     """Say how long it will take; where time is short, less is read: fewer epochs, or reviews."""
+    announce(Work("measure pace", start, run.training, run.task, run.compute), run.compute)
     pace = measure_pace(start, run.training, run.task, run.compute)
     data = run.data
     if seconds is None:
@@ -359,6 +367,7 @@ def _provenance(run: PreparedRun, fitted: Fitted) -> Provenance:
         lengths=(int(lengths.min()), int(lengths.max())),
         held_out_from=None if run.others is None else run.others.fingerprint,
         threads=run.compute.num_threads,
+        processes=None if run.compute.is_alone else run.compute.world_size,
         stopped=not fitted.completed,
         tried=tuple(map(asdict, fitted.attempts)),
     )
