@@ -21,17 +21,19 @@ class Launch:
 
     @classmethod
     def of_environment(cls, environment: Mapping[str, str] = os.environ) -> "Launch":
-        """As torchrun's variables have it: those of other programs of these names count for nothing.
+        """As torchrun's variables have it; the same names set by other programs mean nothing.
 
         >>> Launch.of_environment({"RANK": "3", "WORLD_SIZE": "4"})
         Launch(rank=0, world_size=1, local_rank=0, local_world_size=1, restarts=0)
         """
         if "TORCHELASTIC_RUN_ID" not in environment:
             return cls()
-        names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
         return cls(
-            *(int(environment[name]) for name in names),
-            restarts=int(environment.get("TORCHELASTIC_RESTART_COUNT", 0)),
+            rank=int(environment["RANK"]),
+            world_size=int(environment["WORLD_SIZE"]),
+            local_rank=int(environment["LOCAL_RANK"]),
+            local_world_size=int(environment["LOCAL_WORLD_SIZE"]),
+            restarts=int(environment["TORCHELASTIC_RESTART_COUNT"]),
         )
 
     @property
@@ -43,3 +45,6 @@ class Launch:
     def is_first(self) -> bool:
         """Whether this process reads, speaks and saves for all of them."""
         return self.rank == 0
+
+
+ALONE = Launch()

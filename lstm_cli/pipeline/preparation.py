@@ -8,7 +8,7 @@ from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.contents import BundleInfo
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
-from lstm_cli.core.launch import Launch
+from lstm_cli.core.launch import ALONE, Launch
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.reviews import ReviewsSummary
 from lstm_cli.evaluation.health import quick_findings
@@ -48,9 +48,7 @@ class PreparedRun:
         return TrainingTask(self.data.training, self.data.validation, self.ratings)
 
 
-def prepare(
-    request: TrainRequest, name: str, read: ReadRun, launch: Launch = Launch()
-) -> PreparedRun:
+def prepare(request: TrainRequest, name: str, read: ReadRun, launch: Launch = ALONE) -> PreparedRun:
     """Hold some of the reviews out, and decide the settings.
 
     Args:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lstm_cli.bundle.claiming import ModelSlot, claimed
 from lstm_cli.bundle.reading import open_bundle
-from lstm_cli.core.launch import Launch
+from lstm_cli.core.launch import ALONE, Launch
 from lstm_cli.data.chosen import join_names
 from lstm_cli.data.texts import read_texts
 from lstm_cli.errors import Remedy
@@ -27,7 +27,7 @@ LANGUAGE_ENDING = "-language"  # of the name of a language model that is named a
 
 
 def run_training(
-    request: TrainRequest, listener: "TrainingListener", launch: Launch = Launch()
+    request: TrainRequest, listener: "TrainingListener", launch: Launch = ALONE
 ) -> "TrainedModel":
     """Make a model of rated reviews, and save it.
 

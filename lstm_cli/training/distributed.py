@@ -131,7 +131,7 @@ def sum_gradients(leaves: Sequence[Tensor], loss: Tensor, compute: Compute) -> T
     flat = torch.cat([*(grad.flatten() for grad in grads), loss.reshape(1)])
     with _hearing():
         dist.all_reduce(flat)
-    *sums, total = flat.split([*(grad.numel() for grad in grads), 1])
+    *sums, total = torch.split(flat, [*(grad.numel() for grad in grads), 1])
     for leaf, summed in zip(leaves, sums, strict=True):
         leaf.grad = summed.view_as(leaf)
     return total.squeeze(0)
