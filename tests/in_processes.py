@@ -75,8 +75,6 @@ def tokens_arrive(launch: Launch, folder: Path, *, on_hosts_of_their_own: bool) 
     """Whether the ids of the first are there, in a file that is mapped."""
     if on_hosts_of_their_own:
         launch = replace(launch, local_rank=0, local_world_size=1)
-        folder = folder / f"host{launch.rank}"
-    folder.mkdir(exist_ok=True)
     tempfile.tempdir = str(folder)
     shared = shared_tokens(TOKENS if launch.is_first else None, launch)
     return isinstance(shared, np.memmap) and np.array_equal(shared, TOKENS)

@@ -3,24 +3,21 @@
 import json
 import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_cli.bundle.claiming import checkpoint_of
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.launch import Launch
 from lstm_cli.data.batches import batches, compact_ids, deal
+from lstm_cli.data.corpus import Corpus
 from lstm_cli.training.schedule import BatchSchedule
 from tests.helpers import IN_STEPS, TINY, eight_reviews, learn, lstm
 from tests.in_processes import NOTHING_HIDDEN, gradients, told
@@ -116,9 +113,7 @@ def test_token_ids_arrive_on_this_host_and_on_others(
 ) -> None:
     """Mapped from a file that has no name any more: it goes with the processes."""
     assert [process["tokens"] for process in found] == [[True, True]] * 2
-    names = [path.name for path in folder.rglob("*")]
-    assert {"0.json", "host0", "host1"} <= set(names)
-    assert not [name for name in names if name.startswith("lstm-tokens")]
+    assert sorted(path.name for path in folder.iterdir()) == ["0.json", "1.json", "checkpoint"]
 
 
 @given(st.lists(st.integers(0, 500), max_size=60), st.integers(1, 9))
@@ -131,13 +126,14 @@ def test_a_batch_is_dealt_out_evenly(lengths: list[int], parts: int) -> None:
     assert max(tokens) - min(tokens) <= max(lengths, default=0) + 1
 
 
-@given(st.lists(st.integers(0, 500), min_size=1, max_size=60), st.integers(2, 4), st.integers(0, 9))
-def test_every_process_has_the_same_steps(lengths: list[int], processes: int, seed: int) -> None:
-    """One batch more for one of them, and all wait for it forever."""
-    rated, _ = eight_reviews()
-    corpus = rated.corpus.select(np.arange(8).repeat(2))
+@settings(max_examples=30)
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=30), st.integers(2, 4), st.integers(1, 40))
+def test_every_process_has_the_same_steps(lengths: list[int], processes: int, size: int) -> None:
+    """One batch more for one of them, and all would wait for it forever."""
+    ids = np.random.default_rng(0).integers(2, 20, sum(lengths)).astype(np.int32)
+    corpus = Corpus.of(ids, np.array(lengths, dtype=np.int64))
     plans = [
-        list(BatchSchedule(corpus, 6, (seed, seed + 1), 1, rank, processes).batches(0, 0))
+        list(BatchSchedule(corpus, size, (1, 2), 1, rank, processes).batches(0, 0))
         for rank in range(processes)
     ]
     for step in zip(*plans, strict=True):
@@ -149,8 +145,7 @@ def test_every_process_has_the_same_steps(lengths: list[int], processes: int, se
         assert sum(part.share for part in parts) == pytest.approx(1)
         for part in parts:
             is_word = np.arange(part.token_ids.shape[1]) < part.lengths[:, None]
-            ids = rows[0][part.token_ids[is_word]]
-            assert ids.tolist() == corpus.gather(part.reviews).tolist()
+            assert rows[0][part.token_ids[is_word]].tolist() == corpus.gather(part.reviews).tolist()
 
 
 def test_a_part_of_a_batch_is_padded_no_further_than_it_needs() -> None:
@@ -171,3 +166,102 @@ def test_only_torchrun_makes_several_of_one() -> None:
     assert launch == Launch(1, 2, 1, 2, restarts=1)
     assert Compute(device="cuda").as_one_of(launch).device == "cuda:1"
     assert Compute().as_one_of(launch) == Compute(rank=1, world_size=2)
+
+
+@pytest.fixture
+def many_reviews(tiny_reviews: Path) -> Path:
+    """Some steps an epoch."""
+    header, *lines = tiny_reviews.read_text().splitlines()
+    more = [line.replace('",', f' {k}",') for k in range(5) for line in lines]
+    path = Path("many.csv")
+    path.write_text("\n".join([header, *more]) + "\n")
+    return path
+
+
+def ended(run: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Its exit code, standard output and standard error."""
+    printed, said = run.communicate(timeout=300)
+    return run.returncode, printed, said
+
+
+def of_ours(said: str) -> list[str]:
+    """The lines in which the program speaks of errors; torchrun has its own."""
+    return re.findall("^lstm: .*", said, re.MULTILINE)
+
+
+def weights_of(name: str) -> bytes:
+    path = Path("models") / name
+    open_bundle(path)
+    return (path / "weights.safetensors").read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rank", [0, 1])
+def test_a_killed_process_ends_all_and_a_restart_goes_on(
+    many_reviews: Path, monkeypatch: pytest.MonkeyPatch, rank: int
+) -> None:
+    """With its reason, and to the same weights as if nothing had been."""
+    run = ("tests.to_lose_a_process", "-q", "train", many_reviews, *TINY, "--epochs", 4)
+    code, _, said = ended(torchrun(*run, "--name", "whole"))
+    assert code == 0, said
+    monkeypatch.setenv("LOST", f"{rank} 5")
+    code, _, said = ended(torchrun(*run, "--name", "lost"))
+    assert code == 1
+    assert "Signal 9 (SIGKILL)" in said
+    # Torchrun may end the other one before it can say anything.
+    reason = "lstm: another process of this training has ended; torchrun says which, and why"
+    assert of_ours(said) in ([], [reason])
+    assert said.count("Traceback") == 1  # torchrun's own, around its summary
+    assert not (Path("models") / "lost").exists()
+    code, _, said = ended(torchrun(*run, "--name", "restarted", restarts=1))
+    assert code == 0, said
+    monkeypatch.delenv("LOST")
+    code, _, said = ended(torchrun(*run, "--name", "lost", "--resume"))
+    assert code == 0, said
+    assert weights_of("whole") == weights_of("restarted") == weights_of("lost")
+    assert open_bundle(Path("models/restarted")).info.provenance.processes == 2
+    left = sorted(path.name for path in Path("models").iterdir())
+    assert left == ["lost", "restarted", "whole"]
+
+
+@pytest.mark.slow
+def test_one_process_speaks_for_all(many_reviews: Path) -> None:
+    """A model, a display; an error once; and what is not theirs is refused by one of them."""
+    code, printed, said = ended(torchrun("lstm_cli", "train", many_reviews, "--json", *TINY))
+    assert code == 0, said
+    assert json.loads(printed)["epochs"] == 2
+    assert said.count("2 processes") == said.count("held out: loss") == 1
+    repeated = lstm("train", many_reviews, "--config", "many", "--name", "alone")
+    assert "1 processes draw other numbers than 2" in repeated.stderr
+    code, printed, said = ended(torchrun("lstm_cli", "train", "absent.csv"))
+    assert (code, printed) == (1, "")
+    assert of_ours(said) == ["lstm: absent.csv: there is no such file; did you mean many.csv?"]
+    assert re.search(r"rank +: 0 .*\n +exitcode +: 2 ", said)
+    code, printed, said = ended(torchrun("lstm_cli", "predict", "fine"))
+    assert (code, printed) == (1, "")
+    assert [line[:24] for line in of_ours(said)] == ["lstm: torchrun has start"]
+    code, printed, _ = ended(torchrun("lstm_cli", "train", "--help"))
+    assert code == 0
+    assert printed.count("Usage:") == 1
+
+
+@pytest.mark.slow
+def test_one_process_of_torchrun_is_like_any_other(many_reviews: Path) -> None:
+    """To the bit."""
+    alone = lstm("-q", "train", many_reviews, *TINY, "--threads", 1, "--name", "alone")
+    assert alone.exit_code == 0, alone.stderr
+    run = ("lstm_cli", "-q", "train", many_reviews, *TINY, "--threads", 1, "--name", "started")
+    code, _, said = ended(torchrun(*run, processes=1))
+    assert code == 0, said
+    assert weights_of("alone") == weights_of("started")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", ["--time-limit", "--budget"])
+def test_what_takes_a_time_is_done_by_all(many_reviews: Path, limit: str) -> None:
+    """How much there is time for, or which recipe comes next, the first decides."""
+    run = ("lstm_cli", "train", many_reviews, "--json", *TINY[2:], limit, "4s")
+    code, printed, said = ended(torchrun(*run))
+    assert code == 0, said
+    made = json.loads(printed)
+    assert made["tried"] if limit == "--budget" else made["epochs"]

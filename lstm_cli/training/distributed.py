@@ -59,7 +59,9 @@ def joined(launch: Launch) -> Iterator[None]:
         yield
         return
     with _hearing():
-        store, rank, world_size = next(rendezvous("env://", timeout=_PATIENCE))
+        kept, rank, world_size = next(rendezvous("env://", timeout=_PATIENCE))
+        # After a restart it may still hold the addresses of those that ended.
+        store = dist.PrefixStore(f"start {launch.restarts}", kept)
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
         dist.init_process_group(
             backend, timeout=_PATIENCE, store=store, rank=rank, world_size=world_size
@@ -170,7 +172,9 @@ def shared_tokens(token_ids: NDArray[np.int32] | None, launch: Launch) -> NDArra
     size = 0 if token_ids is None else len(token_ids)
     compute = Compute(rank=launch.rank, world_size=launch.world_size)
     kept, name, size = from_first((kept, name, size), compute)
-    path = kept if name is None else Path(tempfile.gettempdir()) / name
+    # Hosts may have one folder for temporary files, and each writes its own.
+    host = launch.rank - launch.local_rank
+    path = kept if name is None else Path(tempfile.gettempdir()) / f"{name}-{host}"
     assert path is not None
     try:
         if name is not None:
