@@ -61,7 +61,7 @@ def joined(launch: Launch) -> Iterator[None]:
     with _hearing():
         kept, rank, world_size = next(rendezvous("env://", timeout=_PATIENCE))
         # After a restart it may still hold the addresses of those that ended.
-        store = dist.PrefixStore(f"start {launch.restarts}", kept)
+        store = dist.PrefixStore(f"start {launch.restarts}", kept)  # type: ignore[attr-defined]
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
         dist.init_process_group(
             backend, timeout=_PATIENCE, store=store, rank=rank, world_size=world_size
