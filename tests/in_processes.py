@@ -71,13 +71,25 @@ def trainings(compute: Compute, folder: Path) -> dict[str, Any]:
     return {name: told(trained) for name, trained in found.items()}
 
 
-def tokens_arrive(launch: Launch, folder: Path, *, on_hosts_of_their_own: bool) -> bool:
-    """Whether the ids of the first are there, in a file that is mapped."""
-    if on_hosts_of_their_own:
-        launch = replace(launch, local_rank=0, local_world_size=1)
+def tokens_arrive(launch: Launch, folder: Path) -> dict[str, bool]:
+    """Whether the ids of the first are there, mapped, from memory and from a file that it maps."""
     tempfile.tempdir = str(folder)
-    shared = shared_tokens(TOKENS if launch.is_first else None, launch)
-    return isinstance(shared, np.memmap) and np.array_equal(shared, TOKENS)
+    kept = folder / "kept"
+    if launch.is_first:
+        TOKENS.tofile(kept)
+    mapped = np.memmap(kept, dtype="<i4", mode="r") if launch.is_first else None
+    apart = replace(launch, local_rank=0, local_world_size=1)  # as if on hosts of their own
+    given = TOKENS if launch.is_first else None
+    found = {
+        "from memory": shared_tokens(given, launch),
+        "from a file": shared_tokens(mapped, launch),
+        "on another host": shared_tokens(mapped, apart),
+    }
+    assert Path(found["from a file"].filename) == kept  # and no copy of it
+    return {
+        name: isinstance(array, np.memmap) and np.array_equal(array, TOKENS)
+        for name, array in found.items()
+    }
 
 
 def main(folder: Path) -> None:
@@ -88,10 +100,7 @@ def main(folder: Path) -> None:
         found = {
             "gradients": {tokens: gradients(compute, tokens).tolist() for tokens in (1, 6, 1_000)},
             "trainings": trainings(compute, folder),
-            "tokens": [
-                tokens_arrive(launch, folder, on_hosts_of_their_own=apart)
-                for apart in (False, True)
-            ],
+            "tokens": tokens_arrive(launch, folder),
             "agreed": [agreed(launch.is_first, compute), agreed(not launch.is_first, compute)],
             "from the first": from_first({"rank": launch.rank}, compute),
         }

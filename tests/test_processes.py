@@ -108,12 +108,13 @@ def test_the_first_decides_and_gives(found: list[dict[str, Any]]) -> None:
         assert process["from the first"] == {"rank": 0}
 
 
-def test_token_ids_arrive_on_this_host_and_on_others(
-    found: list[dict[str, Any]], folder: Path
-) -> None:
+def test_token_ids_arrive_wherever_a_process_is(found: list[dict[str, Any]], folder: Path) -> None:
     """Mapped from a file that has no name any more: it goes with the processes."""
-    assert [process["tokens"] for process in found] == [[True, True]] * 2
-    assert sorted(path.name for path in folder.iterdir()) == ["0.json", "1.json", "checkpoint"]
+    for process in found:
+        assert len(process["tokens"]) == 3
+        assert all(process["tokens"].values())
+    left = sorted(path.name for path in folder.iterdir())
+    assert left == ["0.json", "1.json", "checkpoint", "kept"]
 
 
 @given(st.lists(st.integers(0, 500), max_size=60), st.integers(1, 9))
@@ -196,15 +197,14 @@ def weights_of(name: str) -> bytes:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rank", [0, 1])
 def test_a_killed_process_ends_all_and_a_restart_goes_on(
-    many_reviews: Path, monkeypatch: pytest.MonkeyPatch, rank: int
+    many_reviews: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With its reason, and to the same weights as if nothing had been."""
+    """With its reason, whichever it is, and to the same weights as if nothing had been."""
     run = ("tests.to_lose_a_process", "-q", "train", many_reviews, *TINY, "--epochs", 4)
     code, _, said = ended(torchrun(*run, "--name", "whole"))
     assert code == 0, said
-    monkeypatch.setenv("LOST", f"{rank} 5")
+    monkeypatch.setenv("LOST", "1 5")
     code, _, said = ended(torchrun(*run, "--name", "lost"))
     assert code == 1
     assert "Signal 9 (SIGKILL)" in said
@@ -213,15 +213,18 @@ def test_a_killed_process_ends_all_and_a_restart_goes_on(
     assert of_ours(said) in ([], [reason])
     assert said.count("Traceback") == 1  # torchrun's own, around its summary
     assert not (Path("models") / "lost").exists()
-    code, _, said = ended(torchrun(*run, "--name", "restarted", restarts=1))
-    assert code == 0, said
+    for rank in (0, 1):
+        monkeypatch.setenv("LOST", f"{rank} 5")
+        code, _, said = ended(torchrun(*run, "--name", f"restarted-{rank}", restarts=1))
+        assert code == 0, said
+        assert "Signal 9" in said or "exitcode: -9" in said
     monkeypatch.delenv("LOST")
     code, _, said = ended(torchrun(*run, "--name", "lost", "--resume"))
     assert code == 0, said
-    assert weights_of("whole") == weights_of("restarted") == weights_of("lost")
-    assert open_bundle(Path("models/restarted")).info.provenance.processes == 2
-    left = sorted(path.name for path in Path("models").iterdir())
-    assert left == ["lost", "restarted", "whole"]
+    names = sorted(path.name for path in Path("models").iterdir())
+    assert names == ["lost", "restarted-0", "restarted-1", "whole"]
+    assert len({weights_of(name) for name in names}) == 1
+    assert open_bundle(Path("models/lost")).info.provenance.processes == 2
 
 
 @pytest.mark.slow

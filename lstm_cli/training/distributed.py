@@ -191,10 +191,13 @@ def shared_tokens(token_ids: NDArray[np.int32] | None, launch: Launch) -> NDArra
 
 
 def _file_of(token_ids: NDArray[np.int32] | None) -> Path | None:
-    """The file that an array is mapped from, if it is, and from its beginning."""
+    """The file that an array is mapped from, if it is, from its beginning, and by a name."""
     if not isinstance(token_ids, np.memmap) or not isinstance(token_ids.base, mmap.mmap):
+        return None  # a part of such an array says nothing of where it begins
+    if token_ids.offset or token_ids.filename is None:
         return None
-    return None if token_ids.offset or token_ids.filename is None else Path(token_ids.filename)
+    path = Path(token_ids.filename)
+    return path if path.is_file() else None
 
 
 def _write_tokens(
