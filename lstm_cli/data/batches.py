@@ -89,7 +89,7 @@ def deal(lengths: NDArray[np.int64], parts: int) -> list[NDArray[np.int64]]:
     tokens than the longest review has.
 
     >>> [part.tolist() for part in deal(np.array([3, 9, 5, 4]), 2)]
-    [[1], [0, 2, 3]]
+    [[0, 1], [2, 3]]
 
     Args:
         lengths: tokens in each review.
