@@ -8,16 +8,14 @@ import shutil
 import subprocess
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from lstm_cli.bundle.contents import BASE, BundleInfo, network_weights
+from lstm_cli.bundle.contents import BASE, network_weights
 from lstm_cli.bundle.reading import Bundle, open_bundle
-from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.core.cell import Gates
 from lstm_cli.core.reading import Hold
 from lstm_cli.gates.counterfactuals import probabilities_without
@@ -28,7 +26,8 @@ from lstm_cli.inference.predictor import Predictor
 from lstm_cli.samples import sample_texts
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.views.live_rounding import rounded
-from tests.helpers import in_case, lstm, new_bundle
+from tests.awkward import EVERY_VIEW, changed, texts_of
+from tests.helpers import in_case, lstm
 from tests.pages import ROOT
 
 LIVE = ROOT / "lstm_cli" / "views" / "live"
@@ -36,7 +35,6 @@ ASKING = ROOT / "tests" / "live_engine.mjs"
 NODE = shutil.which("node")
 ESBUILD = LIVE / "node_modules" / ".bin" / "esbuild"
 CLOSE = 1e-4
-EVERY_VIEW = ("last", "mean", "maximum")
 
 needs_node = pytest.mark.skipif(
     NODE is None or not ESBUILD.exists(),
@@ -70,70 +68,6 @@ def written(bundles: Sequence[Bundle], page: Path) -> Path:
     done = lstm("live", page, "--model", bundles[0].path, *beside, "--replace")
     assert done.exit_code == 0, done.stderr
     return page
-
-
-def changed(bundle: Bundle, name: str, **changes: Any) -> Bundle:
-    """The same cell with other views of its memories, or with other types of numbers."""
-    pooling = changes.pop("pooling", bundle.info.model.pooling)
-    new, size = new_bundle(bundle), bundle.info.model.hidden_size
-    views = new.weights["readout.weight"].reshape(-1, len(EVERY_VIEW), size)
-    chosen = views[:, [EVERY_VIEW.index(view) for view in pooling]].reshape(len(views), -1)
-    info: BundleInfo = replace(
-        new.info, model=replace(new.info.model, pooling=tuple(pooling)), **changes
-    )
-    weights = dict(new.weights) | {"readout.weight": chosen}
-    write_bundle(replace(new, info=info, weights=weights), Path(name))
-    return open_bundle(Path(name))
-
-
-# Texts of every kind
-
-PIECES = [
-    "don't", "isn't", "film's", "o'clock", "l'amour", ":-)", ";(", "=D", ":'(", "<3", "</3",
-    "http://a.b/c", "7/10", "90%", "1,000.5", "...", "....", "!!!", "???", "--", "---", "…",
-    "“quoted”", "‘x’", "«y»", "naïve", "CAFÉ", "Straße", "İstanbul", "ISPARTA", "ΟΔΥΣΣΕΥΣ",
-    "ΑΣ.", "真好的电影", "とても良い", "한국어", "ดีมาก", "ภาพยนตร์", "مرحبا", "שלום", "हिन्दी",
-    "👍🏽",
-    "👨‍👩‍👧", "🇩🇪", "❤️", "☕", "😀😀😀", "looooove", "<br/>", "<b>bold</b>", "a<b", "<é>", "<İx>",
-    "<ſtrong>", "&amp;", "&lt;b&gt;", "&notit;", "&notin;", "&nbsp;", "&#39;", "&#x27;", "&#0;",
-    "&#128;", "&#x110000;", "&#xD800;", "&#11;", "&#xFFFE;", "&#12a;", "&#x;", "&;", "&foo;",
-    "&AMP", "&copy2020", "½", "²", "Ⅷ", "ⅷⅷⅷⅷ", "²²²²", "____", "ﬁlm", "ｆｕｌｌ", "１２３", "٣٤",
-    "a_b", "x²", "'s", "'re", "n't", "can't've", "'tis", "rock'n'roll", "𝐀𝐁", "𠀀𠀁", "İİİİİ",
-    "ẞ", "Ǆ",
-]  # fmt: skip
-PIECES += ["<!-- c -->", "<a href='x'>", "\ud800", "\udfff\ud800", "\ufeff", "\u200b", "\u200d"]
-PIECES += ["\u00ad", "\0", "\x1f", "\x85", "\u2028", "\r\n", "\t", "e\u0301", "Za\u0351\u036bl"]
-BLOCKS = [(0x20, 0x250), (0x250, 0x3100), (0, 0x10000), (0x10000, 0x20000), (0x1F000, 0x1FB00)]
-
-
-def texts_of(bundle: Bundle, number: int, seed: int = 0) -> list[str]:
-    """Words of the vocabulary among markup, entities, emoji, marks and other scripts."""
-    rng = random.Random(seed)
-    words, entities = bundle.vocabulary.tokens[2:], list(html.entities.html5)
-
-    def piece() -> str:
-        word = rng.choice(words)
-        return rng.choice(
-            [
-                *[word] * 8,
-                *[rng.choice(PIECES)] * 5,
-                "&" + rng.choice(entities)[: rng.randint(2, 40)],
-                "".join(character(rng) for _ in range(rng.randint(1, 6))),
-                rng.choice([word.upper(), word.title(), word + word[-1] * 4, f'"{word}!!",']),
-            ]
-        )
-
-    texts = ["", "   ", "!!!", "不好看", " ".join(rng.choice(words) for _ in range(3_000))]
-    while len(texts) < number:
-        joined = rng.choice(["", " ", " ", " "])
-        texts.append(joined.join(piece() for _ in range(rng.randint(1, 30))))
-    return texts[:number]
-
-
-def character(rng: random.Random) -> str:
-    """Any character that this Python knows; a browser may know newer letters."""
-    drawn = chr(rng.randrange(*rng.choice(BLOCKS)))
-    return drawn if unicodedata.category(drawn) != "Cn" else " "
 
 
 # What is compared

@@ -17,13 +17,14 @@ from lstm_cli.bundle.contents import BASE
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.errors import BundleError
+from lstm_cli.text.javascript import translated
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.views.live_packing import as_characters
 from lstm_cli.views.live_page import live_page
-from lstm_cli.views.live_pattern import translated
 from tests.helpers import HEAVY, lstm, new_bundle, packages_loaded_by
 from tests.pages import ROOT
 
+NODE = shutil.which("node")
 LIVE = ROOT / "lstm_cli" / "views" / "live"
 MOST_BYTES = 12_000_000  # of the page of the base
 NPM = shutil.which("npm")
@@ -177,3 +178,15 @@ def test_the_pattern_of_new_models_can_be_followed() -> None:
     """It is translated in no time, and does not grow beyond measure."""
     assert len(translated(TOKEN_PATTERN)) < 10_000
     assert json.dumps(translated(TOKEN_PATTERN)).isascii()
+
+
+@pytest.mark.skipif(NODE is None, reason="there is no node")
+@pytest.mark.parametrize("pattern", [r"a.*?b|\S", r"\w+\Z|\A\w|..", r"[^b]+|b", r"(\w)\1+|b.+"])
+def test_a_pattern_finds_the_same_in_javascript(pattern: str) -> None:
+    """Also where any character will do, of which JavaScript has more than one way to speak."""
+    text = "aab xx\na b  bb😀yyb\n ab"
+    find = f"JSON.stringify({json.dumps(text)}.match(RegExp(process.argv[1], 'gv')))"
+    command = [str(NODE), "-p", find, translated(pattern, may_capture=True)]
+    found = json.loads(subprocess.check_output(command, encoding="utf-8"))
+    expected = re.compile(pattern, re.MULTILINE | re.DOTALL).finditer(text)
+    assert found == [match[0] for match in expected]

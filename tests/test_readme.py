@@ -353,6 +353,7 @@ def test_json_has_the_keys_the_page_names(
         "lstm compare": ("compare", file, str(tiny_bundle.path), str(tiny_bundle.path)),
         "lstm advise": ("advise", str(many), "--base", str(tiny_bundle.path), "--threads", "1"),
         "lstm exam": ("exam", *model),
+        "lstm export": ("export", *model),
         "lstm memory-test --model NAME": ("memory-test", "--input", file, *model),
         "lstm report": ("report", str(of_its_scale), *model),
         "lstm models": ("models", "--models-dir", str(tiny_bundle.path.parent)),

@@ -73,3 +73,9 @@ def test_markup_goes_as_one_pattern_says(text: str) -> None:
     """Cut in two, so that a comment that nobody closes is not looked for again and again."""
     pattern = re.compile(r"<!--.*?-->|</?[a-z][^<>]{0,300}>", re.IGNORECASE | re.DOTALL)
     assert without_markup(text) == pattern.sub(" ", text)
+
+
+def test_a_number_without_end_is_one_unknown_character() -> None:
+    """``html.unescape`` raises for more digits than Python makes an integer of."""
+    assert tokenize(f"a &#{'9' * 5_000};b") == ["a", "\ufffdb"]
+    assert tokenize(f"a &#{'9' * 4_300};b") == ["a", "\ufffdb"]

@@ -1,9 +1,9 @@
-"""A file that is written whole or not at all; nothing heavy is loaded for it."""
+"""Files that are written whole or not at all; nothing heavy is loaded for it."""
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from lstm_cli.data.showing import escape
@@ -22,16 +22,35 @@ def write_bytes(content: bytes, target: str, *, replace: bool = False) -> None:
     Raises:
         OutputError: it exists already and is not to be replaced, or cannot be written.
     """
-    path = Path(target)
-    with saying_what_failed(target):
-        check_target(path, replace=replace)
-        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            give_name(Path(temporary), path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+    write_together({target: content}, replace=replace)
+
+
+def write_together(contents: Mapping[str, bytes], *, replace: bool = False) -> None:
+    """Write files that belong together; each gets its name when all are complete.
+
+    Args:
+        contents: all of each, by its path; the last gets its name last.
+        replace: files of these names give way.
+
+    Raises:
+        OutputError: one exists already and is not to be replaced, or cannot be written.
+    """
+    for target in contents:
+        with saying_what_failed(target):
+            check_target(target, replace=replace)
+    with ExitStack() as unfinished:
+        parts = {}
+        for target, content in contents.items():
+            with saying_what_failed(target):
+                folder = Path(target).parent
+                handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
+                parts[target] = Path(temporary)
+                unfinished.callback(parts[target].unlink, missing_ok=True)
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+        for target, part in parts.items():
+            with saying_what_failed(target):
+                give_name(part, Path(target))
 
 
 def check_target(

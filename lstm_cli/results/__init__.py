@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Operation,
         Reach,
     )
+    from lstm_cli.results.export import OnnxExport
     from lstm_cli.results.gate_statistics import (
         HALF_LIFE_SHARES,
         GateStatistics,
@@ -136,6 +137,7 @@ __all__ = [
     "ModelSummary",
     "NextReview",
     "NextReviews",
+    "OnnxExport",
     "Operand",
     "Operation",
     "Parting",
@@ -174,6 +176,7 @@ __all__ = [
 _NAMES = {
     "advice": "Contradictions CurveAdvice CurvePoint NextReview NextReviews Projection",
     "experiments": "Arithmetic CellMemory FileOperation Line MemoryTest Operand Operation Reach",
+    "export": "OnnxExport",
     "gate_statistics": "HALF_LIFE_SHARES GateStatistics Switch UnitReport UnitStatistics "
     "WordStatistics",
     "health": "DataHealth Finding Suspect TextHealth",

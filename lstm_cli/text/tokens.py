@@ -59,15 +59,19 @@ TOKEN_PATTERN = "|".join(
     )
 )
 
-_TAG = re.compile(r"</?[a-z][^<>]{0,300}>", re.IGNORECASE)
-_TAG_OR_COMMENT = re.compile(rf"<!--.*?-->|{_TAG.pattern}", re.IGNORECASE | re.DOTALL)
-_CONTROL = re.compile(
+# What runs without this package replaces by the same patterns: ``export/cutting.py`` tells them.
+# The last four letters are what Python takes for i, s and k where it ignores case.
+TAG = re.compile(r"</?[a-zA-Z\u0130\u0131\u017f\u212a][^<>]{0,300}>")
+TAG_OR_COMMENT = re.compile(rf"<!--.*?-->|{TAG.pattern}", re.DOTALL)
+# html.unescape would raise ValueError: Python makes no integer of so many digits.
+_ENDLESS_NUMBER = re.compile(r"&#[0-9]{4301,};?")
+CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
     r"\ud800-\udfff\ufeff]+"
 )
 _LONG_RUN = re.compile(r"([^\W\d_])\1{3,}")
 _MANY_MARKS = re.compile(r"([!?])\1+|\.{4,}|…")
-_QUOTES = str.maketrans("’‘‛ʼ＇“”„«»", "'''''\"\"\"\"\"")
+QUOTES = str.maketrans("’‘‛ʼ＇“”„«»", "'''''\"\"\"\"\"")
 
 
 def tidy(text: str) -> str:
@@ -77,13 +81,13 @@ def tidy(text: str) -> str:
     'looove it!! &  more '
     """
     if "&" in text:
-        text = html.unescape(text)
+        text = html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
     if "<" in text:
         text = without_markup(text)
     if not text.isascii():
         # One spelling for each accented letter; full-width forms become plain ones.
-        text = unicodedata.normalize("NFKC", text.replace("…", "...")).translate(_QUOTES)
-    text = _CONTROL.sub(" ", text).lower()
+        text = unicodedata.normalize("NFKC", text.replace("…", "...")).translate(QUOTES)
+    text = CONTROL.sub(" ", text).lower()
     text = _LONG_RUN.sub(r"\1\1\1", text)
     return _MANY_MARKS.sub(lambda marks: marks[1] * 2 if marks[1] else "...", text)
 
@@ -97,7 +101,7 @@ def without_markup(text: str) -> str:
     # Behind the last end of a comment none begins: looked for to the end of the text from each
     # "<!--" there, a page of these would take minutes.
     end = text.rfind("-->") + len("-->") if "-->" in text else 0
-    return _TAG_OR_COMMENT.sub(" ", text[:end]) + _TAG.sub(" ", text[end:])
+    return TAG_OR_COMMENT.sub(" ", text[:end]) + TAG.sub(" ", text[end:])
 
 
 @lru_cache(maxsize=8)

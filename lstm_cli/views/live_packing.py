@@ -23,9 +23,9 @@ import numpy as np
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.bundle.weights import Stored
 from lstm_cli.inference.input_warnings import script_of
+from lstm_cli.text.javascript import translated
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS
 from lstm_cli.views import live_epochs
-from lstm_cli.views.live_pattern import translated
 from lstm_cli.views.live_rounding import page_arrays
 
 ESCAPE = b"="

@@ -16,6 +16,8 @@ from lstm_cli.errors import BundleError
 _FLAGS = re.UNICODE | re.MULTILINE | re.DOTALL
 _WORD = r"\p{L}\p{N}\u{5f}"
 _SPACE = r"\u{9}-\u{d}\u{1c}-\u{20}\u{85}\u{a0}\u{1680}\u{2000}-\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}"  # noqa: E501
+# Not [^]: with the flag "v", V8 finds nothing where that is repeated (Node 20).
+_ANY = r"[\u{0}-\u{10ffff}]"
 _CLASSES = {
     "CATEGORY_DIGIT": r"\p{Nd}",
     "CATEGORY_NOT_DIGIT": r"\P{Nd}",
@@ -26,20 +28,27 @@ _CLASSES = {
 }
 _PLACES = {
     "AT_BEGINNING": r"(?<![^\n])",
-    "AT_BEGINNING_STRING": r"(?<![^])",
+    "AT_BEGINNING_STRING": f"(?<!{_ANY})",
     "AT_END": r"(?![^\n])",
-    "AT_END_STRING": r"(?![^])",
+    "AT_END_STRING": f"(?!{_ANY})",
     "AT_BOUNDARY": f"(?:(?<=[{_WORD}])(?![{_WORD}])|(?<![{_WORD}])(?=[{_WORD}]))",
     "AT_NON_BOUNDARY": f"(?:(?<=[{_WORD}])(?=[{_WORD}])|(?<![{_WORD}])(?![{_WORD}]))",
 }
 _LONGEST = 500_000  # of a translation: a pattern that repeats itself so often is nobody's
 
 
-def translated(pattern: str) -> str:
+def translated(pattern: str, *, may_capture: bool = False) -> str:
     r"""The same pattern for JavaScript.
+
+    Args:
+        pattern: as Python has it.
+        may_capture: let it have groups and refer back to them; one that cuts tokens may not, for
+            Python would find what they captured.
 
     >>> print(translated(r"[^\W\d]+|!{2,}"))
     (?:[^[^\p{L}\p{N}\u{5f}]\p{Nd}]{1,}|\u{21}{2,})
+    >>> print(translated(r"([!?])\1+", may_capture=True))
+    ([\u{21}\u{3f}])(?:(?:\1)){1,}
 
     Raises:
         BundleError: it has a part that JavaScript lacks or that would change what is found.
@@ -48,7 +57,7 @@ def translated(pattern: str) -> str:
     parsed = parser.parse(pattern, int(_FLAGS))
     if parsed.state.flags & ~(_FLAGS | re.VERBOSE):
         raise _refused("flags of its own")
-    if parsed.state.groups > 1:
+    if parsed.state.groups > 1 and not may_capture:
         raise _refused("a group that captures")
     written = _sequence(parsed)
     if len(written) > _LONGEST:
@@ -58,7 +67,7 @@ def translated(pattern: str) -> str:
 
 def _refused(part: str) -> BundleError:
     return BundleError(
-        f"the model's token pattern has {part}, and a page could not cut reviews with it"
+        f"the model's token pattern has {part}, and JavaScript could not cut reviews with it"
     )
 
 
@@ -74,7 +83,7 @@ def _written(operator: str, argument: Any) -> str:
         case "NOT_LITERAL":
             return f"[^{_literal(argument)}]"
         case "ANY":
-            return "[^]"
+            return _ANY
         case "IN":
             return _class(argument)
         case "BRANCH":
@@ -87,6 +96,8 @@ def _written(operator: str, argument: Any) -> str:
             direction, nodes = argument
             sign = "=" if operator == "ASSERT" else "!"
             return f"(?{'' if direction > 0 else '<'}{sign}{_sequence(nodes)})"
+        case "GROUPREF":
+            return f"(?:\\{argument})"  # a digit may follow
         case "AT" if str(argument) in _PLACES:
             return _PLACES[str(argument)]
     raise _refused(f"a part that JavaScript lacks ({operator.lower()})")
@@ -101,9 +112,9 @@ def _either(branches: Sequence[str]) -> str:
 
 
 def _subpattern(group: int | None, added: int, removed: int, nodes: Any) -> str:
-    if group is not None or added or removed:
-        raise _refused("a group that captures, or that has flags of its own")
-    return f"(?:{_sequence(nodes)})"
+    if added or removed:
+        raise _refused("a group that has flags of its own")
+    return f"({'?:' if group is None else ''}{_sequence(nodes)})"
 
 
 def _repeated(fewest: int, most: Any, nodes: Any, *, lazily: bool) -> str:
