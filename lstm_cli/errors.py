@@ -58,6 +58,7 @@ class Remedy(Enum):
     RESUME_OR_REPLACE = "resume it, or replace it to start over"
     WAIT_OR_RENAME = "wait for it, or choose another name"
     WAIT = "wait for it"
+    CHOOSE_DEVICE = "compute on another device"
     TEACH_RATINGS = "train a model that starts from it"
     TRAIN_A_MODEL = "train one"
     LIST_MODELS = "look at the list of models"

@@ -118,6 +118,7 @@ def test_pretrained_then_trained(tmp_path: Path, tiny_reviews: Path) -> None:
     assert lstm("predict", "fine").exit_code == 2
     assert "none: a language model" in lstm("models").stdout
     assert "perplexity" in lstm("models", "show", "language").stdout
+    assert open_bundle(tmp_path / "models" / "language").info.provenance.device == "cpu"
     done = lstm("train", tiny_reviews, "--base", "language", "--epochs", "1", "--name", "films")
     assert done.exit_code == 0, done.stderr
     assert lstm("predict", "fine").exit_code == 0

@@ -18,6 +18,7 @@ from lstm_cli.core.compute import Compute
 from lstm_cli.core.launch import Launch
 from lstm_cli.data.batches import batches, compact_ids, deal
 from lstm_cli.data.corpus import Corpus
+from lstm_cli.errors import RequestError
 from lstm_cli.training.schedule import BatchSchedule
 from tests.helpers import IN_STEPS, TINY, eight_reviews, learn, lstm
 from tests.in_processes import NOTHING_HIDDEN, gradients, told
@@ -158,14 +159,18 @@ def test_a_part_of_a_batch_is_padded_no_further_than_it_needs() -> None:
     assert batch.part(np.zeros(0, dtype=np.int64)).token_ids.shape == (0, 1)
 
 
-def test_only_torchrun_makes_several_of_one() -> None:
+def test_only_torchrun_makes_several_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batch systems set variables of such names as well."""
     names = {"RANK": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "2"}
     assert Launch.of_environment(names).is_alone
     started = names | {"TORCHELASTIC_RUN_ID": "x", "TORCHELASTIC_RESTART_COUNT": "1"}
     launch = Launch.of_environment(started)
     assert launch == Launch(1, 2, 1, 2, restarts=1)
-    assert Compute(device="cuda").as_one_of(launch).device == "cuda:1"
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    assert Compute(device="cuda:0").as_one_of(launch).device == "cuda:1"
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    with pytest.raises(RequestError, match="2 processes need as many GPUs, here are 1"):
+        Compute(device="cuda:0").as_one_of(launch)
     assert Compute().as_one_of(launch) == Compute(rank=1, world_size=2)
 
 

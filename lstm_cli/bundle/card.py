@@ -25,7 +25,7 @@ def model_card(info: BundleInfo) -> str:
         f"- {model.vocab_size:,} words, embedding {model.embedding_size}, "
         f"{model.hidden_size} units; the readout sees the {', '.join(model.pooling)} "
         "of the short-term memories",
-        f"- trained in {info.seconds:.0f} s ({info.training.precision}, seed {info.training.seed})",
+        _training(info),
         *_epochs(info),
         *_updates(info),
         "",
@@ -45,6 +45,16 @@ def model_card(info: BundleInfo) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _training(info: BundleInfo) -> str:
+    """How long it was trained, and on what, if that is known."""
+    device = info.provenance.device
+    where = "" if device is None else f" on {device}"
+    return (
+        f"- trained in {info.seconds:.0f} s{where} ({info.training.precision}, "
+        f"seed {info.training.seed})"
+    )
 
 
 def _epochs(info: BundleInfo) -> list[str]:
@@ -97,7 +107,7 @@ def _language_card(info: BundleInfo) -> str:
         f"- learned from {count(origin.training, 'review')} of {', '.join(origin.files)}",
         f"- {model.vocab_size:,} words, embedding {model.embedding_size}, "
         f"{model.hidden_size} units",
-        f"- trained in {info.seconds:.0f} s ({info.training.precision}, seed {info.training.seed})",
+        _training(info),
         f"- perplexity {info.scores['perplexity']:.1f} on {info.scores['n']:,} words of reviews "
         "held out",
         "",

@@ -59,7 +59,8 @@ class Provenance:
     skipped: dict[str, int] | None = None  # rows, by reason
     lengths: tuple[int, int] | None = None  # tokens of the shortest and the longest review
     held_out_from: str | None = None  # fingerprint of a file of held-out reviews of its own
-    threads: int | None = None  # it was computed on
+    device: str | None = None  # it was computed on, as ``Compute.device_name`` has it
+    threads: int | None = None  # of the processor
     processes: int | None = None  # that computed it together; None: one
     stopped: bool = False  # before its time
     tried: tuple[dict[str, Any], ...] = ()  # recipes, within a budget of time
@@ -85,7 +86,8 @@ class Provenance:
         """As ``bundle.json`` holds it."""
         described = asdict(self)
         if not self.text_columns:  # a language model, which knows of no more
-            return {name: described[name] for name in _ALWAYS}
+            known = {name: described[name] for name in _ALWAYS}
+            return known if self.device is None else known | {"device": self.device}
         return {
             name: value
             for name, value in described.items()
@@ -128,7 +130,7 @@ class Provenance:
 _ALWAYS = ("files", "fingerprint", "training", "counts")
 _COUNTS = frozenset(("training", "reviews", "validation", "left_out", "max_words", "threads",
                      "processes"))  # fmt: skip
-_NAMES = frozenset(("fingerprint", "base_fingerprint", "vectors", "held_out_from"))
+_NAMES = frozenset(("fingerprint", "base_fingerprint", "vectors", "held_out_from", "device"))
 _LISTS = frozenset(("files", "text_columns", "rating_columns", "lengths", "tried",
                     "updates"))  # fmt: skip
 

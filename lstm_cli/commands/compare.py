@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 
 from lstm_cli.commands import options
+from lstm_cli.commands.devices import scorers_on
 from lstm_cli.commands.program import note, print_json
+from lstm_cli.config import AUTO_DEVICE
 
 
 def compare(
@@ -20,6 +22,7 @@ def compare(
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     with_seen: options.WithSeen = False,
+    device: options.Device = AUTO_DEVICE,
     brief: options.Brief = False,
     as_json: options.Json = False,
 ) -> None:
@@ -47,8 +50,9 @@ def compare(
         note(ctx, line)
 
     from lstm_cli.evaluation.files import compare_on
+    from lstm_cli.inference.scorer import in_float32
 
-    comparison = compare_on(measured.reviews, bundles)
+    comparison = compare_on(measured.reviews, bundles, scorers_on(ctx, device, in_float32))
     if as_json:
         print_json(
             comparison.to_json()

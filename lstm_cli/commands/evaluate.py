@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_cli.commands import options
+from lstm_cli.commands.devices import scorers_on
 from lstm_cli.commands.program import note, print_json
+from lstm_cli.config import AUTO_DEVICE
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
@@ -42,6 +44,7 @@ def evaluate(
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     with_seen: options.WithSeen = False,
+    device: options.Device = AUTO_DEVICE,
     brief: options.Brief = False,
     as_json: options.Json = False,
 ) -> None:
@@ -71,8 +74,10 @@ def evaluate(
         note(ctx, line)
 
     from lstm_cli.evaluation.files import evaluate_on
+    from lstm_cli.inference.scorer import in_float32
 
-    evaluation, rated = evaluate_on(measured.reviews, bundle)
+    scorer_of = scorers_on(ctx, device, in_float32)
+    evaluation, rated = evaluate_on(measured.reviews, bundle, scorer_of)
     if errors is not None and kept is not None:
         write_mistakes(ctx, bundle, rated, kept, errors)
     if as_json:

@@ -34,6 +34,7 @@ HINTS = {
     "--replace to start over",
     Remedy.WAIT_OR_RENAME: "wait for it, or choose another with --name",
     Remedy.WAIT: "wait for it",
+    Remedy.CHOOSE_DEVICE: "choose another with --device, such as cpu",
     Remedy.TEACH_RATINGS: "teach it with: lstm train REVIEWS.csv --base {0}",
     Remedy.TRAIN_A_MODEL: "train one with: lstm train REVIEWS.csv (or lstm train --sample)",
     Remedy.LIST_MODELS: "see the available models with: lstm models",

@@ -102,6 +102,13 @@ class Program(TyperGroup):
                 "the machine is out of memory; give it less at once, or close other programs"
             )
             raise typer.Exit(EXIT_BAD_INPUT) from None
+        except RuntimeError as error:
+            if type(error).__name__ != "OutOfMemoryError":  # torch's, which may not be loaded
+                raise
+            print_error(
+                "the GPU is out of memory; free some of it, or use the processor with --device cpu"
+            )
+            raise typer.Exit(EXIT_BAD_INPUT) from None
         except OSError as error:
             if verbosity(ctx).verbose:
                 traceback.print_exc()

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_cli.commands import options
+from lstm_cli.commands.devices import scorers_on
 from lstm_cli.commands.program import note, print_json, verbosity
+from lstm_cli.config import AUTO_DEVICE
 from lstm_cli.errors import OptionError, Remedy
 
 if TYPE_CHECKING:
@@ -90,6 +92,7 @@ def report(
     rating_column: options.RatingColumn = None,
     model: options.Model = None,
     models_dir: options.ModelsFolder = None,
+    device: options.Device = AUTO_DEVICE,
     as_json: options.Json = False,
 ) -> None:
     """Report how reviews rate, by group and over time, and how sure that is.
@@ -118,13 +121,15 @@ def report(
     _say_what_was_read(ctx, rows)
 
     from lstm_cli.evaluation.reporting import report_on, score_rows
+    from lstm_cli.inference.scorer import in_float32
     from lstm_cli.views.console import notes_console
     from lstm_cli.views.prediction import rating_progress
     from lstm_cli.views.report import figures_progress
 
     console = notes_console(quiet=verbosity(ctx).quiet)
+    scorer_of = scorers_on(ctx, device, in_float32)
     with rating_progress(console, int(rows.has_text.sum())) as read:
-        scored = score_rows(rows, bundle, read)
+        scored = score_rows(rows, bundle, read, scorer_of)
     with figures_progress(console) as done:
         made = report_on(scored, bundle, by=by, over=over, num_low=num_low, advance=done)
     if words:

@@ -7,7 +7,7 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import print_json, verbosity
-from lstm_cli.config import TrainConfig
+from lstm_cli.config import AUTO_DEVICE, TrainConfig
 
 EXIT_WORSE = 1
 
@@ -43,6 +43,7 @@ def update(
     rating_column: options.RatingColumn = None,
     seed: options.Seed = TrainConfig.seed,
     precision: options.PrecisionOption = options.PrecisionChoice.auto,
+    device: options.Device = AUTO_DEVICE,
     threads: options.Threads = None,
     models_dir: options.ModelsFolder = None,
     as_json: options.Json = False,
@@ -70,6 +71,7 @@ def update(
         accept_worse=accept_worse,
         seed=seed,
         precision=precision.asked,
+        device=device,
         threads=threads,
     )
 

@@ -24,7 +24,10 @@ WINDOW = 1_000  # texts that are rated between two words on how far it is
 
 
 def score_rows(
-    rows: PartlyRated, bundle: Bundle, advance: Callable[[int], None] = lambda _: None
+    rows: PartlyRated,
+    bundle: Bundle,
+    advance: Callable[[int], None] = lambda _: None,
+    scorer_of: Callable[[Bundle], Scorer] = Scorer,
 ) -> ScoredRows:
     """Rate what people did not, and gather what says how well the model does it.
 
@@ -35,8 +38,9 @@ def score_rows(
         rows: of the file.
         bundle: the model.
         advance: hears of how many more texts have been read.
+        scorer_of: makes what rates them; on the processor where left out.
     """
-    scorer = Scorer(bundle)
+    scorer = scorer_of(bundle)
     is_rated, has_text = rows.is_rated, rows.has_text
     probabilities = np.zeros((len(rows), len(bundle.info.ratings)))
     probabilities[is_rated, rows.rating_indices[is_rated]] = 1

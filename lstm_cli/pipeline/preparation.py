@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lstm_cli.arrays import Float64Array
+from lstm_cli.bundle.claiming import ModelSlot
 from lstm_cli.bundle.contents import BundleInfo
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
@@ -18,6 +19,7 @@ from lstm_cli.pipeline.repeating import check_vectors_size, differences
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Finding
 from lstm_cli.training.base import Base
+from lstm_cli.training.checkpoint import precision_of
 from lstm_cli.training.preparation import PreparedData, prepare_data
 from lstm_cli.training.rules import DatasetStats, resolve_train_config
 from lstm_cli.training.trainer import TrainingTask
@@ -48,17 +50,24 @@ class PreparedRun:
         return TrainingTask(self.data.training, self.data.validation, self.ratings)
 
 
-def prepare(request: TrainRequest, name: str, read: ReadRun, launch: Launch = ALONE) -> PreparedRun:
+def prepare(
+    request: TrainRequest, slot: ModelSlot, read: ReadRun, launch: Launch = ALONE
+) -> PreparedRun:
     """Hold some of the reviews out, and decide the settings.
 
     Args:
         request: what a user asked for.
-        name: the model's.
+        slot: the place of the model.
         read: the reviews, and what was decided before.
         launch: the processes that will train, of which this is the first.
+
+    Raises:
+        RequestError: the device is not there, or has no such precision.
+        RowError: too few reviews.
     """
     reviews, others, like, training = read.reviews, read.others, read.like, read.asked
-    compute = Compute.of_machine(request.precision, request.threads).as_one_of(launch)
+    precision = request.precision or precision_of(slot.stopped)
+    compute = Compute.of_machine(precision, request.threads, request.device).as_one_of(launch)
     compute.set_up_process()
     data = prepare_data(
         reviews,
@@ -85,10 +94,13 @@ def prepare(request: TrainRequest, name: str, read: ReadRun, launch: Launch = AL
         why_other: tuple[str, ...] = ()
     else:
         model = replace(like.model, vocab_size=len(data.vocabulary), num_ratings=len(reviews.scale))
-        threads, processes = compute.num_threads, compute.world_size
-        why_other = differences(like, reviews.fingerprint, held_out_from, threads, processes)
+        threads = compute.num_threads if compute.is_cpu else None
+        device, processes = compute.device_name, compute.world_size
+        why_other = differences(
+            like, reviews.fingerprint, held_out_from, device, threads, processes
+        )
     return PreparedRun(
-        name=name,
+        name=slot.path.name,
         # Their tokens stand for them from here on: the texts go.
         reviews=reviews.summary(),
         others=None if others is None else others.summary(),

@@ -66,7 +66,7 @@ def _run_training(
         listener.nothing_to_resume(slot.path.name)
     if slot.taken is not None:
         listener.renamed(slot.taken, slot.path.name)
-    run = _prepared(request, slot.path.name, listener, launch)
+    run = _prepared(request, slot, listener, launch)
 
     from lstm_cli.pipeline.training import make_model
 
@@ -119,7 +119,7 @@ def run_pretraining(request: PretrainRequest, listener: "PretrainingListener") -
         listener.nothing_to_resume(slot.path.name)
     if slot.taken is not None:
         listener.renamed(slot.taken, slot.path.name)
-    run = _prepared_texts(request, listener)
+    run = _prepared_texts(request, slot, listener)
 
     from lstm_cli.pipeline.pretraining import make_language_model
 
@@ -127,7 +127,7 @@ def run_pretraining(request: PretrainRequest, listener: "PretrainingListener") -
 
 
 def _prepared(
-    request: TrainRequest, name: str, listener: "TrainingListener", launch: Launch
+    request: TrainRequest, slot: ModelSlot, listener: "TrainingListener", launch: Launch
 ) -> "PreparedRun":
     """What is known before a network is trained; the texts are gone with the end of this."""
     read = read_run(request)
@@ -135,12 +135,14 @@ def _prepared(
 
     from lstm_cli.pipeline.preparation import prepare
 
-    run = prepare(request, name, read, launch)
+    run = prepare(request, slot, read, launch)
     listener.prepared(run)
     return run
 
 
-def _prepared_texts(request: PretrainRequest, listener: "PretrainingListener") -> "PreparedTexts":
+def _prepared_texts(
+    request: PretrainRequest, slot: ModelSlot, listener: "PretrainingListener"
+) -> "PreparedTexts":
     texts: list[str] = []
     for source in request.sources:
         table, columns, some = read_texts(source, request.reading)
@@ -150,6 +152,6 @@ def _prepared_texts(request: PretrainRequest, listener: "PretrainingListener") -
 
     from lstm_cli.pipeline.pretraining import prepare_texts
 
-    run = prepare_texts(request, texts)
-    listener.prepared(run.reviews, run.config)
+    run = prepare_texts(request, texts, slot.stopped)
+    listener.prepared(run)
     return run

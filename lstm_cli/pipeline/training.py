@@ -366,6 +366,7 @@ def _provenance(run: PreparedRun, fitted: Fitted) -> Provenance:
         counts=dict(zip(reviews.scale.labels, counts, strict=True)),
         lengths=(int(lengths.min()), int(lengths.max())),
         held_out_from=None if run.others is None else run.others.fingerprint,
+        device=run.compute.device_name,
         threads=run.compute.num_threads,
         processes=None if run.compute.is_alone else run.compute.world_size,
         stopped=not fitted.completed,

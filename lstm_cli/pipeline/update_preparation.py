@@ -66,10 +66,11 @@ def prepare_update(request: UpdateRequest, read: ReadUpdate) -> PreparedUpdate:
     """Sort the reviews by what the model knows, and decide the settings.
 
     Raises:
+        RequestError: the device is not there, or has no such precision.
         RowError: nothing is new, or nothing could be measured.
     """
     bundle, new, old = read.bundle, read.new, read.old
-    compute = Compute.of_machine(request.precision, request.threads)
+    compute = Compute.of_machine(request.precision, request.threads, request.device)
     compute.set_up_process()
     texts = new.texts + ([] if old is None else old.texts)
     tokenized = tokenize_reviews(texts, bundle.info.token_pattern, compute.num_processes)

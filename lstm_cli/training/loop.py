@@ -104,8 +104,9 @@ def train(
     that count; the others have none of their own. Each comes to the same weights.
 
     The same seed, reviews, machine and number of threads and processes give the same weights
-    to the bit, whether or not the work was stopped and resumed. A training that is stopped
-    measures what it has become, as if its epoch ended there.
+    to the bit, whether or not the work was stopped and resumed; on a GPU, and from one device
+    to another, they are the same but for rounding. A training that is stopped measures what it
+    has become, as if its epoch ended there.
 
     Args:
         start: what the network is before its first step.
@@ -171,6 +172,7 @@ def _run(
                     keeper.keep(trainer)
             if is_stopped:
                 break
+        trainer.compute.wait()
         with stopwatch.paused():
             report = trainer.measure()
             if not is_stopped:

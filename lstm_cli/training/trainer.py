@@ -111,13 +111,9 @@ class Trainer:
         self.compute.seed_step(self.config.seed, self.step)
         self.optimiser.zero_grad()
         table = self.embedding.read(self.compute.tensor(rows))
-        # A leaf: its gradient, that of the rows, is all that processes have to tell each other.
-        leaf = table if table.is_leaf else table.detach().requires_grad_()
-        loss = self._gather_gradients(batch, leaf)
-        self.losses.append(sum_gradients([*self.dense, leaf], loss, self.compute))
-        if leaf is not table:
-            table.backward(leaf.grad)  # type: ignore[no-untyped-call]
+        loss = self._gather_gradients(batch, table)
         holder = self.embedding.gradient_holder()
+        self.losses.append(sum_gradients([*self.dense, holder], loss, self.compute))
         torch.nn.utils.clip_grad_norm_([*self.dense, holder], self.config.clip_norm)
         rate = self.config.learning_rate * rate_factor(
             self.step, self.num_steps, self.config.warmup
@@ -232,7 +228,8 @@ class Trainer:
             tensors |= _prefixed("best:", self.best.weights)
             tensors["best.loss"] = torch.tensor(self.best.loss, dtype=torch.float64)
             tensors["best.probabilities"] = torch.from_numpy(self.best.probabilities)
-        return TrainerState(self.step, tuple(map(asdict, self.history)), tensors)
+        lines = tuple(map(asdict, self.history))
+        return TrainerState(self.step, lines, tensors, self.config.precision)
 
     def load_state_dict(self, state: TrainerState) -> None:
         """Take the place of the trainer whose state it is."""

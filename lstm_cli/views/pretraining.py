@@ -13,20 +13,20 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from lstm_cli.config import PretrainConfig
 from lstm_cli.results import LanguageReport
+from lstm_cli.views.computing import say_where
 from lstm_cli.views.console import say
 from lstm_cli.views.training import say_that_it_is_renamed, say_that_one_begins
 
 if TYPE_CHECKING:
-    from lstm_cli.pipeline.pretraining import LanguageModel
-    from lstm_cli.training.pretraining import Unlabelled
+    from lstm_cli.pipeline.pretraining import LanguageModel, PreparedTexts
 
 _SHARE_OF_LAST = 0.02  # of the last batch in the perplexity that is shown
 
 
-def show_unlabelled(console: Console, reviews: "Unlabelled", config: PretrainConfig) -> None:
+def show_unlabelled(console: Console, run: "PreparedTexts") -> None:
     """What was found, before anything is learned."""
+    reviews, config = run.reviews, run.config
     if reviews.duplicates:
         say(console, f"{reviews.duplicates:,} duplicate texts are read only once")
     say(
@@ -39,6 +39,7 @@ def show_unlabelled(console: Console, reviews: "Unlabelled", config: PretrainCon
         f"LSTM, embedding {config.embedding_size}, {config.hidden_size} units, "
         f"{config.precision}, seed {config.seed}",
     )
+    say_where(console, run.compute)
 
 
 class PretrainView:
@@ -69,9 +70,9 @@ class PretrainView:
         for note in notes:
             say(self.console, f"  {note}")
 
-    def prepared(self, reviews: "Unlabelled", config: PretrainConfig) -> None:
+    def prepared(self, run: "PreparedTexts") -> None:
         """Show the words and the settings."""
-        show_unlabelled(self.console, reviews, config)
+        show_unlabelled(self.console, run)
 
     def training(self) -> "PretrainProgress":
         """A context with a bar."""

@@ -20,6 +20,7 @@ from lstm_cli.data.showing import count, show_source
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, EpochReport
 from lstm_cli.text.vocabulary import UNKNOWN_ID
+from lstm_cli.views.computing import say_where
 from lstm_cli.views.console import about, percent, say, show_counts
 from lstm_cli.views.evaluation import show_evaluation
 from lstm_cli.views.health import show_findings
@@ -186,6 +187,7 @@ def show_prepared(console: Console, run: "PreparedRun") -> None:
         f"{run.training.precision}, seed {run.training.seed}"
         + ("" if run.compute.is_alone else f", {run.compute.world_size} processes"),
     )
+    say_where(console, run.compute)
 
 
 def _show_start(console: Console, data: "PreparedData") -> None:

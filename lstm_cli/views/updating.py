@@ -10,6 +10,7 @@ from rich.text import Text
 
 from lstm_cli.data.showing import count
 from lstm_cli.results import Change, Receipt
+from lstm_cli.views.computing import say_where
 from lstm_cli.views.console import LINE, plain_table, say, show_table, visible
 from lstm_cli.views.reviews import lines_about
 from lstm_cli.views.training import TrainingProgress
@@ -53,6 +54,7 @@ class UpdateView:
         for line in lines_about_known(prepared):
             for part in textwrap.wrap(line, LINE):
                 say(self.console, part)
+        say_where(self.console, prepared.compute)
 
     @contextmanager
     def training(self) -> Iterator[None]:
