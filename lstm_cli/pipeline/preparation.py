@@ -95,10 +95,8 @@ def prepare(
     else:
         model = replace(like.model, vocab_size=len(data.vocabulary), num_ratings=len(reviews.scale))
         threads = compute.num_threads if compute.is_cpu else None
-        device, processes = compute.device_name, compute.world_size
-        why_other = differences(
-            like, reviews.fingerprint, held_out_from, device, threads, processes
-        )
+        now = compute.device_name, threads, compute.world_size
+        why_other = differences(like, reviews.fingerprint, held_out_from, *now)
     return PreparedRun(
         name=slot.path.name,
         # Their tokens stand for them from here on: the texts go.
