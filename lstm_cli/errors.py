@@ -11,6 +11,7 @@
     ├── BundleError           a saved model cannot be used
     │   ├── NoModelError      there is none under that name, or none at all
     │   └── BundleExistsError there is one already, and nobody said to replace it
+    ├── TransferError         a model cannot be brought to or from a hub or another place
     ├── OutputError           the output cannot be written, or would overwrite something
     ├── EventError            a story has an event that its cells have never seen
     ├── ProcessError          another of the processes that train together has ended
@@ -71,6 +72,7 @@ class Remedy(Enum):
     CHOOSE_SHEET = "choose one of them ({0})"
     RENAME_OR_REMOVE_FILE = "name another file, or remove it first"
     RENAME_OR_REPLACE_FILE = "name another file, or say that it may be replaced"
+    RENAME_OR_REPLACE_PLACE = "name another address, or say that it may be replaced"
     LEAVE_OUT_ENCODING = "name no encoding"
     LEAVE_OUT_SHEET = "name no table in it"
     LEAVE_OUT_QUERY = "give no query"
@@ -144,6 +146,10 @@ class NoModelError(BundleError):
 
 class BundleExistsError(BundleError):
     """There is a model of that name already, and nobody said to replace it."""
+
+
+class TransferError(LstmError):
+    """A model cannot be brought to or from a hub or another place."""
 
 
 class OutputError(LstmError):

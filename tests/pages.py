@@ -7,5 +7,6 @@ README = ROOT / "README.md"
 COMMANDS = ROOT / "lstm_cli" / "commands" / "README.md"
 GATES = ROOT / "lstm_cli" / "gates" / "README.md"
 CODE = ROOT / "lstm_cli" / "README.md"
+SCALE = ROOT / "lstm_cli" / "SCALE.md"
 BENCHMARKS = ROOT / "tests" / "benchmarks" / "README.md"
-PAGES = (README, COMMANDS, GATES, CODE, BENCHMARKS, ROOT / "models" / "README.md")
+PAGES = (README, COMMANDS, GATES, CODE, SCALE, BENCHMARKS, ROOT / "models" / "README.md")

@@ -358,6 +358,8 @@ def test_json_has_the_keys_the_page_names(
         "lstm report": ("report", str(of_its_scale), *model),
         "lstm models": ("models", "--models-dir", str(tiny_bundle.path.parent)),
         "lstm models history NAME": ("models", "history", str(tiny_bundle.path)),
+        "lstm push MODEL ADDRESS": ("push", str(tiny_bundle.path), "place"),
+        "lstm pull ADDRESS": ("pull", "place", "--name", "pulled"),
     }  # fmt: skip
     minutes_long = {"lstm memory-test": [field.name for field in fields(MemoryTest)]}
     assert set(promised) == {*asked, *minutes_long}

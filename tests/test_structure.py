@@ -83,7 +83,10 @@ def test_no_function_is_longer_than_a_screen() -> None:
 
 def test_no_function_has_more_parameters_than_a_reader_can_tell_apart() -> None:
     """What goes together is an object with a name."""
-    too_many = [function for function in functions() if function.parameters > MOST_PARAMETERS]
+    # scikit-learn reads the parameters of an estimator from its signature, and sets each alone.
+    estimators = {("sklearn.py", "__init__")}
+    too_many = [function for function in functions() if function.parameters > MOST_PARAMETERS
+                and (function.path, function.name) not in estimators]  # fmt: skip
     assert not too_many, "\n".join(map(str, too_many))
 
 

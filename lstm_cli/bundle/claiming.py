@@ -49,15 +49,8 @@ class ModelSlot:
             BundleExistsError: there is a model, or a stopped training, of that name.
             OutputError: the folder cannot be made or written to.
         """
-        if name is not None and not is_name(name):
-            raise RequestError(
-                "a name is letters, digits, '.', '-' and '_', without a folder",
-                parameter="name",
-                value=name,
-            )
-        if name == BASE:
-            problem = "that is the name of the base; choose another"
-            raise RequestError(problem, parameter="name", value=name)
+        if name is not None:
+            check_name(name)
         stopped = stopped_name(source, folder, ending) if resume or replace else None
         own = next(names_for(source, ending))
         free = own if replace else free_name(source, folder, ending)
@@ -107,6 +100,24 @@ class ModelSlot:
         return path
 
 
+def check_name(name: str) -> str:
+    """The name of a model, if it can have that.
+
+    Raises:
+        RequestError: it cannot, or it is the base's.
+    """
+    if not is_name(name):
+        raise RequestError(
+            "a name is letters, digits, '.', '-' and '_', without a folder",
+            parameter="name",
+            value=name,
+        )
+    if name == BASE:
+        problem = "that is the name of the base; choose another"
+        raise RequestError(problem, parameter="name", value=name)
+    return name
+
+
 def checkpoint_of(path: Path) -> Path:
     """Where the training of a model is kept until the model is saved."""
     return path.with_name(f".{path.name}.checkpoint")
@@ -133,16 +144,18 @@ def stopped_name(source: str, folder: Path, ending: str = "") -> str | None:
     return None
 
 
-def check_not_stopped(path: Path) -> None:
+def check_not_stopped(path: Path, remedy: Remedy = Remedy.RESUME_OR_REPLACE) -> None:
     """Refuse to begin anew where hours of work could go on.
+
+    Args:
+        path: of the model.
+        remedy: what to do about it.
 
     Raises:
         BundleExistsError: a training of this name was stopped.
     """
     if checkpoint_of(path).exists():
-        raise BundleExistsError(
-            f"{path}: a training of this model was stopped", Remedy.RESUME_OR_REPLACE
-        )
+        raise BundleExistsError(f"{path}: a training of this model was stopped", remedy)
 
 
 @contextmanager

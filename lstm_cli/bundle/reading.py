@@ -6,6 +6,7 @@ names and shapes before an array is used.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from lstm_cli.metrics.agreement import Agreement
     from lstm_cli.results import GateStatistics
 
-_LARGEST_INFO = 4 * 2**20
+LARGEST_INFO = 4 * 2**20
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Bundle:
     path: Path
     info: BundleInfo
     files: dict[str, tuple[int, str]]  # name -> (bytes, sha256)
+    contents: Mapping[str, bytes] | None = None  # the files; None where they are in the folder
 
     @property
     def name(self) -> str:
@@ -120,14 +122,7 @@ class Bundle:
         """The logistic regression's weights, if the model was saved with one."""
         if BASELINE_FILE not in self.files:
             return None
-        columns = 2**17
-        ratings = self.info.model.num_ratings
-        layouts = {
-            "inverse_document_frequency": Layout("float32", (columns,)),
-            "weights": Layout("float32", (ratings, columns)),
-            "bias": Layout("float32", (ratings,)),
-        }
-        stored = self._stored(BASELINE_FILE, layouts)
+        stored = self._stored(BASELINE_FILE, self._baseline_layouts)
         refuse = self._refuse(BASELINE_FILE)
         return {name: to_float32(array, name, refuse) for name, array in stored.items()}
 
@@ -209,6 +204,19 @@ class Bundle:
         stored = self._loaded(HELD_OUT_FILE, layouts)
         return HeldOutAnswers.from_arrays(stored, self._refuse(HELD_OUT_FILE))
 
+    def check_sizes(self) -> None:
+        """Refuse, before they are fetched, files of arrays larger or smaller than those have to be.
+
+        Raises:
+            BundleError: it names the file.
+        """
+        model, table = self.info.model, self.info.epochs
+        self._check_size(WEIGHTS_FILE, weight_layouts(model, self.info.stored_as))
+        if BASELINE_FILE in self.files:
+            self._check_size(BASELINE_FILE, self._baseline_layouts)
+        if table is not None:
+            self._check_size(EPOCHS_FILE, table.layouts(weight_shapes(model)))
+
     def stored_arrays(self) -> dict[str, Stored]:
         """The network's arrays as their file holds them; their numbers are not checked."""
         layouts = weight_layouts(self.info.model, self.info.stored_as)
@@ -217,6 +225,16 @@ class Bundle:
     def text(self, name: str) -> str:
         """The text of a file that is written for people."""
         return self._bytes(name).decode("utf-8", errors="replace")
+
+    @property
+    def _baseline_layouts(self) -> dict[str, Layout]:
+        columns = 2**17
+        ratings = self.info.model.num_ratings
+        return {
+            "inverse_document_frequency": Layout("float32", (columns,)),
+            "weights": Layout("float32", (ratings, columns)),
+            "bias": Layout("float32", (ratings,)),
+        }
 
     @cached_property
     def _network(self) -> tuple[EmbeddingRows, dict[str, Float32Array]]:
@@ -229,12 +247,15 @@ class Bundle:
         return embedding, {name: to_float32(array, name, refuse) for name, array in stored.items()}
 
     def _stored(self, name: str, layouts: dict[str, Layout]) -> dict[str, Stored]:
+        self._check_size(name, layouts)
+        return self._loaded(name, layouts)
+
+    def _check_size(self, name: str, layouts: dict[str, Layout]) -> None:
         # The recorded size must be that of the arrays, so that a short description can
         # never cause a large allocation; the header takes a hundred bytes more for each.
         expected = sum(layout.least_bytes for layout in layouts.values())
         if not expected <= self._entry(name)[0] <= expected + 100_000 + 200 * len(layouts):
             raise self._refused(name, f"should hold {expected:,} bytes of weights")
-        return self._loaded(name, layouts)
 
     def _loaded(self, name: str, layouts: dict[str, Layout]) -> dict[str, Stored]:
         """The same of arrays of any size: they are views of the file, which is there in full."""
@@ -247,7 +268,7 @@ class Bundle:
 
     def _bytes(self, name: str) -> bytes:
         size, sha256 = self._entry(name)
-        content = _read(self.path, name, size)
+        content = _read(self.path, name, size) if self.contents is None else self.contents[name]
         if len(content) != size or hashlib.sha256(content).hexdigest() != sha256:
             raise self._refused(
                 name, "has changed since it was saved (its checksum differs from bundle.json)"
@@ -270,7 +291,30 @@ def open_bundle(path: Path) -> Bundle:
     """
     if not path.is_dir():
         raise BundleError(f"{path}: not a saved model, which is a folder with a {INFO_FILE}")
-    content = _read(path, INFO_FILE, _LARGEST_INFO)
+    return _described(path, _read(path, INFO_FILE, LARGEST_INFO))
+
+
+def hold_bundle(contents: Mapping[str, bytes], name: str) -> Bundle:
+    """Open a model that is in memory, as an estimator holds it.
+
+    Args:
+        contents: its files by their names.
+        name: under which it goes.
+
+    Raises:
+        BundleError: ``bundle.json`` has changed, or a file that it lists is missing.
+    """
+    path = Path(name)
+    if INFO_FILE not in contents:
+        raise refused(path, INFO_FILE, "is missing")
+    bundle = _described(path, contents[INFO_FILE], contents)
+    for missing in bundle.files.keys() - contents.keys():
+        raise refused(path, missing, "is missing")
+    return bundle
+
+
+def _described(path: Path, content: bytes, contents: Mapping[str, bytes] | None = None) -> Bundle:
+    """A model as its ``bundle.json`` describes it."""
     try:
         stored: Any = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -297,7 +341,7 @@ def open_bundle(path: Path) -> Bundle:
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         reason = f"lacks {error}" if isinstance(error, KeyError) else f"is not valid: {error!s:.80}"
         raise refused(path, INFO_FILE, reason.encode("unicode_escape").decode()) from error
-    return Bundle(path, info, files)
+    return Bundle(path, info, files, contents)
 
 
 def refused(path: Path, name: str, reason: str) -> BundleError:

@@ -8,11 +8,12 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from dataclasses import replace as changed
 from pathlib import Path
+from typing import Any
 
 from safetensors.numpy import save
 
@@ -26,7 +27,6 @@ from lstm_cli.bundle.contents import (
     VOCABULARY_FILE,
     WEIGHTS_FILE,
     WORDS_FILE,
-    BundleInfo,
     NewBundle,
     as_stored,
     description_digest,
@@ -51,14 +51,28 @@ def write_bundle(bundle: NewBundle, path: Path, *, replace: bool = False) -> Non
         BundleExistsError: there is a model at ``path`` already.
         OutputError: the disk is full, or the folder is not writable.
     """
+    save_contents(contents_of(bundle, path.name), path, replace=replace)
+
+
+def save_contents(contents: Mapping[str, bytes], path: Path, *, replace: bool = False) -> None:
+    """The same for a model that is in memory, as ``contents_of`` has it."""
     check_free(path, replace=replace)
-    with saying_what_failed(path), written_beside(bundle, path) as beside:
-        _put_in_place(beside, path, replace=replace)
+    with saying_what_failed(path), folder_beside(path) as beside:
+        write_files(contents, beside)
+        put_in_place(beside, path, replace=replace)
 
 
 @contextmanager
 def written_beside(bundle: NewBundle, path: Path) -> Iterator[Path]:
-    """A folder beside ``path`` that holds a model of its name, whole.
+    """A folder beside ``path`` that holds a model of its name, whole; see ``folder_beside``."""
+    with folder_beside(path) as beside:
+        write_files(contents_of(bundle, path.name), beside)
+        yield beside
+
+
+@contextmanager
+def folder_beside(path: Path) -> Iterator[Path]:
+    """An empty folder beside ``path``, for what may become the model there.
 
     It is removed at the end of the context, unless it has another name by then. What killed
     processes left of earlier attempts is removed, so that the caller must hold the name.
@@ -71,8 +85,6 @@ def written_beside(bundle: NewBundle, path: Path) -> Iterator[Path]:
     beside = Path(tempfile.mkdtemp(prefix=_NEW.format(path.name), dir=path.parent))
     try:
         beside.chmod(0o755)
-        table = None if bundle.epochs is None else bundle.epochs.table
-        _write_files(bundle, changed(bundle.info, name=path.name, epochs=table), beside)
         yield beside
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -123,7 +135,10 @@ def check_own(path: Path) -> None:
         )
 
 
-def _write_files(bundle: NewBundle, about: BundleInfo, folder: Path) -> None:
+def contents_of(bundle: NewBundle, name: str) -> dict[str, bytes]:
+    """The files of a model called ``name``, by their names; ``bundle.json`` is the last."""
+    table = None if bundle.epochs is None else bundle.epochs.table
+    about = changed(bundle.info, name=name, epochs=table)
     contents = {
         VOCABULARY_FILE: "".join(f"{token}\n" for token in bundle.tokens).encode(),
         WEIGHTS_FILE: save(as_stored(bundle.weights, about.model, about.stored_as)),
@@ -139,13 +154,39 @@ def _write_files(bundle: NewBundle, about: BundleInfo, folder: Path) -> None:
         contents[SEEN_FILE] = save(bundle.seen.to_arrays())
     if bundle.held_out_answers is not None:
         contents[HELD_OUT_FILE] = save(bundle.held_out_answers.to_arrays())
-    files = {
-        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-        for name, content in contents.items()
-    }
-    info = about.to_json() | {"files": files}
-    info["sha256"] = description_digest(json.loads(json.dumps(info)))
-    contents[INFO_FILE] = json.dumps(info, indent=1, ensure_ascii=False).encode() + b"\n"
+    info = about.to_json() | {"files": {name: listed(file) for name, file in contents.items()}}
+    return contents | {INFO_FILE: description(info)}
+
+
+def renamed(contents: Mapping[str, bytes], name: str) -> dict[str, bytes]:
+    """The files of a model under another name, which stands in two of them."""
+    info = json.loads(contents[INFO_FILE])
+    old, info["name"] = info["name"], name
+    card = contents[CARD_FILE]
+    if card.startswith(f"# {old}\n".encode()):
+        card = f"# {name}".encode() + card[len(f"# {old}".encode()) :]
+    info["files"][CARD_FILE] = listed(card)
+    info.pop("sha256", None)
+    return {**contents, CARD_FILE: card, INFO_FILE: description(info)}
+
+
+def listed(content: bytes) -> dict[str, Any]:
+    """What ``bundle.json`` says of a file beside it."""
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def description(info: Mapping[str, Any]) -> bytes:
+    """``bundle.json`` with what it says, and with its own checksum."""
+    digest = description_digest(json.loads(json.dumps(info)))
+    return json.dumps({**info, "sha256": digest}, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def write_files(contents: Mapping[str, bytes], folder: Path) -> None:
+    """Write files into a folder, and have them on the disk.
+
+    Raises:
+        OSError: the disk is full, or the folder is not writable.
+    """
     for name, content in contents.items():
         with (folder / name).open("wb") as file:
             file.write(content)
@@ -158,8 +199,13 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode() + b"\n"
 
 
-def _put_in_place(beside: Path, path: Path, *, replace: bool) -> None:
-    """Rename the new folder to ``path``, and delete the older model there, if any."""
+def put_in_place(beside: Path, path: Path, *, replace: bool) -> None:
+    """Rename the new folder to ``path``, and delete the older model there, if any.
+
+    Raises:
+        BundleExistsError: another process has made one there, and ``replace`` is False.
+        OSError: it cannot be renamed.
+    """
     if not (replace and path.exists()):
         try:
             beside.rename(path)

@@ -47,6 +47,7 @@ HINTS = {
     Remedy.CHOOSE_SHEET: "choose one with --sheet ({0})",
     Remedy.RENAME_OR_REMOVE_FILE: "name another file, or remove it first",
     Remedy.RENAME_OR_REPLACE_FILE: "name another file, or give --replace",
+    Remedy.RENAME_OR_REPLACE_PLACE: "name another address, or give --replace",
     Remedy.LEAVE_OUT_ENCODING: "leave out --encoding",
     Remedy.LEAVE_OUT_SHEET: "leave out --sheet",
     Remedy.LEAVE_OUT_QUERY: "leave out --query",

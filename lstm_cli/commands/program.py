@@ -22,8 +22,8 @@ from lstm_cli.errors import LstmError
 # In the order of the help. Each is the function of its name, or the group of several, in the
 # module of its name.
 COMMANDS = ("train", "update", "doctor", "predict", "report", "inspect-gates", "explain", "learn",
-            "story", "live", "serve", "export", "memory-test", "evaluate", "compare", "advise",
-            "exam", "pretrain", "sample", "models")  # fmt: skip
+            "story", "live", "serve", "memory-test", "evaluate", "compare", "advise", "exam",
+            "pretrain", "sample", "models", "export", "push", "pull")  # fmt: skip
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 

@@ -1,1 +1,1 @@
-"""A saved model for others: in a form that runs without this package."""
+"""What leaves the project: other runtimes, and hubs."""

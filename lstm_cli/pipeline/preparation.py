@@ -1,11 +1,11 @@
 """Prepare: hold some of the reviews out, and decide the settings."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from lstm_cli.arrays import Float64Array
-from lstm_cli.bundle.claiming import ModelSlot
 from lstm_cli.bundle.contents import BundleInfo
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
@@ -51,14 +51,22 @@ class PreparedRun:
 
 
 def prepare(
-    request: TrainRequest, slot: ModelSlot, read: ReadRun, launch: Launch = ALONE
+    request: TrainRequest,
+    name: str,
+    read: ReadRun,
+    *,
+    cache: TokenCache | None = None,
+    stopped: Path | None = None,
+    launch: Launch = ALONE,
 ) -> PreparedRun:
     """Hold some of the reviews out, and decide the settings.
 
     Args:
         request: what a user asked for.
-        slot: the place of the model.
+        name: the model's.
         read: the reviews, and what was decided before.
+        cache: where the tokens of many reviews are kept.
+        stopped: the checkpoint of a training that goes on; None where one begins.
         launch: the processes that will train, of which this is the first.
 
     Raises:
@@ -66,22 +74,12 @@ def prepare(
         RowError: too few reviews.
     """
     reviews, others, like, training = read.reviews, read.others, read.like, read.asked
-    precision = request.precision or precision_of(slot.stopped)
+    precision = request.precision or precision_of(stopped)
     compute = Compute.of_machine(precision, request.threads, request.device).as_one_of(launch)
     compute.set_up_process()
-    data = prepare_data(
-        reviews,
-        training.validation_share if others is None else others,
-        seed=training.seed,
-        vocabulary_config=VocabularyConfig(maximum_size=_max_words(request, like)),
-        vectors_file=request.vectors,
-        base=None if read.base is None else Base.from_bundle(read.base),
-        # The other processes of this host wait until the tokens are there.
-        processes=compute.num_processes * launch.local_world_size,
-        cache=TokenCache.of_user(),
-    )
-    if data.vectors is not None:
-        check_vectors_size(data.vectors.size, data.vectors.name, like, request)
+    # The other processes of this host wait until the tokens are there.
+    processes = compute.num_processes * launch.local_world_size
+    data = share_tokens(_prepared_data(request, read, processes, cache), launch)
     held_out_from = None if others is None else others.fingerprint
     if like is None:
         model = model_config(request, data, len(reviews.scale))
@@ -98,17 +96,36 @@ def prepare(
         now = compute.device_name, threads, compute.world_size
         why_other = differences(like, reviews.fingerprint, held_out_from, *now)
     return PreparedRun(
-        name=slot.path.name,
+        name=name,
         # Their tokens stand for them from here on: the texts go.
         reviews=reviews.summary(),
         others=None if others is None else others.summary(),
-        data=share_tokens(data, launch),
+        data=data,
         model=model,
         training=training,
         compute=replace(compute, precision=training.precision),
         findings=tuple(quick_findings(reviews)),
         differences=why_other,
     )
+
+
+def _prepared_data(
+    request: TrainRequest, read: ReadRun, processes: int, cache: TokenCache | None
+) -> PreparedData:
+    """The reviews as token ids, some of them held out."""
+    data = prepare_data(
+        read.reviews,
+        read.asked.validation_share if read.others is None else read.others,
+        seed=read.asked.seed,
+        vocabulary_config=VocabularyConfig(maximum_size=_max_words(request, read.like)),
+        vectors_file=request.vectors,
+        base=None if read.base is None else Base.from_bundle(read.base),
+        processes=processes,
+        cache=cache,
+    )
+    if data.vectors is not None:
+        check_vectors_size(data.vectors.size, data.vectors.name, read.like, request)
+    return data
 
 
 def _max_words(request: TrainRequest, like: BundleInfo | None) -> int:

@@ -18,7 +18,7 @@ from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.pipeline.preparation import model_config
 from lstm_cli.pipeline.requests import TrainRequest
-from lstm_cli.results import EpochReport
+from lstm_cli.pipeline.silence import Silent
 from lstm_cli.training.base import Base
 from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.loop import Listener, NetworkStart, train
@@ -34,19 +34,6 @@ class QuickAnswers:
     probabilities: Float64Array  # of each rating. (M, R)
     memories: Float32Array  # what its readout sees. (M, P·H)
     completed: bool  # its training was not stopped
-
-
-class Silent:
-    """Listens to a training, and has nothing to say."""
-
-    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
-        """Training starts."""
-
-    def batch_done(self, num_tokens: int) -> None:
-        """This many real tokens have been trained on."""
-
-    def epoch_done(self, report: EpochReport) -> None:
-        """An epoch has been measured."""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,15 @@ def read_run(request: TrainRequest) -> ReadRun:
     return ReadRun(reviews, others, asked, base, like)
 
 
+def with_reviews(request: TrainRequest, reviews: Reviews) -> ReadRun:
+    """The same where the reviews are at hand, and no model is made once more.
+
+    Raises:
+        NoModelError, BundleError: what training should start from is not there.
+    """
+    return ReadRun(reviews, None, _asked_config(request), _find_base(request), None)
+
+
 def _asked_config(request: TrainRequest) -> TrainConfig:
     """The defaults, with what a user decided before a review is read."""
     config = TrainConfig(balance=request.balance, seed=request.seed)

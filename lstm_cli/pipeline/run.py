@@ -133,9 +133,11 @@ def _prepared(
     read = read_run(request)
     listener.read(read.reviews.summary(), None if read.others is None else read.others.summary())
 
+    from lstm_cli.data.cache import TokenCache
     from lstm_cli.pipeline.preparation import prepare
 
-    run = prepare(request, slot, read, launch)
+    name, cache = slot.path.name, TokenCache.of_user()
+    run = prepare(request, name, read, cache=cache, stopped=slot.stopped, launch=launch)
     listener.prepared(run)
     return run
 

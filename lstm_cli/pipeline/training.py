@@ -23,7 +23,6 @@ from lstm_cli.bundle.held_out import HeldOutAnswers
 from lstm_cli.bundle.provenance import Provenance
 from lstm_cli.bundle.seen import Seen, SeenPart
 from lstm_cli.config import TrainConfig
-from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import rating_probabilities
 from lstm_cli.data.reviews import ReviewsSummary
 from lstm_cli.evaluation.evaluation import evaluate
@@ -36,16 +35,15 @@ from lstm_cli.metrics.calibration import (
     fit_temperature,
 )
 from lstm_cli.pipeline.following import Work, announce
+from lstm_cli.pipeline.learner import Learner
 from lstm_cli.pipeline.origin import file_name, now, versions
 from lstm_cli.pipeline.preparation import PreparedRun
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, Evaluation
-from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.epochs import TrainedEpoch
-from lstm_cli.training.loop import Listener, NetworkStart, Trained, train
+from lstm_cli.training.loop import Listener, NetworkStart, Trained
 from lstm_cli.training.pace import Plan, fitted_to, measure_pace
 from lstm_cli.training.search import SearchListener, search
-from lstm_cli.training.trainer import TrainingTask
 
 
 class TrainingListener(Listener, SearchListener, Protocol):
@@ -91,6 +89,17 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class LearnedModel:
+    """A model that has been made and measured."""
+
+    run: PreparedRun
+    bundle: NewBundle
+    evaluation: Evaluation
+    tokens_per_second: float
+    completed: bool  # its training was not stopped
+
+
+@dataclass(frozen=True)
 class TrainedModel:
     """A model that has been made, measured and saved."""
 
@@ -118,45 +127,6 @@ class TrainedModel:
         }
 
 
-@dataclass(frozen=True)
-class Learner:
-    """Trains networks of one start, as often as it is asked to."""
-
-    start: NetworkStart
-    compute: Compute
-    listener: TrainingListener
-    is_stopped: Callable[[], bool]
-    is_restart: bool = False  # of processes of which one was killed
-
-    def __call__(
-        self,
-        config: TrainConfig,
-        task: TrainingTask,
-        *,
-        slot: ModelSlot | None = None,
-        keep_epochs: bool = False,
-    ) -> Trained:
-        """Train one, which is kept from time to time only where there is a slot for it."""
-        checkpoint = None if slot is None else slot.checkpoint
-        resume = slot is not None and slot.resumes
-        compute = replace(self.compute, precision=config.precision)
-        announce(Work("train", self.start, config, task, compute), compute)
-        return train(
-            self.start,
-            config,
-            task,
-            self.listener,
-            compute=compute,
-            control=RunControl(
-                checkpoint,
-                resume,
-                self.is_restart,
-                self.is_stopped,
-                epochs=slot.epochs if slot is not None and keep_epochs else None,
-            ),
-        )
-
-
 def make_model(
     request: TrainRequest,
     run: PreparedRun,
@@ -174,25 +144,41 @@ def make_model(
         seconds: that may be spent, if a user limited them.
     """
     with slot.claimed(), listener.training() as is_stopped:
-        began = time.perf_counter()
-        start = NetworkStart.of(run.data, run.model, run.ratings)
-        is_restart = slot.resumes and not request.resume
-        learner = Learner(start, run.compute, listener, is_stopped, is_restart)
-        if request.budget is None:
-            run = plan(run, start, listener, seconds)
-        fitted = fit(run, learner, request, slot)
-        announce(None, run.compute)
-        measured = measure(run, fitted, with_baseline=request.with_baseline)
-        bundle = describe(run, fitted, measured, time.perf_counter() - began)
-        path = slot.save(bundle, completed=fitted.completed)
-    return TrainedModel(
-        path,
-        run,
-        bundle,
-        measured.evaluation,
-        fitted.trained.tokens_per_second,
-        fitted.completed,
-    )
+        learned = learn_model(request, run, listener, is_stopped, slot, seconds)
+        path = slot.save(learned.bundle, completed=learned.completed)
+    return TrainedModel(path, **vars(learned))
+
+
+def learn_model(
+    request: TrainRequest,
+    run: PreparedRun,
+    listener: TrainingListener,
+    is_stopped: Callable[[], bool],
+    slot: ModelSlot | None = None,
+    seconds: float | None = None,
+) -> LearnedModel:
+    """Train and measure.
+
+    Args:
+        request: what a user asked for.
+        run: the reviews and the settings.
+        listener: hears how it goes.
+        is_stopped: whether the work should end now.
+        slot: where the training is kept from time to time; None where it is not.
+        seconds: that may be spent, if a user limited them.
+    """
+    began = time.perf_counter()
+    start = NetworkStart.of(run.data, run.model, run.ratings)
+    is_restart = slot is not None and slot.resumes and not request.resume
+    learner = Learner(start, run.compute, listener, is_stopped, is_restart)
+    if request.budget is None:
+        run = plan(run, start, listener, seconds)
+    fitted = fit(run, learner, request, slot)
+    announce(None, run.compute)
+    measured = measure(run, fitted, with_baseline=request.with_baseline)
+    bundle = describe(run, fitted, measured, time.perf_counter() - began)
+    speed = fitted.trained.tokens_per_second
+    return LearnedModel(run, bundle, measured.evaluation, speed, fitted.completed)
 
 
 def plan(
@@ -214,7 +200,9 @@ def plan(
     return replace(run, training=planned.config, data=data)
 
 
-def fit(run: PreparedRun, learner: Learner, request: TrainRequest, slot: ModelSlot) -> Fitted:
+def fit(
+    run: PreparedRun, learner: Learner, request: TrainRequest, slot: ModelSlot | None
+) -> Fitted:
     """Train the network; within a budget of time several, of which the one that serves best.
 
     Within a budget nothing is kept from time to time: it would be that of one of many.
