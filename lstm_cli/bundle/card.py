@@ -38,7 +38,8 @@ def model_card(info: BundleInfo) -> str:
         "",
         f"95 % interval of the accuracy: {100 * low:.1f} to {100 * high:.1f} %."
         + _choice(info)
-        + _at_hand(info),
+        + _at_hand(info)
+        + _flattering(info),
         "",
         "It has seen only reviews like these. It is no judge of people, and a rating of one "
         "review is a guess.",
@@ -93,6 +94,28 @@ def _at_hand(info: BundleInfo) -> str:
         f" It was measured on {n:,} of {held_out:,} held-out reviews: the others were not at hand "
         "when it was updated."
     )
+
+
+def read_before(info: BundleInfo) -> str:
+    """What makes the scores of a model flatter, as a clause; nothing where nothing is known of it.
+
+    >>> from types import SimpleNamespace as Of
+    >>> read_before(Of(base="base", scores={"n": 71}, provenance=Of(read_by_base=67)))
+    'base has read 67 of these 71 held-out reviews before, so that the scores flatter'
+    """
+    number, n = info.provenance.read_by_base, info.scores["n"]
+    if not number:
+        return ""
+    return (
+        f"{info.base or 'a base'} has read {number:,} of these {count(n, 'held-out review')} "
+        "before, so that the scores flatter"
+    )
+
+
+def _flattering(info: BundleInfo) -> str:
+    """What a base has read of the held-out reviews, if anything."""
+    said = read_before(info)
+    return f" Careful: {said}." if said else ""
 
 
 def _language_card(info: BundleInfo) -> str:

@@ -52,6 +52,8 @@ class Provenance:
     rating_columns: tuple[str, ...] = ()
     reviews: int | None = None  # usable ones in the files
     validation: int | None = None  # reviews held out
+    # Of those that the scores are of, how many a base has read before, so that the scores flatter.
+    read_by_base: int | None = None
     left_out: int | None = None  # neither learned from nor held out
     max_words: int | None = None  # that were asked for
     base_fingerprint: str | None = None  # sha256 of the weights it started from
@@ -71,6 +73,11 @@ class Provenance:
     def longest(self) -> int | None:
         """Tokens of the longest review it learned from, where that is known."""
         return self.lengths[1] if self.lengths else None
+
+    @property
+    def last_files(self) -> tuple[str, ...]:
+        """What it learned from last, by its update or else its training; names without folders."""
+        return self.updates[-1].files if self.updates else self.files
 
     @property
     def learned_columns(self) -> "tuple[LearnedColumns, ...]":
@@ -128,8 +135,8 @@ class Provenance:
 
 
 _ALWAYS = ("files", "fingerprint", "training", "counts")
-_COUNTS = frozenset(("training", "reviews", "validation", "left_out", "max_words", "threads",
-                     "processes"))  # fmt: skip
+_COUNTS = frozenset(("training", "reviews", "validation", "read_by_base", "left_out", "max_words",
+                     "threads", "processes"))  # fmt: skip
 _NAMES = frozenset(("fingerprint", "base_fingerprint", "vectors", "held_out_from", "device"))
 _LISTS = frozenset(("files", "text_columns", "rating_columns", "lengths", "tried",
                     "updates"))  # fmt: skip

@@ -61,14 +61,17 @@ def evaluate(
     bundle = options.chosen_bundle(ctx, model, models_dir)
 
     from lstm_cli.commands.mistakes_file import rows_kept, write_mistakes
-    from lstm_cli.evaluation.reading import read_rated
+    from lstm_cli.evaluation.reading import other_scale, read_rated
     from lstm_cli.evaluation.unseen import leave_out_seen
-    from lstm_cli.views.reviews import lines_about, lines_about_seen
+    from lstm_cli.views.reviews import line_about_scales, lines_about, lines_about_seen
 
     kept = ctx.with_resource(rows_kept(errors))
     reviews = read_rated([bundle], file, options.read_options(ctx), kept)
     for line in lines_about(reviews):
         note(ctx, line)
+    scales = other_scale(reviews, bundle)
+    if scales is not None:
+        note(ctx, line_about_scales(*scales, bundle.name))
     measured = leave_out_seen(reviews, [bundle], with_seen=with_seen)
     for line in lines_about_seen(measured):
         note(ctx, line)

@@ -79,7 +79,8 @@ WithSeen = Annotated[
 Model = Annotated[
     str | None,
     typer.Option(
-        help="Name or path of the model. Default: $LSTM_MODEL, or else the one trained last."
+        help="Name or path of the model; reviews@2 is version 2 of reviews. Default: $LSTM_MODEL, "
+        "or else the one trained last."
     ),
 ]
 ModelsFolder = Annotated[

@@ -249,6 +249,10 @@ def _write(
         write_sheets(sheets, target, replace=is_replaced)
         return
     from lstm_cli.data.writing import TableWriter
+    from lstm_cli.inference.rating import neutralized
 
+    shares = shares_frame(report, with_counted=with_counted)
     with TableWriter(target, scored.rows.table, replace=is_replaced) as writer:
-        writer.write(shares_frame(report, with_counted=with_counted))
+        # These rows are no person's own, who would want them unchanged: what groups are called
+        # comes from strangers, and the file is made to be opened by a spreadsheet.
+        writer.write(neutralized(shares) if writer.is_delimited else shares)

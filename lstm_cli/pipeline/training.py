@@ -346,6 +346,7 @@ def _provenance(run: PreparedRun, fitted: Fitted) -> Provenance:
         reviews=len(reviews),
         training=len(data.training),
         validation=len(data.validation),
+        read_by_base=data.held_out_read_by_base,
         left_out=data.left_out,
         max_words=data.max_words,
         base_fingerprint=None if data.base is None else data.base.fingerprint,

@@ -4,18 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import TaskID
 
 from lstm_cli.results import LanguageReport
 from lstm_cli.views.computing import say_where
 from lstm_cli.views.console import say
+from lstm_cli.views.progress import progress_bar
 from lstm_cli.views.training import say_that_it_is_renamed, say_that_one_begins
 
 if TYPE_CHECKING:
@@ -86,16 +80,8 @@ class PretrainProgress:
         self.console = console
         self.tokens, self.nll = 0, 0.0
         self.task: TaskID | None = None
-        self.progress = Progress(
-            BarColumn(bar_width=24),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("perplexity {task.fields[perplexity]:>6.1f}"),
-            TextColumn("{task.fields[rate]:>7,.0f} words/s"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(elapsed_when_finished=False),
-            console=console,
-            transient=True,
+        self.progress = progress_bar(
+            console, "perplexity {task.fields[perplexity]:>6.1f}", rate="words/s", width=24
         )
 
     def __enter__(self) -> "PretrainProgress":
