@@ -117,14 +117,23 @@ def report(
     )
     _say_what_was_read(ctx, rows)
 
+    from lstm_cli.bundle.locating import base_of, models_folder
     from lstm_cli.evaluation.reporting import report_on, score_rows
     from lstm_cli.views.console import notes_console
     from lstm_cli.views.prediction import rating_progress
     from lstm_cli.views.report import figures_progress
 
     console = notes_console(quiet=verbosity(ctx).quiet)
-    with rating_progress(console, int(rows.has_text.sum())) as read:
-        scored = score_rows(rows, bundle, read)
+    answers = bundle.base_answers
+    base = None if answers is None else base_of(bundle, models_folder(models_dir))
+    if base is None and answers is not None:
+        note(
+            ctx,
+            f"{bundle.info.base}, from which {bundle.name} started, is not here as it was: the "
+            "intervals are wider than they would be with it",
+        )
+    with rating_progress(console, int(rows.has_text.sum()) * (1 if base is None else 2)) as read:
+        scored = score_rows(rows, bundle, base, read)
     with figures_progress(console) as done:
         made = report_on(scored, bundle, by=by, over=over, num_low=num_low, advance=done)
     if words:
