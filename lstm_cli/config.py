@@ -1,11 +1,16 @@
 """Every setting and its default, in one place. Nothing here changes once it is made."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 Cell = Literal["lstm", "rnn"]
 Precision = Literal["float32", "bfloat16"]
 Pooling = Literal["last", "mean", "maximum"]
+
+# The device that the machine chooses: a GPU of CUDA if it has one, else its processor.
+AUTO_DEVICE = "auto"
+DEVICE_PATTERN = re.compile("auto|cpu|mps|cuda(:[0-9]{1,3})?")  # what a person may name
 
 MINIMUM_REVIEWS = 10  # fewer leave nothing to hold out that could be measured
 

@@ -58,6 +58,7 @@ class Remedy(Enum):
     RESUME_OR_REPLACE = "resume it, or replace it to start over"
     WAIT_OR_RENAME = "wait for it, or choose another name"
     WAIT = "wait for it"
+    CHOOSE_DEVICE = "compute on another device"
     TEACH_RATINGS = "train a model that starts from it"
     TRAIN_A_MODEL = "train one"
     LIST_MODELS = "look at the list of models"
@@ -75,11 +76,18 @@ class Remedy(Enum):
     LEAVE_OUT_SHEET = "name no table in it"
     LEAVE_OUT_QUERY = "give no query"
     LIST_VERSIONS = "look at the list of its versions"
+    RESTORE = "put it into use first"
     ADD_OR_GIVE_OLD = "add reviews, or give those that it was trained on"
     TRAIN_FROM_IT = "train another model that starts from it"
     TRAIN_AGAIN = "train it again on all of its reviews"
     GIVE_UNSEEN = "give other reviews, or look at what it reached on held-out ones"
     GIVE_RATED = "name the column of ratings ({0}), or give a file of rated reviews besides"
+    GIVE_RATED_ALONE = "give a file of rated reviews besides"
+    RATE_INSTEAD = "give a file of rated reviews, or have a model rate these"
+
+
+# What is to be done about a file without ratings.
+OF_NO_RATINGS = frozenset((Remedy.NAME_RATING_COLUMN, Remedy.RATE_INSTEAD))
 
 
 class LstmError(Exception):

@@ -16,7 +16,7 @@ from lstm_cli.bundle.locating import find_model
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
-from lstm_cli.inference.scorer import Scorer
+from lstm_cli.inference.scorer import Scorer, in_float32
 from lstm_cli.results import GateTrace, Prediction
 
 if TYPE_CHECKING:
@@ -69,8 +69,9 @@ class Model:
         ratings: its scale, in order, as the scale writes them.
     """
 
-    def __init__(self, predictor: Predictor) -> None:
+    def __init__(self, predictor: Predictor, device: str | None = None) -> None:
         self._predictor = predictor
+        self._compute = None if device is None else in_float32(device)
         self.name = predictor.bundle.name
         self.cell = predictor.config.cell
         self.ratings = predictor.labels
@@ -98,7 +99,10 @@ class Model:
 
     @cached_property
     def _scorer(self) -> Scorer:
-        return Scorer(self._predictor.bundle)
+        bundle, compute = self._predictor.bundle, self._compute
+        if compute is None:
+            return Scorer(bundle)
+        return Scorer(bundle, lambda: compute, at_once=not compute.is_cpu)
 
     def inspect(
         self, text: str, *, explanation: bool = True, ledger: bool = False, units: bool = False
@@ -123,15 +127,19 @@ class Model:
         return Inspection(**vars(traced), scale=self._predictor.scale)
 
 
-def load(model: str | PathLike[str] | None = None) -> Model:
+def load(model: str | PathLike[str] | None = None, *, device: str | None = None) -> Model:
     """Read a saved model.
 
     Args:
         model: its name in the models folder, or its path; otherwise the one the commands
             would use: ``$LSTM_MODEL``, the one trained last, or the base.
+        device: where ``predict_many`` computes, as the commands have it: ``"auto"``, ``"cuda:1"``
+            ...; where None, on the processor. Another one is looked for here, with torch.
 
     Raises:
+        RequestError: there is no such device.
         NoModelError: there is none.
         BundleError: it cannot be used.
     """
-    return Model(Predictor(find_model(None if model is None else fspath(model)).bundle))
+    bundle = find_model(None if model is None else fspath(model)).bundle
+    return Model(Predictor(bundle), device)

@@ -29,7 +29,15 @@ from lstm_cli.bundle.locating import find_model, models_folder
 from lstm_cli.bundle.reading import Bundle, hold_bundle
 from lstm_cli.bundle.verifying import verify
 from lstm_cli.bundle.writing import contents_of, renamed, save_contents
-from lstm_cli.config import MINIMUM_REVIEWS, Cell, Pooling, Precision, TrainConfig, VocabularyConfig
+from lstm_cli.config import (
+    AUTO_DEVICE,
+    MINIMUM_REVIEWS,
+    Cell,
+    Pooling,
+    Precision,
+    TrainConfig,
+    VocabularyConfig,
+)
 from lstm_cli.data.given import given_reviews
 from lstm_cli.data.ratings.labels import scale_of_labels
 from lstm_cli.data.ratings.scale import Scale
@@ -72,6 +80,7 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         budget: seconds for trying other settings; none are tried where None.
         time_limit: seconds that a fit may take; less is learned where they are few.
         precision: "float32" or "bfloat16"; what the machine is fastest in where None.
+        device: where it learns, as ``lstm train --device`` has it; it predicts on the processor.
         threads: of the processor; all where None. Give 1 where scikit-learn fits several at a
             time (``n_jobs``).
         with_baseline: whether the saved model has a logistic regression beside it, for
@@ -105,6 +114,7 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         budget: float | None = None,
         time_limit: float | None = None,
         precision: Precision | None = None,
+        device: str = AUTO_DEVICE,
         threads: int | None = None,
         with_baseline: bool = False,
         scale: Sequence[Any] | None = None,
@@ -124,6 +134,7 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         self.budget = budget
         self.time_limit = time_limit
         self.precision = precision
+        self.device = device
         self.threads = threads
         self.with_baseline = with_baseline
         self.scale = scale

@@ -1,5 +1,6 @@
 """Reviews and models small enough to make in no time, shared by all tests."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,12 @@ from tests.helpers import BLAME, PRAISE, TINY, lstm
 # ``python -m tests.benchmarks.grammar``, or with --hypothesis-profile=default.
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.load_profile("fixed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests compute on the processor, whatever the machine has: only ``tests/gpu.py`` does not."""
+    if not any("gpu.py" in argument for argument in config.args):
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -64,7 +64,7 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.without and not (asked.base or asked.leave_out):
         parser.error("--without goes with --base: such a base is not to be shipped")
-    compute = Compute.of_machine(asked.precision)
+    compute = Compute.of_machine(asked.precision, device=asked.device)
     compute.set_up_process()
     collection = collected(asked.data, asked.work, compute)
     left_out = fold(collection, asked.leave_out)
@@ -80,7 +80,7 @@ def main() -> None:
     run = Run(
         collection,
         readable,
-        replace(compute, device=asked.device),
+        compute,
         asked.work,
         "-".join((*filter(None, names), *map(str, asked.epochs))),
     )

@@ -3,6 +3,7 @@
 import random
 
 from lstm_cli.results import (
+    Companion,
     Contrast,
     Estimate,
     GroupWords,
@@ -64,7 +65,7 @@ def words_of(group: str) -> GroupWords:
         )
         low, high = sorted((effect * 0.6, effect * 1.5))
         return TermEffect(
-            name, effect, (low, high), 34, 0.12, 0.031, 10 * effect, quotes, ("room",)
+            name, effect, (low, high), 34, 0.12, 0.031, 10 * effect, quotes, (Companion("room", 2),)
         )
 
     lowering = (term("dirty", -0.082), term("lift was slow", -0.041))

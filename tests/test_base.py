@@ -36,6 +36,17 @@ def test_a_new_word_begins_like_those_spelled_like_it(base: Base) -> None:
     np.testing.assert_array_equal(rows[vocabulary.id("qqq")], unknown)
 
 
+def test_few_new_words_begin_as_they_do_among_many(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of few, words that have nothing in common with one are not compared: they were no match."""
+    new = ["filmy", "minutes", "stupidly", "zq", "x", "¶", "wisest"]
+    alone = base._vectors_of(new)
+    monkeypatch.setattr("lstm_cli.training.base.FEW_NEW", 0)
+    np.testing.assert_array_equal(alone, base._vectors_of(new))
+    assert len(np.unique(alone, axis=0)) > 2  # some are like words of the base, others are not
+
+
 def test_the_same_scale_starts_from_the_same_readout(base: Base) -> None:
     """Before the first step the network says what the base says."""
     weight, bias = base.arrays["readout.weight"], base.arrays["readout.bias"]
@@ -118,6 +129,7 @@ def test_pretrained_then_trained(tmp_path: Path, tiny_reviews: Path) -> None:
     assert lstm("predict", "fine").exit_code == 2
     assert "none: a language model" in lstm("models").stdout
     assert "perplexity" in lstm("models", "show", "language").stdout
+    assert open_bundle(tmp_path / "models" / "language").info.provenance.device == "cpu"
     done = lstm("train", tiny_reviews, "--base", "language", "--epochs", "1", "--name", "films")
     assert done.exit_code == 0, done.stderr
     assert lstm("predict", "fine").exit_code == 0

@@ -151,9 +151,13 @@ def test_a_promising_name_without_a_scale_in_it_is_not_the_rating() -> None:
         (table(review=TEXT, rating=STARS, stars=STARS, score=STARS),
          "reviews.csv: `rating` and `stars` and `score` all look like ratings; "
          "choose one with --rating-column"),
-        (table(review=TEXT, date=DATES),
+        (table(review=TEXT, date=DATES, about=OTHER),
+         "reviews.csv: no column looks like ratings, nor could one hold them; what takes reviews "
+         "without ratings: lstm predict --input FILE, and lstm report FILE"),
+        (table(review=TEXT, date=DATES, month=["2025-01", "Feb 2025", "3/2/2025"] * 4,
+               hotel=["Quay", "Old Town"] * 6, nights=[2, 3, 150] * 4, id=range(12)),
          "reviews.csv: no column looks like ratings; name it with --rating-column "
-         "(`date`)"),
+         "(`hotel`, `nights`)"),
         (table(a=STARS, b=IDS),
          "reviews.csv: no column looks like reviews; name it with --text-column (`a`, `b`)"),
     ],

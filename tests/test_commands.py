@@ -273,6 +273,28 @@ def test_evaluate_counts_ratings_it_has_never_seen_as_wrong(
     assert "ratings the model has never seen, counted as wrong: 3 (1)" in shown
 
 
+def test_a_file_of_another_scale_is_refused_or_said_to_be(
+    tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    """A table of figures near 0 would be read as a bad model."""
+    file = tmp_path / "ten.csv"
+    rows = [f"great fun {k},{k % 10 + 1}" for k in range(40)]
+    file.write_text("\n".join(["review,rating", *rows]), "utf-8")
+    assert refused(lstm("-q", "evaluate", file, "--model", tiny_bundle.path)) == (
+        f"lstm: {file}: 32 of 40 ratings are 2, 3, 4, 6, 7, 8, ..., but lstm rates 1, 5, so that "
+        "nothing can be measured; name another column with --rating-column, or use a model that "
+        "learned such ratings"
+    )
+    file.write_text("review,rating\n" + "great fun,1\nno fun,1\na dull film,10\n" * 2, "utf-8")
+    said = lstm("evaluate", file, "--model", tiny_bundle.path).stderr
+    assert (
+        "careful: these ratings go from 1 to 10, those of lstm from 1 to 5: if that is another "
+        "scale, the same number means something else, and low figures say nothing of the model\n"
+    ) in said
+    file.write_text("review,rating\ngreat fun,5\na dull film,1\nso so,3\n", "utf-8")
+    assert "careful" not in lstm("evaluate", file, "--model", tiny_bundle.path).stderr
+
+
 def test_validation_may_be_a_file(tiny_reviews: Path, tmp_path: Path) -> None:
     """Analysts have a held-out set of their own."""
     other = tmp_path / "held-out.csv"

@@ -16,7 +16,7 @@ from lstm_cli.gates.quoting import LONGEST, snippet
 from lstm_cli.gates.term_table import TermTable
 from lstm_cli.gates.terms import words_of
 from lstm_cli.inference.scorer import Scorer
-from lstm_cli.results.report import GroupWords, Quote, TermEffect
+from lstm_cli.results.report import Companion, GroupWords, Quote, TermEffect
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.views.group_words import show_group_words
 from tests.helpers import BLAME, PRAISE
@@ -114,9 +114,22 @@ def test_word_of_many_pairs_stands_alone_with_what_is_next_to_it() -> None:
     groups = ["Airport"] * 24 + ["Centre"] * 24
     effects = {"dirty": -0.9, "room": -0.02, "carpet": -0.01, "pool": 0.02}
     airport, _ = words_of_reviews(by_hand(texts, groups, effects), 0)
-    assert [(term.term, term.beside) for term in airport.lowering] == [
-        ("dirty", ("room", "carpet"))
+    assert [(term.term, term.said_with) for term in airport.lowering] == [
+        ("dirty", (Companion("carpet", 6), Companion("room", 6)))
     ]
+
+
+def test_a_topic_finds_its_opinions_and_an_opinion_its_topics() -> None:
+    """Wherever they stand in a sentence; not what stands everywhere, nor in another sentence."""
+    said = ("The food, in this hotel, was horrible.", "Horrible food in this hotel.")
+    texts = [f"{said[k % 4 == 0]} Cold coffee. Stay {k} in this hotel." for k in range(24)]
+    texts += [f"Visit {k}, and a fine lunch in this hotel." for k in range(24)]
+    effects = {"food": -0.4, "horrible": -0.6, "hotel": -0.01, "cold": -0.01}
+    airport, _ = words_of_reviews(by_hand(texts, ["Airport"] * 24 + ["Centre"] * 24, effects), 0)
+    with_ = {term.term: [other.word for other in term.said_with] for term in airport.lowering}
+    assert with_["horrible"][0] == "food"
+    assert "cold" not in with_["horrible"]
+    assert airport.lowering[0].said_with[0].reviews == 24
 
 
 def test_what_all_groups_say_alike_is_no_difference() -> None:
@@ -275,7 +288,8 @@ def test_in_colour_the_term_is_bold_and_bears_no_marks() -> None:
 
 def test_what_a_stranger_wrote_cannot_steer_the_terminal() -> None:
     quote = Quote("a \x1b[2J bad \x1b[31mroom\u202e 真" + "好" * 70, "7\x1b", ((8, 17),), 1.0)
-    term = TermEffect("ro\x1bom" * 20, -0.004, (-1, 0), 9, 0.1, 0.2, -1.0, (quote,), ("\x07",))
+    odd = Companion("\x07", 2)
+    term = TermEffect("ro\x1bom" * 20, -0.004, (-1, 0), 9, 0.1, 0.2, -1.0, (quote,), (odd,))
     written = shown((GroupWords("g\x1b" * 50, -0.001, (term,), (), 9, 0, 90),))
     assert not {"\x1b", "\x07", "\u202e"} & set(written)
     assert "9 of 99 reviews were read, drawn at random." in written

@@ -72,6 +72,40 @@ def test_it_goes_on_from_its_state(kind: str) -> None:
         assert torch.equal(whole, resumed)
 
 
+@pytest.mark.parametrize(("first", "then"), [("lazy", "dense"), ("dense", "lazy")])
+@pytest.mark.parametrize("stop", [0, 1, 9, 20])
+def test_either_goes_on_from_the_state_of_the_other(first: str, then: str, stop: int) -> None:
+    """A training may begin on a GPU and end on a processor, or the other way round."""
+    generator = torch.Generator().manual_seed(stop)
+    steps = []
+    for number in range(20):
+        distinct = torch.randperm(6, generator=generator)[: 1 + number % 4]
+        steps.append((distinct, torch.randn(len(distinct), 3, generator=generator)))
+    start = torch.randn(6, 3, generator=generator)
+
+    def made(kind: str) -> tuple[nn.Parameter, EmbeddingOptimiser]:
+        weight = nn.Parameter(start.clone())
+        return weight, LazyAdam(weight, 20) if kind == "lazy" else DenseAdam(weight)
+
+    def learn(embedding: EmbeddingOptimiser, numbers: range) -> None:
+        for number in numbers:
+            distinct, gradients = steps[number]
+            (embedding.read(distinct) * gradients).sum().backward()
+            embedding.step(0.01 / (1 + number % 3), 0.2)
+
+    whole, dense = made("dense")
+    learn(dense, range(20))
+    _, before = made(first)
+    learn(before, range(stop))
+    resumed, after = made(then)
+    after.load_state_dict({n: t.clone() for n, t in before.state_dict().items()}, stop)
+    learn(after, range(stop, 20))
+    for is_average in (True, False):
+        dense.write(average=is_average)
+        after.write(average=is_average)
+        torch.testing.assert_close(resumed.detach(), whole.detach(), atol=1e-6, rtol=0)
+
+
 def test_a_processor_alone_reads_rows_and_others_read_all() -> None:
     """A GPU has no use for rows, and processes share gradients of one shape."""
     weight = nn.Parameter(torch.ones(5, 2))

@@ -47,6 +47,15 @@ def test_a_picture_says_what_the_trace_says(tiny_bundles: dict[str, Bundle], cel
     assert f"model {bundle.name}" in said[-1]
 
 
+def test_words_are_shown_as_they_were_written(tiny_bundle: Bundle) -> None:
+    """Whoever gets the picture knows the review, and not what became of it on the way."""
+    said = texts_in(drawn(tiny_bundle, "A FINE film, I'd say: SOOOOOO superb!"))
+    written = ["A", "FINE", "film", ",", "I", "'d", "say", ":", "SOOO", "superb", "!"]
+    first = said.index("A", 2)
+    assert [word.rstrip("?") for word in said[first : first + len(written)]] == written
+    assert said[-1 - len(written) : -1] == written  # below the gates
+
+
 def test_the_colour_of_a_word_is_what_it_did(tiny_bundle: Bundle) -> None:
     """Red lowers, blue raises, and the stronger the further."""
     svg = drawn(tiny_bundle)

@@ -1,6 +1,7 @@
 """The whole order of the work, as others than the command may call it."""
 
 import gc
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -8,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from lstm_cli.bundle.card import model_card
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.data.reviews import Reviews, ReviewsSummary
 from lstm_cli.errors import BundleExistsError, RequestError
 from lstm_cli.pipeline.preparation import PreparedRun
+from lstm_cli.pipeline.repeating import differences
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.pipeline.run import run_training
 from lstm_cli.results import Attempt, EpochReport
@@ -110,6 +113,40 @@ def test_a_listener_may_stop_it_and_another_request_goes_on(tiny_reviews: Path) 
     resumed = run_training(request(tiny_reviews, resume=True), Watcher())
     assert resumed.completed
     assert resumed.path == stopped.path
+
+
+def test_a_training_goes_on_in_the_precision_in_which_it_began(
+    tiny_reviews: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On another device, which computes best in another one."""
+    for best in ("bfloat16", "float32"):
+        monkeypatch.setattr("lstm_cli.core.compute.best_precision", lambda _, best=best: best)
+        watcher = Watcher(stop_after=0 if best == "bfloat16" else None)
+        asked = request(tiny_reviews, resume=best == "float32")
+        made = run_training(replace(asked, precision=None), watcher)
+        assert made.bundle.info.training.precision == "bfloat16"
+        assert watcher.run is not None
+        assert watcher.run.compute.precision == "bfloat16"
+    assert made.completed
+
+
+def test_a_model_says_what_computed_it(tiny_reviews: Path) -> None:
+    """And another device makes another one of the same settings: by roundings."""
+    first = run_training(request(tiny_reviews), Watcher())
+    info = first.bundle.info
+    assert open_bundle(first.path).info.provenance.device == "cpu"
+    asked = (info.provenance.fingerprint, None)
+    assert differences(info, *asked, "cpu", info.provenance.threads) == ()
+    assert differences(info, *asked, "cuda (NVIDIA H100)", None) == (
+        "cuda (NVIDIA H100) rounds otherwise than cpu",
+    )
+    on_gpu = replace(info, provenance=replace(info.provenance, device="cuda (NVIDIA H100)"))
+    assert differences(on_gpu, *asked, "cuda (NVIDIA H100)", None) == ()
+    assert " s on cuda (NVIDIA H100) (" in model_card(on_gpu)
+    assert " s on cpu (" in model_card(info)
+    older = replace(info, provenance=replace(info.provenance, device=None))
+    assert re.search(r"trained in \d+ s \(", model_card(older))
+    assert differences(older, *asked, "cpu", info.provenance.threads) == ()
 
 
 def test_what_a_request_cannot_have_is_said_without_options(tiny_reviews: Path) -> None:

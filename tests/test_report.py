@@ -115,7 +115,10 @@ def test_a_workbook_holds_rows_shares_changes_and_notes(
     assert sheets["shares"].height == 15
     assert sheets["summary"]["group"].to_list() == ["(all)", "Hill", "Quay"]
     by_period = sheets["low ratings by period"]
-    assert by_period.columns == ["group", "2025-01", "2025-02", "2025-03", "2025-04"]
+    months = [f"2025-0{month}" for month in range(1, 5)]
+    behind = [month + end for month in months for end in ("_from", "_to", "_reviews")]
+    assert by_period.columns == ["group", *months, *behind]
+    assert by_period["2025-01_reviews"].to_list() == [20, 10, 10]
     assert by_period["2025-01"].to_list() == [0.2, 0.2, 0.2]
     assert "<title>Ratings of " in page.read_text(encoding="utf-8")
     again = lstm("report", stays, "--model", tiny_bundle.path, *options)
@@ -179,6 +182,29 @@ def test_ratings_of_another_scale_are_refused(tmp_path: Path, tiny_bundle: Bundl
     done = lstm("-q", "report", write(tmp_path / "ten.csv", rows), "--model", tiny_bundle.path)
     assert done.exit_code == 2
     assert "the scale of the model is 1, 5, but column 'rating' holds" in done.stderr
+
+
+def test_no_group_s_name_is_run_by_a_spreadsheet(tmp_path: Path, tiny_bundle: Bundle) -> None:
+    """The file of figures is made to be opened by one; other formats run nothing."""
+    file = write(tmp_path / "in.csv", [("=1+1", "", text, "") for text in PRAISE])
+    made = {}
+    for ending in ("csv", "tsv", "jsonl"):
+        target = tmp_path / f"out.{ending}"
+        options = ("--by", "hotel", "--output", target, "--model", tiny_bundle.path)
+        assert lstm("-q", "report", file, *options).exit_code == 0
+        made[ending] = target.read_text("utf-8")
+    assert [line.split(",")[0] for line in made["csv"].splitlines()] == ["group", "(all)", "'=1+1"]
+    assert "\n'=1+1\t" in made["tsv"]
+    assert '"group":"=1+1"' in made["jsonl"].replace(": ", ":")
+
+
+def test_a_name_with_blanks_and_no_quotes_is_told_to_have_some(stays: Path) -> None:
+    """Else the second word is an argument that nobody expects."""
+    for order in ((stays, "--over", "stay", "month"), ("--over", "stay", "month", stays)):
+        done = lstm("report", *order)
+        assert done.exit_code == 2
+        assert done.stderr.endswith('; a name with blanks needs quotes: --over "stay month"\n')
+    assert lstm("report", stays, stays).stderr.endswith(f"argument(s) ({stays})\n")
 
 
 def test_columns_of_the_file_stay_beside_those_that_are_added(

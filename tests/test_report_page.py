@@ -135,7 +135,8 @@ def test_words_open_to_reviews_in_which_they_are_marked(page: Any) -> None:
     assert opened.first.locator(".small").inner_text() == "line 7, rated 2.2"
     assert "No word stands out" in page.inner_text(".terms >> nth=1")
     detail = page.inner_text(".terms details[open] > p")
-    assert detail == "95 % interval -0.06 to -0.02; where it stands, -0.41; next to: room"
+    interval = "95 % interval -0.06 to -0.02; where it stands, -0.41"
+    assert detail == f"{interval}; said with: room (2 reviews)"
     first = page.locator("#group-1").inner_text()
     assert first == "Airport 0.31 points lower than the others (280 reviews, 400 others)"
 

@@ -1,5 +1,7 @@
 """The tables of a report: every number as it is in the report, and as a number."""
 
+import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from lstm_cli.results import Quote
 from lstm_cli.views.report_sheets import (
     changes_frame,
     notes_frame,
+    periods_frame,
     report_sheets,
     shares_frame,
     words_frame,
@@ -89,7 +92,7 @@ def test_a_row_of_words_has_three_reviews_in_which_it_is_marked() -> None:
     ]
     first = frame.row(0, named=True)
     assert (first["effect"], first["reviews"], first["share"]) == (-0.082, 34, 0.12)
-    assert (first["line_2"], first["next_to"]) == ("line 14", "room")
+    assert (first["line_2"], first["said_with"]) == ("line 14", "room (2)")
     assert first["review_2"] == (
         "we found the room [dirty] and the lift was slow, but the people were so kind to us 2"
     )
@@ -164,6 +167,61 @@ def test_the_workbook_opens_with_numbers_as_numbers(tmp_path: Path) -> None:
         assert [type(value) is str for value in first] == [type(v) is str for v in expected]
         numbers = [value for value in expected if type(value) is not str]
         assert [v for v in first if type(v) is not str] == pytest.approx(numbers)
+
+
+def test_a_sheet_by_period_has_the_figures_and_behind_them_what_they_are_of() -> None:
+    """Side by side they make a chart; none stands without its interval and its reviews."""
+    made = report(groups=("Airport",), periods=("2025-01", "2025-02"))
+    for figure in ("low", "mean"):
+        frame = periods_frame(made, figure)
+        assert frame.columns == [
+            "group", "2025-01", "2025-02", "2025-01_from", "2025-01_to", "2025-01_reviews",
+            "2025-02_from", "2025-02_to", "2025-02_reviews",
+        ]  # fmt: skip
+        assert frame["group"].to_list() == ["(all)", "Airport"]
+        found = {(cell.group or "(all)", cell.period): cell for cell in made.cells}
+        for row in frame.iter_rows(named=True):
+            for period in ("2025-01", "2025-02"):
+                cell = found[row["group"], period]
+                assert row[f"{period}_reviews"] == cell.reviews
+                ends = [row[period + end] for end in ("", "_from", "_to")]
+                assert ends == list(vars(getattr(cell, figure)).values())
+    assert periods_frame(report(periods=()), "mean").height == 0
+
+
+def test_periods_may_be_called_anything() -> None:
+    made = report(groups=("a",), periods=("x", "x_from", "group"))
+    assert len(set(periods_frame(made, "mean").columns)) == 1 + 4 * 3
+
+
+def test_sentences_are_wrapped_and_not_cut(tmp_path: Path) -> None:
+    """A column of 100 digits, and every cell on as many lines as it needs."""
+    target = tmp_path / "report.xlsx"
+    sheets = report_sheets(report(), ["A long sentence. " * 20])
+    write_sheets(sheets, str(target))
+    with zipfile.ZipFile(target) as book:
+        styles = book.read("xl/styles.xml").decode()
+        shown = [book.read(f"xl/worksheets/sheet{k + 1}.xml").decode() for k in range(len(sheets))]
+    cells = re.search(r"<cellXfs.*?</cellXfs>", styles, re.DOTALL)
+    assert cells is not None
+    are_wrapped = ['wrapText="1"' in one for one in re.findall(r"<xf .*?(?:/>|</xf>)", cells[0])]
+    for name, column in (("findings", "A"), ("notes", "B")):
+        page = shown[[sheet.name for sheet in sheets].index(name)]
+        place = "AB".index(column) + 1
+        width = re.search(rf'<col min="{place}" max="{place}" width="([0-9.]+)"', page)
+        assert width is not None
+        assert float(width[1]) >= 100
+        style = re.search(rf'<c r="{column}2" s="([0-9]+)"', page)
+        assert style is not None
+        assert are_wrapped[int(style[1])]
+
+
+def test_the_notes_explain_an_interval_of_this_very_report() -> None:
+    made = report()
+    low = made.whole.low
+    shown = f"“{100 * low.low:.1f} to {100 * low.high:.1f} %”, of 1 or 2 among all these reviews"
+    notes = dict(notes_frame(made).iter_rows())
+    assert notes["interval"].startswith(shown)
 
 
 def test_words_of_a_single_group_are_nowhere_else() -> None:

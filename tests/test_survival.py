@@ -14,12 +14,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from lstm_cli.bundle.claiming import checkpoint_of, claimed
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.errors import BundleExistsError, CheckpointError
-from lstm_cli.training.checkpoint import RunControl
+from lstm_cli.training.checkpoint import (
+    RunControl,
+    TrainerState,
+    load_checkpoint,
+    precision_of,
+    save_checkpoint,
+)
+from lstm_cli.training.embedding import DenseAdam
+from lstm_cli.training.lazy_adam import LazyAdam
 from lstm_cli.training.loop import Trained
 from tests import to_be_killed
 from tests.helpers import TINY, in_case, learned, lstm, new_bundle
@@ -58,6 +68,50 @@ def test_stopped_and_resumed_it_comes_to_the_same_weights(
     assert resumed.completed
     assert_same(whole, resumed)
     assert_same(whole, learned(control))  # nothing is left to do
+
+
+@pytest.mark.parametrize("order", [(DenseAdam, LazyAdam), (LazyAdam, DenseAdam)])
+def test_begun_where_all_rows_are_moved_it_goes_on_where_some_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: tuple[type, type]
+) -> None:
+    """As on a GPU and on a processor, either way: the same but for rounding."""
+
+    def optimiser(kind: type, weight: nn.Parameter, num_steps: int) -> object:
+        return LazyAdam(weight, num_steps) if kind is LazyAdam else DenseAdam(weight)
+
+    whole = learned(RunControl())
+    control = RunControl(tmp_path / "checkpoint", resume=True)
+    for kind, stop_after in zip(order, (13, None), strict=True):
+        monkeypatch.setattr(
+            "lstm_cli.training.trainer.embedding_optimiser",
+            lambda weight, num_steps, _, kind=kind: optimiser(kind, weight, num_steps),
+        )
+        resumed = learned(control, stop_after=stop_after)
+    assert resumed.completed
+    np.testing.assert_allclose(resumed.probabilities, whole.probabilities, atol=1e-5)
+
+
+def test_weights_that_share_their_memory_are_kept(tmp_path: Path) -> None:
+    """As those of a cell do on a GPU, whose kernels want them in one piece."""
+    network = nn.LSTM(3, 4)
+    sizes = [parameter.numel() for parameter in network.parameters()]
+    joined = torch.randn(sum(sizes))
+    parts = dict(zip((n for n, _ in network.named_parameters()), joined.split(sizes), strict=True))
+    save_checkpoint(TrainerState(1, (), parts), tmp_path / "checkpoint", "it")
+    kept = load_checkpoint(tmp_path / "checkpoint", "it").tensors
+    assert all(torch.equal(kept[name], part) for name, part in parts.items())
+
+
+def test_the_precision_of_a_stopped_training_is_known(tmp_path: Path) -> None:
+    """Another device computes best in another, and it goes on as it began."""
+    path = tmp_path / "checkpoint"
+    assert precision_of(None) is precision_of(path) is None
+    save_checkpoint(TrainerState(1, (), {}, "bfloat16"), path, "it")
+    assert precision_of(path) == "bfloat16"
+    save_checkpoint(TrainerState(1, (), {}), path, "it")
+    assert precision_of(path) is None
+    path.write_bytes(b"half of it")
+    assert precision_of(path) is None
 
 
 def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from lstm_cli.bundle.reading import Bundle
 from lstm_cli.data.texts import read_texts
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.errors import RowError
 from lstm_cli.evaluation.text_health import UnratedTexts, examine_texts
 from lstm_cli.results import TextHealth
 from lstm_cli.text.vocabulary import Vocabulary
-from tests.helpers import BLAME, PRAISE, lstm
+from tests.helpers import BLAME, PRAISE, copied, lstm
 
 CLEAN = [f"{text} {word}" for text in (*PRAISE, *BLAME) for word in ("indeed", "so", "today")]
 # All words of the clean texts, and no others.
@@ -42,8 +43,8 @@ def test_clean_texts_need_nobody() -> None:
     done = lstm("doctor", "texts.csv")
     assert done.exit_code == 0, done.stderr
     assert done.stderr.startswith(
-        "texts.csv: no column looks like ratings: its texts are examined alone; --rating-column "
-        "names one\ntexts.csv: 30 rows, text in 'comment'\n"
+        "texts.csv: no column looks like ratings, nor could one hold them: its texts are examined "
+        "alone\ntexts.csv: 30 rows, text in 'comment'\n"
     )
     assert done.stdout.endswith(
         "rows without a text: 0; with the text of an earlier one: 0\n"
@@ -107,3 +108,20 @@ def test_a_file_without_any_text_is_refused() -> None:
     Path("empty.csv").write_text('comment\n"  "\n" "\n')
     with pytest.raises(RowError, match="no row has a text"):
         UnratedTexts.of([read_texts("empty.csv")])
+
+
+def test_texts_are_examined_by_the_model_that_would_rate_them(tiny_bundle: Bundle) -> None:
+    """Of a model of one's own the base knows nothing."""
+    copied(tiny_bundle, "hotels")
+    path = written("quokka numbat potoroo bilby", "dunnart bandicoot bettong quoll")
+    done = lstm("doctor", path)
+    assert "\nmodel hotels (trained last in models)\n" in done.stderr
+    assert "model hotels knows " in done.stdout
+    found = json.loads(lstm("doctor", path, "--model", "hotels", "--json").stdout)
+    assert found["model"] == "hotels"
+    assert found["unlike"] >= 2
+    assert lstm("doctor", path, "--model", "motels").exit_code == 2
+    Path("rated.csv").write_text("review,rating\na fine film,5\nawful!,1\n" * 9, "utf-8")
+    done = lstm("doctor", "rated.csv", "--model", "hotels")
+    assert done.exit_code == 2
+    assert done.stderr.endswith("add --no-ratings to examine the texts alone\n")

@@ -12,6 +12,7 @@ from lstm_cli.errors import RequestError
 from lstm_cli.gates.carrying import half_lives
 from lstm_cli.gates.trace import trace
 from lstm_cli.gates.units import FEWEST_SEEN, describe_unit
+from lstm_cli.gates.words import _lifetime
 from lstm_cli.inference.predictor import Predictor
 from tests.helpers import lstm
 
@@ -98,3 +99,16 @@ def test_the_commands_show_both(tiny_bundle: Bundle) -> None:
     assert max(map(len, (shown + described).splitlines())) <= 80
     found = json.loads(lstm(*unit, "--json").stdout)
     assert found["words"] == sum(len(Predictor(tiny_bundle).tokenize(text)) for text in TEXTS)
+
+
+def test_a_lifetime_is_by_its_definition() -> None:
+    """Followed in pieces, it is that of all words at once, wherever half is gone."""
+    rng = np.random.default_rng(0)
+    for length in (0, 1, 11, 12, 13, 40):
+        for low in (0.2, 0.9, 0.99):
+            after = rng.uniform(low, 1, (length, 8)).astype(np.float32)
+            written = rng.random(8)
+            left = np.cumprod(after, axis=0, dtype=np.float64) @ written
+            gone = np.flatnonzero(left < 0.5 * written.sum())
+            expected = gone[0] + 1 if len(gone) else np.inf
+            assert _lifetime(written, after) == expected

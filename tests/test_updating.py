@@ -3,12 +3,14 @@
 import json
 import signal
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lstm_cli.bundle.claiming import claimed
+from lstm_cli.bundle.locating import find_model
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.seen import Seen
 from lstm_cli.bundle.versions import save_as_next, versions_of
@@ -127,7 +129,7 @@ def test_the_same_file_twice_has_nothing_new(hotels: Path, new: Path, old: Path)
     as_it_was = contents(hotels)
     assert refused("update", "hotels", new, "--replay", old) == (
         "lstm: new.csv: holds nothing new to learn from: of 40 reviews hotels has learned from "
-        "36, 4 were held out for it, and 0 tell of those\n"
+        "30, 10 were held out for it, and 0 tell of those\n"
     )
     assert contents(hotels) == as_it_was
 
@@ -151,7 +153,7 @@ def test_old_reviews_that_it_does_not_know_are_passed_over(hotels: Path, new: Pa
 
 
 def test_without_old_reviews_what_cannot_be_measured_stays(hotels: Path, new: Path) -> None:
-    """Words, and the regression, which four reviews could not make."""
+    """Words, and the regression, which ten reviews could not make."""
     before = open_bundle(hotels)
     words, regression = before.gate_statistics, before.baseline
     answers, agreement = before.held_out_answers, before.info.agreement
@@ -164,13 +166,14 @@ def test_without_old_reviews_what_cannot_be_measured_stays(hotels: Path, new: Pa
     assert after.baseline is not None
     np.testing.assert_array_equal(after.baseline["weights"], regression["weights"])
     assert after.info.agreement == agreement
-    assert len(after.held_out_answers) == len(answers) + 4
+    assert len(after.held_out_answers) == len(answers) + 10
     kept = after.held_out_answers.rating_indices[: len(answers)]
     assert kept.tolist() == answers.rating_indices.tolist()
-    assert after.info.scores["n"] == 4
+    assert after.info.scores["n"] == 10
     card = (hotels / "README.md").read_text("utf-8")
-    assert "## On 4 reviews held out" in card
-    assert "It was measured on 4 of 124 held-out reviews" in card
+    assert "## On 10 reviews held out" in card
+    assert "It was measured on 10 of 130 held-out reviews" in card
+    assert "flatter" not in card
 
 
 def test_answers_on_reviews_at_hand_are_kept_once(hotels: Path, new: Path) -> None:
@@ -241,7 +244,7 @@ def test_a_server_does_not_name_the_files(hotels: Path, new: Path) -> None:
 
     update(new, "--accept-worse")
     described = _described(open_bundle(hotels))
-    assert [update["learned"] for update in described["data"]["updates"]] == [36]
+    assert [update["learned"] for update in described["data"]["updates"]] == [30]
     assert "new.csv" not in json.dumps(described)
 
 
@@ -301,6 +304,88 @@ def test_a_worse_model_does_not_replace(hotels: Path, old: Path) -> None:
     assert "worse on the reviews held out before, as accepted: hotels is replaced\n" in done.stdout
 
 
+def test_too_few_held_out_reviews_decide_nothing(hotels: Path) -> None:
+    """Then the old model stays, unless a person wants the new one all the same."""
+    few = written("few.csv", rows(range(20, 22)))
+    as_it_was = contents(hotels)
+    done = lstm("update", "hotels", few)
+    assert done.exit_code == 1
+    assert done.stdout.splitlines()[-3:] == [
+        "2 held-out reviews cannot tell whether it is worse: hotels stays as it was",
+        "10 can; --replay FILE with the earlier reviews brings those held out before",
+        "to replace it all the same, add --accept-worse",
+    ]
+    assert contents(hotels) == as_it_was
+    done = lstm("update", "hotels", few, "--accept-worse")
+    assert done.exit_code == 0
+    history = lstm("models", "history", "hotels").stdout.splitlines()
+    assert history[2].split()[-6:-3] == ["too", "few", "2"]
+    assert done.stdout.splitlines()[-3:] == [
+        "2 held-out reviews cannot tell whether it is worse: hotels is replaced, as accepted",
+        "10 can; --replay FILE with the earlier reviews brings those held out before",
+        "to put the old one back: lstm models restore hotels 1",
+    ]
+
+
+# Of reviews that the base has read
+
+
+def with_base_that_read(path: Path, *numbers: range) -> None:
+    """Let a base of the model have read the reviews of some numbers."""
+    from lstm_cli.bundle.seen import SeenPart
+    from lstm_cli.bundle.writing import write_bundle
+
+    bundle = open_bundle(path)
+    assert bundle.seen is not None
+    read = [words for some in numbers for words in words_of(some)]
+    seen = Seen((*bundle.seen.parts, SeenPart.of("base", read, [])))
+    write_bundle(replace(new_bundle(bundle), seen=seen), path, replace=True)
+
+
+def test_what_the_base_has_read_is_not_held_out_and_said_to_be(hotels: Path) -> None:
+    """Of what it has not read enough is held out in its place, at most half."""
+    with_base_that_read(hotels, range(20, 22))
+    new = written("new.csv", rows(range(20, 25)))
+    done = lstm("update", "hotels", new, "--accept-worse")
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr.splitlines()[2:6] == [
+        "20 new reviews of 50 not held out: a base of hotels has read them before, and",
+        "would flatter both models",
+        "40 to learn from, 10 more held out; 0 old ones replayed",
+        "none of the 120 reviews held out for hotels before is here, so that what it",
+    ]
+    seen = open_bundle(hotels).seen
+    assert seen is not None
+    assert not seen.held_out(words_of(range(20, 22))).any()
+    assert open_bundle(hotels).info.provenance.read_by_base == 0
+    with_base_that_read(hotels, range(40, 43))
+    more = written("more.csv", rows(range(40, 44)))
+    assert update(more, "--accept-worse")["held_out"] <= 6
+    with_base_that_read(hotels, range(50, 54))
+    said = refused("update", "hotels", written("read.csv", rows(range(50, 54))), "--accept-worse")
+    assert "no review can be held out, for a base of the model has learned from them, so" in said
+
+
+def test_scores_on_what_the_base_has_read_are_said_to_flatter(hotels: Path, new: Path) -> None:
+    """In the receipt, the list, the history, the card and what a workbook notes."""
+    from lstm_cli.views.rated_workbook import model_facts
+
+    with_base_that_read(hotels, range(6, 14))
+    old = written("old.csv", rows(OLD), rows(HELD_OUT))
+    done = lstm("update", "hotels", new, "--replay", old, "--accept-worse")
+    said = " ".join(done.stdout.split())
+    assert "Careful: of these 124 a base of both has read 80 before, so that both scores" in said
+    assert "neither has learned from" not in said
+    flatters = "its accuracy flatters, for a base has read 80 of its 124 held-out reviews before"
+    listed = " ".join(lstm("models").stdout.split())
+    assert f"hotels: {flatters}" in listed
+    assert f"version 2: {flatters}" in " ".join(lstm("models", "history", "hotels").stdout.split())
+    before = "a base has read 80 of these 124 held-out reviews before, so that the scores flatter"
+    assert f"Careful: {before}." in lstm("models", "show", "hotels").stdout
+    facts = dict(model_facts(open_bundle(hotels).info, date(2026, 11, 26)))
+    assert facts["how good"].endswith(f"; careful: {before}")
+
+
 def test_what_is_shown_fits_a_terminal(hotels: Path, new: Path, old: Path) -> None:
     """80 columns, and no line more than is needed."""
     done = lstm("update", "hotels", new, "--replay", old, "--accept-worse")
@@ -325,8 +410,8 @@ def test_what_is_shown_fits_a_terminal(hotels: Path, new: Path, old: Path) -> No
     assert all(line.endswith("(too few)") for line in shown[2:] if line.startswith("held out now"))
     assert "(too few)" not in shown[2]
     assert shown[-3:] == [
-        "these reviews cannot tell whether it is better: only 4 of them were held out",
         "not worse, as far as 124 held-out reviews can tell: hotels is replaced",
+        "how much better it rates such as the new ones is open: only 4 were held out",
         "to put the old one back: lstm models restore hotels 1",
     ]
 
@@ -386,12 +471,14 @@ def test_a_version_keeps_its_number(hotels: Path, old: Path) -> None:
     for number, as_was in ((2, made[1]), (1, made[0]), (3, made[2])):
         done = lstm("models", "restore", "hotels", number)
         assert done.exit_code == 0, done.stderr
-        assert done.stderr.startswith(f"hotels is version {number} now; version ")
+        assert done.stderr.startswith(f"hotels is version {number} now, made ")
         assert contents(hotels) == as_was
         found = [v for v in versions_of(hotels) if v.is_in_use]
         assert [v.number for v in found] == [number]
+    made_on = open_bundle(hotels).info.created[:10]
     assert lstm("models", "restore", "hotels").stderr == (
-        "hotels is version 2 now; version 3 is kept\n"
+        f"hotels is version 2 now, made {made_on}, which learned last from 20.csv; version 3 is "
+        "kept\n"
     )
     assert "no version 4; there are: 1, 2 (in use), 3; " in refused(
         "models", "restore", "hotels", "4"
@@ -417,6 +504,28 @@ def test_history_lists_the_versions(hotels: Path, new: Path, old: Path) -> None:
     assert (first["number"], first["in_use"], first["reviews"]) == (1, False, 60)
     assert (second["number"], second["in_use"], second["reviews"]) == (2, True, 96)
     assert second["held_out"] == 124
+
+
+def test_a_version_can_be_named(hotels: Path, new: Path, old: Path) -> None:
+    """What an update changed can be measured on any file, by the names of both."""
+    update(new, "--replay", old, "--accept-worse")
+    other = written("other.csv", rows(range(60, 64)))
+    shown = json.loads(lstm("compare", other, "hotels@1", "hotels", "--json").stdout)
+    assert shown["models"] == ["hotels@1", "hotels"]
+    for asked, size in (("hotels@1", 60), ("hotels@2", 96), ("models/hotels@1", 60)):
+        found = find_model(asked).bundle
+        assert (found.name, found.info.provenance.training) == (asked.split("/")[-1], size)
+    assert lstm("predict", "fine", "--model", "hotels@1").stderr.startswith("model hotels@1 (")
+    assert refused("predict", "fine", "--model", "hotels@3") == (
+        "lstm: hotels: no version 3; there are: 1, 2 (in use); see them with: "
+        "lstm models history hotels\n"
+    )
+    assert "no model 'motels'" in refused("predict", "fine", "--model", "motels@1")
+    assert refused("update", "hotels@1", written("more.csv", rows(range(30, 34)))) == (
+        "lstm: hotels@1: is a version that is not in use, and only the one in use is updated; put "
+        "it into use first with: lstm models restore hotels 1\n"
+    )
+    assert "learned from 60 reviews of lstm.csv" in lstm("models", "show", "hotels@1").stdout
 
 
 def test_history_names_what_was_learned_from_whole(hotels: Path, old: Path) -> None:
@@ -519,7 +628,9 @@ def test_where_folders_cannot_be_exchanged_three_steps_lose_none(
     assert [v.is_in_use for v in versions_of(hotels)] == [False, True]
     hotels.rename("models/.hotels.versions/2")  # as after a death between the steps
     assert "none is in use" in lstm("models", "history", "hotels").stdout
-    assert lstm("models", "restore", "hotels").stderr == "hotels is version 2 now\n"
+    assert lstm("models", "restore", "hotels").stderr == (
+        "hotels is version 2 now, made 2999-01-01, which learned last from lstm.csv\n"
+    )
     assert open_bundle(hotels).info.created.startswith("2999")
 
 

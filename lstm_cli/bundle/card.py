@@ -25,7 +25,7 @@ def model_card(info: BundleInfo) -> str:
         f"- {model.vocab_size:,} words, embedding {model.embedding_size}, "
         f"{model.hidden_size} units; the readout sees the {', '.join(model.pooling)} "
         "of the short-term memories",
-        f"- trained in {info.seconds:.0f} s ({info.training.precision}, seed {info.training.seed})",
+        _training(info),
         *_epochs(info),
         *_updates(info),
         "",
@@ -38,13 +38,24 @@ def model_card(info: BundleInfo) -> str:
         "",
         f"95 % interval of the accuracy: {100 * low:.1f} to {100 * high:.1f} %."
         + _choice(info)
-        + _at_hand(info),
+        + _at_hand(info)
+        + _flattering(info),
         "",
         "It has seen only reviews like these. It is no judge of people, and a rating of one "
         "review is a guess.",
         "",
     ]
     return "\n".join(lines)
+
+
+def _training(info: BundleInfo) -> str:
+    """How long it was trained, and on what, if that is known."""
+    device = info.provenance.device
+    where = "" if device is None else f" on {device}"
+    return (
+        f"- trained in {info.seconds:.0f} s{where} ({info.training.precision}, "
+        f"seed {info.training.seed})"
+    )
 
 
 def _epochs(info: BundleInfo) -> list[str]:
@@ -85,6 +96,28 @@ def _at_hand(info: BundleInfo) -> str:
     )
 
 
+def read_before(info: BundleInfo) -> str:
+    """What makes the scores of a model flatter, as a clause; nothing where nothing is known of it.
+
+    >>> from types import SimpleNamespace as Of
+    >>> read_before(Of(base="base", scores={"n": 71}, provenance=Of(read_by_base=67)))
+    'base has read 67 of these 71 held-out reviews before, so that the scores flatter'
+    """
+    number, n = info.provenance.read_by_base, info.scores["n"]
+    if not number:
+        return ""
+    return (
+        f"{info.base or 'a base'} has read {number:,} of these {count(n, 'held-out review')} "
+        "before, so that the scores flatter"
+    )
+
+
+def _flattering(info: BundleInfo) -> str:
+    """What a base has read of the held-out reviews, if anything."""
+    said = read_before(info)
+    return f" Careful: {said}." if said else ""
+
+
 def _language_card(info: BundleInfo) -> str:
     model, origin = info.model, info.provenance
     lines = [
@@ -97,7 +130,7 @@ def _language_card(info: BundleInfo) -> str:
         f"- learned from {count(origin.training, 'review')} of {', '.join(origin.files)}",
         f"- {model.vocab_size:,} words, embedding {model.embedding_size}, "
         f"{model.hidden_size} units",
-        f"- trained in {info.seconds:.0f} s ({info.training.precision}, seed {info.training.seed})",
+        _training(info),
         f"- perplexity {info.scores['perplexity']:.1f} on {info.scores['n']:,} words of reviews "
         "held out",
         "",

@@ -75,6 +75,11 @@ class ModelSlot:
         """The file in which the training is kept until the model is saved."""
         return checkpoint_of(self.path)
 
+    @property
+    def stopped(self) -> Path | None:
+        """The checkpoint of a training that goes on; None where one begins."""
+        return self.checkpoint if self.resumes else None
+
     def claimed(self) -> AbstractContextManager[None]:
         """A context in which no other process makes a model of this name."""
         return claimed(self.path)

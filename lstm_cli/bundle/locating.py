@@ -37,8 +37,8 @@ def find_model(
     """The model a command should use.
 
     Args:
-        asked: a name or a path; else ``$LSTM_MODEL``, else
-            the model trained last in the models folder, else the base that ships.
+        asked: a name or a path, ``reviews@2`` for version 2 of reviews; else ``$LSTM_MODEL``,
+            else the model trained last in the models folder, else the base that ships.
         folder: the models folder, if another than the usual one.
         must_rate: refuse a language model.
 
@@ -50,7 +50,7 @@ def find_model(
     _refuse_empty(asked)
     asked, why = (asked, "asked for") if asked else (os.environ.get("LSTM_MODEL"), "$LSTM_MODEL")
     if asked:
-        bundle = open_bundle(_path_of(asked, models))
+        bundle = _open(asked, models)
         if must_rate and bundle.info.is_language_model:
             raise NoModelError(
                 f"{asked}: is a language model, which rates nothing yet",
@@ -177,6 +177,8 @@ def summaries(folder: Path) -> "list[ModelSummary]":
                 ratings=info.scale.labels,
                 reviews=info.provenance.training,
                 accuracy=info.scores.get("accuracy"),
+                held_out=info.scores.get("n", 0),
+                read_by_base=info.provenance.read_by_base,
             )
         )
     return sorted(models, key=lambda summary: (summary.created, summary.name))
@@ -233,6 +235,16 @@ def _refuse_empty(asked: str | None) -> None:
     # A script with an unset variable must not be given, or remove, some other model.
     if asked == "":
         raise NoModelError("the name of the model is empty", Remedy.LIST_MODELS)
+
+
+def _open(asked: str, models: Path) -> Bundle:
+    """The model of a name or path; ``reviews@2`` is version 2 of reviews."""
+    version = re.fullmatch(r"(.+)@(\d{1,9})", asked)
+    if version is None or Path(asked).exists():
+        return open_bundle(_path_of(asked, models))
+    from lstm_cli.bundle.versions import version_numbered  # which builds on this module
+
+    return version_numbered(_path_of(version[1], models), int(version[2]))
 
 
 def _path_of(asked: str, models: Path) -> Path:

@@ -52,6 +52,8 @@ class Provenance:
     rating_columns: tuple[str, ...] = ()
     reviews: int | None = None  # usable ones in the files
     validation: int | None = None  # reviews held out
+    # Of those that the scores are of, how many a base has read before, so that the scores flatter.
+    read_by_base: int | None = None
     left_out: int | None = None  # neither learned from nor held out
     max_words: int | None = None  # that were asked for
     base_fingerprint: str | None = None  # sha256 of the weights it started from
@@ -59,7 +61,8 @@ class Provenance:
     skipped: dict[str, int] | None = None  # rows, by reason
     lengths: tuple[int, int] | None = None  # tokens of the shortest and the longest review
     held_out_from: str | None = None  # fingerprint of a file of held-out reviews of its own
-    threads: int | None = None  # it was computed on
+    device: str | None = None  # it was computed on, as ``Compute.device_name`` has it
+    threads: int | None = None  # of the processor
     stopped: bool = False  # before its time
     tried: tuple[dict[str, Any], ...] = ()  # recipes, within a budget of time
     # What it has learned since it was trained, the first update first; counted above, too.
@@ -69,6 +72,11 @@ class Provenance:
     def longest(self) -> int | None:
         """Tokens of the longest review it learned from, where that is known."""
         return self.lengths[1] if self.lengths else None
+
+    @property
+    def last_files(self) -> tuple[str, ...]:
+        """What it learned from last, by its update or else its training; names without folders."""
+        return self.updates[-1].files if self.updates else self.files
 
     @property
     def learned_columns(self) -> "tuple[LearnedColumns, ...]":
@@ -84,7 +92,8 @@ class Provenance:
         """As ``bundle.json`` holds it."""
         described = asdict(self)
         if not self.text_columns:  # a language model, which knows of no more
-            return {name: described[name] for name in _ALWAYS}
+            known = {name: described[name] for name in _ALWAYS}
+            return known if self.device is None else known | {"device": self.device}
         return {
             name: value
             for name, value in described.items()
@@ -125,8 +134,9 @@ class Provenance:
 
 
 _ALWAYS = ("files", "fingerprint", "training", "counts")
-_COUNTS = frozenset(("training", "reviews", "validation", "left_out", "max_words", "threads"))
-_NAMES = frozenset(("fingerprint", "base_fingerprint", "vectors", "held_out_from"))
+_COUNTS = frozenset(("training", "reviews", "validation", "read_by_base", "left_out", "max_words",
+                     "threads"))  # fmt: skip
+_NAMES = frozenset(("fingerprint", "base_fingerprint", "vectors", "held_out_from", "device"))
 _LISTS = frozenset(("files", "text_columns", "rating_columns", "lengths", "tried",
                     "updates"))  # fmt: skip
 

@@ -61,11 +61,12 @@ class Bundle:
     info: BundleInfo
     files: dict[str, tuple[int, str]]  # name -> (bytes, sha256)
     contents: Mapping[str, bytes] | None = None  # the files; None where they are in the folder
+    named: str | None = None  # how it is found, of a version: ``reviews@2``
 
     @property
     def name(self) -> str:
-        """The name of the model's folder, under which it is found."""
-        return self.path.name
+        """The name of the model's folder, or of a version, under which it is found."""
+        return self.named or self.path.name
 
     @property
     def learned_columns(self) -> "tuple[LearnedColumns, ...]":

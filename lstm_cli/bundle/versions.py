@@ -9,8 +9,9 @@ places in one step, before and after which both are there, whole.
 """
 
 import os
+import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -58,6 +59,28 @@ def versions_of(path: Path) -> tuple[Version, ...]:
         for number, bundle in enumerate(readable, start=1)
     )
     return (*numbered, *broken)
+
+
+def version_numbered(path: Path, number: int) -> Bundle:
+    """One of the models of a name, which calls itself ``reviews@2``.
+
+    Args:
+        path: of the one in use.
+        number: by age, from 1.
+
+    Raises:
+        NoModelError: there is no such version.
+    """
+    found = versions_of(path)
+    for version in found:
+        if version.number == number and version.bundle is not None:
+            return replace(version.bundle, named=f"{path.name}@{number}")
+    raise _no_version(found, path.name, number)
+
+
+def is_put_by(path: Path) -> bool:
+    """Whether this is the folder of a version that is not in use."""
+    return re.fullmatch(r"\..+\.versions", path.absolute().parent.name) is not None
 
 
 def save_as_next(bundle: NewBundle, path: Path) -> None:
@@ -129,17 +152,17 @@ def summary_of(version: Version) -> VersionSummary:
             None, version.is_in_use, str(path), "", (), 0, None, 0, size, version.problem
         )
     info, origin = bundle.info, bundle.info.provenance
-    last = origin.updates[-1].files if origin.updates else origin.files
     return VersionSummary(
         number=version.number,
         in_use=version.is_in_use,
         path=str(path),
         created=info.created,
-        files=last,
+        files=origin.last_files,
         reviews=origin.training,
         accuracy=info.scores.get("accuracy"),
         held_out=info.scores.get("n", 0),
         bytes=size,
+        read_by_base=origin.read_by_base,
     )
 
 
@@ -157,12 +180,16 @@ def _chosen(
     if now is not None and number == now.number:
         raise NoModelError(f"{name}: version {number} is in use already")
     if number not in others:
-        numbers = sorted(v.number for v in found if v.number is not None)
-        listed = ", ".join(f"{n}" if n in others else f"{n} (in use)" for n in numbers)
-        raise NoModelError(
-            f"{name}: no version {number}; there are: {listed}", Remedy.LIST_VERSIONS, name
-        )
+        raise _no_version(found, name, number)
     return others[number]
+
+
+def _no_version(found: tuple[Version, ...], name: str, number: int) -> NoModelError:
+    numbered = [version for version in found if version.number is not None]
+    listed = ", ".join(f"{v.number}" + " (in use)" * v.is_in_use for v in numbered) or "none"
+    return NoModelError(
+        f"{name}: no version {number}; there are: {listed}", Remedy.LIST_VERSIONS, name
+    )
 
 
 def _places(path: Path) -> list[Path]:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_cli.commands import options
+from lstm_cli.commands.devices import note_device
 from lstm_cli.commands.program import EXIT_INTERRUPTED, note, print_json, verbosity
 from lstm_cli.commands.stopping import Interrupt, interruptible
+from lstm_cli.config import AUTO_DEVICE
 from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ def advise(
     seed: Annotated[
         int, typer.Option(min=0, max=2**32 - 1, help="Random seed: the same seed, the same advice.")
     ] = 0,
+    device: options.Device = AUTO_DEVICE,
     threads: options.Threads = None,
     models_dir: options.ModelsFolder = None,
     as_json: options.Json = False,
@@ -120,6 +123,7 @@ def advise(
         output=output,
         time_limit=options.seconds_of(time_limit, "time-limit"),
         seed=seed,
+        device=device,
         threads=threads,
     )
     bundle = None if base == "none" else find_base(base, request.folder)
@@ -134,8 +138,9 @@ def advise(
     from lstm_cli.views.advising import AdviceProgress
     from lstm_cli.views.console import notes_console
 
-    compute = Compute.of_machine(threads=threads)
+    compute = Compute.of_machine(threads=threads, device=device)
     compute.set_up_process()
+    note_device(ctx, compute)
     listener = AdviceProgress(notes_console(quiet=verbosity(ctx).quiet))
     with interruptible() as is_stopped:
         start = None if bundle is None else Base.from_bundle(bundle)

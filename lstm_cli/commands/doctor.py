@@ -1,5 +1,6 @@
 """``lstm doctor``: files of reviews, checked before training on them."""
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json
-from lstm_cli.errors import ColumnError, Remedy
+from lstm_cli.errors import OF_NO_RATINGS, ColumnError, NoModelError, OptionError, Remedy
 from lstm_cli.results import DataHealth, TextHealth
 
 if TYPE_CHECKING:
@@ -40,11 +41,16 @@ def doctor(
         ),
     ] = False,
     threads: options.Threads = None,
+    model: options.Model = None,
+    models_dir: options.ModelsFolder = None,
     as_json: options.Json = False,
 ) -> None:
     """Check files of reviews before training on them, or texts before they are rated.
 
     lstm doctor reviews.csv
+
+    Texts without ratings are examined by the words of the model that would rate them, reviews
+    with ratings by those of the base, from which a training starts.
 
     Looks for letters in a wrong encoding, identical texts with different ratings, ratings that
     contradict their words, and the like. Exits with code 1 if anything needs your attention.
@@ -80,15 +86,21 @@ def _of_reviews(
     try:
         reviews = read_reviews(files, reading)
     except ColumnError as error:
-        lacks_ratings = error.remedy is Remedy.NAME_RATING_COLUMN and len(files) == 1
+        lacks_ratings = error.remedy in OF_NO_RATINGS and len(files) == 1
         if not lacks_ratings or any(options.is_given(ctx, name) for name in OF_RATINGS):
             raise
-        note(ctx, f"{error.problem}: its texts are examined alone; --rating-column names one")
+        names_one = "; --rating-column names one" if error.details else ""
+        note(ctx, f"{error.problem}: its texts are examined alone{names_one}")
         return _of_texts(ctx, files, reading)
+    if options.is_given(ctx, "model"):
+        raise OptionError(
+            "--model rates texts, and these reviews have ratings: leave it out, or add "
+            "--no-ratings to examine the texts alone"
+        )
     for line in lines_about(reviews):
         note(ctx, line)
     tokenized = _tokenized(ctx, reviews.texts)
-    base = _base()
+    base = _base(ctx)
     known_share = None
     if base is not None:
         from lstm_cli.training.base import Base
@@ -108,9 +120,11 @@ def _of_texts(ctx: typer.Context, files: Sequence[str], reading: "ReadOptions") 
         for line in lines_about_texts(table, columns, len(texts)):
             note(ctx, line)
     unrated = UnratedTexts.of(opened)
-    base = _base()
-    known = None if base is None else base.vocabulary
-    return examine_texts(unrated, _tokenized(ctx, unrated.texts), known)
+    rates = _that_rates(ctx)
+    tokenized = _tokenized(ctx, unrated.texts)
+    if rates is None:
+        return examine_texts(unrated, tokenized)
+    return examine_texts(unrated, tokenized, rates.vocabulary, rates.name)
 
 
 def _tokenized(ctx: typer.Context, texts: Sequence[str]) -> "TokenizedReviews":
@@ -122,7 +136,20 @@ def _tokenized(ctx: typer.Context, texts: Sequence[str]) -> "TokenizedReviews":
     return tokenize_reviews(texts, processes=processes, cache=TokenCache.of_user())
 
 
-def _base() -> "Bundle | None":
+def _base(ctx: typer.Context) -> "Bundle | None":
+    """The model that a training on the reviews would start from, if there is one."""
     from lstm_cli.bundle.locating import find_base, models_folder
 
-    return find_base(None, models_folder())
+    return find_base(None, models_folder(ctx.params["models_dir"]))
+
+
+def _that_rates(ctx: typer.Context) -> "Bundle | None":
+    """The model that would rate the texts; None where there is none, and none was asked for."""
+    asked = ctx.params["model"]
+    try:
+        return options.chosen_bundle(ctx, asked, ctx.params["models_dir"])
+    except NoModelError as error:
+        is_asked_for = asked is not None or "LSTM_MODEL" in os.environ
+        if is_asked_for or error.remedy is not Remedy.TRAIN_A_MODEL:
+            raise
+        return None

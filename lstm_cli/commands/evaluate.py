@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_cli.commands import options
+from lstm_cli.commands.devices import scorers_on
 from lstm_cli.commands.program import note, print_json
+from lstm_cli.config import AUTO_DEVICE
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
@@ -42,6 +44,7 @@ def evaluate(
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
     with_seen: options.WithSeen = False,
+    device: options.Device = AUTO_DEVICE,
     brief: options.Brief = False,
     as_json: options.Json = False,
 ) -> None:
@@ -58,21 +61,26 @@ def evaluate(
     bundle = options.chosen_bundle(ctx, model, models_dir)
 
     from lstm_cli.commands.mistakes_file import rows_kept, write_mistakes
-    from lstm_cli.evaluation.reading import read_rated
+    from lstm_cli.evaluation.reading import other_scale, read_rated
     from lstm_cli.evaluation.unseen import leave_out_seen
-    from lstm_cli.views.reviews import lines_about, lines_about_seen
+    from lstm_cli.views.reviews import line_about_scales, lines_about, lines_about_seen
 
     kept = ctx.with_resource(rows_kept(errors))
     reviews = read_rated([bundle], file, options.read_options(ctx), kept)
     for line in lines_about(reviews):
         note(ctx, line)
+    scales = other_scale(reviews, bundle)
+    if scales is not None:
+        note(ctx, line_about_scales(*scales, bundle.name))
     measured = leave_out_seen(reviews, [bundle], with_seen=with_seen)
     for line in lines_about_seen(measured):
         note(ctx, line)
 
     from lstm_cli.evaluation.files import evaluate_on
+    from lstm_cli.inference.scorer import in_float32
 
-    evaluation, rated = evaluate_on(measured.reviews, bundle)
+    scorer_of = scorers_on(ctx, device, in_float32)
+    evaluation, rated = evaluate_on(measured.reviews, bundle, scorer_of)
     if errors is not None and kept is not None:
         write_mistakes(ctx, bundle, rated, kept, errors)
     if as_json:

@@ -34,6 +34,7 @@ HINTS = {
     "--replace to start over",
     Remedy.WAIT_OR_RENAME: "wait for it, or choose another with --name",
     Remedy.WAIT: "wait for it",
+    Remedy.CHOOSE_DEVICE: "choose another with --device, such as cpu",
     Remedy.TEACH_RATINGS: "teach it with: lstm train REVIEWS.csv --base {0}",
     Remedy.TRAIN_A_MODEL: "train one with: lstm train REVIEWS.csv (or lstm train --sample)",
     Remedy.LIST_MODELS: "see the available models with: lstm models",
@@ -51,6 +52,7 @@ HINTS = {
     Remedy.LEAVE_OUT_SHEET: "leave out --sheet",
     Remedy.LEAVE_OUT_QUERY: "leave out --query",
     Remedy.LIST_VERSIONS: "see them with: lstm models history {0}",
+    Remedy.RESTORE: "put it into use first with: lstm models restore {0} {1}",
     Remedy.ADD_OR_GIVE_OLD: "add reviews, or give those that it was trained on with --replay FILE",
     Remedy.TRAIN_FROM_IT: "train one that starts from it with: lstm train {0} --base {1}",
     Remedy.TRAIN_AGAIN: "train it again on all of its reviews, with: lstm train ... --replace",
@@ -58,6 +60,9 @@ HINTS = {
     "lstm models show {0} (--with-seen measures on these all the same)",
     Remedy.GIVE_RATED: "name it with --rating-column ({0}), or give rated reviews with "
     "--rated FILE",
+    Remedy.GIVE_RATED_ALONE: "give rated reviews with --rated FILE",
+    Remedy.RATE_INSTEAD: "what takes reviews without ratings: lstm predict --input FILE, and "
+    "lstm report FILE",
 }
 
 

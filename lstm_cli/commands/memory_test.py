@@ -1,10 +1,12 @@
 """``lstm memory-test``: what a plain RNN and an LSTM still know after n events."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from lstm_cli.commands import options
+from lstm_cli.commands.devices import note_device
 from lstm_cli.commands.program import note, print_json, verbosity
 
 
@@ -39,6 +41,16 @@ def memory_test(
     query: options.Query = None,
     text_column: options.TextColumn = None,
     models_dir: options.ModelsFolder = None,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DEVICE",
+            callback=options.device_name,
+            help="Where the cells learn: cpu, cuda, cuda:1 or mps. Default: on the processor, "
+            "for they are small.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Show why a plain RNN forgets and an LSTM remembers.
@@ -57,6 +69,8 @@ def memory_test(
         raise OptionError("--input goes with --model")
     if html is not None and as_json:
         raise OptionError("--html goes without --json")
+    if model is not None and device is not None:
+        raise OptionError("--device goes without --model")
     if model is not None:
         _reach(ctx, model, input_file, models_dir, html, as_json)
         return
@@ -68,10 +82,13 @@ def memory_test(
     from lstm_cli.views.console import notes_console, results_console
     from lstm_cli.views.memory_test import learning, show_memory_test
 
-    Compute(threads=1).set_up_process()  # the products are too small to share out
+    compute = Compute() if device is None else Compute.of_machine("float32", device=device)
+    note_device(ctx, compute)
+    compute = replace(compute, threads=1)  # the products are too small to share out
+    compute.set_up_process()
     config = MemoryTestConfig(hidden_size=hidden_size, seed=seed)
     with learning(notes_console(quiet=verbosity(ctx).quiet), num_trainings(config)) as advance:
-        measured = run(config, advance, granted_threads())
+        measured = run(config, advance, granted_threads(), compute)
     if as_json:
         print_json(measured.to_json())
     elif html is not None:

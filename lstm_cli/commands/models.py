@@ -135,13 +135,17 @@ def restore(
         typer.Argument(
             metavar="VERSION",
             min=1,
-            help="Its number in lstm models history. Default: the one before the one in use.",
+            help="Its number in lstm models history. Default: the newest that is older than the "
+            "one in use; if none is older, the newest of all.",
             show_default=False,
         ),
     ] = None,
     models_dir: options.ModelsFolder = None,
 ) -> None:
-    """Put another version of a model into use; the one in use now is kept as a version."""
+    """Put another version of a model into use; the one in use now is kept as a version.
+
+    Without VERSION it goes one back: where version 3 is in use, to version 2. It says to which.
+    """
     from lstm_cli.bundle.claiming import claimed
     from lstm_cli.bundle.locating import find_versioned, models_folder
     from lstm_cli.bundle.versions import put_back
@@ -149,5 +153,11 @@ def restore(
     path = find_versioned(name, models_folder(models_dir or ctx.meta.get("models_dir")))
     with claimed(path, Remedy.WAIT):
         chosen, before = put_back(path, version)
-    number = "" if before is None or before.number is None else f"; version {before.number} is kept"
-    note(ctx, f"{path.name} is version {chosen.number} now{number}")
+    said = f"{path.name} is version {chosen.number} now"
+    if chosen.bundle is not None:
+        info = chosen.bundle.info
+        files = ", ".join(info.provenance.last_files)
+        said += f", made {info.created[:10]}, which learned last from {files}"
+    if before is not None and before.number is not None:
+        said += f"; version {before.number} is kept"
+    note(ctx, said)

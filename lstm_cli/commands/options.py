@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lstm_cli.commands.program import note
-from lstm_cli.config import ModelConfig, Pooling, Precision
+from lstm_cli.config import DEVICE_PATTERN, ModelConfig, Pooling, Precision
 from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ WithSeen = Annotated[
 Model = Annotated[
     str | None,
     typer.Option(
-        help="Name or path of the model. Default: $LSTM_MODEL, or else the one trained last."
+        help="Name or path of the model; reviews@2 is version 2 of reviews. Default: $LSTM_MODEL, "
+        "or else the one trained last."
     ),
 ]
 ModelsFolder = Annotated[
@@ -100,6 +101,28 @@ Seed = Annotated[
 Threads = Annotated[
     int | None,
     typer.Option(min=1, max=1024, help="Number of processor threads. Default: one per core."),
+]
+
+
+def device_name(asked: str | None) -> str | None:
+    """What ``--device`` names; typer calls it, so that a slip is not told only after reading.
+
+    Raises:
+        OptionError: no device is called so.
+    """
+    if asked is not None and DEVICE_PATTERN.fullmatch(asked) is None:
+        raise OptionError(f"--device {asked}: a device is called auto, cpu, cuda, cuda:1 or mps")
+    return asked
+
+
+Device = Annotated[
+    str,
+    typer.Option(
+        metavar="DEVICE",
+        callback=device_name,
+        help="Where the network computes: cpu, cuda, cuda:1 or mps. auto: on a CUDA GPU if there "
+        "is one, else on the processor.",
+    ),
 ]
 
 
@@ -158,7 +181,8 @@ class PrecisionChoice(StrEnum):
 
 
 PrecisionOption = Annotated[
-    PrecisionChoice, typer.Option(help="auto: bfloat16 if the processor supports it, else float32.")
+    PrecisionChoice,
+    typer.Option(help="auto: bfloat16 if the processor or GPU supports it, else float32."),
 ]
 
 

@@ -7,6 +7,7 @@ import typer
 from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json
 from lstm_cli.commands.texts import texts_given
+from lstm_cli.config import AUTO_DEVICE
 from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def predict(
     text_column: options.TextColumn = None,
     model: options.Model = None,
     models_dir: options.ModelsFolder = None,
+    device: options.Device = AUTO_DEVICE,
     as_json: options.Json = False,
 ) -> None:
     """Predict the rating of a review.
@@ -122,6 +124,7 @@ def predict(
             as_json=as_json,
             worst=worst,
             agree=agree if fast else None,
+            device=device,
         )
         rate_file(ctx, bundle, request)
     elif given is not None:
@@ -139,6 +142,8 @@ def _check_options(ctx: typer.Context) -> None:
     if given["input_file"] is None and of_file:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in of_file)
         raise OptionError(f"{names}: only with --input FILE")
+    if given["input_file"] is None and options.is_given(ctx, "device"):
+        raise OptionError("--device: only with --input FILE; one review is read by numpy")
     if options.is_given(ctx, "agree") and not given["fast"]:
         raise OptionError("--agree goes with --fast")
     if given["input_file"] is not None and given["texts"]:

@@ -7,7 +7,7 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import print_json, verbosity
-from lstm_cli.config import PretrainConfig
+from lstm_cli.config import AUTO_DEVICE, PretrainConfig
 
 
 def pretrain(
@@ -50,6 +50,7 @@ def pretrain(
     ] = PretrainConfig.learning_rate,
     seed: options.Seed = PretrainConfig.seed,
     precision: options.PrecisionOption = options.PrecisionChoice.auto,
+    device: options.Device = AUTO_DEVICE,
     threads: options.Threads = None,
     models_dir: options.ModelsFolder = None,
     as_json: options.Json = False,

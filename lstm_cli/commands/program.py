@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from lstm_cli.commands.hints import with_options
 from lstm_cli.data.showing import escape
@@ -36,6 +36,51 @@ class Verbosity:
     verbose: bool = False
 
 
+class Command(TyperCommand):
+    """A command that says what to do about words too many: mostly a value without its quotes."""
+
+    allow_extra_args = True  # so that they are refused here
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Read the command line; what no argument takes is refused."""
+        given = list(args)
+        extra = super().parse_args(ctx, args)
+        if extra and not ctx.resilient_parsing:
+            taking = {
+                name
+                for option in self.params
+                # Neither flags nor numbers have blanks; "text" is how older Typers call "str".
+                if option.type.name in ("str", "text", "path")
+                for name in option.opts
+            }
+            ctx.fail(
+                f"Got unexpected extra argument(s) ({' '.join(extra)})"
+                + quoting_hint(given, extra, taking)
+            )
+        return extra
+
+
+def quoting_hint(given: Sequence[str], extra: Sequence[str], taking: Container[str]) -> str:
+    """How a value of several words is given, where that may be what was meant.
+
+    Args:
+        given: the command line.
+        extra: the words that no argument takes.
+        taking: the options that take a value.
+
+    >>> quoting_hint(["r.csv", "--over", "stay", "month"], ["month"], {"--over"})
+    '; a name with blanks needs quotes: --over "stay month"'
+    >>> quoting_hint(["r.csv", "s.csv"], ["s.csv"], {"--over"})
+    ''
+    """
+    for place, option in enumerate(given[:-2]):
+        value, word = given[place + 1], given[place + 2]
+        are_words = not (value.startswith("-") or word.startswith("-"))
+        if option in taking and are_words and (word in extra or extra[0] in given[place + 3 :]):
+            return f'; a name with blanks needs quotes: {option} "{value} {word}"'
+    return ""
+
+
 def program_of(name: str) -> typer.Typer:
     """A command as a program of its own."""
     module = import_module(f"{__package__}.{name.replace('-', '_')}")
@@ -43,7 +88,7 @@ def program_of(name: str) -> typer.Typer:
     if isinstance(made, typer.Typer):
         return made
     program = typer.Typer(add_completion=False, rich_markup_mode=None)
-    program.command(name)(made)
+    program.command(name, cls=Command)(made)
     return program
 
 
@@ -100,6 +145,13 @@ class Program(TyperGroup):
         except MemoryError:
             print_error(
                 "the machine is out of memory; give it less at once, or close other programs"
+            )
+            raise typer.Exit(EXIT_BAD_INPUT) from None
+        except RuntimeError as error:
+            if type(error).__name__ != "OutOfMemoryError":  # torch's, which may not be loaded
+                raise
+            print_error(
+                "the GPU is out of memory; free some of it, or use the processor with --device cpu"
             )
             raise typer.Exit(EXIT_BAD_INPUT) from None
         except OSError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from lstm_cli.commands import options
+from lstm_cli.commands.devices import scorers_on
 from lstm_cli.commands.program import note, print_json, verbosity
 from lstm_cli.errors import Remedy
 
@@ -34,6 +35,7 @@ class FileRequest:
     worst: int | None  # so many of the lowest reviews are shown
     agree: float | None  # the share of rows that should get the network's rating, where the
     # regression answers what it can; None leaves every row to the network
+    device: str  # as ``--device`` names it
 
     @property
     def writes_rows(self) -> bool:
@@ -67,10 +69,10 @@ def _rate_opened(
 ) -> None:
     """Rate the rows with the network alone, or with the regression before it."""
     from lstm_cli.inference.cascade import Cascade
-    from lstm_cli.inference.scorer import Scorer, as_the_machine_can
+    from lstm_cli.inference.scorer import as_the_machine_can
     from lstm_cli.views.prediction import agreement_line, network_alone_line
 
-    scorer = Scorer(bundle, as_the_machine_can)
+    scorer = scorers_on(ctx, request.device, as_the_machine_can)(bundle)
     agreement = None if request.agree is None else bundle.agreement
     if request.agree is None or agreement is None:
         _rate_rows(ctx, scorer, request, opened)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_cli.commands import options
+from lstm_cli.commands.devices import scorers_on
 from lstm_cli.commands.program import note, print_json, verbosity
+from lstm_cli.config import AUTO_DEVICE
 from lstm_cli.errors import OptionError, Remedy
 
 if TYPE_CHECKING:
@@ -90,6 +92,7 @@ def report(
     rating_column: options.RatingColumn = None,
     model: options.Model = None,
     models_dir: options.ModelsFolder = None,
+    device: options.Device = AUTO_DEVICE,
     as_json: options.Json = False,
 ) -> None:
     """Report how reviews rate, by group and over time, and how sure that is.
@@ -117,28 +120,38 @@ def report(
     )
     _say_what_was_read(ctx, rows)
 
-    from lstm_cli.bundle.locating import base_of, models_folder
     from lstm_cli.evaluation.reporting import report_on, score_rows
+    from lstm_cli.inference.scorer import in_float32
     from lstm_cli.views.console import notes_console
     from lstm_cli.views.prediction import rating_progress
     from lstm_cli.views.report import figures_progress
 
     console = notes_console(quiet=verbosity(ctx).quiet)
-    answers = bundle.base_answers
-    base = None if answers is None else base_of(bundle, models_folder(models_dir))
-    if base is None and answers is not None:
-        note(
-            ctx,
-            f"{bundle.info.base}, from which {bundle.name} started, is not here as it was: the "
-            "intervals are wider than they would be with it",
-        )
+    base = _base(ctx, bundle, models_dir)
+    scorer_of = scorers_on(ctx, device, in_float32)
     with rating_progress(console, int(rows.has_text.sum()) * (1 if base is None else 2)) as read:
-        scored = score_rows(rows, bundle, base, read)
+        scored = score_rows(rows, bundle, base, read, scorer_of)
     with figures_progress(console) as done:
         made = report_on(scored, bundle, by=by, over=over, num_low=num_low, advance=done)
     if words:
         made = replace(made, words=_words(bundle, rows))
     _hand_out(ctx, made, scored, bundle)
+
+
+def _base(ctx: typer.Context, bundle: "Bundle", models_dir: "Path | None") -> "Bundle | None":
+    """What the model started from, if it was asked about the model's reviews and is here."""
+    from lstm_cli.bundle.locating import base_of, models_folder
+
+    if bundle.base_answers is None:
+        return None
+    base = base_of(bundle, models_folder(models_dir))
+    if base is None:
+        note(
+            ctx,
+            f"{bundle.info.base}, from which {bundle.name} started, is not here as it was: the "
+            "intervals are wider than they would be with it",
+        )
+    return base
 
 
 def _num_low(bundle: "Bundle", low: str | None) -> int:
@@ -253,6 +266,10 @@ def _write(
         write_sheets(sheets, target, replace=is_replaced)
         return
     from lstm_cli.data.writing import TableWriter
+    from lstm_cli.inference.rating import neutralized
 
+    shares = shares_frame(report, with_counted=with_counted)
     with TableWriter(target, scored.rows.table, replace=is_replaced) as writer:
-        writer.write(shares_frame(report, with_counted=with_counted))
+        # These rows are no person's own, who would want them unchanged: what groups are called
+        # comes from strangers, and the file is made to be opened by a spreadsheet.
+        writer.write(neutralized(shares) if writer.is_delimited else shares)

@@ -8,7 +8,7 @@ import typer
 from lstm_cli.commands import options
 from lstm_cli.commands.program import EXIT_INTERRUPTED, note, print_json, verbosity
 from lstm_cli.commands.stopping import interruptible
-from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
+from lstm_cli.config import AUTO_DEVICE, ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.errors import OptionError
 
 # What a model decides that is trained like another.
@@ -140,6 +140,7 @@ def train(
     ] = None,
     seed: options.Seed = TrainConfig.seed,
     precision: options.PrecisionOption = options.PrecisionChoice.auto,
+    device: options.Device = AUTO_DEVICE,
     threads: options.Threads = None,
     keep_epochs: Annotated[
         bool,

@@ -7,7 +7,7 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import print_json, verbosity
-from lstm_cli.config import TrainConfig
+from lstm_cli.config import AUTO_DEVICE, TrainConfig
 
 EXIT_WORSE = 1
 
@@ -34,7 +34,11 @@ def update(
     ] = None,
     accept_worse: Annotated[
         bool,
-        typer.Option("--accept-worse", help="Replace the model even if the new one is worse."),
+        typer.Option(
+            "--accept-worse",
+            help="Replace the model even if the new one is worse, or if too few reviews are held "
+            "out to tell.",
+        ),
     ] = False,
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,
@@ -43,6 +47,7 @@ def update(
     rating_column: options.RatingColumn = None,
     seed: options.Seed = TrainConfig.seed,
     precision: options.PrecisionOption = options.PrecisionChoice.auto,
+    device: options.Device = AUTO_DEVICE,
     threads: options.Threads = None,
     models_dir: options.ModelsFolder = None,
     as_json: options.Json = False,
@@ -54,7 +59,8 @@ def update(
     The model goes on from where it stands. What it has learned from already is not learned
     again, and what was held out for it stays held out. A receipt sets old against new on the
     held-out reviews. Only if the new one is not worse does it replace the old one, which is kept
-    as a version; else the exit code is 1. Ctrl-C leaves the model as it was.
+    as a version; else, or if fewer than ten held-out reviews are there to tell, the exit code
+    is 1. Ctrl-C leaves the model as it was.
     """
     began = time.perf_counter()
 
@@ -70,6 +76,7 @@ def update(
         accept_worse=accept_worse,
         seed=seed,
         precision=precision.asked,
+        device=device,
         threads=threads,
     )
 

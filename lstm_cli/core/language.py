@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lstm_cli.core.compute import rows_scored_at_once
+from lstm_cli.core.compute import rows_scored_at_once, short_terms_of, widest_float
 from lstm_cli.core.network import weight_of
 from lstm_cli.text.vocabulary import PADDING_ID
 
@@ -68,7 +68,7 @@ class LanguageNetwork(nn.Module):
         """
         table = self.embedding.weight.index_select(0, rows)
         events = self._hidden(functional.embedding(token_ids[:, :-1], table))
-        short_terms, _ = self.cell(events)
+        short_terms = short_terms_of(self.cell, events)
         predicted = self._hidden(self.projection(short_terms))
         is_word = torch.arange(1, token_ids.shape[1], device=lengths.device) < lengths[:, None]
         return self._nll(predicted[is_word], rows[token_ids[:, 1:][is_word]])
@@ -131,7 +131,7 @@ class _CrossEntropy(torch.autograd.Function):
         kind = torch.get_autocast_dtype(device) if is_reduced else torch.float32
         states, weight = states.to(kind), weight.to(kind)
         wanted = any(ctx.needs_input_grad)
-        nll = torch.zeros((), dtype=torch.float64, device=states.device)
+        nll = torch.zeros((), dtype=widest_float(device), device=states.device)
         state_gradients = torch.empty_like(states)
         weight_gradients = torch.zeros(weight.shape, device=states.device)
         bias_gradients = torch.zeros(bias.shape, device=states.device)
@@ -140,7 +140,7 @@ class _CrossEntropy(torch.autograd.Function):
             some = slice(start, start + rows_at_once)
             probabilities = (states[some] @ weight.T).float().add_(bias).softmax(1)
             right = probabilities.gather(1, answers[some, None])
-            nll -= right.clamp(min=1e-30).log().sum(dtype=torch.float64)
+            nll -= right.clamp(min=1e-30).log().sum(dtype=nll.dtype)
             if wanted:
                 gradients = probabilities.scatter_(1, answers[some, None], right - 1)
                 bias_gradients += gradients.sum(0)

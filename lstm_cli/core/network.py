@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.config import ModelConfig
-from lstm_cli.core.compute import Compute
+from lstm_cli.core.compute import Compute, short_terms_of
 from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.text.vocabulary import PADDING_ID, UNKNOWN_ID
@@ -84,7 +84,7 @@ class ReviewNetwork(nn.Module):
         events = self._embed(token_ids, self.embedding.weight if table is None else table)
         if perturbation is not None:
             events = events + perturbation
-        short_terms, _ = self.cell(events)
+        short_terms = short_terms_of(self.cell, events)
         return self.readout(self.dropout(self.pool(short_terms, lengths)))
 
     def _embed(self, token_ids: Tensor, table: Tensor) -> Tensor:
@@ -208,10 +208,14 @@ def rating_probabilities(network: ReviewNetwork, corpus: Corpus, compute: Comput
     was_training = network.training
     network.eval()
     probabilities = np.empty((len(corpus), network.config.num_ratings))
+    found = []
     for batch in batches(corpus, compute.tokens_at_once):
         with compute.autocast():
             logits = network(compute.tensor(batch.token_ids), compute.tensor(batch.lengths))
-        probabilities[batch.reviews] = logits.double().softmax(1).cpu().numpy()
+        found.append((batch.reviews, logits))
+    # Only now: a GPU that was asked for an answer at each batch would wait for the next.
+    for reviews, logits in found:
+        probabilities[reviews] = logits.cpu().double().softmax(1).numpy()
     network.train(was_training)
     return probabilities
 
@@ -227,10 +231,11 @@ def read_memories(
     memories = np.empty((len(corpus), network.readout.in_features), dtype=np.float32)
     for batch in batches(corpus, compute.tokens_at_once):
         with compute.autocast():
-            short_terms, _ = network.cell(network.embedding(compute.tensor(batch.token_ids)))
+            events = network.embedding(compute.tensor(batch.token_ids))
+            short_terms = short_terms_of(network.cell, events)
             pooled = network.pool(short_terms, compute.tensor(batch.lengths))
             logits = network.readout(pooled)
-        probabilities[batch.reviews] = logits.double().softmax(1).cpu().numpy()
+        probabilities[batch.reviews] = logits.cpu().double().softmax(1).numpy()
         memories[batch.reviews] = pooled.float().cpu().numpy()
     network.train(was_training)
     return probabilities, memories

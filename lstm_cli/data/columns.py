@@ -5,6 +5,7 @@ hold what they promise, a person has to choose, and the error says how. Contents
 decide where no name does.
 """
 
+import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,14 @@ from lstm_cli.data.tables import Table
 from lstm_cli.errors import ColumnError, Remedy
 
 CELLS_LOOKED_AT = 5000
+LONGEST_LABEL = 4  # words of a rating, such as "neither good nor bad"
+# The beginning of a day or a month: 2025-01, 2025/1/31, 31.01.2025, Jan 2025, 31 January 2025.
+_DATE = re.compile(
+    r"\s*(?:\d{4}[-/.]\d{1,2}\b|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b"
+    r"|(?:\d{1,2}\.?\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+    r"(?:\s+\d{1,2},?)?\s+\d{4}\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,7 @@ class _Column:
     largest: float = 0.0  # of the ratings or numbers, sign aside
     family: Family | None = None  # of its words, where their order is known
     is_share: bool = False  # fractions from 0 to 1, as a program's confidence in its label
+    is_date: bool = False  # days or months, of whatever form
 
     @property
     def is_text(self) -> bool:
@@ -69,6 +79,12 @@ class _Column:
     def is_label(self) -> bool:
         """Whether it tells a few kinds of reviews apart, in numbers or not."""
         return self.filled > 0 and self.distinct <= MOST_RATINGS
+
+    @property
+    def is_plausible(self) -> bool:
+        """Whether a person may be asked if it holds ratings: numbers, or a few short labels."""
+        is_said_so = self.numbers > 0.5 or (self.is_label and self.words <= LONGEST_LABEL)
+        return self.filled > 0 and is_said_so and not (self.is_date or self.is_key)
 
     @property
     def is_key(self) -> bool:
@@ -139,10 +155,16 @@ def find_rating_column(
         for choice in _rating_choices(some, are_named_only=some is inside):
             if choice:
                 return _only(table, choice)
+    plausible = [column.name for column in columns if column.is_plausible]
+    if not plausible:
+        raise ColumnError(
+            f"{table.source}: no column looks like ratings, nor could one hold them",
+            Remedy.RATE_INSTEAD,
+        )
     raise ColumnError(
         f"{table.source}: no column looks like ratings",
         Remedy.NAME_RATING_COLUMN,
-        listed(column.name for column in columns),
+        listed(plausible),
     )
 
 
@@ -226,7 +248,11 @@ def _describe(column: pl.Series) -> _Column:
         family = find_family(said)
     fractions = sum(counts[k] for k, rating in enumerate(parsed) if rating and rating % 1)
     is_share = largest <= 1 and 2 * fractions > len(cells)
-    return _Column(column.name, average, numbers, distinct, len(cells), largest, family, is_share)
+    dates = sum(counts[k] for k, cell in enumerate(kinds) if _DATE.match(cell))
+    is_date = 2 * dates > len(cells)
+    return _Column(
+        column.name, average, numbers, distinct, len(cells), largest, family, is_share, is_date
+    )
 
 
 def _named(columns: Sequence[_Column], group: Collection[str]) -> list[_Column]:

@@ -22,7 +22,7 @@ from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.data.showing import count, show_cell
 from lstm_cli.data.tables import Table, read_table
 from lstm_cli.data.texts import as_strings, text_at
-from lstm_cli.errors import ColumnError, Remedy, RequestError
+from lstm_cli.errors import OF_NO_RATINGS, ColumnError, Remedy, RequestError
 
 MOST_GROUPS = 200
 NO_GROUP = "(none)"  # of rows in whose cell nothing stands
@@ -115,7 +115,7 @@ def _rating_column(table: Table, columns: TextColumns, options: ReadOptions) -> 
     try:
         found = choose_rating_column(table, columns.names, options)
     except ColumnError as error:
-        if error.remedy is Remedy.NAME_RATING_COLUMN:
+        if error.remedy in OF_NO_RATINGS:
             return None
         raise
     learned = {key(column.rating) for column in options.learned}

@@ -112,6 +112,11 @@ class TableWriter:
         self._mark = codecs.BOM_UTF8 if like and like.has_mark and self._form.delimiter else b""
         self._parts: list[Path] = []  # the rows, where all must be there before any is written
 
+    @property
+    def is_delimited(self) -> bool:
+        """Whether it writes delimited text, in which a spreadsheet runs what looks like it."""
+        return self._form.delimiter is not None
+
     def __enter__(self) -> "TableWriter":
         if self._target == "-":
             self._file: IO[bytes] = sys.stdout.buffer

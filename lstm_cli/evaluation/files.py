@@ -1,5 +1,6 @@
 """Saved models measured on reviews: next to simpler models, and against each other."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,14 +47,17 @@ class ScoredReviews:
         return self.probabilities.argmax(axis=1)
 
 
-def evaluate_on(reviews: Reviews, bundle: Bundle) -> tuple[Evaluation, ScoredReviews]:
+def evaluate_on(
+    reviews: Reviews, bundle: Bundle, scorer_of: Callable[[Bundle], Scorer] = Scorer
+) -> tuple[Evaluation, ScoredReviews]:
     """Measure a model on reviews whose ratings are known.
 
     Args:
         reviews: read for this model, by ``read_rated``.
         bundle: the model.
+        scorer_of: makes what rates them; on the processor where left out.
     """
-    scorer = Scorer(bundle)
+    scorer = scorer_of(bundle)
     rated = _rate(scorer, reviews)
     places = np.searchsorted(rated.ratings, bundle.info.ratings)
     shuffled = np.zeros_like(rated.probabilities)
@@ -70,14 +74,19 @@ def evaluate_on(reviews: Reviews, bundle: Bundle) -> tuple[Evaluation, ScoredRev
     return evaluation, rated
 
 
-def compare_on(reviews: Reviews, bundles: tuple[Bundle, Bundle]) -> Comparison:
+def compare_on(
+    reviews: Reviews,
+    bundles: tuple[Bundle, Bundle],
+    scorer_of: Callable[[Bundle], Scorer] = Scorer,
+) -> Comparison:
     """Compare two models on reviews whose ratings are known.
 
     Args:
         reviews: read for these models, by ``read_rated``.
         bundles: the models.
+        scorer_of: makes what rates them; on the processor where left out.
     """
-    first, second = (_rate(Scorer(bundle), reviews) for bundle in bundles)
+    first, second = (_rate(scorer_of(bundle), reviews) for bundle in bundles)
     truth = first.rating_indices
     first_right, second_right = first.predicted == truth, second.predicted == truth
     parted = np.flatnonzero(first_right != second_right)

@@ -178,14 +178,16 @@ def overlaps(reviews: TextRows) -> Iterator[Finding]:
         )
 
 
-def about_language(scripts: dict[str, float], known_share: float | None) -> Iterator[Finding]:
-    """Words that the base does not know, and letters of several scripts."""
+def about_language(
+    scripts: dict[str, float], known_share: float | None, whose: str = "the base"
+) -> Iterator[Finding]:
+    """Words that a model does not know, and letters of several scripts."""
     if known_share is not None and known_share < LEAST_KNOWN:
         share = f"{100 * known_share:.0f} %"
         yield Finding(
             "language",
             0,
-            f"the base knows only {share} of the words: another language or trade; "
+            f"{whose} knows only {share} of the words: another language or trade; "
             "lstm pretrain makes a base of your own",
         )
     foreign = {name: share for name, share in list(scripts.items())[1:] if share > TOLERATED}

@@ -31,6 +31,7 @@ def score_rows(
     bundle: Bundle,
     base: Bundle | None = None,
     advance: Callable[[int], None] = lambda _: None,
+    scorer_of: Callable[[Bundle], Scorer] = Scorer,
 ) -> ScoredRows:
     """Rate what people did not, and gather what says how well the model does it.
 
@@ -42,8 +43,9 @@ def score_rows(
         bundle: the model.
         base: what it started from, if that is to say something, too.
         advance: hears of how many more texts have been read; each is read twice with a base.
+        scorer_of: makes what rates them; on the processor where left out.
     """
-    scorer = Scorer(bundle)
+    scorer = scorer_of(bundle)
     is_rated, has_text = rows.is_rated, rows.has_text
     probabilities = np.zeros((len(rows), len(bundle.info.ratings)))
     probabilities[is_rated, rows.rating_indices[is_rated]] = 1
@@ -66,7 +68,9 @@ def score_rows(
         probabilities,
         KnownAnswers(np.concatenate(answers), np.concatenate(truth)),
         bundle.info.scale,
-        None if base is None else _by_base(rows, is_asked, is_unseen, bundle, base, advance),
+        None
+        if base is None
+        else _by_base(rows, (is_asked, is_unseen), bundle, scorer_of(base), advance),
     )
 
 
@@ -83,23 +87,30 @@ def _seen(
 
 def _by_base(
     rows: PartlyRated,
-    is_asked: NDArray[np.bool_],
-    is_unseen: NDArray[np.bool_],
+    which: tuple[NDArray[np.bool_], NDArray[np.bool_]],
     bundle: Bundle,
-    base: Bundle,
+    scorer: Scorer,
     advance: Callable[[int], None],
 ) -> SaidByBase | None:
     """What the base says of the file and of the reviews of the model; None where that is little.
 
     A row that it has read in its own training tells nothing of the others.
+
+    Args:
+        rows: of the file.
+        which: those that are asked about, and those with a rating that the model has not seen.
+        bundle: the model.
+        scorer: of the base.
+        advance: hears of how many more texts have been read.
     """
+    (is_asked, is_unseen), base = which, scorer.bundle
     if bundle.base_answers is None:
         return None
     if base.seen is not None and is_unseen.any():
         is_unseen = is_unseen & ~_seen(base, base.seen, rows, is_unseen)[0]
     if len(bundle.base_answers) + int(is_unseen.sum()) < FEWEST_KNOWN:
         return None
-    scorer, ratings = Scorer(base), bundle.info.ratings
+    ratings = bundle.info.ratings
     known = on_scale(_score(scorer, rows, is_unseen, advance), base.info.ratings, ratings)
     probabilities = np.zeros((len(rows), len(ratings)))
     said = _score(scorer, rows, is_asked, advance)

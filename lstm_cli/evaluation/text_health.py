@@ -24,6 +24,7 @@ from lstm_cli.evaluation.health import (
 )
 from lstm_cli.inference.input_warnings import STRANGE
 from lstm_cli.results import Finding, TextHealth
+from lstm_cli.results.health import whose_words
 from lstm_cli.text.vocabulary import UNKNOWN_ID, Vocabulary
 
 
@@ -66,19 +67,24 @@ class UnratedTexts:
 
 
 def examine_texts(
-    unrated: UnratedTexts, tokenized: TokenizedReviews, base: Vocabulary | None = None
+    unrated: UnratedTexts,
+    tokenized: TokenizedReviews,
+    known: Vocabulary | None = None,
+    model: str | None = None,
 ) -> TextHealth:
     """Look at texts in every way that might surprise whoever has them rated.
 
     Args:
         unrated: as they were read.
         tokenized: the same texts, tokenised.
-        base: the words that the base knows, if there is one.
+        known: the words that the model knows which is to rate them, if there is one.
+        model: its name.
     """
     scripts = scripts_of(unrated.texts)
     duplicates = len(unrated.texts) - pl.Series(unrated.texts, dtype=pl.String).n_unique()
-    known_share = None if base is None else _known_share(tokenized, base)
-    unlike = None if base is None else _unlike(tokenized, base)
+    known_share = None if known is None else _known_share(tokenized, known)
+    unlike = None if known is None else _unlike(tokenized, known)
+    whose = whose_words(model)
     return TextHealth(
         texts=len(unrated.texts),
         empty=len(unrated.empty),
@@ -87,29 +93,30 @@ def examine_texts(
         scripts=scripts,
         known_share=known_share,
         unlike=None if unlike is None else len(unlike),
+        model=model,
         findings=(
             *odd_letters(unrated),
             *_about_rows(unrated, duplicates),
             *overlaps(unrated),
-            *about_language(scripts, known_share),
-            *_about_unlike(unrated, unlike),
+            *about_language(scripts, known_share, whose),
+            *_about_unlike(unrated, unlike, whose),
         ),
     )
 
 
-def _known_share(tokenized: TokenizedReviews, base: Vocabulary) -> float:
+def _known_share(tokenized: TokenizedReviews, known: Vocabulary) -> float:
     counts = tokenized.all_counts()
-    known = sum(n for token, n in counts.items() if base.id(token) != UNKNOWN_ID)
-    return known / max(1, sum(counts.values()))
+    number = sum(n for token, n in counts.items() if known.id(token) != UNKNOWN_ID)
+    return number / max(1, sum(counts.values()))
 
 
-def _unlike(tokenized: TokenizedReviews, base: Vocabulary) -> NDArray[np.int64]:
+def _unlike(tokenized: TokenizedReviews, known: Vocabulary) -> NDArray[np.int64]:
     """The places of texts whose rating would carry a warning of unknown words.
 
     Words, not marks: a text of marks alone has no word that could be known.
     """
     is_word = np.array([any(c.isalnum() for c in token) for token in tokenized.types], np.bool_)
-    is_strange = np.array([base.id(token) == UNKNOWN_ID for token in tokenized.types], np.bool_)
+    is_strange = np.array([known.id(token) == UNKNOWN_ID for token in tokenized.types], np.bool_)
     is_unknown = is_word & is_strange
     found = []
     for place in range(len(tokenized.corpus)):
@@ -138,12 +145,14 @@ def _about_rows(unrated: UnratedTexts, duplicates: int) -> Iterator[Finding]:
         )
 
 
-def _about_unlike(unrated: UnratedTexts, unlike: NDArray[np.int64] | None) -> Iterator[Finding]:
+def _about_unlike(
+    unrated: UnratedTexts, unlike: NDArray[np.int64] | None, whose: str
+) -> Iterator[Finding]:
     if unlike is not None and len(unlike) > TOLERATED * len(unrated.texts):
         yield Finding(
             "unlike",
             len(unlike),
-            f"{count(len(unlike), 'text')} with no word, or with over a third that the base does "
+            f"{count(len(unlike), 'text')} with no word, or with over a third that {whose} does "
             "not know: another language or subject; do not believe their ratings",
             lines(unrated, unlike),
         )

@@ -14,7 +14,7 @@ Shapes: N reviews, C words of all of them (see gates/terms.py).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,20 +28,19 @@ from lstm_cli.core.reading import on_one_thread, softmax
 from lstm_cli.data.batches import make_batch, plan_batches
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.gates.quoting import snippet
-from lstm_cli.gates.term_table import FEWEST_REVIEWS_OF_TERM, Figures, TermSums, TermTable
+from lstm_cli.gates.sure_terms import Chance, surest
+from lstm_cli.gates.term_table import TermTable
 from lstm_cli.gates.terms import ReviewWords, commonest, joined, words_of
-from lstm_cli.results.report import GroupWords, Quote, TermEffect
+from lstm_cli.results.report import Companion, GroupWords, Quote, TermEffect
 from lstm_cli.text.tokens import tokenize
 
 # Some 22 s of CPU time: 30,000 were read in 2.7 by 512 units, and their words found in 0.2. Of more
 # reviews a part drawn at random is read.
 MOST_TOKENS = 250_000
-FEWEST_OWN_SHARE = 0.5  # of an effect: what the group says, against what the others do not say
-FEWEST_AS_NAME = 0.6  # of a word's places in one pair: then the two are one name
-MOST_BY_CHANCE = 0.1  # of the terms of a list
-SHUFFLES = 50
-STEP = 1.05  # from a size for which groups are shuffled to the next
-MOST_BESIDE = 3
+MOST_COMPANIONS = 3
+FARTHEST_COMPANION = 8  # tokens from a word, in its sentence: "the food that we had was horrible"
+FEWEST_TOGETHER = 2  # reviews in which both are said
+FEW = 5  # reviews with a word: that all of so many have another with it may be chance
 
 
 @dataclass(frozen=True)
@@ -174,7 +173,7 @@ def read_reviews(
 
 
 def _words_of_group(
-    reviews: ReadReviews, chance: "Chance", name: str, left_out: int, *, most: int, quotes: int
+    reviews: ReadReviews, chance: Chance, name: str, left_out: int, *, most: int, quotes: int
 ) -> GroupWords:
     """What makes one group differ."""
     table = chance.table
@@ -183,10 +182,11 @@ def _words_of_group(
     expected = reviews.expected
     compared_with = reviews.before if is_alone else float(expected[~is_in].mean())
     found: dict[bool, list[TermEffect]] = {True: [], False: []}  # whether it lowers
-    for term, figures, rows in _surest(chance, is_in, most):
+    often = Counter(name for k in np.flatnonzero(is_in) for name in set(reviews.words[k].names))
+    for term, figures, rows in surest(chance, is_in, most):
         here = rows[is_in[table.reviews[rows]]]
         sign = float(np.sign(figures.effect[term]))
-        beside = _beside(reviews, table, here, sign) if table.is_word(term) else ()
+        said_with = _said_with(reviews, table, here, sign, often) if table.is_word(term) else ()
         found[sign < 0].append(
             TermEffect(
                 term=_shown(reviews, table, rows),
@@ -197,7 +197,7 @@ def _words_of_group(
                 share_elsewhere=float(figures.outside[term] / max(1, (~is_in).sum())),
                 each=float(figures.each[term]),
                 quotes=_quotes(reviews, table, here, quotes),
-                beside=beside,
+                said_with=said_with,
             )
         )
     for terms in found.values():
@@ -213,122 +213,6 @@ def _words_of_group(
     )
 
 
-def _surest(
-    chance: "Chance", is_in: NDArray[np.bool_], most: int
-) -> list[tuple[int, Figures, NDArray[np.int64]]]:
-    """The terms whose effects are surely farthest from 0, and their rows.
-
-    No word of a review counts for two of them: once "dirty room" is chosen, "dirty" and "room"
-    have only what they do elsewhere.
-    """
-    table = chance.table
-    alive = table.all_alive()
-    is_open = np.ones(table.num_terms, dtype=bool)
-    least = chance.least(is_in)
-    room = dict.fromkeys(least, most)
-    chosen: list[tuple[int, Figures, NDArray[np.int64]]] = []
-    while any(room.values()):
-        figures = table.figures(alive, is_in)
-        near = np.where(is_open, _near_ends(figures), 0)
-        for sign, left in room.items():
-            near[(np.sign(figures.effect) == sign) & ((near < least[sign]) | (left == 0))] = 0
-        word = int(near.argmax()) if len(near) else 0
-        if not near.any():
-            break
-        term = _explained_by(table, figures, near, word)
-        is_open[word] = False
-        if not near[term]:
-            continue  # half of a name, such as "kong", whose other half takes back what it does
-        rows = table.rows_of(term, alive)
-        chosen.append((term, figures, rows))
-        room[int(np.sign(figures.effect[term]))] -= 1
-        table.use(rows, alive)
-        is_open[[term, *table.parts[term]]] = False
-    return chosen
-
-
-def _near_ends(figures: Figures) -> Float64Array:
-    """How far each effect is from 0 at least; 0 for terms that are not to be listed. (K)"""
-    near = np.where(figures.low > 0, figures.low, np.maximum(-figures.high, 0))
-    # Praise that is rarer here lowers a group as well, but its reviews would show praise.
-    is_own = figures.own_share >= FEWEST_OWN_SHARE
-    return np.where(is_own & (figures.inside >= FEWEST_REVIEWS_OF_TERM), near, 0)
-
-
-@dataclass(frozen=True)
-class Chance:
-    """How far effects are from 0 in groups drawn at random.
-
-    Thousands of terms are looked at, and in such groups some of them differ as well. So groups
-    are shuffled: that is how many to expect. It depends on the size of a group alone.
-    """
-
-    table: TermTable
-    num_reviews: int
-
-    def least(self, is_in: NDArray[np.bool_]) -> dict[int, float]:
-        """From which near end on at most a part of the terms is there by chance, by sign."""
-        least = {-1: 0.0, 1: 0.0}
-        if is_in.all():
-            return least
-        figures = self._sums.figures(is_in)
-        drawn = self._drawn(_rounded(int(is_in.sum()), self.num_reviews))
-        for sign in least:
-            real = _of_sign(figures, sign)[::-1]
-            by_chance = (len(drawn[sign]) - np.searchsorted(drawn[sign], real)) / SHUFFLES
-            enough = np.flatnonzero(by_chance <= MOST_BY_CHANCE * np.arange(1, len(real) + 1))
-            least[sign] = float(real[enough[-1]]) if len(enough) else float("inf")
-        return least
-
-    def _drawn(self, size: int) -> dict[int, Float64Array]:
-        """The near ends in all shuffles of groups of a size, ascending, by sign."""
-        if size not in self._drawn_before:
-            rng = np.random.default_rng(0)
-            is_in = np.arange(self.num_reviews) < size
-            shuffled = [self._sums.figures(rng.permutation(is_in)) for _ in range(SHUFFLES)]
-            self._drawn_before[size] = {
-                sign: np.sort(np.concatenate([_of_sign(figures, sign) for figures in shuffled]))
-                for sign in (-1, 1)
-            }
-        return self._drawn_before[size]
-
-    @cached_property
-    def _sums(self) -> TermSums:
-        return self.table.sums(self.table.all_alive())
-
-    @cached_property
-    def _drawn_before(self) -> dict[int, dict[int, Float64Array]]:
-        return {}
-
-
-def _of_sign(figures: Figures, sign: int) -> Float64Array:
-    """The near ends of the terms that may be listed, of one sign, ascending."""
-    near = _near_ends(figures)
-    return np.sort(near[(np.sign(figures.effect) == sign) & (near > 0)])
-
-
-def _rounded(size: int, total: int) -> int:
-    """About the size of a group, the smaller side of the two by steps of ``STEP``.
-
-    >>> _rounded(7, 1_000), _rounded(206, 1_000), _rounded(794, 1_000)
-    (7, 204, 796)
-    """
-    smaller = min(size, total - size)
-    step = round(STEP ** round(np.log(smaller) / np.log(STEP)))
-    step = min(step, total // 2)
-    return step if size <= total - size else total - step
-
-
-def _explained_by(table: TermTable, figures: Figures, near: Float64Array, term: int) -> int:
-    """The pair that has most of a word's places, or of its effect; otherwise the word."""
-    pairs = table.pairs_with(term)
-    for pair in pairs:  # a pair has a row for each of its words
-        if table.num_rows(pair) / 2 >= FEWEST_AS_NAME * table.num_rows(term):
-            return pair
-    pairs = [p for p in pairs if near[p] > 0 and figures.effect[p] / figures.effect[term] >= 0.5]
-    return max(pairs, key=lambda pair: (near[pair], -pair), default=term)
-
-
 def _shown(reviews: ReadReviews, table: TermTable, rows: NDArray[np.int64]) -> str:
     """A term as it is most often written."""
     surfaces: Counter[str] = Counter()
@@ -342,30 +226,40 @@ def _shown(reviews: ReadReviews, table: TermTable, rows: NDArray[np.int64]) -> s
     return commonest(surfaces)
 
 
-def _beside(
-    reviews: ReadReviews, table: TermTable, rows: NDArray[np.int64], sign: float
-) -> tuple[str, ...]:
-    """The words that stand next to a word in at least two reviews, and move ratings its way.
+def _said_with(
+    reviews: ReadReviews,
+    table: TermTable,
+    rows: NDArray[np.int64],
+    sign: float,
+    often: Mapping[str, int],
+) -> tuple[Companion, ...]:
+    """The words that belong to a word most: said near it, seldom elsewhere, and moving its way.
+
+    So a topic finds its opinions, and an opinion what it is of.
 
     Args:
         reviews: all that were read.
         table: their terms.
         rows: those of the word in the group.
         sign: of the word's effect.
+        often: the reviews of the group in which each word stands.
     """
     effects: dict[str, dict[int, float]] = defaultdict(dict)  # by word and review
     for review, place in zip(table.reviews[rows], table.words[rows], strict=True):
         found = reviews.words[review]
-        for pair in found.pairs:
-            if place in pair:
-                other = pair.second if pair.first == place else pair.first
-                effects[found.names[other]][review] = sign * reviews.effect_of(review, other)
-    often = {
-        name: total
+        for other, name in enumerate(found.names):
+            is_near = abs(found.ends[other] - found.ends[place]) <= FARTHEST_COMPANION
+            is_said_so = is_near and found.sentences[other] == found.sentences[place]
+            if is_said_so and name != found.names[place]:
+                effects[name][review] = sign * reviews.effect_of(review, other)
+    # Of a word that stands everywhere many are near; the root is the cosine of the two words.
+    belonging = {
+        name: len(of_reviews) / (often[name] + FEW) ** 0.5
         for name, of_reviews in effects.items()
-        if len(of_reviews) > 1 and (total := sum(of_reviews.values())) > 0
+        if len(of_reviews) >= FEWEST_TOGETHER and sum(of_reviews.values()) > 0
     }
-    return tuple(sorted(often, key=lambda name: (-often[name], name))[:MOST_BESIDE])
+    nearest = sorted(belonging, key=lambda name: (-belonging[name], name))[:MOST_COMPANIONS]
+    return tuple(Companion(name, len(effects[name])) for name in nearest)
 
 
 def _quotes(

@@ -30,6 +30,7 @@ from torch import Tensor, nn
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import Cell
 from lstm_cli.core.cell import CellWeights, Memory, pool, read_next
+from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import weight_of
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.errors import RowError
@@ -84,12 +85,16 @@ class _Network(nn.Module):
 
     def forward(self, scenes: Tensor) -> Tensor:
         """Logits of the hints. (B, T) to (B, 8)"""
-        logits: Tensor = self.readout(self.cell(self.embedding(scenes))[0][:, -1])
+        events = self.embedding(scenes.to(self.readout.weight.device))
+        logits: Tensor = self.readout(self.cell(events)[0][:, -1])
         return logits
 
 
 def memory_test(
-    config: MemoryTestConfig, heard: Callable[[], None] = lambda: None, threads: int = 1
+    config: MemoryTestConfig,
+    heard: Callable[[], None] = lambda: None,
+    threads: int = 1,
+    compute: Compute | None = None,
 ) -> MemoryTest:
     """Train both cells, by both lessons and with each seed, and ask them.
 
@@ -97,7 +102,9 @@ def memory_test(
         config: the settings of the experiment.
         heard: called after each of the ``num_trainings``.
         threads: trainings side by side; the result is the same.
+        compute: where, in float32; on the processor where left out.
     """
+    compute = compute or Compute()
     runs = [(lesson, cell, seed) for lesson in LESSONS for cell in CELLS
             for seed in range(config.seed, config.seed + config.repeats)]  # fmt: skip
     # Made one after the other: torch has one state of random numbers for all threads.
@@ -105,7 +112,7 @@ def memory_test(
         networks = []
         for _, cell, seed in runs:
             torch.manual_seed(seed)
-            networks.append(_Network(cell, config))
+            networks.append(compute.place(_Network(cell, config)))
     stop = Event()  # who waits no longer should not have to wait for the others
     with ThreadPoolExecutor(threads) as pool_of_threads:
         jobs = [
@@ -186,7 +193,8 @@ def _train(
             return
         distance = int(torch.randint(distances[0], distances[1] + 1, (), generator=drawn))
         scenes, hints = _draw(distance, config.batch, drawn)
-        loss = nn.functional.cross_entropy(network(scenes), hints)
+        logits = network(scenes)
+        loss = nn.functional.cross_entropy(logits, hints.to(logits.device))
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -210,7 +218,7 @@ def _accuracies(network: _Network, config: MemoryTestConfig, seed: int) -> list[
     accuracies = []
     for distance in DISTANCES:
         scenes, hints = _scenes(distance, config.tested, 1_000 * seed + distance)
-        accuracies.append(float((network(scenes).argmax(1) == hints).float().mean()))
+        accuracies.append(float((network(scenes).argmax(1).cpu() == hints).float().mean()))
     return accuracies
 
 
@@ -218,7 +226,7 @@ def _accuracies(network: _Network, config: MemoryTestConfig, seed: int) -> list[
 def _by_hint(network: _Network, config: MemoryTestConfig) -> list[float]:
     """The share of right answers for each animal, ``ASKED_ABOUT`` events later. (8,)"""
     scenes, hints = _scenes(ASKED_ABOUT, 4 * config.tested, 9)
-    right = (network(scenes).argmax(1) == hints).double()
+    right = (network(scenes).argmax(1).cpu() == hints).double()
     counts = torch.bincount(hints, minlength=len(HINTS))
     shares: list[float] = (torch.bincount(hints, right, len(HINTS)) / counts.clamp(min=1)).tolist()
     return shares
@@ -227,7 +235,7 @@ def _by_hint(network: _Network, config: MemoryTestConfig) -> list[float]:
 def _gradients(
     network: _Network, asked: tuple[Tensor, Tensor]
 ) -> tuple[tuple[float, ...], tuple[float, ...] | None]:
-    scenes, hints = asked
+    scenes, hints = (asked_for.to(network.readout.weight.device) for asked_for in asked)
     cell = network.cell
     weights = CellWeights(
         weight_of(cell.weight_ih_l0).detach(),

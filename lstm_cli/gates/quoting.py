@@ -5,11 +5,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lstm_cli.text.places import places_of
 from lstm_cli.text.tokens import without_markup
 
 LONGEST = 160  # letters
 _SENTENCE = re.compile(r"[.!?]+ ")
-_FARTHEST = 60  # letters between tokens; what is farther was written in another way
 
 
 class Snippet(NamedTuple):
@@ -32,8 +32,8 @@ def snippet(text: str, tokens: Sequence[str], wanted: Sequence[int]) -> Snippet:
     Snippet(text='Fine. The room was SO dirty!', places=((10, 14), (22, 27)))
     """
     plain = " ".join(without_markup(html.unescape(text)).split())
-    found = _places(plain, tokens)
-    spans = [span for k in wanted if (span := found[k]) is not None]
+    found = places_of(plain, tokens)
+    spans = [(span.start, span.stop) for k in wanted if (span := found[k]) is not None]
     if len(plain) <= LONGEST:
         return Snippet(plain, tuple(spans))
     if not spans:
@@ -60,19 +60,3 @@ def _begin(plain: str, first: int, last: int) -> int:
 
 def _cut(text: str, start: int, end: int) -> str:
     return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
-
-
-def _places(plain: str, tokens: Sequence[str]) -> list[tuple[int, int] | None]:
-    """Where each token stands; None of one that was written in another way ("sooooo")."""
-    # Letter by letter: a lower-case letter that is two would shift all that follow.
-    lower = "".join(small if len(small := c.lower()) == 1 else c for c in plain)
-    places: list[tuple[int, int] | None] = []
-    behind = 0
-    for token in tokens:
-        place = lower.find(token, behind, behind + _FARTHEST + len(token))
-        if place < 0:
-            places.append(None)
-        else:
-            behind = place + len(token)
-            places.append((place, behind))
-    return places

@@ -32,6 +32,7 @@ _EMPTY = frozenset((
     "went", "won", "ca", "wo", "im", "ive", "dont", "didnt", "id", "maybe", "probably", "simply",
     "think", "thought", "know", "knew", "bit", "sure", "st", "nd", "rd", "th", "etc",
 ))  # fmt: skip
+_SENTENCE_ENDS = frozenset(".!?…。！？")
 _BREAKS = frozenset(("and", "or", "but", "although", "though", "while", "because", "however"))
 
 
@@ -50,6 +51,7 @@ class ReviewWords:
     begins: list[int] = field(default_factory=list)  # the token with which each begins
     ends: list[int] = field(default_factory=list)  # its content word
     pairs: list[Pair] = field(default_factory=list)
+    sentences: list[int] = field(default_factory=list)  # the number of each word's sentence
 
     def tokens_of(self, word: int) -> tuple[int, ...]:
         """The places of a word's tokens: its negation, if it has one, and itself."""
@@ -67,13 +69,14 @@ def words_of(tokens: Sequence[str]) -> ReviewWords:
     [('room', 'not clean')]
     """
     found = ReviewWords()
-    clause = 0  # the first word of the clause
+    clause = sentence = 0  # the first word of the clause; how many sentences were before
     negation: int | None = None
     for place, token in enumerate(tokens):
         if token in _NEGATIONS:
             negation = place
         elif token in _BREAKS or not (token[0].isalnum() or token[0] == "'"):
             clause, negation = len(found.names), None
+            sentence += token[0] in _SENTENCE_ENDS
         elif is_content(token):
             if negation is not None and place - negation > FARTHEST:
                 negation = None
@@ -84,6 +87,7 @@ def words_of(tokens: Sequence[str]) -> ReviewWords:
             found.names.append(said + token)
             found.begins.append(begin)
             found.ends.append(place)
+            found.sentences.append(sentence)
             found.pairs.extend(Pair(k, word) for k in near if found.names[k] != said + token)
             negation = None
     return found

@@ -7,6 +7,7 @@ Shapes: N texts, R ratings.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
@@ -15,6 +16,7 @@ import numpy as np
 
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
+from lstm_cli.config import AUTO_DEVICE
 from lstm_cli.core.batch_reading import BatchReader
 from lstm_cli.core.threads import granted_threads
 from lstm_cli.data.batches import prefetch
@@ -48,18 +50,31 @@ class Scored(NamedTuple, Generic[Window]):
     corpus: Corpus  # the texts in the ids of the model's vocabulary, as the network read them
 
 
-def as_the_machine_can() -> "Compute":
-    """Compute in the precision in which this machine is fastest."""
+def as_the_machine_can(device: str = AUTO_DEVICE) -> "Compute":
+    """Compute in the precision in which a device is fastest.
+
+    Raises:
+        RequestError: there is no such device.
+    """
     from lstm_cli.core.compute import Compute
 
-    return Compute.of_machine()
+    return Compute.of_machine(device=device)
 
 
-def in_float32() -> "Compute":
-    """Compute in float32, so that a score does not depend on the processor."""
+def in_float32(device: str | None = None) -> "Compute":
+    """Compute in float32, so that a score does not depend on the device.
+
+    Args:
+        device: where; on the processor, and the threads that torch has, where None.
+
+    Raises:
+        RequestError: there is no such device.
+    """
     from lstm_cli.core.compute import Compute
 
-    return Compute()
+    if device is None:
+        return Compute()
+    return replace(Compute.of_machine("float32", device=device), threads=None)
 
 
 class Scorer:
@@ -72,10 +87,18 @@ class Scorer:
         compute: where the network computes once the texts are many, and in which precision.
             In float32 an answer differs in the sixth decimal from those of ``Predictor`` and
             from those before there were many; in bfloat16 in the third.
+        at_once: it computes there from the first text on, for a person asked for that device.
     """
 
-    def __init__(self, bundle: Bundle, compute: "Callable[[], Compute]" = in_float32) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        compute: "Callable[[], Compute]" = in_float32,
+        *,
+        at_once: bool = False,
+    ) -> None:
         self.bundle = bundle
+        self._at_once = at_once
         self._make_compute = compute
         self._vocabulary = bundle.vocabulary
         self._pattern = bundle.info.token_pattern
@@ -96,7 +119,7 @@ class Scorer:
         """The same for reviews in the ids of the model's vocabulary. (N, R)"""
         # Threads may count past each other; then torch is loaded a little later.
         self._num_read += corpus.num_tokens
-        if self._num_read <= MOST_IN_NUMPY:
+        if not self._at_once and self._num_read <= MOST_IN_NUMPY:
             return self._few.probabilities(corpus, granted_threads())
         with self._one_at_a_time:
             many = self._many

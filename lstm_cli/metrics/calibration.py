@@ -144,16 +144,16 @@ def trust_in(confidence: NDArray[np.float64], is_right: NDArray[np.bool_]) -> Tr
     bins = reliability(confidence, is_right)
     drawn = _drawn(bins)
     sizes = np.array([part.n for part in bins])
+    most = float(np.quantile(_errors(bins, drawn), 1 - RARELY))
     lowest, highest = np.quantile(drawn @ sizes / sizes.sum(), (RARELY / 2, 1 - RARELY / 2))
     if is_right.mean() < lowest - ROUNDING:
         verdict = "too sure"
     elif is_right.mean() > highest + ROUNDING:
         verdict = "not sure enough"
     else:
-        most = np.quantile(_errors(bins, drawn), 1 - RARELY)
         uneven = expected_calibration_error(bins) > most + ROUNDING
         verdict = "uneven" if uneven else "as sure as right"
-    return Trust(verdict, float(confidence.mean()), _stated(confidence, is_right))
+    return Trust(verdict, float(confidence.mean()), _stated(confidence, is_right), most)
 
 
 def _stated(

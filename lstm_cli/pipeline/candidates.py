@@ -10,7 +10,14 @@ from lstm_cli.data.reviews import Reviews, read_reviews
 from lstm_cli.data.showing import count
 from lstm_cli.data.tables import read_table
 from lstm_cli.data.unrated import Candidates, find_candidates, has_no_rating, spelled_in
-from lstm_cli.errors import ColumnError, FileError, Remedy, RequestError, RowError
+from lstm_cli.errors import (
+    OF_NO_RATINGS,
+    ColumnError,
+    FileError,
+    Remedy,
+    RequestError,
+    RowError,
+)
 from lstm_cli.pipeline.folding import FEWEST_TEXTS, FOLDS
 from lstm_cli.pipeline.requests import AdviseRequest
 from lstm_cli.text.tokens import tokenize
@@ -45,9 +52,10 @@ def _of_one_file(request: AdviseRequest) -> ReadAdvice:
     try:
         reviews = read_reviews([request.file], request.reading)
     except ColumnError as error:
-        if error.remedy is not Remedy.NAME_RATING_COLUMN:
+        if error.remedy not in OF_NO_RATINGS:
             raise
-        raise ColumnError(error.problem, Remedy.GIVE_RATED, *error.details) from error
+        remedy = Remedy.GIVE_RATED if error.details else Remedy.GIVE_RATED_ALONE
+        raise ColumnError(error.problem, remedy, *error.details) from error
     source = reviews.sources[0]
     table = read_table(request.file, request.reading)
     return ReadAdvice(

@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 from lstm_cli.bundle.seen import Seen, text_key
 from lstm_cli.data.corpus import TokenizedReviews
 from lstm_cli.data.splits import hold_out, split_at
+from lstm_cli.results.updating import FEWEST
 
 # Of fewer new reviews none is held out where old ones can measure: one of each rating would be
 # a quarter of twenty.
 FEWEST_TO_HOLD_OUT_OF = 30
+# Of the new reviews that no base has read, where there are others: the rest has to teach.
+MOST_HELD_OUT = 0.5
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class NewSplit:
     training: NDArray[np.int64]
     held_out: NDArray[np.int64]
     num_left_out: int  # tell of a review that is held out, of which they are a part or a whole
+    num_of_base: int  # are not held out, for a base of the model has learned from them
 
 
 def split_new(
@@ -77,10 +81,11 @@ def split_new(
     share: float,
     seed: int,
 ) -> NewSplit:
-    """Hold a share of the new reviews out.
+    """Hold a share of the new reviews out, and enough to decide where no old ones are at hand.
 
-    Nothing is held out that a base of the model learned from, and nothing is learned that a
-    held-out review at hand tells of.
+    Nothing is held out that a base of the model learned from: what others there are is held out
+    in its place, at most half of it. And nothing is learned that a held-out review at hand tells
+    of.
 
     Args:
         known: which are new.
@@ -92,15 +97,25 @@ def split_new(
     corpus = tokenized.corpus
     beside = np.concatenate([known.new, known.held_out])
     free = known.new[split_at(corpus.select(beside), len(known.new)).training]
-    if not len(free) or (len(free) < FEWEST_TO_HOLD_OUT_OF and len(known.held_out)):
-        return NewSplit(free, free[:0], len(known.new) - len(free))
+    is_of_base = known.is_of_base[free]
+    unread, read = free[~is_of_base], free[is_of_base]
+    are_few = len(free) < FEWEST_TO_HOLD_OUT_OF
+    if not len(unread) or (are_few and len(known.held_out)):
+        return NewSplit(free, free[:0], len(known.new) - len(free), len(read))
+    wanted = share * len(free)
+    if not (are_few or len(known.held_out)):
+        wanted = max(wanted, FEWEST)
+    if len(read):
+        wanted = min(wanted, MOST_HELD_OUT * len(unread))
     rng = np.random.default_rng(seed)
-    split = hold_out(corpus.select(free), rating_indices[free], share, rng)
-    held_out = free[split.validation]
-    is_unseen = ~known.is_of_base[held_out]
-    training = np.sort(np.concatenate([free[split.training], held_out[~is_unseen]]))
-    held_out = held_out[is_unseen]
-    return NewSplit(training, held_out, len(known.new) - len(training) - len(held_out))
+    split = hold_out(corpus.select(unread), rating_indices[unread], wanted / len(unread), rng)
+    training, held_out = unread[split.training], unread[split.validation]
+    if len(read):
+        training = np.sort(np.concatenate([training, read]))
+        both = corpus.select(np.concatenate([training, held_out]))
+        training = training[split_at(both, len(training)).training]
+    num_left_out = len(known.new) - len(training) - len(held_out)
+    return NewSplit(training, held_out, num_left_out, len(read))
 
 
 def _words(tokenized: TokenizedReviews) -> Iterator[list[str]]:

@@ -1,6 +1,7 @@
 """Prepare: hold some of the reviews out, and decide the settings."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from lstm_cli.pipeline.repeating import check_vectors_size, differences
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Finding
 from lstm_cli.training.base import Base
+from lstm_cli.training.checkpoint import precision_of
 from lstm_cli.training.preparation import PreparedData, prepare_data
 from lstm_cli.training.rules import DatasetStats, resolve_train_config
 from lstm_cli.training.trainer import TrainingTask
@@ -47,7 +49,12 @@ class PreparedRun:
 
 
 def prepare(
-    request: TrainRequest, name: str, read: ReadRun, cache: TokenCache | None
+    request: TrainRequest,
+    name: str,
+    read: ReadRun,
+    *,
+    cache: TokenCache | None = None,
+    stopped: Path | None = None,
 ) -> PreparedRun:
     """Hold some of the reviews out, and decide the settings.
 
@@ -56,9 +63,15 @@ def prepare(
         name: the model's.
         read: the reviews, and what was decided before.
         cache: where the tokens of many reviews are kept.
+        stopped: the checkpoint of a training that goes on; None where one begins.
+
+    Raises:
+        RequestError: the device is not there, or has no such precision.
+        RowError: too few reviews.
     """
     reviews, others, like, training = read.reviews, read.others, read.like, read.asked
-    compute = Compute.of_machine(request.precision, request.threads)
+    precision = request.precision or precision_of(stopped)
+    compute = Compute.of_machine(precision, request.threads, request.device)
     compute.set_up_process()
     data = prepare_data(
         reviews,
@@ -84,8 +97,10 @@ def prepare(
         why_other: tuple[str, ...] = ()
     else:
         model = replace(like.model, vocab_size=len(data.vocabulary), num_ratings=len(reviews.scale))
-        threads = compute.num_threads
-        why_other = differences(like, reviews.fingerprint, held_out_from, threads)
+        threads = compute.num_threads if compute.is_cpu else None
+        why_other = differences(
+            like, reviews.fingerprint, held_out_from, compute.device_name, threads
+        )
     return PreparedRun(
         name=name,
         # Their tokens stand for them from here on: the texts go.

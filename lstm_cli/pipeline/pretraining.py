@@ -20,7 +20,7 @@ from lstm_cli.pipeline.origin import file_name, now, versions
 from lstm_cli.pipeline.requests import PretrainRequest
 from lstm_cli.results import GateStatistics
 from lstm_cli.text.tokens import TOKEN_PATTERN
-from lstm_cli.training.checkpoint import RunControl
+from lstm_cli.training.checkpoint import RunControl, precision_of
 from lstm_cli.training.pretraining import (
     Pretrained,
     PretrainListener,
@@ -42,7 +42,7 @@ class PretrainingListener(PretrainListener, Protocol):
     def file_read(self, source: str, rows: int, columns: str, notes: Sequence[str]) -> None:
         """A file has been read."""
 
-    def prepared(self, reviews: Unlabelled, config: PretrainConfig) -> None:
+    def prepared(self, run: "PreparedTexts") -> None:
         """The texts have been cut into words, and the settings decided."""
 
     def training(self) -> AbstractContextManager[object]:
@@ -82,17 +82,22 @@ class LanguageModel:
         }
 
 
-def prepare_texts(request: PretrainRequest, texts: Sequence[str]) -> PreparedTexts:
+def prepare_texts(
+    request: PretrainRequest, texts: Sequence[str], stopped: Path | None = None
+) -> PreparedTexts:
     """Cut texts into words, hold some out, and decide the settings.
 
     Args:
         request: what a user asked for.
         texts: of all files, in order.
+        stopped: the checkpoint of a training that goes on.
 
     Raises:
+        RequestError: the device is not there, or has no such precision.
         RowError: too few different ones.
     """
-    compute = Compute.of_machine(request.precision, request.threads)
+    precision = request.precision or precision_of(stopped)
+    compute = Compute.of_machine(precision, request.threads, request.device)
     compute.set_up_process()
     config = _config(request, compute)
     names = ", ".join(map(file_name, request.sources))
@@ -116,7 +121,7 @@ def make_language_model(
         control = RunControl(slot.checkpoint, slot.resumes)
         made = pretrain(run.config, run.reviews, listener, compute=run.compute, control=control)
         seconds = time.perf_counter() - began
-        bundle = _describe(slot.path.name, request, run.reviews, run.config, made, seconds)
+        bundle = _describe(slot.path.name, request, run, made, seconds)
         path = slot.save(bundle)
     perplexity = made.history[-1].perplexity
     return LanguageModel(path, bundle, run.config, perplexity, made.tokens_per_second)
@@ -137,12 +142,12 @@ def _config(request: PretrainRequest, compute: Compute) -> PretrainConfig:
 def _describe(
     name: str,
     request: PretrainRequest,
-    reviews: Unlabelled,
-    config: PretrainConfig,
+    run: PreparedTexts,
     made: Pretrained,
     seconds: float,
 ) -> NewBundle:
     """All that is saved: a network without a readout, and what it is and came from."""
+    reviews, config = run.reviews, run.config
     model = ModelConfig(
         vocab_size=len(reviews.vocabulary),
         num_ratings=0,
@@ -167,6 +172,7 @@ def _describe(
             fingerprint=reviews.fingerprint,
             training=reviews.num_training,
             counts={},
+            device=run.compute.device_name,
         ),
         versions=versions(),
         seconds=seconds,

@@ -85,7 +85,7 @@ def repeated_base(like: BundleInfo, request: TrainRequest) -> Bundle | None:
 
 
 def differences(
-    like: BundleInfo, fingerprint: str, held_out_from: str | None, threads: int
+    like: BundleInfo, fingerprint: str, held_out_from: str | None, device: str, threads: int | None
 ) -> tuple[str, ...]:
     """What makes another model of the same settings, in words.
 
@@ -93,7 +93,8 @@ def differences(
         like: the model.
         fingerprint: of the reviews read now.
         held_out_from: that of the file of held-out reviews, if there is one.
-        threads: that are computed on now.
+        device: that computes now, by its name.
+        threads: that it computes on; None of a GPU.
     """
     origin = like.provenance
     reasons = []
@@ -103,8 +104,10 @@ def differences(
         reasons.append("these are other reviews")
     if held_out_from != origin.held_out_from:
         reasons.append("other reviews are held out")
-    before = origin.threads or threads
-    if threads != before:
+    before_on, before = origin.device or device, origin.threads or threads
+    if device != before_on:
+        reasons.append(f"{device} rounds otherwise than {before_on}")
+    elif threads not in (None, before):
         reasons.append(f"{threads} threads round otherwise than {before}")
     return tuple(reasons)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lstm_cli.config import (
+    AUTO_DEVICE,
     Cell,
     Pooling,
     Precision,
@@ -42,6 +43,7 @@ class TrainRequest:
     vectors: str | None = None  # a file of word vectors
     seed: int = TrainConfig.seed
     precision: Precision | None = None  # what the machine computes best in where None
+    device: str = AUTO_DEVICE  # where it is computed, by torch's name
     threads: int | None = None
     with_baseline: bool = True
     keep_epochs: bool = False  # the weights of every epoch, for ``lstm live`` to replay
@@ -70,6 +72,7 @@ class PretrainRequest:
     learning_rate: float = PretrainConfig.learning_rate
     seed: int = PretrainConfig.seed
     precision: Precision | None = None
+    device: str = AUTO_DEVICE
     threads: int | None = None
 
 
@@ -85,6 +88,7 @@ class UpdateRequest:
     accept_worse: bool = False  # replace the old model whatever the held-out reviews say
     seed: int = TrainConfig.seed
     precision: Precision | None = None
+    device: str = AUTO_DEVICE
     threads: int | None = None
 
 
@@ -102,4 +106,5 @@ class AdviseRequest:
     output: str | None = None  # a file for them
     time_limit: float = 600.0  # seconds that all of it may take
     seed: int = 0
+    device: str = AUTO_DEVICE
     threads: int | None = None

@@ -48,7 +48,7 @@ def run_training(request: TrainRequest, listener: "TrainingListener") -> "Traine
         listener.nothing_to_resume(slot.path.name)
     if slot.taken is not None:
         listener.renamed(slot.taken, slot.path.name)
-    run = _prepared(request, slot.path.name, listener)
+    run = _prepared(request, slot, listener)
 
     from lstm_cli.pipeline.training import make_model
 
@@ -101,14 +101,16 @@ def run_pretraining(request: PretrainRequest, listener: "PretrainingListener") -
         listener.nothing_to_resume(slot.path.name)
     if slot.taken is not None:
         listener.renamed(slot.taken, slot.path.name)
-    run = _prepared_texts(request, listener)
+    run = _prepared_texts(request, slot, listener)
 
     from lstm_cli.pipeline.pretraining import make_language_model
 
     return make_language_model(request, run, slot, listener)
 
 
-def _prepared(request: TrainRequest, name: str, listener: "TrainingListener") -> "PreparedRun":
+def _prepared(
+    request: TrainRequest, slot: ModelSlot, listener: "TrainingListener"
+) -> "PreparedRun":
     """What is known before a network is trained; the texts are gone with the end of this."""
     read = read_run(request)
     listener.read(read.reviews.summary(), None if read.others is None else read.others.summary())
@@ -116,12 +118,14 @@ def _prepared(request: TrainRequest, name: str, listener: "TrainingListener") ->
     from lstm_cli.data.cache import TokenCache
     from lstm_cli.pipeline.preparation import prepare
 
-    run = prepare(request, name, read, TokenCache.of_user())
+    run = prepare(request, slot.path.name, read, cache=TokenCache.of_user(), stopped=slot.stopped)
     listener.prepared(run)
     return run
 
 
-def _prepared_texts(request: PretrainRequest, listener: "PretrainingListener") -> "PreparedTexts":
+def _prepared_texts(
+    request: PretrainRequest, slot: ModelSlot, listener: "PretrainingListener"
+) -> "PreparedTexts":
     texts: list[str] = []
     for source in request.sources:
         table, columns, some = read_texts(source, request.reading)
@@ -131,6 +135,6 @@ def _prepared_texts(request: PretrainRequest, listener: "PretrainingListener") -
 
     from lstm_cli.pipeline.pretraining import prepare_texts
 
-    run = prepare_texts(request, texts)
-    listener.prepared(run.reviews, run.config)
+    run = prepare_texts(request, texts, slot.stopped)
+    listener.prepared(run)
     return run

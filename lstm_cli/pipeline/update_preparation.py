@@ -47,6 +47,11 @@ class PreparedUpdate:
         return before is not None and int(self.were_held_out.sum()) >= before
 
     @property
+    def num_read_by_base(self) -> int:
+        """Old held-out reviews that a base has learned from; of new ones none is held out."""
+        return int(self.known.is_of_base[self.known.held_out].sum())
+
+    @property
     def fresh(self) -> RatedCorpus:
         """The new reviews that are learned from."""
         return self.training.select(np.arange(self.num_fresh))
@@ -66,10 +71,11 @@ def prepare_update(request: UpdateRequest, read: ReadUpdate) -> PreparedUpdate:
     """Sort the reviews by what the model knows, and decide the settings.
 
     Raises:
+        RequestError: the device is not there, or has no such precision.
         RowError: nothing is new, or nothing could be measured.
     """
     bundle, new, old = read.bundle, read.new, read.old
-    compute = Compute.of_machine(request.precision, request.threads)
+    compute = Compute.of_machine(request.precision, request.threads, request.device)
     compute.set_up_process()
     texts = new.texts + ([] if old is None else old.texts)
     tokenized = tokenize_reviews(texts, bundle.info.token_pattern, compute.num_processes)
@@ -119,8 +125,9 @@ def _check_split(bundle: Bundle, new: ReviewsSummary, known: KnownReviews, split
             f"{split.num_left_out:,} tell of those"
         )
     if not len(split.held_out) and not len(known.held_out):
+        why = ", for a base of the model has learned from them" if split.num_of_base else ""
         raise RowError(
-            f"{names}: no review can be held out, so nothing could say whether the model gets "
-            "worse",
+            f"{names}: no review can be held out{why}, so nothing could say whether the model "
+            "gets worse",
             Remedy.ADD_OR_GIVE_OLD,
         )

@@ -6,6 +6,7 @@ from lstm_cli.bundle.claiming import checkpoint_of
 from lstm_cli.bundle.contents import BASE
 from lstm_cli.bundle.locating import base_path, find_model
 from lstm_cli.bundle.reading import Bundle
+from lstm_cli.bundle.versions import is_put_by
 from lstm_cli.data.options import DETECT_ALL
 from lstm_cli.data.reviews import Reviews, read_reviews
 from lstm_cli.errors import BundleError, BundleExistsError, Remedy, RowError
@@ -30,6 +31,14 @@ def model_to_update(request: UpdateRequest) -> Bundle:
         BundleExistsError: its own training was stopped.
     """
     bundle = find_model(request.model, request.folder).bundle
+    if is_put_by(bundle.path):
+        name, _, number = (bundle.named or "NAME@VERSION").rpartition("@")
+        raise BundleError(
+            f"{request.model}: is a version that is not in use, and only the one in use is updated",
+            Remedy.RESTORE,
+            name,
+            number,
+        )
     base = base_path()
     if bundle.name == BASE or (base is not None and bundle.path.resolve() == base.resolve()):
         raise BundleError(

@@ -219,6 +219,7 @@ def _provenance(prepared: PreparedUpdate) -> Provenance:
         counts={label: counts[label] for label in labels},
         reviews=(before.reviews or 0) + len(fresh) + len(split.held_out) + split.num_left_out,
         validation=(before.validation or 0) + len(split.held_out),
+        read_by_base=prepared.num_read_by_base,
         left_out=(before.left_out or 0) + split.num_left_out,
         skipped=dict(skipped),
         lengths=(shortest, longest),

@@ -1,5 +1,7 @@
 """``make_update``: a model learns more reviews, and goes on under its name if it is not worse.
 
+Of fewer than ten held-out reviews nothing can tell, and the old model stays in use.
+
 prepare    sort them by what the model knows            -> PreparedUpdate (update_preparation.py)
 learn      from where the model stands, and part of the way back to it    -> LearnedUpdate
 compare    old against new on what is held out                            -> Receipt
@@ -18,7 +20,7 @@ import numpy as np
 
 from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.bundle.versions import Version, save_as_next, versions_of
-from lstm_cli.core.network import ReviewNetwork, rating_probabilities
+from lstm_cli.core.network import rating_probabilities
 from lstm_cli.data.reviews import ReviewsSummary
 from lstm_cli.evaluation.receipt import receipt
 from lstm_cli.metrics.calibration import apply_cross_fitted_temperature
@@ -54,7 +56,7 @@ class Updated:
     path: Path
     prepared: PreparedUpdate
     receipt: Receipt
-    is_replaced: bool  # else it was worse, and the old model stays
+    is_replaced: bool  # else it was worse, or nothing could tell, and the old model stays
     version: Version | None  # what the old model is now; None where it is in use
 
     def to_json(self, seconds: float) -> dict[str, Any]:
@@ -69,6 +71,7 @@ class Updated:
             "replayed": prepared.num_replayed,
             "held_out": len(prepared.split.held_out),
             "known": {"learned": known.num_known_new[0], "held_out": known.num_known_new[1]},
+            "read_by_base": prepared.num_read_by_base,
             "left_out": prepared.split.num_left_out,
             "unused_old": {"twice": known.num_twice, "unknown": known.num_strangers},
             "seconds": seconds,
@@ -98,7 +101,7 @@ def make_update(request: UpdateRequest, read: ReadUpdate, listener: UpdateListen
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"{path.name} is as it was") from None
     made = _receipt(prepared, learned)
-    if made.is_worse and not request.accept_worse:
+    if not (made.is_accepted or request.accept_worse):
         return Updated(path, prepared, made, False, None)
     save_as_next(describe_update(prepared, learned, time.perf_counter() - began), path)
     created = read.bundle.info.created
@@ -131,8 +134,9 @@ def _learn(prepared: PreparedUpdate, listener: Listener) -> LearnedUpdate:
     }
 
     def answers(weights: Mapping[str, Float32Array]) -> Float64Array:
-        network = compute.place(ReviewNetwork.from_arrays(model, weights))
-        return rating_probabilities(network, prepared.held_out.corpus, compute)
+        # In the network that has learned: to make another takes as long as to rate a few reviews.
+        trained.network.start_from(weights)
+        return rating_probabilities(trained.network, prepared.held_out.corpus, compute)
 
     # The words that are new to the old model are read as it reads them: as unknown.
     old = dict(arrays)

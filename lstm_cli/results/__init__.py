@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         as_json_rating,
     )
     from lstm_cli.results.report import (
+        Companion,
         Contrast,
         Estimate,
         GroupWords,
@@ -104,6 +105,7 @@ __all__ = [
     "Attempt",
     "CellMemory",
     "Change",
+    "Companion",
     "Comparison",
     "Contradictions",
     "Contrast",
@@ -182,7 +184,7 @@ _NAMES = {
     "health": "DataHealth Finding Suspect TextHealth",
     "lessons": "LearningStep LearningTrace StoryTold WeightChange WordGradient",
     "prediction": "Prediction as_json_rating",
-    "report": "Contrast Estimate GroupWords Quote Report ReportCell TermEffect",
+    "report": "Companion Contrast Estimate GroupWords Quote Report ReportCell TermEffect",
     "scores": "Comparison Difference Evaluation ExamAnswer ExamReport Mistake Parting RatingScores "
     "ReliabilityBin Scores StatedPercentage Trust",
     "trace": "Explanation GateTrace IdleWord ImportantWord LedgerLine LedgerTrace Routes Turn "

@@ -36,6 +36,15 @@ NEEDS_RATINGS = (
 )
 
 
+def whose_words(model: str | None) -> str:
+    """Who knows the words of texts: the base, or a model of a person's own.
+
+    >>> whose_words("base"), whose_words("hotels")
+    ('the base', 'model hotels')
+    """
+    return "the base" if model in (None, "base") else f"model {model}"
+
+
 @dataclass(frozen=True)
 class TextHealth:
     """A file of texts without ratings, or several."""
@@ -45,8 +54,9 @@ class TextHealth:
     lengths: tuple[int, int, int, int, int]  # as those of ``DataHealth``
     duplicates: int  # rows whose text is that of an earlier row
     scripts: dict[str, float]  # share of the letters, commonest first
-    known_share: float | None  # of the tokens, by the base
-    unlike: int | None  # texts with too many words that the base does not know
+    known_share: float | None  # of the tokens, by the model
+    unlike: int | None  # texts with too many words that the model does not know
+    model: str | None  # by whose words they were examined; None where there is none
     findings: tuple[Finding, ...]
     not_examined: tuple[str, ...] = NEEDS_RATINGS  # for lack of ratings
 

@@ -58,6 +58,14 @@ class Quote:
 
 
 @dataclass(frozen=True)
+class Companion:
+    """A word that is said with another, in one sentence: "horrible" of "food"."""
+
+    word: str
+    reviews: int  # of the group, in which both are said so
+
+
+@dataclass(frozen=True)
 class TermEffect:
     """A word, or a word and its opinion, and how much it makes a group differ from the others."""
 
@@ -69,7 +77,7 @@ class TermEffect:
     share_elsewhere: float  # of the other reviews
     each: float  # what it does to the expected rating of a review in which it stands, on average
     quotes: tuple[Quote, ...]
-    beside: tuple[str, ...] = ()  # what most often stands next to a word: "room" of "dirty"
+    said_with: tuple[Companion, ...] = ()  # of a word: what belongs to it most, "room" of "dirty"
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,18 @@ class Trust:
     verdict: str
     confidence: float  # mean probability of the ratings that are named
     checked: StatedPercentage | None  # None: too few answers near any of them
+    # The calibration error that chance alone reaches or exceeds on one in forty files as large.
+    most_by_chance: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As ``lstm evaluate --json`` prints it."""
         checked = {} if self.checked is None else vars(self.checked)
-        return {"verdict": self.verdict, "confidence": self.confidence, "checked": checked}
+        return {
+            "verdict": self.verdict,
+            "confidence": self.confidence,
+            "checked": checked,
+            "most_by_chance": self.most_by_chance,
+        }
 
 
 @dataclass(frozen=True)

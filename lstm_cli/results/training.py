@@ -49,5 +49,7 @@ class ModelSummary:
     cell: str
     ratings: tuple[str, ...]
     reviews: int
-    accuracy: float | None
+    accuracy: float | None  # on its held-out reviews ...
+    held_out: int = 0  # ... which were so many ...
+    read_by_base: int | None = None  # ... of which a base has read some; None: nobody knows
     problem: str | None = None  # why it cannot be used

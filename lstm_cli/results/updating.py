@@ -64,6 +64,16 @@ class Receipt:
         return self.num_held_out_now >= FEWEST
 
     @property
+    def can_decide(self) -> bool:
+        """Whether enough reviews were held out in all to say that the new one is not worse."""
+        return self.all.n >= FEWEST
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the new one replaces the old one unasked: it is known not to be worse."""
+        return self.can_decide and not self.is_worse
+
+    @property
     def is_worse(self) -> bool:
         """Whether the new one rates worse by more than chance would explain.
 
@@ -100,3 +110,4 @@ class VersionSummary:
     held_out: int  # ... which were so many
     bytes: int  # on the disk
     problem: str | None = None  # why it cannot be used
+    read_by_base: int | None = None  # held-out reviews that a base has read; None: nobody knows

@@ -38,4 +38,16 @@ def places_of(text: str, tokens: Sequence[str]) -> list[Place | None]:
     return places
 
 
+def as_written(text: str, tokens: Sequence[str]) -> list[str]:
+    """The tokens as the text has them, capitals included; one in another spelling as it is.
+
+    >>> as_written("It DIDN'T work, baaaaad!", ["it", "did", "n't", "work", ",", "baaad", "!"])
+    ['It', 'DID', "N'T", 'work', ',', 'baaad', '!']
+    """
+    return [
+        token if place is None else text[place.start : place.stop]
+        for token, place in zip(tokens, places_of(text, tokens), strict=True)
+    ]
+
+
 _FARTHEST = 60  # letters from one token to the next, markup between them included

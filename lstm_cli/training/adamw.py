@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 _BETAS, _EPSILON = (0.9, 0.999), 1e-8
 
@@ -23,7 +23,7 @@ class AdamW:
     def __init__(self, groups: Sequence[Mapping[str, Any]], weight_decay: float) -> None:
         self.param_groups = [dict(group) for group in groups]
         self.weight_decay = weight_decay
-        self.state: dict[nn.Parameter, dict[str, Tensor]] = {}
+        self.state: dict[Tensor, dict[str, Tensor]] = {}
 
     def zero_grad(self) -> None:
         """Forget the gradients."""
@@ -58,7 +58,7 @@ class AdamW:
                 maximize=False,
             )
 
-    def _state_of(self, parameter: nn.Parameter) -> dict[str, Tensor]:
+    def _state_of(self, parameter: Tensor) -> dict[str, Tensor]:
         if parameter not in self.state:
             self.state[parameter] = {
                 "step": torch.zeros((), device=parameter.device),

@@ -25,6 +25,7 @@ LEAST_KNOWN = 0.5  # share of the tokens; a base that knows fewer is of another 
 NEIGHBOURS = 5
 LEAST_ALIKE = 0.4  # cosine of the parts of two words
 WORDS_AT_ONCE = 1_000
+FEW_NEW = 50  # words, of which looking for those like them is faster than comparing all
 
 
 @dataclass(frozen=True)
@@ -103,17 +104,26 @@ class Base:
         return np.concatenate([by_name[name] for name in pooling], axis=1)
 
     @cached_property
-    def _parts(self) -> tuple[Any, Any]:
-        """What cuts words into their parts, and those of the base's words. (parts, words)
+    def _known_parts(self) -> Any:
+        """The parts of all words of the base. (parts, words)
 
         Kept, for ``lstm advise`` trains from one base ten times.
         """
-        from sklearn.feature_extraction.text import HashingVectorizer  # a second of loading
+        return _parts_of(self.vocabulary.tokens[len(SPECIAL_TOKENS) :]).T.tocsr()
 
-        parts = HashingVectorizer(
-            analyzer="char_wb", ngram_range=(3, 5), lowercase=False, alternate_sign=False
-        )
-        return parts, parts.transform(self.vocabulary.tokens[len(SPECIAL_TOKENS) :]).T.tocsr()
+    def _parts_near(self, new: Sequence[str]) -> tuple[Any, NDArray[np.int64]]:
+        """The parts of the words that may be spelled like new ones, (parts, words), and their ids.
+
+        Of many new words these are nearly all. Of a few, as an update has them, they are those
+        that share three letters in a row with one, beside which no other has a part in common.
+        """
+        first = len(SPECIAL_TOKENS)
+        words = self.vocabulary.tokens[first:]
+        if len(new) > FEW_NEW:
+            return self._known_parts, np.arange(first, first + len(words))
+        wanted = set().union(*map(_threes, new))
+        near = [k for k, word in enumerate(words) if not wanted.isdisjoint(_threes(word))] or [0]
+        return _parts_of([words[k] for k in near]).T.tocsr(), first + np.array(near)
 
     def _vectors_of(self, new: Sequence[str]) -> NDArray[np.float32]:
         """A vector for each new word: the mean of those spelled most like it. (new, E)
@@ -125,10 +135,9 @@ class Base:
         vectors = np.repeat(embedding[UNKNOWN_ID : UNKNOWN_ID + 1], len(new), axis=0)
         if not new:
             return vectors
-        first = len(SPECIAL_TOKENS)
-        parts, known = self._parts
+        known, ids = self._parts_near(new)
         for begin in range(0, len(new), WORDS_AT_ONCE):
-            alike = (parts.transform(new[begin : begin + WORDS_AT_ONCE]) @ known).tocsr()
+            alike = (_parts_of(new[begin : begin + WORDS_AT_ONCE]) @ known).tocsr()
             for row in range(alike.shape[0]):
                 some = slice(alike.indptr[row], alike.indptr[row + 1])
                 shares, places = alike.data[some], alike.indices[some]
@@ -136,8 +145,28 @@ class Base:
                 best = best[shares[best] >= LEAST_ALIKE]
                 if len(best):
                     weights = shares[best] / shares[best].sum()
-                    vectors[begin + row] = weights @ embedding[first + places[best]]
+                    vectors[begin + row] = weights @ embedding[ids[places[best]]]
         return vectors.astype(np.float32)
+
+
+def _parts_of(words: Sequence[str]) -> Any:
+    """Runs of three to five letters in each word, counted; rows of length 1. (words, parts)"""
+    from sklearn.feature_extraction.text import HashingVectorizer  # a second of loading
+
+    parts = HashingVectorizer(
+        analyzer="char_wb", ngram_range=(3, 5), lowercase=False, alternate_sign=False
+    )
+    return parts.transform(words)
+
+
+def _threes(word: str) -> set[str]:
+    """The runs of three letters of a word, with a blank at either end.
+
+    >>> sorted(_threes("ab"))
+    [' ab', 'ab ']
+    """
+    padded = f" {word} "
+    return {padded[k : k + 3] for k in range(len(padded) - 2)}
 
 
 def remap_readout(

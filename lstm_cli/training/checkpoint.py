@@ -18,6 +18,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from lstm_cli.bundle.writing import saying_what_failed
+from lstm_cli.config import Precision
 from lstm_cli.errors import CheckpointError, Remedy
 
 SECONDS_BETWEEN_CHECKPOINTS = 120.0  # within an epoch; and at its end, where so many have passed:
@@ -41,6 +42,7 @@ class TrainerState:
     step: int  # steps made so far
     history: tuple[dict[str, Any], ...]  # a line an epoch
     tensors: dict[str, Tensor]
+    precision: Precision | None = None  # that it learns in, where that is known
 
 
 class Resumable(Protocol):
@@ -143,7 +145,12 @@ def save_checkpoint(state: TrainerState, path: Path, belongs_to: str) -> None:
     Raises:
         OutputError: the disk is full, or may not be written to.
     """
-    about = {"belongs_to": belongs_to, "steps": state.step, "history": state.history}
+    about = {
+        "belongs_to": belongs_to,
+        "steps": state.step,
+        "history": state.history,
+        "precision": state.precision,
+    }
     part = path.with_name(path.name + ".part")
     with saying_what_failed(path):
         try:
@@ -168,7 +175,8 @@ def load_checkpoint(path: Path, belongs_to: str) -> TrainerState:
             about = json.loads(file.metadata()["about"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         made_from = str(about["belongs_to"])
-        state = TrainerState(int(about["steps"]), tuple(about["history"]), tensors)
+        steps, history = int(about["steps"]), tuple(about["history"])
+        state = TrainerState(steps, history, tensors, about.get("precision"))
     except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
         raise CheckpointError(
             f"{path}: is no whole checkpoint", Remedy.REMOVE_CHECKPOINT
@@ -179,3 +187,19 @@ def load_checkpoint(path: Path, belongs_to: str) -> TrainerState:
             Remedy.REPEAT_OR_BEGIN_ANEW,
         )
     return state
+
+
+def precision_of(path: Path | None) -> Precision | None:
+    """The precision in which the training of a checkpoint began; None where none is known.
+
+    What a device computes best in is another on another device, and a training goes on as it
+    began. Whatever is wrong with the file is said where it is loaded.
+    """
+    if path is None:
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            kept = json.loads(file.metadata()["about"]).get("precision")
+    except (SafetensorError, OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return kept if kept in ("float32", "bfloat16") else None

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from lstm_cli.core.compute import Compute
-from lstm_cli.training.lazy_adam import LazyAdam
+from lstm_cli.training.adamw import AdamW
+from lstm_cli.training.lazy_adam import LazyAdam, dense_state
 
 
 class EmbeddingOptimiser(Protocol):
@@ -34,7 +35,7 @@ class EmbeddingOptimiser(Protocol):
         """All that the next step depends on."""
 
     def load_state_dict(self, state: Mapping[str, Tensor], step: int) -> None:
-        """Go on after the step at which ``state_dict`` was called."""
+        """Go on after the step at which ``state_dict`` of either of the two was called."""
 
 
 class DenseAdam:
@@ -49,24 +50,28 @@ class DenseAdam:
 
     def __init__(self, weight: Tensor) -> None:
         self._weight = weight
-        self._optimiser = torch.optim.Adam([weight], lr=1.0)
+        self._optimiser = AdamW([{"params": [weight], "lr_scale": 1.0}], weight_decay=0.0)
         self._average = weight.detach().clone()
         self._present: Tensor | None = None  # the weights, while the network holds their average
 
     def read(self, rows: Tensor) -> Tensor:
-        """The present weights of some rows, through which a gradient flows. (U, E)"""
-        self._weight.grad = None
-        return self._weight.index_select(0, rows)
+        """The present weights of some rows, as a leaf that gathers a gradient. (U, E)"""
+        self._rows = rows
+        self._leaf = self._weight.detach().index_select(0, rows).requires_grad_()
+        return self._leaf
 
     def gradient_holder(self) -> Tensor:
-        """The embedding itself."""
-        return self._weight
+        """The rows read last: the gradient of all others is nothing."""
+        return self._leaf
 
     @torch.no_grad()
     def step(self, rate: float, follow: float) -> None:
         """One step of Adam on all rows."""
-        self._optimiser.param_groups[0]["lr"] = rate
-        self._optimiser.step()
+        assert self._leaf.grad is not None
+        self._weight.grad = torch.zeros_like(self._weight)
+        self._weight.grad.index_copy_(0, self._rows, self._leaf.grad)
+        self._optimiser.step(rate)
+        self._weight.grad = None
         self._average.lerp_(self._weight, follow)
 
     @torch.no_grad()
@@ -84,18 +89,20 @@ class DenseAdam:
         return {
             "weight": self._weight.detach(),
             "average": self._average,
-            **self._optimiser.state[self._weight],
+            **self._optimiser.state.get(self._weight, {}),
         }
 
     @torch.no_grad()
     def load_state_dict(self, state: Mapping[str, Tensor], step: int) -> None:
-        """Go on after the step at which ``state_dict`` was called."""
+        """Go on after the step at which ``state_dict`` was called, of this or of ``LazyAdam``."""
+        if "last" in state:
+            state = dense_state(state, step)
         self._weight.copy_(state["weight"])
         self._average.copy_(state["average"])
         if step:
             kinds = ("step", "exp_avg", "exp_avg_sq")
-            moments = {kind: state[kind].to(self._weight.device) for kind in kinds[1:]}
-            self._optimiser.state[self._weight] = {"step": state["step"].cpu(), **moments}
+            moments = {kind: state[kind].to(self._weight.device, copy=True) for kind in kinds}
+            self._optimiser.state[self._weight] = moments
 
 
 def embedding_optimiser(weight: Tensor, num_steps: int, compute: Compute) -> EmbeddingOptimiser:

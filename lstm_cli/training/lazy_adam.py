@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 _BETA1, _BETA2, _EPSILON = 0.9, 0.999, 1e-8
+_DENSE = {"momentum": "exp_avg", "square": "exp_avg_sq"}  # what torch calls them
 
 
 class _State(NamedTuple):
@@ -62,10 +63,19 @@ class LazyAdam:
 
     @torch.no_grad()
     def load_state_dict(self, state: Mapping[str, Tensor], step: int) -> None:
-        """Go on after the step at which ``state_dict`` was called."""
-        for name, tensor in self.state_dict().items():
-            tensor.copy_(state[name])
+        """Go on after the step at which ``state_dict`` was called, of this or of dense Adam.
+
+        Dense Adam has moved every row at that step: nothing drifts that was read before it.
+        """
         self._step = step
+        if "last" in state:
+            for name, tensor in self.state_dict().items():
+                tensor.copy_(state[name])
+            return
+        self._last.fill_(step)
+        for name, tensor in self._state._asdict().items():
+            if name in ("weight", "average") or step:  # there are no moments before a step
+                tensor.copy_(state[_DENSE.get(name, name)])
 
     def read(self, rows: Tensor) -> Tensor:
         """The present weights of some rows, as a leaf that gathers a gradient. (U, E)"""
@@ -132,3 +142,15 @@ class LazyAdam:
         momentum.mul_(column(_BETA1**since))
         square.mul_(column(_BETA2**since))
         return state
+
+
+def dense_state(state: Mapping[str, Tensor], step: int) -> dict[str, Tensor]:
+    """What dense Adam would keep at this step in place of a state of ``LazyAdam``.
+
+    Every row is caught up with, as if it had been read.
+    """
+    rows = LazyAdam(state["weight"], len(state["drift"]) - 1)
+    rows.load_state_dict(state, step)
+    caught_up = rows._caught_up(torch.arange(len(state["last"])))._asdict()
+    named = {_DENSE.get(name, name): tensor for name, tensor in caught_up.items()}
+    return named | {"step": torch.tensor(float(step))}

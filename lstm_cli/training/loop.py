@@ -100,8 +100,9 @@ def train(
     """Train a network and keep its best epoch, or its last, as the settings have it.
 
     The same seed, reviews, machine and number of threads give the same weights to the
-    bit, whether or not the work was stopped and resumed. A training that is stopped
-    measures what it has become, as if its epoch ended there.
+    bit, whether or not the work was stopped and resumed; on a GPU, and from one device to
+    another, they are the same but for rounding. A training that is stopped measures what it
+    has become, as if its epoch ended there.
 
     Args:
         start: what the network is before its first step.
@@ -160,6 +161,7 @@ def _run(
                     keeper.keep(trainer)
             if is_stopped:
                 break
+        trainer.compute.wait()
         with stopwatch.paused():
             report = trainer.measure()
             if not is_stopped:

@@ -56,11 +56,13 @@ def measure_pace(
         )
         for step, (batch, rows) in enumerate(schedule.batches(0, 0)):
             if step == min(_UNTIMED, schedule.steps[0] - 1):
+                compute.wait()
                 began = time.perf_counter()
             trainer.train_step(batch, rows)
             tokens += batch.num_tokens if began else 0
             if step + 1 == _UNTIMED + _TIMED:
                 break
+        compute.wait()
         learning = (time.perf_counter() - began) / max(tokens, 1)
         some = task.validation.corpus.select(np.arange(min(len(task.validation), 64)))
         began = time.perf_counter()

@@ -74,10 +74,15 @@ class PreparedData:
     max_words: int = VocabularyConfig.maximum_size  # that were asked for
 
     @cached_property
-    def held_out_read_by_base(self) -> int:
-        """How many of the held-out reviews the base has learned from: they measure too well."""
-        if self.base is None or self.base.seen is None:
+    def held_out_read_by_base(self) -> int | None:
+        """How many of the held-out reviews the base has learned from: they measure too well.
+
+        None of a base that was saved before models kept count of what they read.
+        """
+        if self.base is None:
             return 0
+        if self.base.seen is None:
+            return None
         keys = [text_key(tokens) for tokens in self.validation.words()]
         return int(self.base.seen.learned_keys(keys).sum())
 

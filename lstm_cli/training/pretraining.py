@@ -242,7 +242,8 @@ class LanguageTrainer:
     def state_dict(self) -> TrainerState:
         """All that the next step depends on."""
         lines = tuple(map(asdict, self.history))
-        return TrainerState(self.step, lines, tensors_of(self.network, self.optimiser))
+        tensors = tensors_of(self.network, self.optimiser)
+        return TrainerState(self.step, lines, tensors, self.config.precision)
 
     def load_state_dict(self, state: TrainerState) -> None:
         """Take the place of the trainer whose state it is."""

@@ -134,21 +134,20 @@ class Trainer:
         lengths = self.compute.tensor(batch.lengths)
         rating_indices = self.compute.tensor(self.rating_indices[batch.reviews])
 
-        def backward(perturbation: Tensor | None, *, again: bool = False) -> Tensor:
+        def backward(perturbation: Tensor | None) -> Tensor:
             with self.compute.autocast():
                 logits = self.network(token_ids, lengths, perturbation, table)
             loss = rating_loss(
                 logits.float(), rating_indices, config.rps_weight, self.rating_weights
             )
-            # A table that is no leaf is a part of the graph which the next reading shares.
-            loss.backward(retain_graph=again and not table.is_leaf)  # type: ignore[no-untyped-call]
+            loss.backward()  # type: ignore[no-untyped-call]
             return loss.detach()
 
         if not config.adversarial_epsilon:
             return backward(None)
         # A perturbation of nothing: its gradient is that of the events.
         nothing = table.new_zeros(*token_ids.shape, table.shape[1], requires_grad=True)
-        loss = backward(nothing, again=True)
+        loss = backward(nothing)
         assert nothing.grad is not None
         size = config.adversarial_epsilon * table.detach().std()
         backward(adversarial_perturbation(nothing.grad, size, lengths))
@@ -221,7 +220,8 @@ class Trainer:
             tensors |= _prefixed("best:", self.best.weights)
             tensors["best.loss"] = torch.tensor(self.best.loss, dtype=torch.float64)
             tensors["best.probabilities"] = torch.from_numpy(self.best.probabilities)
-        return TrainerState(self.step, tuple(map(asdict, self.history)), tensors)
+        lines = tuple(map(asdict, self.history))
+        return TrainerState(self.step, lines, tensors, self.config.precision)
 
     def load_state_dict(self, state: TrainerState) -> None:
         """Take the place of the trainer whose state it is."""

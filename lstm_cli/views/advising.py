@@ -6,14 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import TaskID
 from rich.text import Text
 
 from lstm_cli.data.showing import count
@@ -33,6 +26,7 @@ from lstm_cli.views.console import (
     show_table,
     visible,
 )
+from lstm_cli.views.progress import progress_bar
 
 if TYPE_CHECKING:
     from lstm_cli.pipeline.folding import CurvePlan
@@ -51,17 +45,7 @@ class AdviceProgress:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.progress = Progress(
-            TextColumn("{task.fields[doing]}"),
-            BarColumn(bar_width=30),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=console.quiet or not console.is_terminal,
-        )
+        self.progress = progress_bar(console, "{task.fields[doing]}")
         self.task: TaskID | None = None
         self._to_come: list[float] = []  # what each training to come is of all the work
         self._done = 0.0

@@ -47,8 +47,7 @@ def show_evaluation(
     say(
         console,
         f"accuracy lies between {100 * low:.1f} and {100 * high:.1f} % (95 % interval)\n"
-        f"calibration error {evaluation.ece:.3f}; of chance alone {evaluation.ece_by_chance:.3f}"
-        f"{_IN_SHORT[evaluation.trust.verdict]}",
+        + _calibration(evaluation.ece, evaluation.ece_by_chance, evaluation.trust),
     )
     if evaluation.scores.qwk < UPSIDE_DOWN:
         say(console, "kappa is far below 0: if 1 is the best rating of these, train with the order "
@@ -88,12 +87,34 @@ def _say_wrapped(console: Console, text: str) -> None:
 
 # What is said of the percentages beside the calibration error. By the verdict of a ``Trust``.
 _IN_SHORT = {
-    "as sure as right": ": no more than chance",
-    "too sure": ": too sure of itself",
-    "not sure enough": ": not sure enough",
-    "uneven": ": in parts more than chance",
-    TOO_FEW: "",
+    "as sure as right": "no more than chance",
+    "too sure": "too sure of itself",
+    "not sure enough": "not sure enough",
+    "uneven": "in parts more than chance",
 }
+
+
+def _calibration(error: float, by_chance: float, trust: Trust) -> str:
+    """The calibration error beside what chance gives, and the verdict.
+
+    Above what chance gives on average stands how far it goes, or the figures and the verdict
+    would seem to contradict each other; and a verdict that the accuracy has passed says so.
+
+    >>> _calibration(0.092, 0.077, Trust("as sure as right", 0.7, None, 0.1214))
+    'calibration error 0.092; of chance alone 0.077, up to 0.121: no more than chance'
+    >>> _calibration(0.126, 0.151, Trust("as sure as right", 0.7, None, 0.243))
+    'calibration error 0.126; of chance alone 0.151: no more than chance'
+    >>> _calibration(0.092, 0.077, Trust("too sure", 0.7, None, 0.1214))
+    'calibration error 0.092; of chance alone 0.077, up to 0.121; as a whole too sure of itself'
+    """
+    said = f"calibration error {error:.3f}; of chance alone {by_chance:.3f}"
+    if trust.verdict == TOO_FEW or trust.most_by_chance is None:
+        return said
+    if error > by_chance:
+        said += f", up to {trust.most_by_chance:.3f}"
+    is_by_accuracy = trust.verdict in ("too sure", "not sure enough")
+    joint = "; as a whole" if is_by_accuracy and error <= trust.most_by_chance else ":"
+    return f"{said}{joint} {_IN_SHORT[trust.verdict]}"
 
 
 def _verdict(evaluation: Evaluation) -> str:

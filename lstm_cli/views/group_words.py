@@ -54,6 +54,8 @@ def heading(group: GroupWords) -> str:
 
     >>> heading(GroupWords("Airport", -0.312, (), (), 140, 420, 0))
     'Airport: 0.31 points lower than the others (140 reviews, 420 others)'
+    >>> heading(GroupWords("Park", 0.5, (), (), 1, 1, 0))
+    'Park: 0.50 points higher than the others (1 review, 1 other)'
     """
     return f"{_cut(group.group, LONGEST_GROUP)}: {distance(group)}"
 
@@ -63,7 +65,8 @@ def distance(group: GroupWords) -> str:
     reviews = count(group.reviews, "review")
     if not group.others:
         return f"what moves the mean rating of {reviews}"
-    size, counted = f"{abs(group.difference):.2f}", f"({reviews}, {group.others:,} others)"
+    others = "1 other" if group.others == 1 else f"{group.others:,} others"
+    size, counted = f"{abs(group.difference):.2f}", f"({reviews}, {others})"
     if float(size) == 0:
         return f"rated as the others are {counted}"
     side = "lower" if group.difference < 0 else "higher"
@@ -89,6 +92,22 @@ def points(effect: float) -> str:
     return f"{effect:+.2f}" if abs(effect) >= 0.01 else f"{effect:+.3f}"
 
 
+def said_with(term: TermEffect) -> str:
+    """What is said with a word, the first with what the numbers are; nothing if nothing is.
+
+    >>> from lstm_cli.results.report import Companion
+    >>> both = (Companion("horrible", 9), Companion("cold", 5))
+    >>> said_with(TermEffect("food", -0.1, (-0.2, -0.05), 20, 0.3, 0.1, -0.4, (), both))
+    '; said with: horrible (9 reviews), cold (5)'
+    """
+    if not term.said_with:
+        return ""
+    first, *others = term.said_with
+    parts = [f"{_cut(first.word, LONGEST_TERM)} ({count(first.reviews, 'review')})"]
+    parts += [f"{_cut(other.word, LONGEST_TERM)} ({other.reviews:,})" for other in others]
+    return f"; said with: {', '.join(parts)}"
+
+
 def _show_terms(
     console: Console, title: str, group: GroupWords, terms: Sequence[TermEffect]
 ) -> None:
@@ -104,8 +123,7 @@ def _show_terms(
         line = Text(f"{name} {points(term.effect):>6} points  {stands}")
         line.stylize("bold", 0, len(name))
         _show(console, line, "  ")
-        beside = ", ".join(_cut(word, LONGEST_TERM) for word in term.beside)
-        detail = f"where it stands, {points(term.each)}" + (f"; next to: {beside}" * bool(beside))
+        detail = f"where it stands, {points(term.each)}" + said_with(term)
         _show(console, Text(detail, style="dim"), "    ")
         for quote in term.quotes:
             _show(console, _quoted(console, quote), INDENT)

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import DataHealth, Finding, TextHealth
+from lstm_cli.results.health import whose_words
 from lstm_cli.views.console import (
     LINE,
     percent,
@@ -83,7 +84,8 @@ def _show_texts(console: Console, health: DataHealth | TextHealth) -> None:
     if scripts:
         say(console, f"letters: {scripts}")
     if health.known_share is not None:
-        say(console, f"the base knows {percent(health.known_share)} of the words")
+        whose = visible(whose_words(health.model if isinstance(health, TextHealth) else None))
+        say(console, f"{whose} knows {percent(health.known_share)} of the words")
 
 
 def _show_verdict(console: Console, findings: Sequence[Finding]) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from lstm_cli.data.showing import count
 from lstm_cli.results import ModelSummary, VersionSummary
+from lstm_cli.results.updating import FEWEST
 from lstm_cli.views.console import LINE, percent, plain_table, say, show_table, visible
 
 
@@ -29,6 +31,18 @@ def show_models(console: Console, models: Sequence[ModelSummary], folder: str) -
             model.created[:16].replace("T", " "),
         )
     show_table(console, table)
+    for model in models:
+        _say_flattering(console, visible(model.name, 24), model)
+
+
+def _say_flattering(console: Console, name: str, model: ModelSummary | VersionSummary) -> None:
+    """Add why an accuracy is better than other reviews will find it, if it is."""
+    if model.read_by_base:
+        line = (
+            f"{name}: its accuracy flatters, for a base has read {model.read_by_base:,} of its "
+            f"{count(model.held_out, 'held-out review')} before"
+        )
+        say(console, textwrap.fill(line, LINE, subsequent_indent="  "))
 
 
 def show_history(console: Console, versions: Sequence[VersionSummary]) -> None:
@@ -51,6 +65,8 @@ def show_history(console: Console, versions: Sequence[VersionSummary]) -> None:
             if version.problem is None:
                 line = f"version {version.number} learned from {names}"
                 say(console, textwrap.fill(line, LINE, subsequent_indent="  "))
+    for version in versions:
+        _say_flattering(console, f"version {version.number}", version)
     in_use = [version.number for version in versions if version.in_use]
     say(console, f"in use: version {in_use[0] or '?'}" if in_use else "none is in use")
 
@@ -64,10 +80,17 @@ def _history_cells(version: VersionSummary) -> tuple[str, ...]:
         str(version.number),
         version.created[:16].replace("T", " "),
         f"{version.reviews:,}",
-        "" if version.accuracy is None else percent(version.accuracy),
+        _accuracy(version),
         f"{version.held_out:,}",
         size,
     )
+
+
+def _accuracy(version: VersionSummary) -> str:
+    """On its held-out reviews; of fewer than a receipt decides on it would say nothing."""
+    if version.accuracy is None:
+        return ""
+    return percent(version.accuracy) if version.held_out >= FEWEST else "too few"
 
 
 def _scale(ratings: Sequence[str]) -> str:

@@ -7,10 +7,11 @@ script, no style from elsewhere, and text as text.
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.results import GateTrace, WordTrace
+from lstm_cli.text.places import as_written
 from lstm_cli.views.charts import HEIGHT, LEFT, WIDTH, across, curve, render, up
 from lstm_cli.views.console import percent, visible
 from lstm_cli.views.lettering import lines_of, text_width, wrapped
@@ -64,6 +65,7 @@ def picture(trace: GateTrace, scale: Scale) -> str:
         trace: with its explanation.
         scale: the ratings.
     """
+    trace = _as_written(trace)
     prediction = trace.prediction
     bars = list(_bars(trace))
     careful = [
@@ -107,6 +109,13 @@ def picture(trace: GateTrace, scale: Scale) -> str:
         model=_clean(f"model {prediction.model}", 60),
         has_gates=trace.cell == "lstm",
     )
+
+
+def _as_written(trace: GateTrace) -> GateTrace:
+    """The same trace, its words as the person wrote them."""
+    written = as_written(trace.prediction.text, [word.token for word in trace.words])
+    words = (replace(word, token=token) for word, token in zip(trace.words, written, strict=True))
+    return replace(trace, words=tuple(words))
 
 
 def _clean(text: str, longest: int | None = None) -> str:

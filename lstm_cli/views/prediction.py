@@ -65,25 +65,9 @@ def show_prediction(console: Console, prediction: Prediction) -> None:
 def rating_progress(console: Console, num_reviews: int) -> Iterator[Callable[[int], None]]:
     """Show a bar with rate and time left; what it yields is called with how many more are rated."""
     # Not at the top: one prediction shows no bar.
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    from lstm_cli.views.progress import progress_bar
 
-    columns = (
-        TextColumn("rating"),
-        BarColumn(bar_width=30),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TextColumn("{task.fields[rate]:>9,.0f} reviews/s"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    disable = console.quiet or not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=disable) as progress:
+    with progress_bar(console, "rating", rate="reviews/s") as progress:
         task = progress.add_task("", total=num_reviews, rate=0.0)
 
         def advance(more: int) -> None:

@@ -4,29 +4,23 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import TaskID
 
-from lstm_cli.config import PretrainConfig
 from lstm_cli.results import LanguageReport
+from lstm_cli.views.computing import say_where
 from lstm_cli.views.console import say
+from lstm_cli.views.progress import progress_bar
 from lstm_cli.views.training import say_that_it_is_renamed, say_that_one_begins
 
 if TYPE_CHECKING:
-    from lstm_cli.pipeline.pretraining import LanguageModel
-    from lstm_cli.training.pretraining import Unlabelled
+    from lstm_cli.pipeline.pretraining import LanguageModel, PreparedTexts
 
 _SHARE_OF_LAST = 0.02  # of the last batch in the perplexity that is shown
 
 
-def show_unlabelled(console: Console, reviews: "Unlabelled", config: PretrainConfig) -> None:
+def show_unlabelled(console: Console, run: "PreparedTexts") -> None:
     """What was found, before anything is learned."""
+    reviews, config = run.reviews, run.config
     if reviews.duplicates:
         say(console, f"{reviews.duplicates:,} duplicate texts are read only once")
     say(
@@ -39,6 +33,7 @@ def show_unlabelled(console: Console, reviews: "Unlabelled", config: PretrainCon
         f"LSTM, embedding {config.embedding_size}, {config.hidden_size} units, "
         f"{config.precision}, seed {config.seed}",
     )
+    say_where(console, run.compute)
 
 
 class PretrainView:
@@ -69,9 +64,9 @@ class PretrainView:
         for note in notes:
             say(self.console, f"  {note}")
 
-    def prepared(self, reviews: "Unlabelled", config: PretrainConfig) -> None:
+    def prepared(self, run: "PreparedTexts") -> None:
         """Show the words and the settings."""
-        show_unlabelled(self.console, reviews, config)
+        show_unlabelled(self.console, run)
 
     def training(self) -> "PretrainProgress":
         """A context with a bar."""
@@ -85,16 +80,8 @@ class PretrainProgress:
         self.console = console
         self.tokens, self.nll = 0, 0.0
         self.task: TaskID | None = None
-        self.progress = Progress(
-            BarColumn(bar_width=24),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("perplexity {task.fields[perplexity]:>6.1f}"),
-            TextColumn("{task.fields[rate]:>7,.0f} words/s"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(elapsed_when_finished=False),
-            console=console,
-            transient=True,
+        self.progress = progress_bar(
+            console, "perplexity {task.fields[perplexity]:>6.1f}", rate="words/s", width=24
         )
 
     def __enter__(self) -> "PretrainProgress":

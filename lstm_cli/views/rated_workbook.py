@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from lstm_cli.bundle.card import read_before
 from lstm_cli.data.workbooks.sheets import PERCENT_TENTHS, TWO_DECIMALS, Sheet
 from lstm_cli.inference.input_warnings import Doubt
 
@@ -103,6 +104,7 @@ def _how_good(info: "BundleInfo") -> str:
         f"{100 * scores['accuracy']:.1f} % of {scores['n']:,} held-out reviews rated exactly as "
         f"their writers did (95 % interval {low:.1f} to {high:.1f} %), on average "
         f"{scores['mae']:.2f} {unit} off"
+        + (f"; careful: {before}" if (before := read_before(info)) else "")
     )
 
 

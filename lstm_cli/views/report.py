@@ -28,16 +28,10 @@ BAR = 12
 @contextmanager
 def figures_progress(console: Console) -> Iterator[Callable[[float], None]]:
     """Show how far the figures are; what it yields is called with the share that is done."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from lstm_cli.views.progress import progress_bar
 
-    columns = (
-        TextColumn("working out how sure each figure is"),
-        BarColumn(bar_width=20),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
-    )
-    disable = console.quiet or not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=disable) as progress:
+    said = "working out how sure each figure is"
+    with progress_bar(console, said, width=20, with_time_left=False) as progress:
         task = progress.add_task("", total=1.0)
         yield lambda share: progress.update(task, completed=share)
 

@@ -12,7 +12,7 @@ from lstm_cli.data.showing import count
 from lstm_cli.results import Contrast, GroupWords, Report, ReportCell, TermEffect
 from lstm_cli.views.charts import render
 from lstm_cli.views.console import visible
-from lstm_cli.views.group_words import distance, how_many_read, points
+from lstm_cli.views.group_words import distance, how_many_read, points, said_with
 from lstm_cli.views.report_charts import (
     Figure,
     Panel,
@@ -256,15 +256,13 @@ def _words(groups: Sequence[GroupWords]) -> list[Words]:
 def _term(term: TermEffect, strongest: float, has_others: bool) -> Term:
     low, high = term.interval
     elsewhere = f"; elsewhere {share(term.share_elsewhere)}" if has_others else ""
-    beside = ", ".join(visible(word, 40) for word in term.beside)
-    more = f"; next to: {beside}" if beside else ""
     interval = f"95 % interval {points(low)} to {points(high)}"
     return Term(
         visible(term.term, 60),
         f"{points(term.effect)} points",
         round(100 * abs(term.effect) / strongest, 1),
         f"in {count(term.reviews, 'review')} ({share(term.share)}{elsewhere})",
-        f"{interval}; where it stands, {points(term.each)}{more}",
+        f"{interval}; where it stands, {points(term.each)}{said_with(term)}",
         tuple(
             (f"{shown_line(quote)}, rated {quote.rating:.1f}", marked(quote))
             for quote in term.quotes

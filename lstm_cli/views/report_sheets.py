@@ -4,7 +4,7 @@ Shares lie in 0..1 everywhere; a workbook shows them as percentages. What ends i
 and ``_to`` is the 95 % interval of the column before it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lstm_cli.data.workbooks.sheets import PERCENT_TENTHS, TWO_DECIMALS, WHOLE, Sheet
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ALL = "(all)"  # sorts before the names of groups, and is hardly one
 THREE_DECIMALS = "0.000"
+FOUND = "what was found"
+WIDTH_OF_SENTENCES = 100
 
 # The reviews beside a word.
 QUOTES = 3
@@ -82,18 +84,43 @@ def periods_frame(report: Report, figure: str) -> "pl.DataFrame":
 
     Args:
         report: its cells.
-        figure: a column of ``shares_frame``, such as ``low_share``.
+        figure: "mean" or "low".
+
+    Returns:
+        ``group``, and the figure of each period, side by side for a chart; behind all of them for
+        each period the interval and the number of reviews: ``2025-01_from``, ``2025-01_to``,
+        ``2025-01_reviews``.
     """
-    shares = shares_frame(report)
-    shares = shares.filter(shares["period"] != ALL).select("group", "period", figure)
-    return shares.pivot("period", index="group", values=figure) if shares.height else shares
+    import polars as pl
+
+    found = {(cell.group, cell.period): cell for cell in report.cells}
+    periods = list(dict.fromkeys(cell.period for cell in report.cells if cell.period is not None))
+    names = list(dict.fromkeys(cell.group for cell in report.cells if cell.period is not None))
+    columns: dict[str, list[Value]] = {"group": [_name(group) for group in names]}
+    behind: dict[str, list[Value]] = {}
+    for period in periods:
+        cells = [found.get((group, period)) for group in names]
+        ends = [(None,) * 3 if c is None else _ends(getattr(c, figure)) for c in cells]
+        reviews: list[Value] = [None if cell is None else cell.reviews for cell in cells]
+        for place, ending in enumerate(("", "_from", "_to")):
+            side = behind if ending else columns
+            side[_free(columns | behind, period + ending)] = [three[place] for three in ends]
+        behind[_free(columns | behind, f"{period}_reviews")] = reviews
+    return pl.DataFrame(columns | behind, strict=False)
+
+
+def _free(taken: Mapping[str, object], name: str) -> str:
+    """A name for a column that no other has: a period may be called anything."""
+    while name in taken:
+        name += " "
+    return name
 
 
 def findings_frame(sentences: Sequence[str]) -> "pl.DataFrame":
     """A sentence a row."""
     import polars as pl
 
-    return pl.DataFrame({"what was found": list(sentences)}, schema={"what was found": pl.String})
+    return pl.DataFrame({FOUND: list(sentences)}, schema={FOUND: pl.String})
 
 
 def changes_frame(report: Report) -> "pl.DataFrame":
@@ -143,15 +170,15 @@ def words_frame(report: Report) -> "pl.DataFrame":
         ``group``, ``it`` ("lowers" or "raises"), ``term``, ``effect`` on the group's mean
         expected rating with its interval, ``reviews`` of the group in which it stands, their
         ``share`` of them and its ``share_elsewhere``, ``each`` (what it does where it stands),
-        ``next_to`` (what often stands beside it), and three reviews with their lines, the term
-        in [brackets].
+        ``said_with`` (what is said with it, and in how many reviews), and three reviews with
+        their lines, the term in [brackets].
     """
     import polars as pl
 
     schema: dict[str, type] = {"group": str, "it": str, "term": str}
     schema |= dict.fromkeys(("effect", "effect_from", "effect_to"), float)
     schema |= {"reviews": int, "share": float, "share_elsewhere": float, "each": float}
-    schema["next_to"] = str
+    schema["said_with"] = str
     for k in range(1, QUOTES + 1):
         schema |= {f"line_{k}": str, f"review_{k}": str}
     rows = [
@@ -166,7 +193,7 @@ def words_frame(report: Report) -> "pl.DataFrame":
 def _word_row(term: TermEffect, has_others: bool) -> list[Value]:
     row: list[Value] = [term.term, term.effect, *term.interval, term.reviews]
     row += [term.share, term.share_elsewhere if has_others else None, term.each]
-    row.append(", ".join(term.beside))
+    row.append(", ".join(f"{other.word} ({other.reviews})" for other in term.said_with))
     for k in range(QUOTES):
         if k >= len(term.quotes):
             row += [None, None]
@@ -204,7 +231,11 @@ def _notes(report: Report) -> Iterator[tuple[str, str]]:
         "the model's most probable rating of each row; averages of these are not the figures of "
         "the other sheets, which correct for how the model errs",
     )
-    yield "columns ..._from and ..._to", "the 95 % interval of the figure before them"
+    yield (
+        "columns ..._from and ..._to",
+        "the 95 % interval of the figure before them; by period they stand behind all figures, "
+        "with ..._reviews, the number of reviews each is of",
+    )
     yield from how_to_read(report)
 
 
@@ -227,17 +258,16 @@ def report_sheets(
     """
     summary, low, mean = (
         summary_frame(report),
-        periods_frame(report, "low_share"),
+        periods_frame(report, "low"),
         periods_frame(report, "mean"),
     )
-    every = dict.fromkeys(low.columns[1:], PERCENT_TENTHS)
     shares = shares_frame(report, with_counted=with_counted)
     changes, words = changes_frame(report), words_frame(report)
     sheets = [
-        Sheet("findings", findings_frame(sentences)),
+        Sheet("findings", findings_frame(sentences), wrapped={FOUND: WIDTH_OF_SENTENCES}),
         Sheet("summary", summary, _formats(summary)),
-        Sheet("low ratings by period", low, every),
-        Sheet("mean by period", mean, dict.fromkeys(every, TWO_DECIMALS)),
+        Sheet("low ratings by period", low, _formats_by_period(low, PERCENT_TENTHS)),
+        Sheet("mean by period", mean, _formats_by_period(mean, TWO_DECIMALS)),
         Sheet("shares", shares, _formats(shares)),
         Sheet("changes", changes, _formats(changes)),
         Sheet("words", words, _formats(words)),
@@ -246,12 +276,22 @@ def report_sheets(
         columns = rated_rows.lazy().collect_schema().names()
         sheets.append(Sheet(ROWS_SHEET, rated_rows, formats_of(columns)))
     filled = [sheet for sheet in sheets if sheet.name == ROWS_SHEET or _height(sheet)]
-    return [*filled, Sheet("notes", notes_frame(report, facts))]
+    notes = Sheet("notes", notes_frame(report, facts), wrapped={"note": WIDTH_OF_SENTENCES})
+    return [*filled, notes]
 
 
 def _height(sheet: Sheet) -> int:
     """How many rows a table has that is in memory."""
     return int(sheet.frame.lazy().collect().height)
+
+
+def _formats_by_period(frame: "pl.DataFrame", figure: str) -> dict[str, str]:
+    """Of ``periods_frame``: the figure and its ends, and whole numbers of reviews."""
+    return {
+        name: WHOLE if dtype.is_integer() else figure
+        for name, dtype in frame.schema.items()
+        if dtype.is_numeric()
+    }
 
 
 def _formats(frame: "pl.DataFrame") -> dict[str, str]:

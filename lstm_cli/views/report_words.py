@@ -88,8 +88,9 @@ def how_to_read(report: Report) -> Iterator[tuple[str, str]]:
     errs = " It also counts how often the model errs." if by_model else ""
     yield (
         "interval",
-        "“9.2 to 13.9 %” says where the true figure lies with 95 % certainty: of a hundred such "
-        f"intervals, about 95 hold it. The fewer the reviews, the wider the interval.{errs}",
+        f"“{share_range(report.whole.low)}”, of {low_name(report)} among all these reviews, says "
+        "where the true share lies with 95 % certainty: of a hundred such intervals, about 95 hold "
+        f"the true figure. The fewer the reviews, the wider the interval.{errs}",
     )
     if by_model:
         yield (

@@ -44,6 +44,22 @@ def lines_about_partly_rated(rows: "PartlyRated") -> Iterator[str]:
         yield f"  {visible(note)}"
 
 
+def line_about_scales(found: "Scale", scale: "Scale", model: str) -> str:
+    """That a file seems to be rated on another scale than a model's, and what that means.
+
+    Args:
+        found: the ratings of the file.
+        scale: those of the model.
+        model: its name.
+    """
+    ends = [f"{visible(s.labels[0], 30)} to {visible(s.labels[-1], 30)}" for s in (found, scale)]
+    return (
+        f"careful: these ratings go from {ends[0]}, those of {visible(model)} from {ends[1]}: if "
+        f"that is another scale, the same number means something else, and low figures say nothing "
+        "of the model"
+    )
+
+
 def lines_about_seen(measured: "MeasuredOn") -> Iterator[str]:
     """How many reviews were seen in training, and what became of them; nothing if none was."""
     for known in measured.known:

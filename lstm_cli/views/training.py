@@ -5,14 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import TaskID
 
 from lstm_cli.bundle.contents import BASE
 from lstm_cli.config import TrainConfig
@@ -20,9 +13,11 @@ from lstm_cli.data.showing import count, show_source
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, EpochReport
 from lstm_cli.text.vocabulary import UNKNOWN_ID
+from lstm_cli.views.computing import say_where
 from lstm_cli.views.console import about, percent, say, show_counts
 from lstm_cli.views.evaluation import show_evaluation
 from lstm_cli.views.health import show_findings
+from lstm_cli.views.progress import progress_bar
 from lstm_cli.views.reviews import lines_about
 
 if TYPE_CHECKING:
@@ -185,6 +180,7 @@ def show_prepared(console: Console, run: "PreparedRun") -> None:
         f"{cell}, embedding {run.model.embedding_size}, {run.model.hidden_size} units, "
         f"{run.training.precision}, seed {run.training.seed}",
     )
+    say_where(console, run.compute)
 
 
 def _show_start(console: Console, data: "PreparedData") -> None:
@@ -246,18 +242,7 @@ class TrainingProgress:
         self.console = console
         self.with_epochs = with_epochs
         self.kept = "best"  # what an epoch that is kept is called
-        self.progress = Progress(
-            TextColumn("epoch {task.fields[epoch]}"),
-            BarColumn(bar_width=30),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("{task.fields[rate]:>9,.0f} tokens/s"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=console.quiet or not console.is_terminal,
-        )
+        self.progress = progress_bar(console, "epoch {task.fields[epoch]}", rate="tokens/s")
         self.task: TaskID | None = None
         self.num_epochs = 0
 

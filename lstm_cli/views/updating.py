@@ -10,6 +10,8 @@ from rich.text import Text
 
 from lstm_cli.data.showing import count
 from lstm_cli.results import Change, Receipt
+from lstm_cli.results.updating import FEWEST
+from lstm_cli.views.computing import say_where
 from lstm_cli.views.console import LINE, plain_table, say, show_table, visible
 from lstm_cli.views.reviews import lines_about
 from lstm_cli.views.training import TrainingProgress
@@ -24,6 +26,7 @@ FEW = 100
 _FEW_SAY_LITTLE = (
     "few held-out reviews decided: --replay FILE with the earlier ones makes it surer",
 )
+_REPLACE_ALL_THE_SAME = "to replace it all the same, add --accept-worse"
 
 
 class UpdateView:
@@ -53,6 +56,7 @@ class UpdateView:
         for line in lines_about_known(prepared):
             for part in textwrap.wrap(line, LINE):
                 say(self.console, part)
+        say_where(self.console, prepared.compute)
 
     @contextmanager
     def training(self) -> Iterator[None]:
@@ -82,6 +86,12 @@ def lines_about_known(prepared: "PreparedUpdate") -> Iterator[str]:
         yield (
             f"{count(known.num_strangers, 'old review')} passed over: {name} neither learned from "
             "them nor had them held out; to learn from them, give them as new ones"
+        )
+    if split.num_of_base:
+        yield (
+            f"{count(split.num_of_base, 'new review')} of {len(known.new):,} not held out: a base "
+            f"of {name} has read {'it' if split.num_of_base == 1 else 'them'} before, and would "
+            "flatter both models"
         )
     yield (
         f"{prepared.num_fresh:,} to learn from, {len(split.held_out):,} more held out; "
@@ -122,15 +132,27 @@ def show_receipt(console: Console, updated: "Updated") -> None:
     error = f"{after - before:+.3f} (standard error {receipt.all.rps_error:.3f})"
     table.add_row("probability score", f"{before:.3f}", f"{after:.3f}", error)
     show_table(console, table)
-    legend = (
-        "Accuracy on reviews that neither has learned from. The probability score is 0 for answers "
-        "that are sure and right; it decides which of the two is better."
-    )
-    for line in textwrap.wrap(legend, LINE):
+    for line in textwrap.wrap(_legend(updated), LINE):
         say(console, line)
     console.print()
     for line in _verdict(updated, name):
         say(console, line, style="bold")
+
+
+def _legend(updated: "Updated") -> str:
+    """What the receipt is of, and how to read it."""
+    read, n = updated.prepared.num_read_by_base, updated.receipt.all.n
+    measured = "Accuracy on reviews that neither has learned from."
+    if read:
+        measured = (
+            "Accuracy on reviews that neither was trained or updated with. Careful: of these "
+            f"{n:,} a base of both has read {read:,} before, so that both scores flatter, while "
+            "their difference is of the same reviews."
+        )
+    return (
+        f"{measured} The probability score is 0 for answers that are sure and right; it decides "
+        "which of the two is better."
+    )
 
 
 def _accuracy_cells(change: Change) -> tuple[str, str, str]:
@@ -145,28 +167,39 @@ def _accuracy_cells(change: Change) -> tuple[str, str, str]:
 
 
 def _verdict(updated: "Updated", name: str) -> Iterator[str]:
-    """Which of the two is in use, and how to have it otherwise: a command on its own line."""
+    """Which of the two is in use, why, and how to have it otherwise: a command on its own line."""
     receipt = updated.receipt
+    if not receipt.can_decide:
+        number = count(receipt.all.n, "held-out review")
+        became = "is replaced, as accepted" if updated.is_replaced else "stays as it was"
+        yield f"{number} cannot tell whether it is worse: {name} {became}"
+        yield f"{FEWEST} can; --replay FILE with the earlier reviews brings those held out before"
+        yield _put_back(updated, name) if updated.is_replaced else _REPLACE_ALL_THE_SAME
+        return
     is_sure = receipt.all.n >= FEW or updated.prepared.knows_old_held_out
     if not updated.is_replaced:
         yield f"worse {_where(receipt)} than chance would explain: {name} stays as it was"
         yield from _FEW_SAY_LITTLE[is_sure:]
-        yield "to replace it all the same, add --accept-worse"
+        yield _REPLACE_ALL_THE_SAME
         return
-    if not receipt.can_tell_better:
-        held_out = receipt.num_held_out_now
-        number = "none" if not held_out else f"only {held_out}"
-        were = "was" if held_out < 2 else "were"
-        yield f"these reviews cannot tell whether it is better: {number} of them {were} held out"
     judged = "not worse"
     if receipt.is_worse:
         judged = f"worse {_where(receipt)}, as accepted"
     elif receipt.all.accuracy.interval[0] <= 0:
         judged = f"not worse, as far as {count(receipt.all.n, 'held-out review')} can tell"
     yield f"{judged}: {name} is replaced"
-    number = "" if updated.version is None else f" {updated.version.number}"
+    if not receipt.can_tell_better:
+        held_out = receipt.num_held_out_now
+        number = "none" if not held_out else f"only {held_out}"
+        were = "was" if held_out < 2 else "were"
+        yield f"how much better it rates such as the new ones is open: {number} {were} held out"
     yield from _FEW_SAY_LITTLE[is_sure:]
-    yield f"to put the old one back: lstm models restore {name}{number}"
+    yield _put_back(updated, name)
+
+
+def _put_back(updated: "Updated", name: str) -> str:
+    number = "" if updated.version is None else f" {updated.version.number}"
+    return f"to put the old one back: lstm models restore {name}{number}"
 
 
 def _where(receipt: Receipt) -> str:

@@ -19,3 +19,5 @@ class Sheet:
     frame: "pl.DataFrame | pl.LazyFrame"
     # By column of numbers: how they are shown. The other columns are shown as Excel does it.
     formats: Mapping[str, str] = field(default_factory=dict)
+    # Columns of sentences, which are shown whole on several lines, and how wide each is, in digits.
+    wrapped: Mapping[str, int] = field(default_factory=dict)

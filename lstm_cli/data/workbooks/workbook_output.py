@@ -9,7 +9,7 @@ import io
 import math
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
 import polars as pl
@@ -157,18 +157,25 @@ def _write_sheet(sheet: Sheet, workbook: "Workbook", name: str) -> None:
         column: workbook.add_format({"num_format": number_format})
         for column, number_format in sheet.formats.items()
     }
+    if sheet.wrapped:
+        # Excel makes a row as high as the lines of its wrapped cells when it opens the file.
+        lines = workbook.add_format({"text_wrap": True, "valign": "top"})
+        formats |= dict.fromkeys(sheet.wrapped, lines)
     for first in range(0, height, ROWS):
         rows = frame.slice(first, ROWS).collect()
         if not first:
-            _set_widths(rows.head(_ROWS_MEASURED), written)
+            _set_widths(rows.head(_ROWS_MEASURED), written, sheet.wrapped)
         _write_rows(rows, written, first + 1, formats)
     if columns and height:
         written.autofilter(0, 0, height, len(columns) - 1)
 
 
-def _set_widths(frame: pl.DataFrame, sheet: "Worksheet") -> None:
-    """Make each column as wide as its name and its first cells."""
+def _set_widths(frame: pl.DataFrame, sheet: "Worksheet", given: Mapping[str, int]) -> None:
+    """Make each column as wide as its name and its first cells, where no width is given."""
     for place, column in enumerate(frame.iter_columns()):
+        if column.name in given:
+            sheet.set_column(place, place, given[column.name])
+            continue
         if column.dtype.is_numeric():
             longest = 0  # of which a format shows a few digits
         else:
