@@ -14,6 +14,8 @@ from lstm_cli.config import AUTO_DEVICE
 from lstm_cli.errors import OptionError, Remedy
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lstm_cli.bundle.reading import Bundle
     from lstm_cli.data.partly_rated import PartlyRated
     from lstm_cli.evaluation.figures import ScoredRows
