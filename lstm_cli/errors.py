@@ -14,6 +14,7 @@
     ├── TransferError         a model cannot be brought to or from a hub or another place
     ├── OutputError           the output cannot be written, or would overwrite something
     ├── EventError            a story has an event that its cells have never seen
+    ├── ProcessError          another of the processes that train together has ended
     ├── RequestError          what is asked for does not fit the model, the review or the data
     └── OptionError           options contradict each other; commands alone raise it
 
@@ -164,6 +165,19 @@ class OutputError(LstmError):
 
 class EventError(LstmError):
     """A story has an event that its cells have never seen."""
+
+
+class ProcessError(LstmError):
+    """Another of the processes that train one model together has ended, and so does this one.
+
+    Args:
+        is_said: it has said why.
+    """
+
+    def __init__(self, *, is_said: bool = False) -> None:
+        where = "its reason stands above" if is_said else "torchrun says which, and why"
+        super().__init__(f"another process of this training has ended; {where}")
+        self.is_said = is_said
 
 
 class RequestError(LstmError):

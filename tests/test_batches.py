@@ -4,7 +4,7 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import lstm_cli.data.tokenizing as tokenizing_module
@@ -60,6 +60,16 @@ def test_the_plan_of_a_seed_is_always_the_same() -> None:
         for _ in range(2)
     )
     assert first == again
+
+
+@given(LENGTHS, st.integers(1, 200), st.integers(1, 9))
+@example(np.array([1, 0]), 9, 1)
+def test_a_plan_without_chance_goes_by_length(
+    lengths: np.ndarray, tokens_per_batch: int, fewest: int
+) -> None:
+    """What reads step by step stops at the first review that has ended: an empty one is first."""
+    order = np.concatenate(plan_batches(lengths, tokens_per_batch, fewest=fewest))
+    assert (np.diff(lengths[order]) >= 0).all()
 
 
 def test_reviews_are_selected_in_any_order_and_cut() -> None:

@@ -103,7 +103,7 @@ def test_no_link_of_the_description_leads_nowhere() -> None:
     assert all(
         target.startswith(("https://", "#")) for target in re.findall(r"\]\(([^)]*)\)", described)
     )
-    assert "The commands (`lstm_cli/commands/README.md` in the source tree): every" in described
+    assert "The commands (`lstm_cli/commands/README.md` in the source tree): options" in described
     assert "[PyTorch's install page](https://pytorch.org/" in described
     assert len(described.splitlines()) == len(TEXT.splitlines())
     pictured = "![A curve](tests/a.svg)\n\nSee [it](a.md#b), [here](#b), ![far](https://a.b/c.svg)."

@@ -78,6 +78,15 @@ def test_no_text_has_no_probabilities(tiny_bundle: Bundle) -> None:
     assert Scorer(tiny_bundle)([]).shape == (0, 2)
 
 
+@pytest.mark.usefixtures("few_or_many")
+def test_single_words_among_empty_texts_are_read(tiny_bundle: Bundle) -> None:
+    """Both take the room of one word; once such words were rated as if nothing were there."""
+    texts = ["", "superb", "", "awful", "superb", "", "awful"]
+    predictor = Predictor(tiny_bundle)
+    expected = [list(predictor.predict(text).probabilities.values()) for text in texts]
+    np.testing.assert_allclose(Scorer(tiny_bundle)(texts), expected, rtol=0, atol=2e-6)
+
+
 def test_torch_is_asked_once_there_is_enough_to_read(
     tiny_bundle: Bundle, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

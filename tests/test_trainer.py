@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.batches import batches, compact_ids
+from lstm_cli.training.embedding import DenseAdam
 from lstm_cli.training.loop import NetworkStart
 from lstm_cli.training.preparation import RatedCorpus
 from lstm_cli.training.trainer import Trainer, TrainingTask
@@ -112,11 +114,21 @@ def test_all_of_a_step_goes_through_forward(epsilon: float, readings: int) -> No
         assert worst.any(dim=2).sum() == rated.num_tokens  # and nothing at the padding
 
 
-def test_with_the_embedding_for_several_processes_it_learns_nearly_the_same() -> None:
+def test_with_the_embedding_for_a_gpu_it_learns_nearly_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Adam over all rows instead of those that are read; the adversary reads its table twice."""
-    alone, _ = learn(epochs=3, adversarial_epsilon=0.25)
-    several, _ = learn(epochs=3, adversarial_epsilon=0.25, compute=Compute(world_size=2))
-    np.testing.assert_allclose(several.probabilities, alone.probabilities, atol=1e-4)
+    rows, _ = learn(epochs=3, adversarial_epsilon=0.25)
+    made = []
+
+    def for_a_gpu(weight: torch.Tensor, *_: object) -> DenseAdam:
+        made.append(DenseAdam(weight))
+        return made[-1]
+
+    monkeypatch.setattr("lstm_cli.training.trainer.embedding_optimiser", for_a_gpu)
+    dense, _ = learn(epochs=3, adversarial_epsilon=0.25)
+    np.testing.assert_allclose(dense.probabilities, rows.probabilities, atol=1e-4)
+    assert len(made) == 1
 
 
 def test_the_last_epoch_is_kept_where_the_settings_have_it() -> None:

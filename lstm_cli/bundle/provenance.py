@@ -63,6 +63,7 @@ class Provenance:
     held_out_from: str | None = None  # fingerprint of a file of held-out reviews of its own
     device: str | None = None  # it was computed on, as ``Compute.device_name`` has it
     threads: int | None = None  # of the processor
+    processes: int | None = None  # that computed it together; None: one
     stopped: bool = False  # before its time
     tried: tuple[dict[str, Any], ...] = ()  # recipes, within a budget of time
     # What it has learned since it was trained, the first update first; counted above, too.
@@ -97,7 +98,7 @@ class Provenance:
         return {
             name: value
             for name, value in described.items()
-            if value or name not in ("stopped", "tried", "updates")
+            if value or name not in ("stopped", "tried", "updates", "processes")
         }
 
     @classmethod
@@ -135,7 +136,7 @@ class Provenance:
 
 _ALWAYS = ("files", "fingerprint", "training", "counts")
 _COUNTS = frozenset(("training", "reviews", "validation", "read_by_base", "left_out", "max_words",
-                     "threads"))  # fmt: skip
+                     "threads", "processes"))  # fmt: skip
 _NAMES = frozenset(("fingerprint", "base_fingerprint", "vectors", "held_out_from", "device"))
 _LISTS = frozenset(("files", "text_columns", "rating_columns", "lengths", "tried",
                     "updates"))  # fmt: skip

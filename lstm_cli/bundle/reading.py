@@ -230,6 +230,17 @@ class Bundle:
         layouts = weight_layouts(self.info.model, self.info.stored_as)
         return self._stored(WEIGHTS_FILE, layouts)
 
+    @property
+    def description(self) -> bytes:
+        """``bundle.json`` as it lies there; whoever opens it checks it again."""
+        if self.contents is not None:
+            return self.contents[INFO_FILE]
+        return _read(self.path, INFO_FILE, LARGEST_INFO)
+
+    def content(self, name: str) -> bytes:
+        """The bytes of another file, verified."""
+        return self._bytes(name)
+
     def text(self, name: str) -> str:
         """The text of a file that is written for people."""
         return self._bytes(name).decode("utf-8", errors="replace")
@@ -302,12 +313,13 @@ def open_bundle(path: Path) -> Bundle:
     return _described(path, _read(path, INFO_FILE, LARGEST_INFO))
 
 
-def hold_bundle(contents: Mapping[str, bytes], name: str) -> Bundle:
+def hold_bundle(contents: Mapping[str, bytes], name: str, *, needs_all: bool = True) -> Bundle:
     """Open a model that is in memory, as an estimator holds it.
 
     Args:
         contents: its files by their names.
         name: under which it goes.
+        needs_all: refuse it if a file is missing; otherwise those that are must not be asked for.
 
     Raises:
         BundleError: ``bundle.json`` has changed, or a file that it lists is missing.
@@ -316,7 +328,7 @@ def hold_bundle(contents: Mapping[str, bytes], name: str) -> Bundle:
     if INFO_FILE not in contents:
         raise refused(path, INFO_FILE, "is missing")
     bundle = _described(path, contents[INFO_FILE], contents)
-    for missing in bundle.files.keys() - contents.keys():
+    for missing in bundle.files.keys() - contents.keys() if needs_all else ():
         raise refused(path, missing, "is missing")
     return bundle
 

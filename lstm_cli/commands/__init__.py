@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from lstm_cli.commands.processes import check_process, take_part
 from lstm_cli.commands.program import Program, Verbosity, run
+from lstm_cli.core.launch import Launch
 
 app = typer.Typer(
     cls=Program,
@@ -45,8 +47,9 @@ def lstm(
 ) -> None:
     """Learn ratings from reviews with an LSTM, predict them, and read its gates."""
     ctx.obj = Verbosity(quiet=quiet, verbose=verbose)
+    check_process(ctx.invoked_subcommand)
 
 
 def main() -> None:
-    """Run ``lstm`` in a terminal."""
-    run(app)
+    """Run ``lstm`` in a terminal, or as one of several processes that torchrun has started."""
+    run(app if Launch.of_environment().is_first else take_part)

@@ -17,6 +17,7 @@ from lstm_cli.errors import OptionError
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
     from lstm_cli.data.options import ReadOptions
+    from lstm_cli.data.shards import Shard
 
 Encoding = Annotated[
     str | None,
@@ -274,6 +275,20 @@ def bins_of(bins: str) -> int | tuple[float, ...]:
             "first, such as 0,20,40,60,80,100"
         )
     return edges
+
+
+def shard_in(written: str) -> "Shard":
+    """The part that ``--shard`` names.
+
+    Raises:
+        OptionError: it names none.
+    """
+    from lstm_cli.data.shards import Shard
+
+    found = Shard.parse(written)
+    if found is None:
+        raise OptionError(f"--shard {written}: write which part, and of how many, such as 3/16")
+    return found
 
 
 def page_file(file: str | None) -> str | None:

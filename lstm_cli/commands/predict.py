@@ -1,6 +1,7 @@
 """``lstm predict``: the ratings of one review, of several, or of a file."""
 
-from typing import TYPE_CHECKING, Annotated
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +18,13 @@ ABOUT_BASE = (
     "it learned from English reviews of films and of 39 other things; a few hundred rated ones of "
     "your own make it better: lstm train REVIEWS.csv"
 )
+
+
+class Engine(StrEnum):
+    """Who rates the rows of a file."""
+
+    local = "local"
+    ray = "ray"
 
 
 def predict(
@@ -86,6 +94,43 @@ def predict(
             "network gives, 0.5 to 1.",
         ),
     ] = 0.98,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="Rate one of N parts of --input, such as 3/16: run it for each, on as many "
+            "machines as you like, and join the outputs in their order.",
+            show_default=False,
+        ),
+    ] = None,
+    engine: Annotated[
+        Engine,
+        typer.Option(
+            help="Who rates the rows of --input: this process, or a pool of workers of Ray, which "
+            "read many Parquet files (a folder, a pattern, s3://bucket/reviews/*.parquet) and "
+            "write a folder of them.",
+        ),
+    ] = Engine.local,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT|auto",
+            help="With --engine ray: the cluster. Default: a Ray on this machine, as long as it "
+            "takes.",
+            show_default=False,
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=100_000,
+            metavar="N",
+            help="With --engine ray: how many workers rate, each on one core. Default: one per "
+            "core.",
+            show_default=False,
+        ),
+    ] = None,
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,
     query: options.Query = None,
@@ -112,21 +157,24 @@ def predict(
     bundle = options.chosen_bundle(ctx, model, models_dir)
     if bundle.name == BASE:
         note(ctx, ABOUT_BASE)
-    if input_file is not None:
+    wanted: dict[str, Any] = {
+        "source": input_file,
+        "output": output,
+        "replace": replace,
+        "is_safe": safe_csv,
+        "with_probabilities": probabilities,
+        "agree": agree if fast else None,
+    }
+    if input_file is not None and engine is Engine.ray:
+        from lstm_cli.commands.rate_cluster import ClusterRequest, rate_on_cluster
+
+        rate_on_cluster(ctx, bundle, ClusterRequest(**wanted, address=address, workers=workers))
+    elif input_file is not None:
         from lstm_cli.commands.rate_file import FileRequest, rate_file
 
-        request = FileRequest(
-            source=input_file,
-            output=output,
-            replace=replace,
-            is_safe=safe_csv,
-            with_probabilities=probabilities,
-            as_json=as_json,
-            worst=worst,
-            agree=agree if fast else None,
-            device=device,
-        )
-        rate_file(ctx, bundle, request)
+        part = None if shard is None else options.shard_in(shard)
+        rest: dict[str, Any] = {"as_json": as_json, "worst": worst, "device": device}
+        rate_file(ctx, bundle, FileRequest(**wanted, **rest, shard=part))
     elif given is not None:
         _rate_texts(bundle, given, as_json)
 
@@ -138,7 +186,7 @@ def _check_options(ctx: typer.Context) -> None:
         OptionError: some do.
     """
     given = ctx.params
-    of_file = [name for name in _OF_FILE if given[name] not in (None, False, [], ())]
+    of_file = [name for name in _OF_FILE if given[name] not in (None, False, [], (), Engine.local)]
     if given["input_file"] is None and of_file:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in of_file)
         raise OptionError(f"{names}: only with --input FILE")
@@ -151,6 +199,14 @@ def _check_options(ctx: typer.Context) -> None:
     output, worst = given["output"], given["worst"]
     if given["replace"] and output in (None, "-"):
         raise OptionError("--replace goes with --output FILE")
+    if given["engine"] == Engine.ray:  # here a plain string
+        from lstm_cli.commands.rate_cluster import check_cluster_options
+
+        check_cluster_options(ctx)
+    elif given["address"] is not None or given["workers"] is not None:
+        raise OptionError("--address and --workers go with --engine ray")
+    if given["shard"] is not None and worst is not None:
+        raise OptionError("--worst looks at a whole file: leave out --shard")
     if output is not None and given["as_json"] and worst is None:
         raise OptionError("--json prints to standard output: leave out --output")
     if output is None and (given["as_json"] or worst is not None):
@@ -163,7 +219,7 @@ def _check_options(ctx: typer.Context) -> None:
 
 _OF_FILE = (
     "output", "replace", "probabilities", "worst", "safe_csv", "fast", "sheet", "query",
-    "text_column",
+    "text_column", "shard", "engine", "address", "workers",
 )  # fmt: skip
 
 

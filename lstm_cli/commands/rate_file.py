@@ -1,7 +1,7 @@
 """``lstm predict --input``: every row of a file, rated, written and summed up."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,16 +10,18 @@ import typer
 from lstm_cli.commands import options
 from lstm_cli.commands.devices import scorers_on
 from lstm_cli.commands.program import note, print_json, verbosity
-from lstm_cli.errors import Remedy
+from lstm_cli.errors import OptionError, Remedy
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
+    from lstm_cli.data.shards import Shard
     from lstm_cli.data.texts import OpenTexts
     from lstm_cli.data.writing import TableWriter
     from lstm_cli.gates.worst import Lowest
     from lstm_cli.inference.cascade import Cascade
     from lstm_cli.inference.rating import FileSummary, RatedRows
     from lstm_cli.inference.scorer import Scorer
+    from lstm_cli.metrics.agreement import Threshold
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class FileRequest:
     agree: float | None  # the share of rows that should get the network's rating, where the
     # regression answers what it can; None leaves every row to the network
     device: str  # as ``--device`` names it
+    shard: "Shard | None" = None  # the part of the rows that is rated; None for all
 
     @property
     def writes_rows(self) -> bool:
@@ -56,6 +59,7 @@ def rate_file(ctx: typer.Context, bundle: "Bundle", request: FileRequest) -> Non
 
     remedy = Remedy.RENAME_OR_REPLACE_FILE
     check_output(request.output or "-", replace=request.replace, remedy=remedy)
+    _check_shard(ctx, request)
     with open_texts(request.source, options.read_options(ctx, bundle)) as opened:
         for line in lines_about_texts(opened.table, opened.columns, opened.num_rows):
             note(ctx, line)
@@ -64,25 +68,64 @@ def rate_file(ctx: typer.Context, bundle: "Bundle", request: FileRequest) -> Non
         _rate_opened(ctx, bundle, request, opened)
 
 
+def _check_shard(ctx: typer.Context, request: FileRequest) -> None:
+    """Refuse to write a part in a format whose parts cannot be put together; say how others can.
+
+    Raises:
+        OptionError: it is a workbook.
+    """
+    from lstm_cli.data.formats import FORMATS, by_ending
+
+    form = by_ending(request.output or "-").form
+    if request.shard is None or form is None or form.append is not None:
+        return
+    if form is not FORMATS["parquet"]:
+        raise OptionError(
+            f"--shard: parts of {form.title} cannot be put together; write .csv, .tsv, .jsonl or "
+            ".parquet"
+        )
+    note(ctx, "each shard is a Parquet file of its own: keep all of them in one folder")
+
+
 def _rate_opened(
     ctx: typer.Context, bundle: "Bundle", request: FileRequest, opened: "OpenTexts"
 ) -> None:
     """Rate the rows with the network alone, or with the regression before it."""
     from lstm_cli.inference.cascade import Cascade
     from lstm_cli.inference.scorer import as_the_machine_can
-    from lstm_cli.views.prediction import agreement_line, network_alone_line
 
     scorer = scorers_on(ctx, request.device, as_the_machine_can)(bundle)
-    agreement = None if request.agree is None else bundle.agreement
-    if request.agree is None or agreement is None:
+    if request.agree is None:
         _rate_rows(ctx, scorer, request, opened)
         return
-    threshold = agreement.threshold_for(request.agree)
-    if threshold is None:
-        note(ctx, network_alone_line(request.agree, agreement.reviews))
+    threshold = threshold_for(ctx, bundle, request.agree)
     summary = _rate_rows(ctx, Cascade.of(scorer, threshold), request, opened)
+    say_agreement(ctx, bundle, threshold, summary)
+
+
+def threshold_for(ctx: typer.Context, bundle: "Bundle", agree: float) -> "Threshold | None":
+    """How sure the regression has to be to answer first; a note says where it answers nothing.
+
+    Raises:
+        RequestError: the model has none, or does not know.
+    """
+    from lstm_cli.views.prediction import network_alone_line
+
+    threshold = bundle.agreement.threshold_for(agree)
+    if threshold is None:
+        note(ctx, network_alone_line(agree, bundle.agreement.reviews))
+    return threshold
+
+
+def say_agreement(
+    ctx: typer.Context, bundle: "Bundle", threshold: "Threshold | None", summary: "FileSummary"
+) -> None:
+    """Say which model answered how many rows."""
+    from lstm_cli.views.prediction import agreement_line
+
     if threshold is not None:
         answered = summary.num_by_regression, summary.num_rows - summary.num_by_regression
+        agreement = bundle.agreement
         note(ctx, agreement_line(*answered, agreement.of(threshold), agreement.reviews))
 
 
@@ -98,6 +141,7 @@ def _rate_rows(
 
     info, table = scorer.bundle.info, opened.table
     labels = info.scale.labels
+    asked = opened if request.shard is None else _part(opened, request.shard, scorer)
     added = added_columns(
         labels, is_fast=ctx.params["fast"], with_probabilities=request.with_probabilities
     )
@@ -108,8 +152,8 @@ def _rate_rows(
         if request.writes_rows:
             check_columns_free(table, added)
             writer = stack.enter_context(_writer(request, opened, added))
-        advance = stack.enter_context(rating_progress(notes_console(quiet=quiet), opened.num_rows))
-        for rated in rate(scorer, opened):
+        advance = stack.enter_context(rating_progress(notes_console(quiet=quiet), asked.num_rows))
+        for rated in rate(scorer, asked):
             _put_out(rated, writer, request, opened)
             summary.add(rated)
             lowest.add(rated)
@@ -125,6 +169,12 @@ def _rate_rows(
     return summary
 
 
+def _part(opened: "OpenTexts", shard: "Shard", scorer: "Scorer | Cascade") -> "OpenTexts":
+    """The same file, of which only the rows of a shard are rated."""
+    about = -(-opened.num_rows // shard.total)  # it begins and ends with a window
+    return replace(opened, windows=shard.windows(opened, scorer.pass_over), num_rows=about)
+
+
 def _writer(request: FileRequest, opened: "OpenTexts", added: tuple[str, ...]) -> "TableWriter":
     from lstm_cli.data.writing import TableWriter
     from lstm_cli.views.rated_workbook import ROWS_SHEET, formats_of
@@ -136,6 +186,7 @@ def _writer(request: FileRequest, opened: "OpenTexts", added: tuple[str, ...]) -
         sheet=ROWS_SHEET,
         formats=formats_of(added),
         replace=request.replace,
+        continues=request.shard is not None and not request.shard.is_first,
     )
 
 
@@ -162,8 +213,12 @@ def _sum_up(
 ) -> None:
     """Say on standard error how often each rating was predicted, and what to look at first."""
     from lstm_cli.views.console import notes_console
-    from lstm_cli.views.prediction import show_file_summary
+    from lstm_cli.views.prediction import shard_line, show_file_summary
 
+    if request.shard is not None:
+        note(ctx, shard_line(request.shard, summary, opened.num_rows))
+        if not summary.num_rows:
+            return
     target = "standard output" if request.output in (None, "-") else str(request.output)
     lines = opened.table.line_numbers([row for _, row, *_ in summary.least_certain])
     show_file_summary(

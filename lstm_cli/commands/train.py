@@ -168,6 +168,7 @@ def train(
     held_out = options.share_or_file(validation)
 
     from lstm_cli.bundle.locating import find_base, models_folder
+    from lstm_cli.core.launch import Launch
     from lstm_cli.pipeline.requests import TrainRequest
     from lstm_cli.samples import sample_file
 
@@ -197,7 +198,8 @@ def train(
     from lstm_cli.views.training import TrainingView, show_trained
 
     console = notes_console(quiet=verbosity(ctx).quiet)
-    made = run_training(request, TrainingView(console, request, interruptible))
+    view = TrainingView(console, request, interruptible)
+    made = run_training(request, view, Launch.of_environment())
     seconds = time.perf_counter() - began
     if as_json:
         print_json(made.to_json(seconds))

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from lstm_cli.config import AUTO_DEVICE, DEVICE_PATTERN, Precision
+from lstm_cli.core.launch import Launch
 from lstm_cli.core.threads import granted_threads
 from lstm_cli.errors import Remedy, RequestError
 
@@ -70,6 +71,24 @@ class Compute:
             )
         compute = cls(chosen, precision or best, threads or granted_threads())
         return replace(compute, was_found=device == AUTO_DEVICE and not compute.is_cpu)
+
+    def as_one_of(self, launch: Launch) -> "Compute":
+        """The same in one of the processes of a launch; on GPUs, each has one of its own.
+
+        Raises:
+            RequestError: a host has fewer GPUs than processes.
+        """
+        device = self.device
+        if self._kind == "cuda" and not launch.is_alone:
+            count = torch.cuda.device_count()
+            if count < launch.local_world_size:
+                raise RequestError(
+                    f"{launch.local_world_size} processes need as many GPUs, here are {count}",
+                    Remedy.CHOOSE_DEVICE,
+                    parameter="device",
+                )
+            device = f"cuda:{launch.local_rank}"
+        return replace(self, device=device, rank=launch.rank, world_size=launch.world_size)
 
     @property
     def is_alone(self) -> bool:
@@ -163,6 +182,16 @@ class Compute:
         with torch.random.fork_rng(devices, device_type=self._kind if devices else None):
             torch.manual_seed(seed)
             yield
+
+    def seed_step(self, seed: int, step: int) -> None:
+        """Let each of several processes hide other things at a step, and the same when repeated.
+
+        One alone draws on from step to step. What several draw is decided by the step, so that
+        the state of the first one's random numbers is enough to go on from a checkpoint.
+        """
+        if not self.is_alone:
+            drawn = np.random.SeedSequence((seed, step, self.rank)).generate_state(1)
+            torch.manual_seed(int(drawn[0]))
 
     @property
     def _generates(self) -> bool:

@@ -22,6 +22,18 @@ class Batch:
     reviews: NDArray[np.int64]  # (B,): their places in the corpus
     token_ids: NDArray[np.int64]  # (B, T)
     lengths: NDArray[np.int64]  # (B,)
+    whole: "Batch | None" = None  # which this is a part of, where others read the rest
+
+    @property
+    def share(self) -> float:
+        """This part of the reviews of the batch; 1 where it is no part."""
+        return 1.0 if self.whole is None else len(self.reviews) / len(self.whole.reviews)
+
+    def part(self, places: NDArray[np.int64]) -> "Batch":
+        """Some of its reviews, padded no further than the longest of them needs."""
+        lengths = self.lengths[places]
+        steps = max(int(lengths.max(initial=0)), 1)
+        return Batch(self.reviews[places], self.token_ids[places, :steps], lengths, self)
 
     @property
     def num_tokens(self) -> int:
@@ -50,7 +62,8 @@ def plan_batches(
     """
     sizes = np.maximum(lengths, 1)
     if rng is None:
-        order = np.argsort(sizes, kind="stable")
+        # Not by size: an empty review takes the room of one word, and is shorter.
+        order = np.argsort(lengths, kind="stable")
     else:
         # Up to 5 % of jitter: neighbours change from epoch to epoch, padding hardly grows.
         order = np.argsort(sizes * rng.uniform(0.95, 1.05, len(sizes)) + rng.random(len(sizes)))
@@ -68,6 +81,32 @@ def plan_batches(
     if rng is not None:
         plan = [plan[k] for k in rng.permutation(len(plan))]
     return plan
+
+
+def deal(lengths: NDArray[np.int64], parts: int) -> list[NDArray[np.int64]]:
+    """Deal the reviews of a batch out into parts of near the same number of tokens.
+
+    The longest goes first, and each to the part that has fewest; so parts differ by no more
+    tokens than the longest review has.
+
+    >>> [part.tolist() for part in deal(np.array([3, 9, 5, 4]), 2)]
+    [[0, 1], [2, 3]]
+
+    Args:
+        lengths: tokens in each review.
+        parts: how many.
+
+    Returns:
+        Places in ``lengths``, in order, each in one part. Where there are fewer reviews than
+        parts, some parts have none.
+    """
+    taken: list[list[int]] = [[] for _ in range(parts)]
+    tokens = [0] * parts
+    for place in np.argsort(-lengths, kind="stable").tolist():
+        least = tokens.index(min(tokens))
+        taken[least].append(place)
+        tokens[least] += max(int(lengths[place]), 1)  # reading an empty review is work, too
+    return [np.array(sorted(places), dtype=np.int64) for places in taken]
 
 
 def make_batch(corpus: Corpus, reviews: NDArray[np.int64]) -> Batch:

@@ -42,6 +42,7 @@ class TextWindow(NamedTuple):
 
     frame: pl.DataFrame
     texts: list[str]  # "" where a row has none
+    first_row: int  # of the table, from 0
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,15 @@ def open_texts(
     """
     with open_table(source, options, rows) as opened:
         columns = choose_text_columns(opened.head, options)
-        windows = (TextWindow(frame, _texts_of(frame, columns)) for frame in opened.windows)
+        windows = _with_texts(opened.windows, columns)
         yield OpenTexts(opened.head, columns, opened.num_rows, windows)
+
+
+def _with_texts(frames: Iterator[pl.DataFrame], columns: TextColumns) -> Iterator[TextWindow]:
+    first_row = 0
+    for frame in frames:
+        yield TextWindow(frame, _texts_of(frame, columns), first_row)
+        first_row += frame.height
 
 
 def _texts_of(frame: pl.DataFrame, columns: TextColumns) -> list[str]:

@@ -81,6 +81,8 @@ class TableWriter:
         sheet: what the sheet of a workbook is called.
         formats: of its columns of numbers, as ``Sheet`` has them.
         replace: a file of that name gives way when all rows are there.
+        continues: the rows follow those of another file, to which they will be joined: neither a
+            header nor a mark stands before them.
 
     Raises:
         OutputError: here or later: the target exists, cannot be written, or its ending
@@ -96,12 +98,14 @@ class TableWriter:
         sheet: str = "Sheet1",
         formats: Mapping[str, str] | None = None,
         replace: bool = False,
+        continues: bool = False,
     ) -> None:
         self.num_rows = 0
         self._target = target
         self._sheet, self._formats = sheet, dict(formats or {})
         self._more: list[Sheet] = []
         self._replace = replace
+        self._continues = continues
         self._form, self._compression = FORMATS["csv"], None
         if target != "-":
             self._form, self._compression = _written_as(Path(target))
@@ -170,7 +174,9 @@ class TableWriter:
             )
 
     def _append(self, frame: pl.DataFrame, append: Append) -> None:
-        is_first = not self.num_rows
+        is_first = not self.num_rows and not self._continues
+        if frame.is_empty() and not is_first:
+            return  # nothing, packed, is something
         mark = self._mark if is_first else b""
         if self._compression is None or self._compression.pack is None:
             self._file.write(mark)

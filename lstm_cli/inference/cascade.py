@@ -18,7 +18,7 @@ from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.data.batches import prefetch
 from lstm_cli.data.corpus import Corpus
-from lstm_cli.inference.scorer import Scorer, Window
+from lstm_cli.inference.scorer import HasTexts, Scorer, Window
 from lstm_cli.metrics.agreement import Threshold
 from lstm_cli.metrics.baselines import WordRegression
 from lstm_cli.text.tokens import tokenize
@@ -66,6 +66,12 @@ class Cascade:
                 others = corpus.select(np.flatnonzero(~is_sure))
                 probabilities[~is_sure] = self.scorer.rate(others)
             yield Answered(window, probabilities, is_sure, corpus)
+
+    def pass_over(self, window: HasTexts) -> None:
+        """Count what the network would read of a window, as ``Scorer.pass_over`` does."""
+        if not self.scorer.reads_many:
+            _, _, is_sure, corpus = self._first(window)
+            self.scorer.count(int(corpus.lengths[~is_sure].sum()))
 
     def _first(self, window: Window) -> tuple[Window, Float64Array, NDArray[np.bool_], Corpus]:
         """What the regression says of each text, where it is sure, and the texts."""

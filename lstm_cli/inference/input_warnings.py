@@ -82,6 +82,26 @@ def input_warnings(
     return tuple(warnings)
 
 
+# What of a sentence is the same for every text of the kind.
+_SIGNS = {
+    Doubt.EMPTY: "the text is empty",
+    Doubt.NO_WORD: "there is no word in this text",
+    Doubt.OTHER_SCRIPT: " letters, what the model learned in ",
+    Doubt.ALL_UNKNOWN: "no word of this text is known",
+    Doubt.MANY_UNKNOWN: " words are unknown to the model",
+    Doubt.TOO_LONG: " words and signs, the longest the model learned from ",
+}
+
+
+def doubts_in(said: str) -> set[Doubt]:
+    """Why a text was doubted, by the sentences in its cell of a rated file.
+
+    >>> doubts_in("no word of this text is known to the model: do not believe the rating")
+    {<Doubt.ALL_UNKNOWN: 'no known word'>}
+    """
+    return {doubt for doubt, sign in _SIGNS.items() if sign in said}
+
+
 def is_word(token: str) -> bool:
     """Whether a token is more than a sign."""
     return any(character.isalnum() for character in token)

@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,13 +12,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.data.records.jsonlines import append_json
 from lstm_cli.data.tables import Table
-from lstm_cli.data.texts import OpenTexts
+from lstm_cli.data.texts import OpenTexts, TextWindow
 from lstm_cli.errors import OutputError
 from lstm_cli.inference.cascade import Answered, Cascade
 from lstm_cli.inference.doubting import Doubter
-from lstm_cli.inference.input_warnings import Doubt, InputWarning
+from lstm_cli.inference.input_warnings import Doubt, InputWarning, doubts_in
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.scorer import Scorer
 from lstm_cli.results import Prediction
@@ -26,6 +27,7 @@ from lstm_cli.results import Prediction
 PREDICTED, EXPECTED, CONFIDENCE = "predicted_rating", "expected_rating", "confidence"
 WARNING = "warning"
 ANSWERED_BY = "answered_by"  # where a cascade rates
+SUMMED_UP = (PREDICTED, EXPECTED, WARNING)  # what a summary of written rows needs
 MOST_SHOWN = 5  # rows a person should look at first
 
 
@@ -61,6 +63,7 @@ class RatedRows:
     texts: Sequence[str]
     probabilities: NDArray[np.float64]  # (N, R)
     warnings: Sequence[tuple[InputWarning, ...]]  # (N,)
+    first_row: int  # of the table, from 0
     by_regression: NDArray[np.bool_] | None = None  # (N,); None where no cascade rated
 
     @property
@@ -118,13 +121,14 @@ class RatedRows:
             is_safe: put an apostrophe before cells that a spreadsheet would run.
             with_probabilities: add a column a rating.
         """
-        predictor, scale = self.predictor, self.predictor.scale
-        is_whole = all(rating.is_integer() for rating in scale.ratings)
-        values = predictor.ratings.astype(np.int64 if is_whole else np.float64)
-        named = (np.array(scale.names) if scale.has_places else values)[self.places]
         frame = neutralized(self.frame) if is_safe else self.frame
+        return frame.with_columns(self.added(with_probabilities=with_probabilities))
+
+    def added(self, *, with_probabilities: bool = False) -> list[pl.Series]:
+        """The added columns alone, in order. (N,) each"""
+        predictor = self.predictor
         added = [
-            pl.Series(PREDICTED, named),
+            pl.Series(PREDICTED, written_ratings(predictor.scale)[self.places]),
             pl.Series(EXPECTED, np.round(self.expected, 4)),
             pl.Series(CONFIDENCE, np.round(self.confidence, 4)),
         ]
@@ -137,7 +141,19 @@ class RatedRows:
         added.append(pl.Series(WARNING, said, dtype=pl.String))
         if self.by_regression is not None:
             added.append(pl.Series(ANSWERED_BY, self.answered_by, dtype=pl.String))
-        return frame.with_columns(added)
+        return added
+
+
+def written_ratings(scale: Scale) -> NDArray[Any]:
+    """The ratings of a scale as files have them: whole numbers, fractions or words. (R,)
+
+    >>> written_ratings(Scale((1.0, 2.0))).tolist(), written_ratings(Scale((1.0, 1.5))).tolist()
+    ([1, 2], [1.0, 1.5])
+    """
+    if scale.has_places:
+        return np.array(scale.names)
+    is_whole = all(rating.is_integer() for rating in scale.ratings)
+    return np.array(scale.ratings, dtype=np.int64 if is_whole else np.float64)
 
 
 def neutralized(frame: pl.DataFrame) -> pl.DataFrame:
@@ -168,6 +184,7 @@ class FileSummary:
     labels: tuple[str, ...]
     counts: Counter[str] = field(default_factory=Counter)
     num_rows: int = 0
+    first_row: int = 0  # of the table, from 0; those of a shard begin later
     num_empty: int = 0  # rows without text
     num_by_regression: int = 0  # of a cascade
     num_warned: int = 0  # rows with text that have a warning
@@ -181,12 +198,14 @@ class FileSummary:
         """Count more rows; those without text are never among the least certain."""
         confidence, places = rated.confidence, rated.places
         self.counts.update(self.labels[place] for place in places)
+        if not self.num_rows:
+            self.first_row = rated.first_row
         order = np.argsort(confidence, kind="stable")
         filled = (int(row) for row in order if rated.texts[row].strip())
         least_certain = [
             (
                 float(confidence[row]),
-                self.num_rows + row,
+                rated.first_row + row,
                 rated.texts[row],
                 self.labels[places[row]],
             )
@@ -205,6 +224,30 @@ class FileSummary:
         if rated.by_regression is not None:
             self.num_by_regression += int(rated.by_regression.sum())
 
+    def add_written(self, rows: pl.DataFrame, scale: Scale) -> None:
+        """Count rows that were rated and written elsewhere; which are least certain is left out.
+
+        Args:
+            rows: the columns of ``SUMMED_UP``, and ``answered_by`` where there is one.
+            scale: of the model.
+        """
+        labels = dict(zip(written_ratings(scale).tolist(), scale.labels, strict=True))
+        numbers = dict(zip(scale.labels, scale.ratings, strict=True))
+        for value, number in rows[PREDICTED].value_counts().iter_rows():
+            self.counts[labels[value]] += number
+            self.sum_predicted += number * numbers[labels[value]]
+        self.num_rows += rows.height
+        self.sum_expected += float(rows[EXPECTED].sum())
+        for said, number in rows[WARNING].drop_nulls().value_counts().iter_rows():
+            doubts = doubts_in(said)
+            self.num_empty += number * (Doubt.EMPTY in doubts)
+            others = doubts - {Doubt.EMPTY}
+            self.num_warned += number * bool(others)
+            for doubt in others:
+                self.doubts[doubt] += number
+        if ANSWERED_BY in rows.columns:
+            self.num_by_regression += int((rows[ANSWERED_BY] == "regression").sum())
+
     @property
     def mean_expected(self) -> float:
         """The mean of the expected ratings, which counts how sure each is."""
@@ -220,21 +263,37 @@ class FileSummary:
         return {label: self.counts[label] for label in self.labels}
 
 
+class RowRater:
+    """A model that rates the rows of tables, as often as it is asked.
+
+    Args:
+        scorer: the model, alone or behind its regression.
+    """
+
+    def __init__(self, scorer: Scorer | Cascade) -> None:
+        vocabulary = scorer.bundle.vocabulary
+        self._scorer = scorer
+        self._predictor = Predictor(scorer.bundle, vocabulary)
+        self._doubter = Doubter(self._predictor, vocabulary)
+
+    def rated(self, windows: Iterable[TextWindow]) -> Iterator[RatedRows]:
+        """The windows in their order, rated; those ahead are read in another thread."""
+        for rated in self._scorer.windows(windows):
+            texts = rated.window.texts
+            yield RatedRows(
+                self._predictor,
+                rated.window.frame,
+                texts,
+                rated.probabilities,
+                self._doubter.warnings(texts, rated.corpus),
+                rated.window.first_row,
+                rated.by_regression if isinstance(rated, Answered) else None,
+            )
+
+
 def rate(scorer: Scorer | Cascade, opened: OpenTexts) -> Iterator[RatedRows]:
     """Rate every row of a table, window by window."""
-    vocabulary = scorer.bundle.vocabulary
-    predictor = Predictor(scorer.bundle, vocabulary)
-    doubter = Doubter(predictor, vocabulary)
-    for rated in scorer.windows(opened.windows):
-        texts = rated.window.texts
-        yield RatedRows(
-            predictor,
-            rated.window.frame,
-            texts,
-            rated.probabilities,
-            doubter.warnings(texts, rated.corpus),
-            rated.by_regression if isinstance(rated, Answered) else None,
-        )
+    return RowRater(scorer).rated(opened.windows)
 
 
 def check_columns_free(table: Table, added: Sequence[str]) -> None:

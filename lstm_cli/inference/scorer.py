@@ -118,12 +118,29 @@ class Scorer:
     def rate(self, corpus: Corpus) -> Float64Array:
         """The same for reviews in the ids of the model's vocabulary. (N, R)"""
         # Threads may count past each other; then torch is loaded a little later.
-        self._num_read += corpus.num_tokens
-        if not self._at_once and self._num_read <= MOST_IN_NUMPY:
+        self.count(corpus.num_tokens)
+        if not self.reads_many:
             return self._few.probabilities(corpus, granted_threads())
         with self._one_at_a_time:
             many = self._many
         return many(corpus)
+
+    @property
+    def reads_many(self) -> bool:
+        """Whether torch reads what comes now: so much was read, or it was to do so at once."""
+        return self._at_once or self._num_read > MOST_IN_NUMPY
+
+    def count(self, num_tokens: int) -> None:
+        """Count tokens that were read, or are read elsewhere by the same work.
+
+        Once they are many, torch reads whatever comes, as it does for whoever reads all of them.
+        """
+        self._num_read += num_tokens
+
+    def pass_over(self, window: HasTexts) -> None:
+        """Count a window that another run reads, so that this one computes as one run of all."""
+        if not self.reads_many:
+            self.count(Corpus.encoded(window.texts, self._vocabulary, self._pattern).num_tokens)
 
     @cached_property
     def _many(self) -> Callable[[Corpus], Float64Array]:

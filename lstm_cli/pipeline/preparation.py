@@ -9,9 +9,11 @@ from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.contents import BundleInfo
 from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
+from lstm_cli.core.launch import ALONE, Launch
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.reviews import ReviewsSummary
 from lstm_cli.evaluation.health import quick_findings
+from lstm_cli.pipeline.following import share_tokens
 from lstm_cli.pipeline.reading import ReadRun
 from lstm_cli.pipeline.repeating import check_vectors_size, differences
 from lstm_cli.pipeline.requests import TrainRequest
@@ -55,6 +57,7 @@ def prepare(
     *,
     cache: TokenCache | None = None,
     stopped: Path | None = None,
+    launch: Launch = ALONE,
 ) -> PreparedRun:
     """Hold some of the reviews out, and decide the settings.
 
@@ -64,6 +67,7 @@ def prepare(
         read: the reviews, and what was decided before.
         cache: where the tokens of many reviews are kept.
         stopped: the checkpoint of a training that goes on; None where one begins.
+        launch: the processes that will train, of which this is the first.
 
     Raises:
         RequestError: the device is not there, or has no such precision.
@@ -71,20 +75,11 @@ def prepare(
     """
     reviews, others, like, training = read.reviews, read.others, read.like, read.asked
     precision = request.precision or precision_of(stopped)
-    compute = Compute.of_machine(precision, request.threads, request.device)
+    compute = Compute.of_machine(precision, request.threads, request.device).as_one_of(launch)
     compute.set_up_process()
-    data = prepare_data(
-        reviews,
-        training.validation_share if others is None else others,
-        seed=training.seed,
-        vocabulary_config=VocabularyConfig(maximum_size=_max_words(request, like)),
-        vectors_file=request.vectors,
-        base=None if read.base is None else Base.from_bundle(read.base),
-        processes=compute.num_processes,
-        cache=cache,
-    )
-    if data.vectors is not None:
-        check_vectors_size(data.vectors.size, data.vectors.name, like, request)
+    # The other processes of this host wait until the tokens are there.
+    processes = compute.num_processes * launch.local_world_size
+    data = share_tokens(_prepared_data(request, read, processes, cache), launch)
     held_out_from = None if others is None else others.fingerprint
     if like is None:
         model = model_config(request, data, len(reviews.scale))
@@ -98,9 +93,8 @@ def prepare(
     else:
         model = replace(like.model, vocab_size=len(data.vocabulary), num_ratings=len(reviews.scale))
         threads = compute.num_threads if compute.is_cpu else None
-        why_other = differences(
-            like, reviews.fingerprint, held_out_from, compute.device_name, threads
-        )
+        now = compute.device_name, threads, compute.world_size
+        why_other = differences(like, reviews.fingerprint, held_out_from, *now)
     return PreparedRun(
         name=name,
         # Their tokens stand for them from here on: the texts go.
@@ -113,6 +107,25 @@ def prepare(
         findings=tuple(quick_findings(reviews)),
         differences=why_other,
     )
+
+
+def _prepared_data(
+    request: TrainRequest, read: ReadRun, processes: int, cache: TokenCache | None
+) -> PreparedData:
+    """The reviews as token ids, some of them held out."""
+    data = prepare_data(
+        read.reviews,
+        read.asked.validation_share if read.others is None else read.others,
+        seed=read.asked.seed,
+        vocabulary_config=VocabularyConfig(maximum_size=_max_words(request, read.like)),
+        vectors_file=request.vectors,
+        base=None if read.base is None else Base.from_bundle(read.base),
+        processes=processes,
+        cache=cache,
+    )
+    if data.vectors is not None:
+        check_vectors_size(data.vectors.size, data.vectors.name, read.like, request)
+    return data
 
 
 def _max_words(request: TrainRequest, like: BundleInfo | None) -> int:

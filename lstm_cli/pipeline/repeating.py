@@ -85,7 +85,12 @@ def repeated_base(like: BundleInfo, request: TrainRequest) -> Bundle | None:
 
 
 def differences(
-    like: BundleInfo, fingerprint: str, held_out_from: str | None, device: str, threads: int | None
+    like: BundleInfo,
+    fingerprint: str,
+    held_out_from: str | None,
+    device: str,
+    threads: int | None,
+    processes: int = 1,
 ) -> tuple[str, ...]:
     """What makes another model of the same settings, in words.
 
@@ -95,6 +100,7 @@ def differences(
         held_out_from: that of the file of held-out reviews, if there is one.
         device: that computes now, by its name.
         threads: that it computes on; None of a GPU.
+        processes: that compute together now.
     """
     origin = like.provenance
     reasons = []
@@ -109,6 +115,10 @@ def differences(
         reasons.append(f"{device} rounds otherwise than {before_on}")
     elif threads not in (None, before):
         reasons.append(f"{threads} threads round otherwise than {before}")
+    together = origin.processes or 1
+    if processes != together:
+        # Each hides other words and units from what it reads.
+        reasons.append(f"{processes} processes draw other numbers than {together}")
     return tuple(reasons)
 
 

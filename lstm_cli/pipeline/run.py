@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lstm_cli.bundle.claiming import ModelSlot, claimed
 from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.core.launch import ALONE, Launch
 from lstm_cli.data.chosen import join_names
 from lstm_cli.data.texts import read_texts
 from lstm_cli.errors import Remedy
@@ -25,30 +26,47 @@ if TYPE_CHECKING:
 LANGUAGE_ENDING = "-language"  # of the name of a language model that is named after a file
 
 
-def run_training(request: TrainRequest, listener: "TrainingListener") -> "TrainedModel":
+def run_training(
+    request: TrainRequest, listener: "TrainingListener", launch: Launch = ALONE
+) -> "TrainedModel":
     """Make a model of rated reviews, and save it.
 
     Args:
         request: what a user asked for.
         listener: hears how it goes, and may stop it.
+        launch: the processes that train it together, of which this is the first; the others
+            call ``pipeline.following.follow``. Where they have been started again after one was
+            killed, a training that was kept goes on.
 
     Raises:
         LstmError: something a user can put right. No half of a model is left behind; what was
             learned may be kept in a checkpoint.
     """
+    if launch.is_alone:
+        return _run_training(request, listener, launch)
+
+    from lstm_cli.training.distributed import joined
+
+    with joined(launch):
+        return _run_training(request, listener, launch)
+
+
+def _run_training(
+    request: TrainRequest, listener: "TrainingListener", launch: Launch
+) -> "TrainedModel":
     began = time.perf_counter()
     slot = ModelSlot.choose(
         request.folder,
         "sample" if request.is_sample else request.sources[0],
         request.name,
         replace=request.replace,
-        resume=request.resume,
+        resume=request.resume or launch.restarts > 0,
     )
     if request.resume and not slot.resumes:
         listener.nothing_to_resume(slot.path.name)
     if slot.taken is not None:
         listener.renamed(slot.taken, slot.path.name)
-    run = _prepared(request, slot, listener)
+    run = _prepared(request, slot, listener, launch)
 
     from lstm_cli.pipeline.training import make_model
 
@@ -109,7 +127,7 @@ def run_pretraining(request: PretrainRequest, listener: "PretrainingListener") -
 
 
 def _prepared(
-    request: TrainRequest, slot: ModelSlot, listener: "TrainingListener"
+    request: TrainRequest, slot: ModelSlot, listener: "TrainingListener", launch: Launch
 ) -> "PreparedRun":
     """What is known before a network is trained; the texts are gone with the end of this."""
     read = read_run(request)
@@ -118,7 +136,8 @@ def _prepared(
     from lstm_cli.data.cache import TokenCache
     from lstm_cli.pipeline.preparation import prepare
 
-    run = prepare(request, slot.path.name, read, cache=TokenCache.of_user(), stopped=slot.stopped)
+    name, cache = slot.path.name, TokenCache.of_user()
+    run = prepare(request, name, read, cache=cache, stopped=slot.stopped, launch=launch)
     listener.prepared(run)
     return run
 

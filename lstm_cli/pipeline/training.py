@@ -23,7 +23,6 @@ from lstm_cli.bundle.held_out import HeldOutAnswers
 from lstm_cli.bundle.provenance import Provenance
 from lstm_cli.bundle.seen import Seen, SeenPart
 from lstm_cli.config import TrainConfig
-from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import rating_probabilities
 from lstm_cli.data.reviews import ReviewsSummary
 from lstm_cli.evaluation.evaluation import evaluate
@@ -36,16 +35,16 @@ from lstm_cli.metrics.calibration import (
     fit_temperature,
 )
 from lstm_cli.pipeline.base_answers import base_answers
+from lstm_cli.pipeline.following import Work, announce
+from lstm_cli.pipeline.learner import Learner
 from lstm_cli.pipeline.origin import file_name, now, versions
 from lstm_cli.pipeline.preparation import PreparedRun
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, Evaluation
-from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.epochs import TrainedEpoch
-from lstm_cli.training.loop import Listener, NetworkStart, Trained, train
+from lstm_cli.training.loop import Listener, NetworkStart, Trained
 from lstm_cli.training.pace import Plan, fitted_to, measure_pace
 from lstm_cli.training.search import SearchListener, search
-from lstm_cli.training.trainer import TrainingTask
 
 
 class TrainingListener(Listener, SearchListener, Protocol):
@@ -129,41 +128,6 @@ class TrainedModel:
         }
 
 
-@dataclass(frozen=True)
-class Learner:
-    """Trains networks of one start, as often as it is asked to."""
-
-    start: NetworkStart
-    compute: Compute
-    listener: TrainingListener
-    is_stopped: Callable[[], bool]
-
-    def __call__(
-        self,
-        config: TrainConfig,
-        task: TrainingTask,
-        *,
-        slot: ModelSlot | None = None,
-        keep_epochs: bool = False,
-    ) -> Trained:
-        """Train one, which is kept from time to time only where there is a slot for it."""
-        checkpoint = None if slot is None else slot.checkpoint
-        resume = slot is not None and slot.resumes
-        return train(
-            self.start,
-            config,
-            task,
-            self.listener,
-            compute=replace(self.compute, precision=config.precision),
-            control=RunControl(
-                checkpoint,
-                resume,
-                self.is_stopped,
-                epochs=slot.epochs if slot is not None and keep_epochs else None,
-            ),
-        )
-
-
 def make_model(
     request: TrainRequest,
     run: PreparedRun,
@@ -206,10 +170,12 @@ def learn_model(
     """
     began = time.perf_counter()
     start = NetworkStart.of(run.data, run.model, run.ratings)
-    learner = Learner(start, run.compute, listener, is_stopped)
+    is_restart = slot is not None and slot.resumes and not request.resume
+    learner = Learner(start, run.compute, listener, is_stopped, is_restart)
     if request.budget is None:
         run = plan(run, start, listener, seconds)
     fitted = fit(run, learner, request, slot)
+    announce(None, run.compute)
     measured = measure(run, fitted, with_baseline=request.with_baseline)
     bundle = describe(run, fitted, measured, time.perf_counter() - began)
     speed = fitted.trained.tokens_per_second
@@ -220,6 +186,7 @@ def plan(
     run: PreparedRun, start: NetworkStart, listener: TrainingListener, seconds: float | None
 ) -> PreparedRun:
     """Say how long it will take; where time is short, less is read: fewer epochs, or reviews."""
+    announce(Work("measure pace", start, run.training, run.task, run.compute), run.compute)
     pace = measure_pace(start, run.training, run.task, run.compute)
     data = run.data
     if seconds is None:
@@ -392,6 +359,7 @@ def _provenance(run: PreparedRun, fitted: Fitted) -> Provenance:
         held_out_from=None if run.others is None else run.others.fingerprint,
         device=run.compute.device_name,
         threads=run.compute.num_threads,
+        processes=None if run.compute.is_alone else run.compute.world_size,
         stopped=not fitted.completed,
         tried=tuple(map(asdict, fitted.attempts)),
     )

@@ -31,6 +31,7 @@ class RunControl:
 
     checkpoint: Path | None = None  # a file, written at epochs and every two minutes
     resume: bool = False  # go on from that file, if there is one
+    is_restart: bool = False  # of a run that was killed: a file of other work is written over
     is_stopped: Callable[[], bool] = lambda: False  # asked after every step
     epochs: Path | None = None  # a folder in which the weights of every epoch are kept
 
@@ -66,7 +67,7 @@ class CheckpointKeeper:
     def __init__(self, control: RunControl, belongs_to: Callable[[], str]) -> None:
         self._path = control.checkpoint
         self._belongs_to = "" if self._path is None else belongs_to()
-        self._resume = control.resume
+        self._resume, self._is_restart = control.resume, control.is_restart
         self._kept_at = time.perf_counter()
 
     def resume(self, trainer: Resumable) -> None:
@@ -75,8 +76,23 @@ class CheckpointKeeper:
         Raises:
             CheckpointError: it is damaged, or belongs to other work.
         """
-        if self._resume and self._path is not None and self._path.exists():
-            trainer.load_state_dict(load_checkpoint(self._path, self._belongs_to))
+        if (state := self.found()) is not None:
+            trainer.load_state_dict(state)
+
+    def found(self) -> TrainerState | None:
+        """What a trainer goes on from, if that is asked for and there is a checkpoint.
+
+        Raises:
+            CheckpointError: it is damaged, or belongs to other work.
+        """
+        if not self._resume or self._path is None or not self._path.exists():
+            return None
+        try:
+            return load_checkpoint(self._path, self._belongs_to)
+        except CheckpointError:
+            if self._is_restart:
+                return None
+            raise
 
     @property
     def is_due(self) -> bool:

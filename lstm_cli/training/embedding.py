@@ -39,10 +39,7 @@ class EmbeddingOptimiser(Protocol):
 
 
 class DenseAdam:
-    """Adam over the whole embedding at every step: for a GPU, and for several processes.
-
-    A GPU has the memory's speed for it, and processes that share their gradients need one
-    of a known shape.
+    """Adam over the whole embedding at every step: for a GPU, which has the memory's speed for it.
 
     Args:
         weight: the embedding, which is trained where it is. (V, E)
@@ -113,6 +110,6 @@ def embedding_optimiser(weight: Tensor, num_steps: int, compute: Compute) -> Emb
         num_steps: at most this many steps will be made.
         compute: where they are made.
     """
-    if compute.is_cpu and compute.is_alone:
+    if compute.is_cpu:
         return LazyAdam(weight, num_steps)
     return DenseAdam(weight)

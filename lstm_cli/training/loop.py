@@ -15,6 +15,7 @@ from lstm_cli.core.network import ReviewNetwork
 from lstm_cli.results import EpochReport
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.checkpoint import CheckpointKeeper, RunControl
+from lstm_cli.training.distributed import agreed, from_first, start_alike
 from lstm_cli.training.epochs import EpochKeeper, TrainedEpoch
 from lstm_cli.training.preparation import PreparedData
 from lstm_cli.training.schedule import BatchSchedule
@@ -99,9 +100,12 @@ def train(
 ) -> Trained:
     """Train a network and keep its best epoch, or its last, as the settings have it.
 
-    The same seed, reviews, machine and number of threads give the same weights to the
-    bit, whether or not the work was stopped and resumed; on a GPU, and from one device to
-    another, they are the same but for rounding. A training that is stopped measures what it
+    Several processes call it together, the first of them with the listener and the control
+    that count; the others have none of their own. Each comes to the same weights.
+
+    The same seed, reviews, machine and number of threads and processes give the same weights
+    to the bit, whether or not the work was stopped and resumed; on a GPU, and from one device
+    to another, they are the same but for rounding. A training that is stopped measures what it
     has become, as if its epoch ended there.
 
     Args:
@@ -118,9 +122,10 @@ def train(
     """
     compute = compute or Compute(precision=config.precision)
     control = control or RunControl()
-    schedule = schedule_of(task, config)
+    schedule = schedule_of(task, config, compute)
     with compute.seeded(config.seed):
         network = compute.place(start.network(config))
+        start_alike(network, compute)
         is_kept = control.checkpoint is not None or control.epochs is not None
         belongs_to = _fingerprint(network, config, task) if is_kept else ""
         keeper = CheckpointKeeper(control, lambda: belongs_to)
@@ -128,7 +133,9 @@ def train(
         if control.epochs is not None:
             trainer.epochs = EpochKeeper(control.epochs, belongs_to)
             trainer.keep_start()
-        keeper.resume(trainer)
+        state = from_first(keeper.found(), compute)
+        if state is not None:
+            trainer.load_state_dict(state)
         listener.begin(config.epochs, schedule.corpus.num_tokens)
         listener.batch_done(schedule.tokens_before(trainer.step))
         stopwatch = Stopwatch()
@@ -150,12 +157,16 @@ def _run(
 ) -> bool:
     """Train to the end; False if somebody stopped it before."""
     is_stopped = False
-    while not is_stopped and not _is_enough(trainer):
+    # A loss may be rounded otherwise on another machine, and a clock never shows the same: what
+    # ends the work is decided by one process.
+    while not is_stopped and not agreed(_is_enough(trainer), trainer.compute):
         for batch, rows in schedule.batches(len(trainer.history), trainer.step):
             trainer.train_step(batch, rows)
-            stopwatch.tokens += batch.num_tokens
-            listener.batch_done(batch.num_tokens)
-            is_stopped = control.is_stopped() and trainer.step < schedule.num_steps
+            num_tokens = (batch.whole or batch).num_tokens
+            stopwatch.tokens += num_tokens
+            listener.batch_done(num_tokens)
+            is_asked = agreed(control.is_stopped(), trainer.compute)
+            is_stopped = is_asked and trainer.step < schedule.num_steps
             if is_stopped or keeper.is_due:
                 with stopwatch.paused():
                     keeper.keep(trainer)
@@ -177,8 +188,13 @@ def _is_enough(trainer: Trainer) -> bool:
     return is_done or (not config.keeps_last and trainer.epochs_since_best >= config.patience)
 
 
-def schedule_of(task: TrainingTask, config: TrainConfig) -> BatchSchedule:
-    """The batches of every epoch, of what training reads of the reviews."""
+def schedule_of(task: TrainingTask, config: TrainConfig, compute: Compute) -> BatchSchedule:
+    """The batches of every epoch, of what training reads of the reviews.
+
+    Several processes read the batches that one would, each its part of every one. So the recipe
+    is that of one process. To give each a batch of its own instead would make them larger,
+    which learns less: see ``training/rules.py``.
+    """
     seeds = np.random.default_rng(config.seed).integers(2**63, size=config.epochs)
     head = round(config.head_share * config.maximum_tokens)
     return BatchSchedule(
@@ -186,6 +202,8 @@ def schedule_of(task: TrainingTask, config: TrainConfig) -> BatchSchedule:
         config.tokens_per_batch,
         tuple(seeds.tolist()),
         config.reviews_per_batch,
+        compute.rank,
+        compute.world_size,
     )
 
 

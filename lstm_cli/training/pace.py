@@ -48,7 +48,7 @@ def measure_pace(
         task: what it will learn from, and be measured on.
         compute: where.
     """
-    schedule = schedule_of(task, config)
+    schedule = schedule_of(task, config, compute)
     tokens, began = 0, 0.0
     with compute.seeded(config.seed):
         trainer = Trainer(
@@ -59,7 +59,7 @@ def measure_pace(
                 compute.wait()
                 began = time.perf_counter()
             trainer.train_step(batch, rows)
-            tokens += batch.num_tokens if began else 0
+            tokens += (batch.whole or batch).num_tokens if began else 0
             if step + 1 == _UNTIMED + _TIMED:
                 break
         compute.wait()
@@ -70,7 +70,7 @@ def measure_pace(
         reading = (time.perf_counter() - began) / max(some.num_tokens, 1)
     measuring = reading * task.validation.num_tokens
     return Pace(
-        learning * schedule.corpus.num_tokens + measuring,
+        learning * schedule.corpus.num_tokens + measuring / compute.world_size,
         _READ_AFTERWARDS * measuring + _AFTERWARDS,
     )
 

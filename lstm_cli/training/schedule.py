@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_cli.data.batches import Batch, compact_ids, make_batch, plan_batches, prefetch
+from lstm_cli.data.batches import Batch, compact_ids, deal, make_batch, plan_batches, prefetch
 from lstm_cli.data.corpus import Corpus
 
 
@@ -23,6 +23,8 @@ class BatchSchedule:
     tokens_per_batch: int
     seeds: tuple[int | tuple[int, ...], ...]  # of each epoch's generator
     fewest: int = 1  # reviews in a batch
+    rank: int = 0  # of the process that reads, among ...
+    world_size: int = 1  # ... so many, of which each reads a part of every batch
 
     @cached_property
     def steps(self) -> tuple[int, ...]:
@@ -46,10 +48,17 @@ class BatchSchedule:
             step: batches of all epochs that have been read already.
 
         Yields:
-            A batch whose ids are places among its distinct ids, and those ids. (U,)
+            A batch, or this process's part of it, whose ids are places among the distinct ids of
+            the batch, and those ids. (U,)
         """
         left = self._plan(epoch)[step - sum(self.steps[:epoch]) :]
-        yield from prefetch(compact_ids(make_batch(self.corpus, reviews)) for reviews in left)
+        yield from prefetch(map(self._read, left))
+
+    def _read(self, reviews: NDArray[np.int64]) -> tuple[Batch, NDArray[np.int64]]:
+        batch, rows = compact_ids(make_batch(self.corpus, reviews))
+        if self.world_size > 1:
+            batch = batch.part(deal(batch.lengths, self.world_size)[self.rank])
+        return batch, rows
 
     def tokens_before(self, step: int) -> int:
         """Real tokens of the first ``step`` batches."""

@@ -19,6 +19,7 @@ from lstm_cli.metrics.scores import scores_of
 from lstm_cli.results import EpochReport
 from lstm_cli.training.adamw import AdamW
 from lstm_cli.training.checkpoint import TrainerState, put_back, tensors_of
+from lstm_cli.training.distributed import shared_probabilities, sum_gradients
 from lstm_cli.training.embedding import embedding_optimiser
 from lstm_cli.training.epochs import EpochKeeper
 from lstm_cli.training.optimiser import (
@@ -104,13 +105,15 @@ class Trainer:
         """Learn from one batch.
 
         Args:
-            batch: reviews whose ids are places in ``rows``.
-            rows: the distinct ids of the batch. (U,)
+            batch: reviews whose ids are places in ``rows``, or this process's part of them.
+            rows: the distinct ids of the whole batch. (U,)
         """
+        self.compute.seed_step(self.config.seed, self.step)
         self.optimiser.zero_grad()
         table = self.embedding.read(self.compute.tensor(rows))
-        self.losses.append(self._gather_gradients(batch, table))
+        loss = self._gather_gradients(batch, table)
         holder = self.embedding.gradient_holder()
+        self.losses.append(sum_gradients([*self.dense, holder], loss, self.compute))
         torch.nn.utils.clip_grad_norm_([*self.dense, holder], self.config.clip_norm)
         rate = self.config.learning_rate * rate_factor(
             self.step, self.num_steps, self.config.warmup
@@ -123,6 +126,8 @@ class Trainer:
     def _gather_gradients(self, batch: Batch, table: Tensor) -> Tensor:
         """The gradients of a batch, read as it is and, if asked for, perturbed; the loss as it is.
 
+        Both are those of a mean over the batch: a part of one has its share of it.
+
         The second reading draws dropout masks of its own. With those of the first it did as well:
         SST-5's sentences from nothing 41.2 % (1.6) where it was 40.9 (1.7), 500 reviews of
         earphones from a base 61.0 (0.8) and 60.2 (1.4), of social apps 60.9 (0.5) and 60.7 (0.3),
@@ -130,6 +135,8 @@ class Trainer:
         between the two.
         """
         config = self.config
+        if not len(batch.reviews):  # of a batch of fewer reviews than there are processes
+            return table.new_zeros(())
         token_ids = self.compute.tensor(batch.token_ids)
         lengths = self.compute.tensor(batch.lengths)
         rating_indices = self.compute.tensor(self.rating_indices[batch.reviews])
@@ -140,6 +147,7 @@ class Trainer:
             loss = rating_loss(
                 logits.float(), rating_indices, config.rps_weight, self.rating_weights
             )
+            loss = loss * batch.share
             loss.backward()  # type: ignore[no-untyped-call]
             return loss.detach()
 
@@ -168,7 +176,7 @@ class Trainer:
         """
         self.average.swap()
         self.embedding.write(average=True)
-        probabilities = rating_probabilities(self.network, self.validation.corpus, self.compute)
+        probabilities = shared_probabilities(self.network, self.validation.corpus, self.compute)
         loss = self._validation_loss(probabilities)
         if self.config.keeps_last:
             is_best = len(self.history) + 1 == self.config.epochs

@@ -23,6 +23,7 @@ from lstm_cli.views.rated_workbook import REPORT, mean_line, warnings_line
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.contents import BundleInfo
+    from lstm_cli.data.shards import Shard
     from lstm_cli.inference.rating import FileSummary
 
 BAR_WIDTH = 40
@@ -91,6 +92,24 @@ def agreement_line(
     return (
         f"answered by the regression {num_by_regression:,}, by the network {num_by_network:,}; "
         f"agreement with the network: {100 * agreement:.1f} % on {num_reviews:,} held-out reviews"
+    )
+
+
+def shard_line(shard: "Shard", summary: "FileSummary", num_rows: int) -> str:
+    """Which rows of a file were rated, and what their file is good for.
+
+    Args:
+        shard: the part that was rated.
+        summary: of its rows.
+        num_rows: of the file.
+    """
+    name = f"shard {shard.number} of {shard.total}"
+    if not summary.num_rows:
+        return f"{name}: no row, for {num_rows:,} rows are too few to give each shard some"
+    first, last = summary.first_row + 1, summary.first_row + summary.num_rows
+    return (
+        f"{name}: rows {first:,} to {last:,} of {num_rows:,}; the outputs of all shards, joined in "
+        "their order, are that of one run"
     )
 
 

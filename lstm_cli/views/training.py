@@ -178,7 +178,8 @@ def show_prepared(console: Console, run: "PreparedRun") -> None:
     say(
         console,
         f"{cell}, embedding {run.model.embedding_size}, {run.model.hidden_size} units, "
-        f"{run.training.precision}, seed {run.training.seed}",
+        f"{run.training.precision}, seed {run.training.seed}"
+        + ("" if run.compute.is_alone else f", {run.compute.world_size} processes"),
     )
     say_where(console, run.compute)
 

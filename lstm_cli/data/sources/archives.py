@@ -4,7 +4,6 @@ Nothing is unpacked under the name it has in the archive, so no name can lead el
 """
 
 import lzma
-import re
 import stat
 import tarfile
 import zipfile
@@ -15,27 +14,10 @@ from pathlib import Path, PurePosixPath
 
 from lstm_cli.data.rows import Content
 from lstm_cli.data.showing import count, escape
-from lstm_cli.data.sources.choosing import find_name, list_names, refuse_name
+from lstm_cli.data.sources.choosing import find_name, list_names, may_be_table, refuse_name
 from lstm_cli.data.sources.opening import explain, save
 from lstm_cli.errors import FileError, Remedy
 
-# What lies beside tables and is none.
-_DOCUMENTS = (
-    "readme",
-    "license",
-    "licence",
-    "copying",
-    "changelog",
-    "changes",
-    "notice",
-    "thumbs.db",
-)
-_NO_TABLES = re.compile(
-    r"""\.(png|jpe?g|gif|webp|svg|bmp|ico|tiff?|mp[34]|wav|pdf|docx?|pptx?|rtf|odt|html?|css|md|rst
-    |tex|bib|pyc?|ipynb|r|rmd|js|ts|sh|bat|java|c|cpp|h|exe|dll|so|lnk|url|ya?ml|toml|ini|cfg|log
-    |sha256|md5|np[yz]|pkl|h5)""",
-    re.VERBOSE,
-)
 _DAMAGE = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
@@ -105,7 +87,7 @@ def _damaged(content: Content, what: str, error: Exception) -> FileError:
 def _choose(names: Sequence[str], content: Content) -> Content:
     """Which file is read: what is known of it, except where it lies."""
     asked, shown = content.options.sheet, content.shown
-    tables = [name for name in names if _may_be_table(name)]
+    tables = [name for name in names if may_be_table(name)]
     if asked is not None and (name := _find(asked, names)):
         options = replace(content.options, sheet=None)
         return replace(content, member=name, options=options)
@@ -141,18 +123,3 @@ def _notes(name: str, names: Sequence[str], content: Content) -> tuple[str, ...]
     others = len(names) - 1
     beside = f"; {count(others, 'other file')} left out, being no tables" if others else ""
     return (f"read {escape(name)} from the archive{beside}",)
-
-
-def _may_be_table(name: str) -> bool:
-    """Whether the name of a file says nothing against its being a table.
-
-    >>> _may_be_table("data/reviews.csv"), _may_be_table("reviews"), _may_be_table("README.txt")
-    (True, True, False)
-    >>> _may_be_table("__MACOSX/._reviews.csv"), _may_be_table("img/logo.PNG")
-    (False, False)
-    """
-    path = PurePosixPath(name)
-    if any(part == "__MACOSX" or (part[0] == "." and part != "..") for part in path.parts):
-        return False
-    last = path.name.casefold()
-    return not last.startswith(_DOCUMENTS) and not _NO_TABLES.fullmatch(path.suffix.casefold())

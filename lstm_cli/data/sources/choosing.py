@@ -1,13 +1,33 @@
 """Which of several tables in one file is meant: of its sheets, files or tables."""
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
+from pathlib import PurePosixPath
 
 from lstm_cli.data.showing import escape
 from lstm_cli.errors import FileError, Remedy
 
 LONGEST_NAME = 60
 MOST_NAMES = 30
+
+# What lies beside tables and is none.
+_DOCUMENTS = (
+    "readme",
+    "license",
+    "licence",
+    "copying",
+    "changelog",
+    "changes",
+    "notice",
+    "thumbs.db",
+)
+_NO_TABLES = re.compile(
+    r"""\.(png|jpe?g|gif|webp|svg|bmp|ico|tiff?|mp[34]|wav|pdf|docx?|pptx?|rtf|odt|html?|css|md|rst
+    |tex|bib|pyc?|ipynb|r|rmd|js|ts|sh|bat|java|c|cpp|h|exe|dll|so|lnk|url|ya?ml|toml|ini|cfg|log
+    |sha256|md5|np[yz]|pkl|h5)""",
+    re.VERBOSE,
+)
 
 
 def find_name(asked: str, names: Sequence[str]) -> str | None:
@@ -42,6 +62,21 @@ def list_names(names: Sequence[str]) -> str:
     if more := len(names) - len(listed):
         listed.append(f"... and {more:,} more")
     return ", ".join(listed)
+
+
+def may_be_table(name: str) -> bool:
+    """Whether the name of a file says nothing against its being a table.
+
+    >>> may_be_table("data/reviews.csv"), may_be_table("reviews"), may_be_table("README.txt")
+    (True, True, False)
+    >>> may_be_table("__MACOSX/._reviews.csv"), may_be_table("img/logo.PNG")
+    (False, False)
+    """
+    path = PurePosixPath(name)
+    if any(part == "__MACOSX" or (part[0] == "." and part != "..") for part in path.parts):
+        return False
+    last = path.name.casefold()
+    return not last.startswith(_DOCUMENTS) and not _NO_TABLES.fullmatch(path.suffix.casefold())
 
 
 def _short(name: str) -> str:

@@ -1,0 +1,221 @@
+"""A folder or a pattern -> the files that it stands for, in the order of their names.
+
+Names on this machine are looked up by Python; those of buckets and hubs by fsspec, whose
+drivers come with the extra ``cluster``. In a pattern ``*`` and ``?`` stand for letters of one
+name, ``[ab]`` for one of some, and ``**`` for folders however deep. A file that exists under
+the very name is meant by it. Addresses of web pages and databases are no patterns.
+"""
+
+import glob
+import stat
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.request import url2pathname
+
+from lstm_cli.data.databases.addresses import is_database
+from lstm_cli.data.formats import by_ending, endings
+from lstm_cli.data.showing import count, escape, show_source
+from lstm_cli.data.sources.choosing import list_names, may_be_table
+from lstm_cli.data.sources.opening import explain, is_remote
+from lstm_cli.errors import FileError
+
+INSTALL = "pip install 'lstm-cli[cluster]'"
+_IN_EXTRA = ("s3", "s3a", "hf")  # what the extra can list
+_OTHERS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a person named, and the files it stands for."""
+
+    source: str  # as a person gave it
+    files: tuple[str, ...]  # in the order of their names; the source itself, if it is one file
+    left_out: tuple[str, ...] = ()  # names of files that are no tables
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the source is no folder and no pattern, but one file."""
+        return self.files == (self.source,)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of it.
+
+        >>> Listing("data", ("data/a.csv",), ("_SUCCESS", "plot.png")).notes
+        ('2 other files left out, being no tables (_SUCCESS, plot.png)',)
+        """
+        if not self.left_out:
+            return ()
+        some = list_names(self.left_out[:_OTHERS_SHOWN])
+        more = ", ..." if len(self.left_out) > _OTHERS_SHOWN else ""
+        others = count(len(self.left_out), "other file")
+        return (f"{others} left out, being no tables ({some}{more})",)
+
+
+def expand(source: str) -> tuple[str, ...]:
+    """The files that a source stands for: those of a folder or a pattern, else itself.
+
+    Args:
+        source: as for ``list_files``.
+
+    Raises:
+        FileError: as ``list_files`` does.
+    """
+    return list_files(source).files
+
+
+def list_files(source: str) -> Listing:
+    """The files that a source stands for, and what lies beside them.
+
+    Args:
+        source: a path, a pattern of paths, an address or a pattern of addresses (``s3://``,
+            ``hf://``, ``file://`` or another that fsspec knows), or ``-``.
+
+    Raises:
+        FileError: no file matches, or nobody can tell.
+    """
+    if source == "-" or is_database(source):
+        return Listing(source, (source,))
+    scheme = source.partition("://")[0].lower() if is_remote(source) else ""
+    if scheme == "file":
+        return _list_here(source, url2pathname(source.partition("://")[2]))
+    if scheme in ("http", "https"):
+        return Listing(source, (source,))
+    return _list_there(source, scheme) if scheme else _list_here(source, source)
+
+
+def is_pattern(name: str) -> bool:
+    """Whether a name has letters that stand for others.
+
+    >>> is_pattern("reviews/*.parquet"), is_pattern("reviews[1].csv"), is_pattern("reviews.csv")
+    (True, True, False)
+    """
+    return glob.has_magic(name)
+
+
+def _list_here(source: str, path: str) -> Listing:
+    """Files of this machine."""
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError:
+        mode = None  # it is not there, so it may be a pattern
+    except ValueError:  # a NUL in the name
+        return Listing(source, (source,))
+    if mode is None and is_pattern(path):
+        # Hidden ones are left out by glob, as a shell does, and not by Path.glob.
+        names = glob.glob(path, recursive=True)  # noqa: PTH207
+        found = [name for name in names if Path(name).is_file()]
+        return _matching(source, found)
+    if mode is None or not stat.S_ISDIR(mode):
+        return Listing(source, (source,))
+    try:
+        inside = [str(entry) for entry in Path(path).iterdir() if entry.is_file()]
+    except OSError as error:
+        raise FileError(f"{show_source(source)} cannot be read: {explain(error)}") from error
+    return _in_folder(source, inside)
+
+
+def _list_there(source: str, scheme: str) -> Listing:
+    """Files of a bucket or a hub; a folder is known by the missing ending of its name."""
+    is_asked = is_pattern(source) or source.endswith("/")
+    if not is_asked and _has_known_ending(source):
+        return Listing(source, (source,))
+    import fsspec
+
+    shown = show_source(source)
+    try:
+        files, path = fsspec.url_to_fs(source)
+    except (ImportError, ValueError) as error:
+        if not is_asked:  # polars may know more of it
+            return Listing(source, (source,))
+        if scheme in _IN_EXTRA:
+            said = f"its files are listed by another package; install it with: {INSTALL}"
+        else:
+            said = f"its files cannot be listed ({_said(error)}); name them one by one"
+        raise FileError(f"{shown}: {said}") from error
+    if is_pattern(source):
+        if _asked(lambda: files.isfile(path), shown):
+            return Listing(source, (source,))
+        found = _asked(lambda: files.glob(path, detail=True), shown)
+        return _matching(source, _addresses(files, found.values()))
+    if not source.endswith("/") and not _asked(lambda: files.isdir(path), shown):
+        return Listing(source, (source,))
+    return _in_folder(source, _addresses(files, _asked(lambda: files.ls(path, detail=True), shown)))
+
+
+def _asked(ask: Callable[[], Any], shown: str) -> Any:
+    """What a bucket or a hub answers.
+
+    Raises:
+        FileError: it does not; the driver of each says so with errors of its own packages.
+    """
+    try:
+        return ask()
+    except FileNotFoundError as error:
+        raise FileError(f"{shown}: there is no such folder; check the address") from error
+    except Exception as error:
+        raise FileError(
+            f"{shown} cannot be listed: {_said(error)}; check the address and your access to it"
+        ) from error
+
+
+def _said(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return escape(lines[0][:200]) if lines else type(error).__name__
+
+
+def _addresses(files: Any, entries: Iterable[dict[str, Any]]) -> list[str]:
+    return [files.unstrip_protocol(entry["name"]) for entry in entries if entry["type"] == "file"]
+
+
+def _matching(source: str, names: Iterable[str]) -> Listing:
+    """What matches a pattern, without the marks that other programs leave beside tables."""
+    found = sorted(names)
+    marks = [name for name in found if _is_mark(name)]
+    files = tuple(name for name in found if name not in set(marks))
+    if not files:
+        raise FileError(f"{show_source(source)}: no file matches; check the pattern")
+    return Listing(source, files, _last_names(marks))
+
+
+def _in_folder(source: str, names: Iterable[str]) -> Listing:
+    """What may be a table of a folder, by the ending of its name."""
+    found = sorted(names)
+    files = tuple(name for name in found if _looks_like_table(name))
+    others = _last_names(name for name in found if name not in set(files))
+    if not files:
+        held = f"only {list_names(others)}" if others else "no file"
+        deeper = escape(str(PurePosixPath("FOLDER", "**", "*.parquet")))
+        raise FileError(
+            f"{show_source(source)} is a directory that holds no table, {held}; name a file in it, "
+            f"or a pattern such as {deeper}"
+        )
+    return Listing(source, files, others)
+
+
+def _last_names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(PurePosixPath(name.replace("\\", "/")).name for name in names)
+
+
+def _is_mark(name: str) -> bool:
+    """Whether a file is hidden, or one such as ``_SUCCESS``."""
+    (last,) = _last_names([name])
+    return last.startswith(".") or (last.startswith("_") and not _has_known_ending(last))
+
+
+def _looks_like_table(name: str) -> bool:
+    (last,) = _last_names([name])
+    return not _is_mark(name) and _has_known_ending(last) and may_be_table(last)
+
+
+def _has_known_ending(name: str) -> bool:
+    """Whether a name ends as those of tables do; of a compressed one, what is inside counts.
+
+    >>> [_has_known_ending(name) for name in ("a.csv.gz", "b.PARQUET", "c.zip", "d.gz", "e.png")]
+    [True, True, True, False, False]
+    """
+    path = PurePosixPath(name)
+    inside = path.with_suffix("") if by_ending(name).compression else path
+    return inside.suffix.lower() in endings()
