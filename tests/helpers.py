@@ -141,6 +141,7 @@ def new_bundle(bundle: Bundle) -> NewBundle:
         baseline=bundle.baseline,
         seen=bundle.seen,
         held_out_answers=bundle.held_out_answers,
+        base_answers=bundle.base_answers,
     )
 
 

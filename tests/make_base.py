@@ -13,8 +13,9 @@ which only the words were counted: by that, settings are chosen. ``--without phr
 leaves out what sentences of films are measured on. Both write a base only where ``--base`` says.
 
 Never learned from: IMDB's last 2,500 reviews, SST-5's development sentences, a tenth of each
-domain. On one H100 the stages took 6.5 minutes beside other trainings; ``--epochs 1 1`` is a base
-for who has only a processor.
+domain. On one H100 the stages took 6.5 minutes beside other trainings. Who has only a processor
+makes a smaller base, to measure with: ``--units 256 --embedding 128 --epochs 1 2 --most 3000
+--tokens-per-batch 8192`` takes most of an hour on one core.
 """
 
 import argparse
@@ -37,7 +38,7 @@ from lstm_cli.results import LanguageReport
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.pretraining import Unlabelled, pretrain
-from tests.base.collection import PHRASES, Collection, collect, fold
+from tests.base.collection import PHRASES, Collection, at_most, collect, fold
 from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import RatingSettings, RatingTrainer, learn_ratings
 from tests.base.seen import seen_of
@@ -71,7 +72,11 @@ def main() -> None:
     if unknown := set(without) - set(collection.domains):
         parser.error(f"--without: there is no {', '.join(sorted(unknown))} in {asked.data}")
     readable = ~collection.is_held_out & ~collection.is_of(without)
-    names = (str(asked.units), str(asked.embedding), asked.leave_out, asked.without)
+    if asked.most:
+        readable = at_most(collection, readable, asked.most)
+    sizes = (asked.most, asked.tokens_per_batch)
+    names = (str(asked.units), str(asked.embedding), asked.leave_out, asked.without,
+             *(str(size) for size in sizes if size))  # fmt: skip
     run = Run(
         collection,
         readable,
@@ -85,8 +90,12 @@ def main() -> None:
         embedding_size=asked.embedding,
         epochs=asked.epochs[0],
         precision=asked.precision,
+        tokens_per_batch=asked.tokens_per_batch or LANGUAGE.tokens_per_batch,
     )
-    settings = RatingSettings(epochs=asked.epochs[1])
+    settings = RatingSettings(
+        epochs=asked.epochs[1],
+        tokens_per_batch=asked.tokens_per_batch or RatingSettings.tokens_per_batch,
+    )
     language = run.language(config)
     ratings = run.ratings(settings, language.arrays)
     made = Made(ratings.arrays, settings, language.seconds + ratings.seconds, asked.precision)
@@ -110,6 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--without", default="", help="sources, with commas between")
     parser.add_argument("--units", type=int, default=LANGUAGE.hidden_size)
     parser.add_argument("--embedding", type=int, default=LANGUAGE.embedding_size)
+    parser.add_argument("--most", type=int, help="reviews of a source that are learned from")
+    parser.add_argument("--tokens-per-batch", type=int, help="else as the stages have it")
     parser.add_argument("--epochs", type=int, nargs=2, default=(LANGUAGE.epochs, 4),
                         metavar=("LANGUAGE", "RATINGS"))  # fmt: skip
     return parser

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.bundle.epochs import EPOCHS_FILE, EpochTable, NewEpochs
-from lstm_cli.bundle.held_out import HELD_OUT_FILE, HeldOutAnswers
+from lstm_cli.bundle.held_out import BASE_ANSWERS_FILE, HELD_OUT_FILE, HeldOutAnswers
 from lstm_cli.bundle.provenance import Provenance
 from lstm_cli.bundle.seen import SEEN_FILE, Seen
 from lstm_cli.bundle.weights import EMBEDDING_SCALE, Layout, Stored, rows_as_integers
@@ -49,7 +49,7 @@ CARD_FILE = "README.md"
 # All that a model's folder may hold.
 FILES = frozenset({
     INFO_FILE, VOCABULARY_FILE, WEIGHTS_FILE, BASELINE_FILE, WORDS_FILE, HISTORY_FILE, EPOCHS_FILE,
-    SEEN_FILE, HELD_OUT_FILE, CARD_FILE,
+    SEEN_FILE, HELD_OUT_FILE, BASE_ANSWERS_FILE, CARD_FILE,
 })  # fmt: skip
 
 # The names of settings in models of the first version, and their names now.
@@ -175,6 +175,7 @@ class NewBundle:
     epochs: NewEpochs | None = None  # whose table ``info`` has once it is written
     seen: Seen | None = None  # the texts it and its bases learned from
     held_out_answers: HeldOutAnswers | None = None
+    base_answers: HeldOutAnswers | None = None  # of the base, on all of the model's reviews
     notes: str = ""  # what the model card says below the numbers
 
 

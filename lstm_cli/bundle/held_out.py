@@ -3,6 +3,9 @@
 Shares of ratings that a model counts are off by how it mistakes one rating for another; this is
 where that can be read from. No text is in it.
 
+``base_answers.safetensors`` holds the same of the base that the model started from, which has
+learned none of the model's reviews: so it is of those that the model learned from, too.
+
 Shapes: N held-out reviews, R ratings.
 """
 
@@ -16,6 +19,7 @@ from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.bundle.weights import Layout, Refuse, Stored
 
 HELD_OUT_FILE = "held_out.safetensors"
+BASE_ANSWERS_FILE = "base_answers.safetensors"
 MOST_ANSWERS = 5_000
 _ROUNDING = 1e-3  # by which the probabilities of a review may add up to another sum than 1
 

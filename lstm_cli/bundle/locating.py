@@ -100,6 +100,23 @@ def find_base(asked: str | None, folder: Path) -> Bundle | None:
     return bundle
 
 
+def base_of(bundle: Bundle, folder: Path) -> Bundle | None:
+    """The model that another started from, if it is here and the very same.
+
+    Args:
+        bundle: the other.
+        folder: the models folder.
+    """
+    name, wanted = bundle.info.base, bundle.info.provenance.base_fingerprint
+    if name is None or wanted is None:
+        return None
+    try:
+        found = find_base(None if name == BASE else name, folder)
+        return found if found is not None and found.fingerprint == wanted else None
+    except (NoModelError, BundleError):
+        return None
+
+
 def find_folder(asked: str, folder: Path | None = None) -> Path:
     """The folder of a model by its name or path, whether or not the model can be used.
 

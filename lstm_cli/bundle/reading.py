@@ -29,7 +29,7 @@ from lstm_cli.bundle.contents import (
 )
 from lstm_cli.bundle.describing import check_description
 from lstm_cli.bundle.epochs import EPOCHS_FILE, check_epochs, weights_at
-from lstm_cli.bundle.held_out import HELD_OUT_FILE, HeldOutAnswers
+from lstm_cli.bundle.held_out import BASE_ANSWERS_FILE, HELD_OUT_FILE, HeldOutAnswers
 from lstm_cli.bundle.seen import LAYOUTS, SEEN_FILE, Seen
 from lstm_cli.bundle.weights import (
     EMBEDDING_SCALE,
@@ -199,11 +199,18 @@ class Bundle:
     @cached_property
     def held_out_answers(self) -> HeldOutAnswers | None:
         """What the model says of its held-out reviews; None of models saved before."""
-        if HELD_OUT_FILE not in self.files:
+        return self._answers(HELD_OUT_FILE)
+
+    @cached_property
+    def base_answers(self) -> HeldOutAnswers | None:
+        """What the base says of reviews of this model; None where there is none to say it."""
+        return self._answers(BASE_ANSWERS_FILE)
+
+    def _answers(self, name: str) -> HeldOutAnswers | None:
+        if name not in self.files:
             return None
-        layouts = HeldOutAnswers.layouts(self.info.model.num_ratings)
-        stored = self._loaded(HELD_OUT_FILE, layouts)
-        return HeldOutAnswers.from_arrays(stored, self._refuse(HELD_OUT_FILE))
+        stored = self._loaded(name, HeldOutAnswers.layouts(self.info.model.num_ratings))
+        return HeldOutAnswers.from_arrays(stored, self._refuse(name))
 
     def check_sizes(self) -> None:
         """Refuse, before they are fetched, files of arrays larger or smaller than those have to be.

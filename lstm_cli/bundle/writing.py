@@ -32,7 +32,7 @@ from lstm_cli.bundle.contents import (
     description_digest,
 )
 from lstm_cli.bundle.epochs import EPOCHS_FILE
-from lstm_cli.bundle.held_out import HELD_OUT_FILE
+from lstm_cli.bundle.held_out import BASE_ANSWERS_FILE, HELD_OUT_FILE
 from lstm_cli.bundle.locating import free_name
 from lstm_cli.bundle.seen import SEEN_FILE
 from lstm_cli.errors import BundleExistsError, OutputError, Remedy
@@ -154,6 +154,8 @@ def contents_of(bundle: NewBundle, name: str) -> dict[str, bytes]:
         contents[SEEN_FILE] = save(bundle.seen.to_arrays())
     if bundle.held_out_answers is not None:
         contents[HELD_OUT_FILE] = save(bundle.held_out_answers.to_arrays())
+    if bundle.base_answers is not None:
+        contents[BASE_ANSWERS_FILE] = save(bundle.base_answers.to_arrays())
     info = about.to_json() | {"files": {name: listed(file) for name, file in contents.items()}}
     return contents | {INFO_FILE: description(info)}
 

@@ -14,6 +14,8 @@ from lstm_cli.config import AUTO_DEVICE
 from lstm_cli.errors import OptionError, Remedy
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lstm_cli.bundle.reading import Bundle
     from lstm_cli.data.partly_rated import PartlyRated
     from lstm_cli.evaluation.figures import ScoredRows
@@ -127,14 +129,31 @@ def report(
     from lstm_cli.views.report import figures_progress
 
     console = notes_console(quiet=verbosity(ctx).quiet)
+    base = _base(ctx, bundle, models_dir)
     scorer_of = scorers_on(ctx, device, in_float32)
-    with rating_progress(console, int(rows.has_text.sum())) as read:
-        scored = score_rows(rows, bundle, read, scorer_of)
+    with rating_progress(console, int(rows.has_text.sum()) * (1 if base is None else 2)) as read:
+        scored = score_rows(rows, bundle, base, read, scorer_of)
     with figures_progress(console) as done:
         made = report_on(scored, bundle, by=by, over=over, num_low=num_low, advance=done)
     if words:
         made = replace(made, words=_words(bundle, rows))
     _hand_out(ctx, made, scored, bundle)
+
+
+def _base(ctx: typer.Context, bundle: "Bundle", models_dir: "Path | None") -> "Bundle | None":
+    """What the model started from, if it was asked about the model's reviews and is here."""
+    from lstm_cli.bundle.locating import base_of, models_folder
+
+    if bundle.base_answers is None:
+        return None
+    base = base_of(bundle, models_folder(models_dir))
+    if base is None:
+        note(
+            ctx,
+            f"{bundle.info.base}, from which {bundle.name} started, is not here as it was: the "
+            "intervals are wider than they would be with it",
+        )
+    return base
 
 
 def _num_low(bundle: "Bundle", low: str | None) -> int:

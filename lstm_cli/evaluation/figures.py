@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lstm_cli.arrays import Float64Array
 from lstm_cli.data.partly_rated import PartlyRated
 from lstm_cli.data.ratings.scale import Scale
+from lstm_cli.metrics.answer_kinds import AnswerKinds, draw_shares_by_kind
 from lstm_cli.metrics.shares import Bends, DrawnShares, KnownAnswers, draw_shares
 from lstm_cli.results import Contrast, Estimate, ReportCell, as_json_rating
 
@@ -32,6 +33,14 @@ class Pair(NamedTuple):
 
 
 @dataclass(frozen=True)
+class SaidByBase:
+    """What the base says, from which the model has learned and which has read none of it."""
+
+    probabilities: Float64Array  # of the rows that people did not rate; else 0. (N, R)
+    known: KnownAnswers  # of other reviews
+
+
+@dataclass(frozen=True)
 class ScoredRows:
     """The rows of a file, and what a model says of them."""
 
@@ -39,6 +48,7 @@ class ScoredRows:
     probabilities: Float64Array  # where a person rated, 1 for that rating. (N, R)
     known: KnownAnswers  # reviews that say how far to believe the model
     scale: Scale
+    by_base: SaidByBase | None = None  # where it says more of the shares than the model itself
 
     def with_ratings(self) -> pl.DataFrame:
         """Every row and column as it was, and ``rated_by``, ``rating_used``, ``expected_rating``.
@@ -71,14 +81,14 @@ class ScoredRows:
 
 @dataclass(frozen=True)
 class Estimator:
-    """Estimates figures of sets of reviews, with one set of bends for all of them.
+    """Estimates figures of sets of reviews, with one set of bends, or of tables, for all of them.
 
     So what the model gets wrong everywhere does not count as a difference between sets. What
     sampling leaves open is drawn anew for each set.
     """
 
     scored: ScoredRows
-    bends: Bends
+    errors: Bends | AnswerKinds
     ratings: Float64Array
     labels: tuple[str, ...]
     num_low: int  # ratings that count as low
@@ -123,14 +133,17 @@ class Estimator:
         # their sampling would seem to differ surely by next to nothing.
         key = zlib.crc32(np.packbits(chosen).tobytes())
         if key not in self._drawn:
-            rows = self.scored.rows
-            known = rows.rating_indices[chosen & rows.is_rated]
-            self._drawn[key] = draw_shares(
-                self.scored.probabilities[chosen & ~rows.is_rated],
-                np.bincount(known, minlength=len(self.ratings)),
-                self.bends,
-                np.random.default_rng(key),
-            )
+            rows, scored, rng = self.scored.rows, self.scored, np.random.default_rng(key)
+            rated = rows.rating_indices[chosen & rows.is_rated]
+            known = np.bincount(rated, minlength=len(self.ratings))
+            asked = chosen & ~rows.is_rated
+            if isinstance(self.errors, Bends):
+                drawn = draw_shares(scored.probabilities[asked], known, self.errors, rng)
+            else:
+                assert scored.by_base is not None
+                said = scored.by_base.probabilities[asked]
+                drawn = draw_shares_by_kind(said, known, self.errors, rng)
+            self._drawn[key] = drawn
         return self._drawn[key]
 
     def _figure(self, drawn: DrawnShares, name: str) -> Estimate:

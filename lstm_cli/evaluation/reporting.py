@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
+from lstm_cli.bundle.seen import Seen
 from lstm_cli.data.partly_rated import PartlyRated
-from lstm_cli.evaluation.figures import Estimator, Pair, ScoredRows
+from lstm_cli.evaluation.figures import Estimator, Pair, SaidByBase, ScoredRows
 from lstm_cli.inference.scorer import Scorer
-from lstm_cli.metrics.shares import KnownAnswers, fit_bends
+from lstm_cli.metrics.answer_kinds import FEWEST_KNOWN, AnswerKinds, fit_kinds
+from lstm_cli.metrics.shares import Bends, KnownAnswers, fit_bends
 from lstm_cli.results import Contrast, Report, ReportCell
 from lstm_cli.text.tokens import tokenize
+from lstm_cli.training.base import on_scale
 
 MOST_CELLS = 600  # groups in periods; some tenths of a second each
 MOST_COMPARED = 40  # groups, the largest
@@ -26,6 +29,7 @@ WINDOW = 1_000  # texts that are rated between two words on how far it is
 def score_rows(
     rows: PartlyRated,
     bundle: Bundle,
+    base: Bundle | None = None,
     advance: Callable[[int], None] = lambda _: None,
     scorer_of: Callable[[Bundle], Scorer] = Scorer,
 ) -> ScoredRows:
@@ -37,7 +41,8 @@ def score_rows(
     Args:
         rows: of the file.
         bundle: the model.
-        advance: hears of how many more texts have been read.
+        base: what it started from, if that is to say something, too.
+        advance: hears of how many more texts have been read; each is read twice with a base.
         scorer_of: makes what rates them; on the processor where left out.
     """
     scorer = scorer_of(bundle)
@@ -48,11 +53,9 @@ def score_rows(
     probabilities[is_asked] = _score(scorer, rows, is_asked, advance)
     is_unseen = has_text & is_rated
     if bundle.seen is not None and is_unseen.any():
-        pattern = bundle.info.token_pattern
-        places = np.flatnonzero(is_unseen)
-        tokens = [tokenize(rows.texts[place], pattern) for place in places]
         # What the model held out is among the answers that it was saved with.
-        is_unseen[places] = ~(bundle.seen.learned(tokens) | bundle.seen.held_out(tokens))
+        learned, held_out = _seen(bundle, bundle.seen, rows, is_unseen)
+        is_unseen &= ~(learned | held_out)
     elif bundle.seen is None:
         is_unseen[:] = False
     answers = [_score(scorer, rows, is_unseen, advance)]
@@ -65,6 +68,60 @@ def score_rows(
         probabilities,
         KnownAnswers(np.concatenate(answers), np.concatenate(truth)),
         bundle.info.scale,
+        None
+        if base is None
+        else _by_base(rows, (is_asked, is_unseen), bundle, scorer_of(base), advance),
+    )
+
+
+def _seen(
+    bundle: Bundle, seen: Seen, rows: PartlyRated, which: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which of some rows a model has learned from, and which were held out. (N,) each"""
+    places = np.flatnonzero(which)
+    tokens = [tokenize(rows.texts[place], bundle.info.token_pattern) for place in places]
+    learned, held_out = np.zeros_like(which), np.zeros_like(which)
+    learned[places], held_out[places] = seen.learned(tokens), seen.held_out(tokens)
+    return learned, held_out
+
+
+def _by_base(
+    rows: PartlyRated,
+    which: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    bundle: Bundle,
+    scorer: Scorer,
+    advance: Callable[[int], None],
+) -> SaidByBase | None:
+    """What the base says of the file and of the reviews of the model; None where that is little.
+
+    A row that it has read in its own training tells nothing of the others.
+
+    Args:
+        rows: of the file.
+        which: those that are asked about, and those with a rating that the model has not seen.
+        bundle: the model.
+        scorer: of the base.
+        advance: hears of how many more texts have been read.
+    """
+    (is_asked, is_unseen), base = which, scorer.bundle
+    if bundle.base_answers is None:
+        return None
+    if base.seen is not None and is_unseen.any():
+        is_unseen = is_unseen & ~_seen(base, base.seen, rows, is_unseen)[0]
+    if len(bundle.base_answers) + int(is_unseen.sum()) < FEWEST_KNOWN:
+        return None
+    ratings = bundle.info.ratings
+    known = on_scale(_score(scorer, rows, is_unseen, advance), base.info.ratings, ratings)
+    probabilities = np.zeros((len(rows), len(ratings)))
+    said = _score(scorer, rows, is_asked, advance)
+    probabilities[is_asked] = on_scale(said, base.info.ratings, ratings)
+    before = bundle.base_answers
+    return SaidByBase(
+        probabilities,
+        KnownAnswers(
+            np.concatenate([known, before.probabilities.astype(np.float64)]),
+            np.concatenate([rows.rating_indices[is_unseen], before.rating_indices]),
+        ),
     )
 
 
@@ -103,9 +160,16 @@ def report_on(
     rows, scale = scored.rows, bundle.info.scale
     counts = bundle.info.provenance.counts
     expected = np.array([counts[label] for label in scale.labels]) + 0.5
-    bends = fit_bends(scored.known, expected / expected.sum(), np.random.default_rng(0))
+    expected /= expected.sum()
+    errors: Bends | AnswerKinds
+    if scored.by_base is None:
+        known = scored.known
+        errors = fit_bends(known, expected, np.random.default_rng(0))
+    else:
+        known = scored.by_base.known
+        errors = fit_kinds(known, expected, np.random.default_rng(0))
     is_there = rows.is_rated | rows.has_text
-    estimator = Estimator(scored, bends, np.array(scale.ratings), scale.labels, num_low)
+    estimator = Estimator(scored, errors, np.array(scale.ratings), scale.labels, num_low)
     sets = [(group, period, is_there & chosen) for group, period, chosen in _cells(rows)]
     pairs = list(_pairs(rows, is_there))
     cells: list[ReportCell] = []
@@ -128,7 +192,7 @@ def report_on(
         rated=int(rows.is_rated.sum()),
         empty=int((~is_there).sum()),
         not_understood=rows.not_understood,
-        known=len(scored.known),
+        known=len(known),
         is_crossed=_are_crossed(rows),
         cells=tuple(cells),
         contrasts=tuple(contrasts),

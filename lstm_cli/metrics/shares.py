@@ -153,16 +153,36 @@ def draw_shares(
         bends: D of them.
         rng: draws the shares.
     """
-    known = np.asarray(known_counts + PSEUDO, dtype=np.float64)
-    if not len(probabilities):
-        likeliest = known_counts / max(known_counts.sum(), 1)
-        return DrawnShares(likeliest, rng.dirichlet(known, size=len(bends)))
     kinds, numbers = _kinds(probabilities)
-    predicted = np.bincount(probabilities.argmax(axis=1), minlength=len(known))
-    believed = known + bends.counted[:, None] * predicted  # (D, R)
-    likelihoods = bends.likelihoods(kinds)
+    predicted = np.bincount(probabilities.argmax(axis=1), minlength=len(known_counts))
+    counted = bends.counted[:, None] * predicted
+    return shares_that_fit(bends.likelihoods(kinds), numbers, known_counts, counted, rng)
+
+
+def shares_that_fit(
+    likelihoods: Float64Array,
+    numbers: NDArray[np.int64],
+    known_counts: NDArray[np.int64],
+    counted: Float64Array,
+    rng: np.random.Generator,
+) -> DrawnShares:
+    """Draw shares of which kinds of reviews are a sample.
+
+    Args:
+        likelihoods: how likely a review is of a kind if its rating is k, up to a factor a kind.
+            (D, J, R)
+        numbers: how many reviews of each kind there are; there may be none. (J,)
+        known_counts: how many others have each rating. (R,)
+        counted: predicted ratings that are believed. (D, R)
+        rng: draws the shares.
+    """
+    known = np.asarray(known_counts + PSEUDO, dtype=np.float64)
+    if not numbers.sum():
+        likeliest = known_counts / max(known_counts.sum(), 1)
+        return DrawnShares(likeliest, rng.dirichlet(known, size=len(likelihoods)))
+    believed = known + counted
     shares = _likeliest(likelihoods.mean(axis=0), numbers, believed.mean(axis=0))
-    drawn = np.tile(shares, (len(bends), 1))
+    drawn = np.tile(shares, (len(likelihoods), 1))
     for _ in range(SWEEPS):
         joint = likelihoods * drawn[:, None, :]
         joint /= joint.sum(axis=2, keepdims=True)

@@ -34,6 +34,7 @@ from lstm_cli.metrics.calibration import (
     apply_temperature,
     fit_temperature,
 )
+from lstm_cli.pipeline.base_answers import base_answers
 from lstm_cli.pipeline.following import Work, announce
 from lstm_cli.pipeline.learner import Learner
 from lstm_cli.pipeline.origin import file_name, now, versions
@@ -285,6 +286,7 @@ def describe(run: PreparedRun, fitted: Fitted, measured: Measured, seconds: floa
         baseline=None if regression is None else regression.to_arrays(),
         epochs=_kept_epochs(fitted, measured.temperature, arrays),
         seen=_seen(run),
+        base_answers=base_answers(run.data, run.ratings, run.compute, fitted.config.seed),
         held_out_answers=HeldOutAnswers.drawn(
             apply_temperature(fitted.trained.probabilities, measured.temperature),
             run.data.validation.rating_indices,

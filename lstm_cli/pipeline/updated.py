@@ -84,6 +84,7 @@ def describe_update(prepared: PreparedUpdate, learned: LearnedUpdate, seconds: f
             prepared.fresh.words(),
             held_out.select(np.flatnonzero(~prepared.were_held_out)).words(),
         ),
+        base_answers=prepared.bundle.base_answers,
         held_out_answers=HeldOutAnswers.drawn(
             apply_temperature(answers, temperature), truth, prepared.config.seed
         ),

@@ -13,11 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.bundle.seen import Seen
 from lstm_cli.config import ModelConfig, Pooling
+from lstm_cli.core.reading import softmax
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, UNKNOWN_ID, Vocabulary
 
+LEAST_PROBABILITY = 1e-6
 LEAST_KNOWN = 0.5  # share of the tokens; a base that knows fewer is of another language
 NEIGHBOURS = 5
 LEAST_ALIKE = 0.4  # cosine of the parts of two words
@@ -194,3 +197,19 @@ def remap_readout(
         "readout.weight": rows.astype(np.float32),
         "readout.bias": biases.astype(np.float32),
     }
+
+
+def on_scale(
+    probabilities: Float64Array, base_ratings: Sequence[float], ratings: Sequence[float]
+) -> Float64Array:
+    """A base's probabilities of its own ratings as those of another scale. (N, R') -> (N, R)
+
+    As a readout would give them that starts from the base's.
+
+    >>> on_scale(np.array([[0.5, 0.5]]), [1, 5], [0, 1, 2]).round(3).tolist()
+    [[0.333, 0.333, 0.333]]
+    """
+    logs = np.log(np.maximum(probabilities, LEAST_PROBABILITY)).astype(np.float32)
+    nothing = np.zeros(len(base_ratings), dtype=np.float32)
+    laid = remap_readout(ratings, base_ratings, logs.T, nothing)["readout.weight"].T
+    return softmax(laid.astype(np.float64))

@@ -97,8 +97,8 @@ def how_to_read(report: Report) -> Iterator[tuple[str, str]]:
             "why predicted ratings are not just counted",
             "A model expects what it has learned from. Where low ratings are more frequent than "
             "there, counting its answers finds too few of them, and where they are rarer, too "
-            f"many. {report.known:,} reviews with known ratings tell how often it takes one "
-            "rating for another; the shares shown are those that make all its answers most "
+            f"many. {report.known:,} reviews with known ratings tell how often one rating "
+            "is taken for another; the shares shown are those that make all the answers most "
             "likely. Ratings that people gave are counted as they are.",
         )
     place = ""

@@ -103,6 +103,15 @@ def fold(collection: Collection, name: str) -> tuple[str, ...]:
     return tuple(others["ABC".index(name) :: 3]) if name else ()
 
 
+def at_most(collection: Collection, readable: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
+    """Which of the readable reviews are read if so many of a source are enough. (N,)"""
+    order = np.random.default_rng(0).permutation(np.flatnonzero(readable))
+    is_read = np.zeros_like(readable)
+    for domain in range(len(collection.domains)):
+        is_read[order[collection.domain[order] == domain][:most]] = True
+    return is_read
+
+
 def collect(data: Path, processes: int) -> Collection:
     """Read the sources, cut them into words, and choose the words that are known.
 

@@ -3,11 +3,11 @@
     python -m tests.benchmarks.shares DATA BASE WORK
 
 Of each of six domains that BASE has not learned from, 500 reviews are learned from, with seeds 0
-to 2; what the networks say of up to 3,000 others is kept in WORK. Then shares are drawn 200 times
-for each domain, and 1,000 of the others that are to have them: "far", evenly from all shares
-there are, and "near" those of the domain. The table says how far the share of 1 and 2 and the
-mean rating are from what was drawn, counted from predicted ratings and estimated, and how often
-the 95 % interval holds it.
+to 2; what the networks and BASE say of up to 3,000 others is kept in WORK. Then shares are drawn
+200 times for each domain, and 1,000 of the others that are to have them: "far", evenly from all
+shares there are, and "near" those of the domain. The table says how far the share of 1 and 2 and
+the mean rating are from what was drawn, counted from predicted ratings and estimated as a report
+does it that asks the base, and how often the 95 % interval holds it.
 """
 
 import argparse
@@ -20,13 +20,15 @@ from numpy.typing import NDArray
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.config import TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute, best_precision
-from lstm_cli.core.network import rating_probabilities
+from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from lstm_cli.data.tokenizing import tokenize_reviews
+from lstm_cli.metrics.answer_kinds import draw_shares_by_kind, fit_kinds
 from lstm_cli.metrics.calibration import apply_temperature, fit_temperature
-from lstm_cli.metrics.shares import KnownAnswers, draw_shares, fit_bends
+from lstm_cli.metrics.shares import KnownAnswers
+from lstm_cli.pipeline.base_answers import base_answers
 from lstm_cli.pipeline.preparation import model_config
 from lstm_cli.pipeline.requests import TrainRequest
-from lstm_cli.training.base import Base
+from lstm_cli.training.base import Base, on_scale
 from lstm_cli.training.loop import NetworkStart, train
 from lstm_cli.training.preparation import prepare_data
 from lstm_cli.training.rules import DatasetStats, resolve_train_config
@@ -87,7 +89,8 @@ def answers(data: Path, base: Base, name: str, seed: int) -> Answers:
     prepared = prepare_data(
         training, 0.1, seed=seed, vocabulary_config=VocabularyConfig(), base=base
     )
-    corpus = tokenize_reviews(others.texts, prepared.token_pattern).encode(prepared.vocabulary)
+    tokenized = tokenize_reviews(others.texts, prepared.token_pattern)
+    corpus = tokenized.encode(prepared.vocabulary)
     ratings = np.array(training.scale.ratings)
     model = model_config(TrainRequest(sources=(), folder=Path()), prepared, len(ratings))
     config = resolve_train_config(
@@ -99,7 +102,18 @@ def answers(data: Path, base: Base, name: str, seed: int) -> Answers:
     truth = prepared.validation.rating_indices
     temperature = fit_temperature(made.probabilities, truth)
     found = rating_probabilities(made.network, corpus, Compute())
+    of_base = base_answers(prepared, ratings, Compute(), seed)
+    if of_base is None or prepared.base is None:
+        raise SystemExit(f"{name}: the base cannot be asked about it")
+    said = rating_probabilities(
+        ReviewNetwork.from_arrays(base.config, base.arrays),
+        tokenized.encode(base.vocabulary),
+        Compute(),
+    )
     return {
+        "base_known": of_base.probabilities.astype(np.float64),
+        "base_truth": of_base.rating_indices,
+        "base_pool": on_scale(said, base.ratings, ratings.tolist()),
         "held_out": apply_temperature(made.probabilities, temperature),
         "truth": truth,
         "pool": apply_temperature(found, temperature),
@@ -129,9 +143,10 @@ def errors(models: list[Answers], *, is_far: bool) -> NDArray[np.float64]:
             ]
         )
         probabilities = found["pool"][some]
-        known = KnownAnswers(found["held_out"], found["truth"])
-        bends = fit_bends(known, expected, np.random.default_rng(0))
-        estimated, drawn = draw_shares(probabilities, np.zeros(number, np.int64), bends, rng)
+        known = KnownAnswers(found["base_known"], found["base_truth"])
+        kinds = fit_kinds(known, expected, np.random.default_rng(0))
+        nobody = np.zeros(number, np.int64)
+        estimated, drawn = draw_shares_by_kind(found["base_pool"][some], nobody, kinds, rng)
         counted = np.bincount(probabilities.argmax(1), minlength=number) / SAMPLE
         row: list[float] = []
         for figure in ((ratings <= 2).astype(float), ratings):
