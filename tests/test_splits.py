@@ -1,9 +1,11 @@
 """Which reviews are held out."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import lstm_cli.data.splits as splits_module
 from lstm_cli.data.splits import Split, hold_out, split_at
 from lstm_cli.data.tokenizing import tokenize_reviews
 
@@ -102,3 +104,19 @@ def test_a_text_of_the_validation_file_is_not_trained_on() -> None:
     assert found.training.tolist() == [1]
     assert found.validation.tolist() == [2, 3]
     assert found.left_out.tolist() == [0]
+
+
+@given(TEXTS, st.integers(0, 5))
+def test_pairs_that_memory_does_not_hold_are_found_again(texts: list[str], seed: int) -> None:
+    """The split is the same, in whichever blocks the texts are looked at."""
+    plain = split(texts, [k % 2 for k in range(len(texts))], seed=seed)
+    apart = split_at(tokenize_reviews(texts).corpus, len(texts) // 2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(splits_module, "_MOST_PAIRS", 1)
+        patch.setattr(splits_module, "_TOKENS", 5)
+        found = split(texts, [k % 2 for k in range(len(texts))], seed=seed)
+        found_apart = split_at(tokenize_reviews(texts).corpus, len(texts) // 2)
+    for one, other in ((plain, found), (apart, found_apart)):
+        assert np.array_equal(one.training, other.training)
+        assert np.array_equal(one.validation, other.validation)
+        assert np.array_equal(one.left_out, other.left_out)

@@ -211,7 +211,7 @@ def names_for(source: str, ending: str = "") -> Iterator[str]:
     if "://" in source:
         # What a model is called is seen by everybody: no password, nor what follows the address.
         source = re.split(r"[?#]", show_source(source))[0]
-    stem = Path(source).name
+    stem = _last_said(source)
     while Path(stem).suffix.lower() in endings():
         stem = Path(stem).stem
     stem = re.sub(r"[^\w.-]+", "-", stem).lstrip("-.")[:90].rstrip("-.") or "reviews"
@@ -220,6 +220,17 @@ def names_for(source: str, ending: str = "") -> Iterator[str]:
     if stem != BASE:
         yield stem
     yield from (f"{stem}-{number}" for number in count(2))
+
+
+def _last_said(source: str) -> str:
+    """The last part of a path that says something: of a pattern of all files, the folder's.
+
+    >>> _last_said("hotels/2026/*.parquet"), _last_said("hotels/part-*.csv"), _last_said("hotels/")
+    ('2026', 'part-*.csv', 'hotels')
+    """
+    parts = Path(source).parts
+    said = (part for part in reversed(parts) if not re.match(r"(\*|\?|\[[^\]]*\])+(\.|$)", part))
+    return next(said, Path(source).name)
 
 
 def is_name(name: str) -> bool:

@@ -11,8 +11,9 @@ Shapes: N texts asked for, P parts, n and m hashes of a part.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ LAYOUTS = {
     "held_out": Layout("uint64", (None,)),
 }
 _BETWEEN = "\x1f"  # no token holds it: ``tidy`` makes it a space
+_KEYS_AT_ONCE = 10_000
 _BYTES = 8  # of 100,000 texts against a million hashes, 1 in 180,000 times one is taken for another
 
 Tokens = Sequence[str]  # of one review
@@ -81,7 +83,7 @@ class Seen:
             tokens: of each review, by the pattern of the model. A review without any counts as
                 unseen.
         """
-        return self.learned_keys(list(map(text_key, tokens)))
+        return np.concatenate([self.learned_keys(keys) for keys in _some_at_a_time(tokens)])
 
     def held_out(self, tokens: Iterable[Tokens]) -> NDArray[np.bool_]:
         """Whether the model, its bases aside, was measured on each review. (N,)
@@ -89,7 +91,7 @@ class Seen:
         Args:
             tokens: as for ``learned``.
         """
-        return self.held_out_keys(list(map(text_key, tokens)))
+        return np.concatenate([self.held_out_keys(keys) for keys in _some_at_a_time(tokens)])
 
     def learned_keys(self, keys: Sequence[bytes]) -> NDArray[np.bool_]:
         """The same as ``learned``, by the keys of the texts. (N,)"""
@@ -157,6 +159,15 @@ def text_key(tokens: Tokens) -> bytes:
     return _BETWEEN.join(tokens).encode("utf-8", "surrogatepass")
 
 
+def _some_at_a_time(reviews: Iterable[Tokens]) -> Iterator[list[bytes]]:
+    """The keys of all reviews, in lists of which memory holds one; at least one list."""
+    keys = map(text_key, reviews)
+    some = list(islice(keys, _KEYS_AT_ONCE))
+    yield some
+    while some := list(islice(keys, _KEYS_AT_ONCE)):
+        yield some
+
+
 def _hashes(keys: Iterable[bytes], salt: bytes) -> NDArray[np.uint64]:
     """The hash of each. (N,)"""
     keyed = hashlib.blake2b(key=salt, digest_size=_BYTES)
@@ -165,7 +176,7 @@ def _hashes(keys: Iterable[bytes], salt: bytes) -> NDArray[np.uint64]:
         one = keyed.copy()  # twice as fast as a new one, which takes in the key again
         one.update(text)
         digests += one.digest()
-    return np.frombuffer(bytes(digests), "<u8").astype(np.uint64, copy=False)
+    return np.frombuffer(digests, "<u8").astype(np.uint64, copy=False)
 
 
 def _are_filled(keys: Sequence[bytes]) -> NDArray[np.bool_]:

@@ -60,11 +60,13 @@ def evaluate(
     """
     bundle = options.chosen_bundle(ctx, model, models_dir)
 
-    from lstm_cli.commands.mistakes_file import rows_kept, write_mistakes
+    from lstm_cli.commands.mistakes_file import check_one_file, rows_kept, write_mistakes
     from lstm_cli.evaluation.reading import other_scale, read_rated
     from lstm_cli.evaluation.unseen import leave_out_seen
     from lstm_cli.views.reviews import line_about_scales, lines_about, lines_about_seen
 
+    if errors is not None:
+        check_one_file(file)
     kept = ctx.with_resource(rows_kept(errors))
     reviews = read_rated([bundle], file, options.read_options(ctx), kept)
     for line in lines_about(reviews):

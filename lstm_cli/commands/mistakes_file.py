@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from lstm_cli.commands.program import note
+from lstm_cli.data.showing import count, show_source
+from lstm_cli.errors import RequestError
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
@@ -16,6 +18,24 @@ if TYPE_CHECKING:
     from lstm_cli.evaluation.files import ScoredReviews
 
 MOST_MISTAKES = 100
+
+
+def check_one_file(file: str) -> None:
+    """Refuse a folder or a pattern, whose files may differ in their columns.
+
+    Raises:
+        RequestError: it is one.
+        FileError: no file matches.
+    """
+    from lstm_cli.data.sources.patterns import list_files
+
+    listing = list_files(file)
+    if not listing.is_single:
+        raise RequestError(
+            f"the rows are written as they stand in one file, and {show_source(file)} stands for "
+            f"{count(len(listing.files), 'file')}; name one, or leave it out",
+            parameter="errors",
+        )
 
 
 @contextmanager

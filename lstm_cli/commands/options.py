@@ -191,8 +191,8 @@ Reviews = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="REVIEWS...",
-        help="Files or URLs of reviews: CSV, Excel, JSON, Parquet, databases and more; - is "
-        "standard input.",
+        help="Files, folders, patterns such as 'reviews/*.parquet', or URLs of reviews: CSV, "
+        "Excel, JSON, Parquet, databases and more; - is standard input.",
         show_default=False,
     ),
 ]

@@ -35,8 +35,9 @@ def predict(
         typer.Option(
             "--input",
             metavar="FILE",
-            help="Predict a rating for every row of a file or URL: CSV, Excel, JSON, Parquet, a "
-            "database and more; - is standard input.",
+            help="Predict a rating for every row of a file, of all files of a folder or a pattern "
+            "such as 'reviews/*.parquet', or of a URL: CSV, Excel, JSON, Parquet, a database and "
+            "more; - is standard input.",
         ),
     ] = None,
     output: Annotated[

@@ -16,8 +16,8 @@ def pretrain(
         list[str],
         typer.Argument(
             metavar="REVIEWS...",
-            help="Files or URLs of reviews: CSV, Excel, JSON, Parquet, databases and more; "
-            "ratings are ignored.",
+            help="Files, folders, patterns such as 'reviews/*.parquet', or URLs of reviews: CSV, "
+            "Excel, JSON, Parquet, databases and more; ratings are ignored.",
             show_default=False,
         ),
     ],

@@ -3,7 +3,7 @@ those that look like reviews and ratings.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lstm_cli.data.column_names import key, listed
 from lstm_cli.data.columns import find_column_of, find_rating_column, find_text_column
@@ -87,6 +87,26 @@ def choose_rating_column(
     except ColumnError:
         return RatingName(there[0][0])
     return RatingName(there[0][0], _preferred(there[0], otherwise))
+
+
+def as_in_another(
+    table: Table, options: ReadOptions, texts: tuple[str, ...], rating: str | None = None
+) -> ReadOptions:
+    """The columns of another file of the same folder, where this table has them, too.
+
+    Args:
+        table: the first rows.
+        options: what a person said, which goes before.
+        texts: the columns of reviews of the other file.
+        rating: its column of ratings, if any is read.
+    """
+    if not {*texts, *filter(None, [rating])} <= set(addresses(table.frame)):
+        return options
+    return replace(
+        options,
+        text_columns=options.text_columns or texts,
+        rating_column=options.rating_column or rating,
+    )
 
 
 def join_names(names: Collection[str]) -> str:

@@ -1,15 +1,18 @@
 """Reviews as token ids, flat: one long array, and where each review stands in it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_cli.data.unnamed_file import UnnamedFile
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.text.vocabulary import Vocabulary
 
-_COUNTED_AT_ONCE = 20_000  # reviews
+_BLOCK = 1 << 18  # tokens that are looked at together
+_IN_MEMORY = 1 << 22  # tokens; more of them go to a file where they are made anew
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,20 @@ class Corpus:
             within += np.repeat(self.left_out[reviews], lengths) * (within >= self.head)
         return self._read(self.token_ids[np.repeat(self.starts[reviews], lengths) + within])
 
+    def blocks(self, most: int | None = None) -> Iterator[NDArray[np.int64]]:
+        """Places of all reviews, in order, so many that they have about ``most`` tokens.
+
+        >>> [block.tolist() for block in Corpus.of(np.arange(9), np.array([2, 1, 4, 1])).blocks(4)]
+        [[0, 1], [2, 3]]
+        """
+        most = most or _BLOCK
+        ends = np.cumsum(self.lengths)
+        last = int(ends[-1]) if len(ends) else 0
+        cuts = np.searchsorted(ends, np.arange(most, last, most)).tolist()
+        for start, stop in pairwise((0, *cuts, len(self))):
+            if start < stop:
+                yield np.arange(start, stop)
+
     def select(self, reviews: NDArray[np.int64]) -> "Corpus":
         """Some of the reviews, in the order asked for."""
         left_out = None if self.left_out is None else self.left_out[reviews]
@@ -95,10 +112,18 @@ class Corpus:
 
     def shuffled(self, rng: np.random.Generator) -> "Corpus":
         """The same reviews with the words of each in a random order."""
-        reviews = np.arange(len(self))
-        review = np.repeat(reviews, self.lengths)
+        parts = (self._shuffled(block, rng) for block in self.blocks())
+        if self.num_tokens <= _IN_MEMORY:
+            return Corpus.of(np.concatenate([np.zeros(0, np.int32), *parts]), self.lengths)
+        file = UnnamedFile()
+        for part in parts:
+            file.append(part.tobytes())
+        return Corpus.of(file.as_int32(), self.lengths)
+
+    def _shuffled(self, reviews: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int32]:
+        review = np.repeat(reviews, self.lengths[reviews])
         order = np.lexsort((rng.random(len(review)), review))
-        return Corpus.of(self.gather(reviews)[order], self.lengths)
+        return self.gather(reviews)[order].astype(np.int32, copy=False)
 
     def translate(self, new_ids: NDArray[np.int32]) -> "Corpus":
         """The same reviews, each id read as ``new_ids[id]``."""
@@ -108,19 +133,32 @@ class Corpus:
         return token_ids if self.read_as is None else self.read_as[token_ids]
 
 
+RARE = ""  # what no token is
+
+
 @dataclass(frozen=True)
 class TokenizedReviews:
     """Reviews cut into tokens, before it is decided which tokens a model will know."""
 
     corpus: Corpus  # ids are places in ``types``
     types: tuple[str, ...]  # each distinct token once, in order of first appearance
+    # Tokens that were not counted, because there were too many: the corpus reads each as RARE, the
+    # last of ``types``, and in its file they have the ids from there on.
+    rare: Sequence[str] = ()
+
+    @property
+    def num_types(self) -> int:
+        """How many distinct tokens there are, those that are not counted included."""
+        return len(self.types) - bool(self.rare) + len(self.rare)
 
     def counts(self, reviews: NDArray[np.int64]) -> dict[str, int]:
         """How often each token occurs in some of the reviews, without tokens that do not occur."""
         totals = np.zeros(len(self.types), dtype=np.int64)
-        for start in range(0, len(reviews), _COUNTED_AT_ONCE):
-            ids = self.corpus.gather(reviews[start : start + _COUNTED_AT_ONCE])
-            totals += np.bincount(ids, minlength=len(self.types))
+        some = self.corpus.select(reviews)
+        for block in some.blocks():
+            totals += np.bincount(some.gather(block), minlength=len(self.types))
+        if self.rare:
+            totals[-1] = 0
         return {self.types[k]: int(totals[k]) for k in np.flatnonzero(totals)}
 
     def all_counts(self) -> dict[str, int]:
@@ -129,8 +167,11 @@ class TokenizedReviews:
 
     def words(self, reviews: Iterable[int] | None = None) -> Iterator[list[str]]:
         """The tokens of some of the reviews, or of all, one review after the other."""
-        for review in range(len(self.corpus)) if reviews is None else reviews:
-            yield [self.types[k] for k in self.corpus[review].tolist()]
+        corpus = replace(self.corpus, read_as=None) if self.rare else self.corpus
+        num_kept = self.num_types - len(self.rare)
+        for review in range(len(corpus)) if reviews is None else reviews:
+            ids = corpus[review].tolist()
+            yield [self.types[k] if k < num_kept else self.rare[k - num_kept] for k in ids]
 
     def encode(self, vocabulary: Vocabulary) -> Corpus:
         """The reviews in the ids of a vocabulary."""

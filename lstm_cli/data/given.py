@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.data.ratings.scale import Scale
-from lstm_cli.data.reviews import REASONS, Reviews, Skipped, Source, chosen
+from lstm_cli.data.reviews import REASONS, Reviews, Skipped, chosen
+from lstm_cli.data.said_sources import Source
 
 NAME = "data in memory"  # what is said of where they are from
 

@@ -6,46 +6,33 @@ kept, and so are duplicates, which are counted.
 """
 
 import hashlib
-import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import compress
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from lstm_cli.data.chosen import choose_rating_column, choose_text_columns
+from lstm_cli.data.chosen import as_in_another, choose_rating_column, choose_text_columns
 from lstm_cli.data.kept import KeptRows
 from lstm_cli.data.nested import column_at
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.ratings.rated import NO_TEXT, USABLE, Rated, RatedColumn, RatingColumn
 from lstm_cli.data.ratings.ratings import read_ratings
 from lstm_cli.data.ratings.scale import Scale
-from lstm_cli.data.showing import count, show_source
+from lstm_cli.data.said_sources import Source, as_said
+from lstm_cli.data.showing import count, list_sources, show_source
+from lstm_cli.data.sources.patterns import list_all
+from lstm_cli.data.spilled import TextStore, in_windows, select
 from lstm_cli.data.tables import Table, open_table
 from lstm_cli.data.texts import as_strings, text_at
-from lstm_cli.errors import FileError, Remedy, RowError
+from lstm_cli.errors import Remedy, RowError
 
 # In the order of the states in ``rated.py``, from NO_TEXT on.
 REASONS = ("no text", "no rating", "rating not understood", "rating off the scale")
 LINES_SHOWN = 5
 ROWS_HASHED = 1000  # at once: a call for each takes longer than the hashing
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file that was read, and how."""
-
-    name: str
-    form: str  # the name of its format
-    delimiter: str | None
-    encoding: str | None
-    text_columns: tuple[str, ...]  # joined in this order
-    rating_column: str
-    rows: int
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +48,7 @@ class Skipped:
 class Reviews:
     """Reviews with their ratings, N of them, in the order of the files."""
 
-    texts: list[str]
+    texts: Sequence[str]  # a list, or in a file where they are many
     ratings: NDArray[np.float64]  # (N,): as the files have them
     rating_indices: NDArray[np.int64]  # (N,): places on the scale; -1 for a rating not on it
     scale: Scale
@@ -94,7 +81,7 @@ class Reviews:
             num_reviews=len(self),
             counts=tuple(counts.tolist()),
             scale=self.scale,
-            sources=self.sources,
+            sources=as_said(self.sources),
             skipped=self.skipped,
             duplicates=self.duplicates,
             conflicts=self.conflicts,
@@ -109,7 +96,7 @@ class ReviewsSummary:
     num_reviews: int
     counts: tuple[int, ...]  # of each rating of the scale
     scale: Scale
-    sources: tuple[Source, ...]
+    sources: tuple[Source, ...]  # those of a folder or a pattern as one
     skipped: tuple[Skipped, ...]
     duplicates: int
     conflicts: int
@@ -123,9 +110,9 @@ class ReviewsSummary:
 class _Rows:
     """The rows of one file, R of them, before it is known which can be used."""
 
-    table: Table  # its first rows; the rest describes the whole file
+    table: Table  # without its rows; the rest describes the whole file
     source: Source
-    texts: list[str | None]  # None where a row has none
+    first: int  # its rows in the store of texts begin here
     hashes: pl.Series  # (R,): of the texts, equal for equal texts
     ratings: RatingColumn
 
@@ -141,12 +128,12 @@ def read_reviews(
     """Read one or more files of reviews, the ratings of all on one scale.
 
     Args:
-        sources: paths, addresses, or ``-``.
+        sources: paths, folders, patterns, addresses, or ``-``.
         options: what a person said of them; columns are found by name or contents.
         strict: refuse rows that cannot be used instead of skipping them.
         scale: the scale of a model. Ratings that are not on it are kept, with index -1,
             and counted in ``unseen_ratings``.
-        keep: where the rows go, with all their columns; of one source.
+        keep: where the rows go, with all their columns; of one file.
 
     Raises:
         FileError: a file cannot be read, or is named twice.
@@ -154,9 +141,9 @@ def read_reviews(
         ScaleError: the ratings form no scale.
         RowError: ``strict``, and some rows cannot be used.
     """
-    _refuse_twice(sources)
-    files = [_read_rows(source, options, keep) for source in sources]
-    names = ", ".join(file.source.name for file in files)
+    texts = TextStore()
+    files = list(_read_files(sources, options, texts, keep))
+    names = list_sources([file.source.name for file in files])
     rated = read_ratings([file.ratings for file in files], options, scale)
     skipped = _list_skipped(files, rated.columns)
     if strict and skipped:
@@ -167,24 +154,24 @@ def read_reviews(
         )
         total = count(sum(reason.count for reason in skipped), "row")
         raise RowError(f"{names}: {total} cannot be used: {listed}", Remedy.MEND_OR_SKIP_ROWS)
-    return _together(files, rated, skipped)
+    return _together(files, texts, rated, skipped)
 
 
-def _together(files: Sequence[_Rows], rated: Rated, skipped: tuple[Skipped, ...]) -> Reviews:
+def _together(
+    files: Sequence[_Rows], store: TextStore, rated: Rated, skipped: tuple[Skipped, ...]
+) -> Reviews:
     """The usable rows of all files as reviews, and what can be said of them together."""
     used = [np.flatnonzero(column.states == USABLE) for column in rated.columns]
-    texts: list[str] = []
-    for file, column in zip(files, rated.columns, strict=True):
-        texts += filter(None, compress(file.texts, (column.states == USABLE).tolist()))
+    texts = store.chosen(
+        np.concatenate([rows + file.first for file, rows in zip(files, used, strict=True)])
+    )
     ratings = np.concatenate([column.usable for column in rated.columns])
     scale, labels = rated.scale, rated.occurring.label_of
     places = np.minimum(np.searchsorted(scale.ratings, ratings), len(scale) - 1)
     is_on = np.array(scale.ratings)[places] == ratings
     unseen = Counter(ratings[~is_on].tolist())
     hashes = pl.concat([file.hashes.gather(rows) for file, rows in zip(files, used, strict=True)])
-    pairs = pl.DataFrame({"text": hashes, "rating": ratings})
-    distinct_pairs = pairs.unique()
-    by_text = distinct_pairs.group_by("text").len()
+    duplicates, conflicts = _repeated(hashes, ratings)
     return Reviews(
         texts=texts,
         ratings=ratings,
@@ -192,8 +179,8 @@ def _together(files: Sequence[_Rows], rated: Rated, skipped: tuple[Skipped, ...]
         scale=scale,
         sources=_with_notes(files, rated),
         skipped=skipped,
-        duplicates=len(pairs) - len(distinct_pairs),
-        conflicts=int((by_text["len"] > 1).sum()),
+        duplicates=duplicates,
+        conflicts=conflicts,
         fingerprint=_fingerprint(texts, ratings, labels),
         lines=np.concatenate(
             [file.table.line_numbers(rows) for file, rows in zip(files, used, strict=True)]
@@ -202,6 +189,19 @@ def _together(files: Sequence[_Rows], rated: Rated, skipped: tuple[Skipped, ...]
         occurring=rated.occurring,
         unseen_ratings={labels[rating]: unseen[rating] for rating in sorted(unseen)},
     )
+
+
+def _repeated(texts: pl.Series, ratings: NDArray[np.float64]) -> tuple[int, int]:
+    """How many rows repeat an earlier one, and how many texts have several ratings.
+
+    Args:
+        texts: hashes of the texts. (N,)
+        ratings: beside them. (N,)
+    """
+    pairs = pl.DataFrame({"text": texts, "rating": ratings})
+    distinct = pairs.unique()
+    by_text = distinct.group_by("text").len()
+    return len(pairs) - len(distinct), int((by_text["len"] > 1).sum())
 
 
 def named(reviews: Reviews, name: str) -> Reviews:
@@ -216,18 +216,18 @@ def chosen(reviews: Reviews, places: NDArray[np.int64]) -> Reviews:
         reviews: those of some files.
         places: of the reviews that stay. (K,)
     """
-    texts, ratings = [reviews.texts[k] for k in places], reviews.ratings[places]
+    texts, ratings = select(reviews.texts, places), reviews.ratings[places]
     is_on = reviews.rating_indices[places] >= 0
     labels = reviews.occurring.label_of
     unseen = Counter(labels[rating] for rating in ratings[~is_on].tolist())
-    pairs = set(zip(texts, ratings.tolist(), strict=True))
+    duplicates, conflicts = _repeated(pl.concat(map(pl.Series.hash, in_windows(texts))), ratings)
     return replace(
         reviews,
         texts=texts,
         ratings=ratings,
         rating_indices=reviews.rating_indices[places],
-        duplicates=len(texts) - len(pairs),
-        conflicts=sum(n > 1 for n in Counter(text for text, _ in pairs).values()),
+        duplicates=duplicates,
+        conflicts=conflicts,
         fingerprint=_fingerprint(texts, ratings, labels),
         lines=reviews.lines[places],
         file_of=reviews.file_of[places],
@@ -235,31 +235,47 @@ def chosen(reviews: Reviews, places: NDArray[np.int64]) -> Reviews:
     )
 
 
-def _refuse_twice(sources: Sequence[str]) -> None:
-    seen: set[str] = set()
-    for source in sources:
-        is_path = source != "-" and "://" not in source and "\0" not in source
-        place = os.path.realpath(source) if is_path else source
-        if place in seen:
-            raise FileError(f"{show_source(source)} is named twice; name every file once")
-        seen.add(place)
+def _read_files(
+    sources: Sequence[str], options: ReadOptions, texts: TextStore, keep: KeptRows | None
+) -> Iterator[_Rows]:
+    """The rows of all files; those of a folder or a pattern by the columns of its first."""
+    listings = list_all(sources)
+    for listing in listings:
+        like: Source | None = None
+        for name in listing.files:
+            rows = _read_rows(name, options, texts, keep, like)
+            if not listing.is_single:
+                pattern, notes = show_source(listing.source), listing.notes
+                origin = replace(rows.source, pattern=pattern, pattern_notes=notes)
+                rows = replace(rows, source=origin)
+                like = like or rows.source
+            yield rows
 
 
-def _read_rows(source: str, options: ReadOptions, keep: KeptRows | None = None) -> _Rows:
-    # By windows: the texts are in memory once, and no other column is.
+def _read_rows(
+    source: str,
+    options: ReadOptions,
+    store: TextStore,
+    keep: KeptRows | None = None,
+    like: Source | None = None,
+) -> _Rows:
+    # By windows: no column is in memory but what is needed of it.
+    first = len(store)
     with open_table(source, options) as opened:
         table = opened.head
+        if like is not None:
+            options = as_in_another(table, options, like.text_columns, like.rating_column)
         text_columns = choose_text_columns(table, options)
         rating = choose_rating_column(table, text_columns.names, options)
-        texts: list[str | None] = []
         hashes, parts, filled = [], [], []
         if keep is not None:
             keep.begin(table, text_columns.names)
+        table = replace(table, frame=table.frame.clear())
         for frame in opened.windows:
             if keep is not None:
                 keep.add(frame)
             column = text_at(frame, text_columns.names)
-            texts += column.to_list()
+            store.add(column)
             hashes.append(column.hash())
             filled.append(column.is_not_null())
             parts.append(column_at(frame, rating.name))
@@ -271,29 +287,42 @@ def _read_rows(source: str, options: ReadOptions, keep: KeptRows | None = None) 
     notes = (*table.notes, *text_columns.notes, *rating.notes)
     origin = Source(
         table.source, table.form, table.delimiter, table.encoding, text_columns.names,
-        rating.name, len(texts), notes,
+        rating.name, len(store) - first, notes,
     )  # fmt: skip
     has_text = pl.concat(filled).to_numpy()
     ratings = RatingColumn(table.source, rating.name, cells, has_text)
-    return _Rows(table, origin, texts, pl.concat(hashes), ratings)
+    return _Rows(table, origin, first, pl.concat(hashes), ratings)
 
 
 def _with_notes(files: Sequence[_Rows], rated: Rated) -> tuple[Source, ...]:
     """The sources with what is to be said of their ratings; where ranges differ, that too."""
-    ranges = []
+    ranges = _ranges(files, rated)
     labels = rated.occurring.label_of
-    for column in rated.columns:
-        usable = column.usable
-        ranges.append((labels[usable.min()], labels[usable.max()]) if len(usable) else None)
-    are_alike = len(set(filter(None, ranges))) < 2
+    are_alike = len(set(ranges.values())) < 2
     sources = []
-    for file, column, limits in zip(files, rated.columns, ranges, strict=True):
+    for place, (file, column) in enumerate(zip(files, rated.columns, strict=True)):
         notes = (*file.source.notes, *column.notes)
+        limits = ranges.get(file.source.pattern or place)
         if limits and not are_alike:
-            shown = f"ratings {limits[0]} to {limits[1]}"
+            shown = f"ratings {labels[limits[0]]} to {labels[limits[1]]}"
             notes += (f"{shown}, unlike the other files: is it one scale?",)
         sources.append(replace(file.source, notes=notes))
     return tuple(sources)
+
+
+def _ranges(files: Sequence[_Rows], rated: Rated) -> dict[str | int, tuple[float, float]]:
+    """The lowest and the highest rating of each file; of a folder or a pattern, of all its files.
+
+    Where it is sorted, its files are of different ratings, and nothing is wrong.
+    """
+    ranges: dict[str | int, tuple[float, float]] = {}
+    for place, (file, column) in enumerate(zip(files, rated.columns, strict=True)):
+        usable = column.usable
+        if len(usable):
+            named = file.source.pattern or place
+            low, high = ranges.get(named, (np.inf, -np.inf))
+            ranges[named] = min(low, float(usable.min())), max(high, float(usable.max()))
+    return ranges
 
 
 def _list_skipped(files: Sequence[_Rows], rated: Sequence[RatedColumn]) -> tuple[Skipped, ...]:

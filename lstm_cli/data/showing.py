@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 LONGEST_SHOWN = 40
+MOST_SOURCES = 6  # named one by one
 
 # In the address of a database people leave @ and / in a password as they are.
 _PASSWORD = re.compile(
@@ -72,6 +73,18 @@ def escape(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def list_sources(names: Sequence[str]) -> str:
+    """The names of files, of many only the first.
+
+    >>> list_sources(["a.csv", "b.csv"]), list_sources([f"{n}.csv" for n in range(9)])
+    ('a.csv, b.csv', '0.csv, 1.csv, 2.csv and 6 more')
+    """
+    if len(names) <= MOST_SOURCES:
+        return ", ".join(names)
+    some = names[: MOST_SOURCES // 2]
+    return f"{', '.join(some)} and {len(names) - len(some):,} more"
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -7,6 +7,7 @@ if their tokens are.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,8 @@ PHRASE_FILE_SHARE = 0.25
 _BY_CHANCE = 4
 # Parts up to this length are looked up as a whole, longer ones by their first tokens.
 _PREFIX = 4
-_TOKENS = 1_000_000  # of a block
+_TOKENS = 250_000  # of a block
+_MOST_PAIRS = 4_000_000  # that are kept, 16 bytes each
 
 
 @dataclass(frozen=True)
@@ -49,22 +51,23 @@ def hold_out(
     """
     text_of_review, one_review = _distinct_texts(corpus)
     texts = corpus.select(one_review)
-    parts, wholes = _containments(texts)
+    containments = _Containments(texts)
     is_part = np.zeros(len(texts), dtype=bool)
-    is_part[parts] = True
+    for parts, _ in containments:
+        is_part[parts] = True
 
     is_held_out = np.zeros(len(texts), dtype=bool)
     whole = np.flatnonzero(~is_part)
     weights = np.bincount(text_of_review, minlength=len(texts))
     is_held_out[_stratified(whole, rating_indices[one_review], weights, share, rng)] = True
 
-    # A part of a part is a part of the whole as well, so wholes decide for everyone.
-    decides = ~is_part[wholes]
-    parts, wholes = parts[decides], wholes[decides]
     in_validation = np.zeros(len(texts), dtype=bool)
     in_training = np.zeros(len(texts), dtype=bool)
-    in_validation[parts[is_held_out[wholes]]] = True
-    in_training[parts[~is_held_out[wholes]]] = True
+    for parts, wholes in containments:
+        # A part of a part is a part of the whole as well, so wholes decide for everyone.
+        decides = ~is_part[wholes]
+        in_validation[parts[decides & is_held_out[wholes]]] = True
+        in_training[parts[decides & ~is_held_out[wholes]]] = True
     is_held_out |= in_validation & ~in_training
     is_phrase_file = is_part.mean() >= PHRASE_FILE_SHARE
     is_left_out = in_validation & in_training & (is_phrase_file | (texts.lengths > _BY_CHANCE))
@@ -87,11 +90,12 @@ def split_at(corpus: Corpus, num_training: int) -> Split:
     texts = corpus.select(one_review)
     is_known_text = np.zeros(len(texts), dtype=bool)
     is_known_text[text_of_review[num_training:]] = True
-    parts, wholes = _containments(texts)
-    tells = texts.lengths[parts] > _BY_CHANCE
-    parts, wholes = parts[tells], wholes[tells]
-    beside = np.concatenate([parts[is_known_text[wholes]], wholes[is_known_text[parts]]])
-    is_known_text[beside] = True
+    is_beside = np.zeros(len(texts), dtype=bool)
+    for parts, wholes in _Containments(texts):
+        tells = texts.lengths[parts] > _BY_CHANCE
+        is_beside[parts[tells & is_known_text[wholes]]] = True
+        is_beside[wholes[tells & is_known_text[parts]]] = True
+    is_known_text |= is_beside
     is_known = is_known_text[text_of_review[:num_training]]
     return Split(
         training=np.flatnonzero(~is_known),
@@ -127,44 +131,72 @@ def _stratified(
     return np.concatenate(chosen)
 
 
-def _containments(texts: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """All pairs (part, whole) of texts in which one is a run of tokens inside the other."""
-    whole_hashes = np.zeros(len(texts), dtype=np.uint64)
-    prefix_hashes = np.zeros(len(texts), dtype=np.uint64)
-    for block, runs in _blocks(texts):
-        whole_hashes[block] = runs.of_whole_texts()
-        prefix_hashes[block] = runs(runs.starts, np.minimum(runs.lengths, _PREFIX))
-    by_prefix = []
-    for prefix in range(1, _PREFIX + 1):
-        is_short = prefix < _PREFIX
-        fits = texts.lengths == prefix if is_short else texts.lengths >= prefix
-        candidates = np.flatnonzero(fits)
-        candidates = candidates[np.argsort(prefix_hashes[candidates], kind="stable")]
-        by_prefix.append((prefix, candidates, prefix_hashes[candidates]))
+class _Containments:
+    """All pairs (part, whole) of texts in which one is a run of tokens inside the other.
 
-    found_parts, found_wholes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for block, runs in _blocks(texts):
-        text_at = np.repeat(np.arange(len(block)), runs.lengths)
-        remaining = (runs.starts + runs.lengths)[text_at] - np.arange(len(text_at))
-        for prefix, candidates, keys in by_prefix:
-            places = np.flatnonzero(remaining >= prefix)
-            at = runs(places, prefix)
-            first = np.searchsorted(keys, at, side="left")
-            count = np.searchsorted(keys, at, side="right") - first
-            for some in _of_bounded_work(count):
-                where = np.repeat(places[some], count[some])
-                begin = np.cumsum(count[some]) - count[some]
-                within = np.arange(len(where)) - np.repeat(begin, count[some])
-                part = candidates[np.repeat(first[some], count[some]) + within]
-                size = texts.lengths[part]
-                fits = (size <= remaining[where]) & (size < runs.lengths[text_at[where]])
-                part, where, size = part[fits], where[fits], size[fits]
-                same = whole_hashes[part] == runs(where, size)
-                # One pair is enough, however often the part stands in the whole.
-                pairs = np.unique(part[same] * len(block) + text_at[where[same]])
-                found_parts.append(pairs // len(block))
-                found_wholes.append(block[pairs % len(block)])
-    return np.concatenate(found_parts), np.concatenate(found_wholes)
+    They come some at a time, and may do so twice: in a file of short reviews there are more of
+    them than memory holds, and then they are looked for again.
+    """
+
+    def __init__(self, texts: Corpus) -> None:
+        self._texts = texts
+        self._whole_hashes = np.zeros(len(texts), dtype=np.uint64)
+        prefix_hashes = np.zeros(len(texts), dtype=np.uint64)
+        for block, runs in _blocks(texts):
+            self._whole_hashes[block] = runs.of_whole_texts()
+            prefix_hashes[block] = runs(runs.starts, np.minimum(runs.lengths, _PREFIX))
+        self._by_prefix = []
+        for prefix in range(1, _PREFIX + 1):
+            is_short = prefix < _PREFIX
+            fits = texts.lengths == prefix if is_short else texts.lengths >= prefix
+            candidates = np.flatnonzero(fits)
+            candidates = candidates[np.argsort(prefix_hashes[candidates], kind="stable")]
+            self._by_prefix.append((prefix, candidates, prefix_hashes[candidates]))
+        self._found: list[_Pairs] | None = None  # if all are kept
+
+    def __iter__(self) -> Iterator["_Pairs"]:
+        if self._found is not None:
+            yield from self._found
+            return
+        found: list[_Pairs] = []
+        number = 0
+        for pairs in self._look():
+            number += len(pairs.parts)
+            if number <= _MOST_PAIRS:
+                found.append(pairs)
+            yield pairs
+        if number <= _MOST_PAIRS:
+            self._found = found
+
+    def _look(self) -> Iterator["_Pairs"]:
+        lengths, whole_hashes = self._texts.lengths, self._whole_hashes
+        for block, runs in _blocks(self._texts):
+            text_at = np.repeat(np.arange(len(block)), runs.lengths)
+            remaining = (runs.starts + runs.lengths)[text_at] - np.arange(len(text_at))
+            for prefix, candidates, keys in self._by_prefix:
+                places = np.flatnonzero(remaining >= prefix)
+                at = runs(places, prefix)
+                first = np.searchsorted(keys, at, side="left")
+                count = np.searchsorted(keys, at, side="right") - first
+                for some in _of_bounded_work(count):
+                    where = np.repeat(places[some], count[some])
+                    begin = np.cumsum(count[some]) - count[some]
+                    within = np.arange(len(where)) - np.repeat(begin, count[some])
+                    part = candidates[np.repeat(first[some], count[some]) + within]
+                    size = lengths[part]
+                    fits = (size <= remaining[where]) & (size < runs.lengths[text_at[where]])
+                    part, where, size = part[fits], where[fits], size[fits]
+                    same = whole_hashes[part] == runs(where, size)
+                    # One pair is enough, however often the part stands in the whole.
+                    pairs = np.unique(part[same] * len(block) + text_at[where[same]])
+                    yield _Pairs(pairs // len(block), block[pairs % len(block)])
+
+
+class _Pairs(NamedTuple):
+    """Some texts, and for each one that it is inside."""
+
+    parts: NDArray[np.int64]
+    wholes: NDArray[np.int64]
 
 
 class _Runs:
@@ -202,16 +234,13 @@ class _Runs:
 def _blocks(texts: Corpus) -> Iterator[tuple[NDArray[np.int64], _Runs]]:
     """Texts in blocks of bounded memory, with the hashes of their runs."""
     rng = np.random.default_rng(0)  # fixed: the split depends on the caller's rng alone
-    num_types = int(texts.token_ids.max(initial=0)) + 1
-    digits = rng.integers(1, 2**63, size=num_types, dtype=np.uint64)
-    ends = np.cumsum(texts.lengths)
-    cuts = np.searchsorted(ends, np.arange(_TOKENS, ends[-1] if len(ends) else 0, _TOKENS))
-    for block in np.split(np.arange(len(texts)), cuts):
-        if len(block):
-            yield block, _Runs(texts.select(block), digits)
+    ids = texts.token_ids if texts.read_as is None else texts.read_as
+    digits = rng.integers(1, 2**63, size=int(ids.max(initial=0)) + 1, dtype=np.uint64)
+    for block in texts.blocks(_TOKENS):
+        yield block, _Runs(texts.select(block), digits)
 
 
-def _of_bounded_work(count: NDArray[np.int64], most: int = 4_000_000) -> list[NDArray[np.int64]]:
+def _of_bounded_work(count: NDArray[np.int64], most: int = 250_000) -> list[NDArray[np.int64]]:
     """Places with any candidate, in groups of at most ``most`` candidates."""
     places = np.flatnonzero(count)
     ends = np.cumsum(count[places])

@@ -5,12 +5,12 @@ A path, ``-`` for standard input, or an address; of any format and compression i
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import polars as pl
@@ -29,9 +29,13 @@ from lstm_cli.data.formats import (
 )
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.rows import POLARS_ERRORS, ROWS, Content, Rows, first_line
-from lstm_cli.data.showing import show_source
+from lstm_cli.data.said_sources import Source, as_said
+from lstm_cli.data.showing import show_cell, show_source
+from lstm_cli.data.sources.buckets import Bucket, find_bucket
+from lstm_cli.data.sources.choosing import list_names
 from lstm_cli.data.sources.foreign import FOREIGN
 from lstm_cli.data.sources.opening import explain, fetch, is_remote, read_head
+from lstm_cli.data.sources.patterns import list_files
 from lstm_cli.data.sources.wrappings import ARCHIVES, COMPRESSIONS, Archive, Compression
 from lstm_cli.errors import FileError, Remedy
 
@@ -50,6 +54,7 @@ class Table:
     first_lines: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
     has_mark: bool = False  # whether a byte order mark stood before the text
     line_end: str = "\n"  # of a delimited text
+    num_files: int | None = None  # of a folder or a pattern, whose rows are counted through
 
     def __len__(self) -> int:
         return self.frame.height
@@ -57,7 +62,8 @@ class Table:
     def line_numbers(self, rows: ArrayLike) -> NDArray[np.int64]:
         """Where some rows (from 0) begin in the file: the lines, from 1, header included.
 
-        In Parquet, which has no lines, and in a list of JSON: the rows, from 1.
+        In Parquet, which has no lines, in a list of JSON, and in several files that are read as
+        one: the rows, from 1.
         """
         places = np.asarray(rows, dtype=np.int64)
         return places + 1 if self.first_lines is None else self.first_lines[places]
@@ -73,16 +79,16 @@ class OpenTable:
 
 
 def read_table(source: str, options: ReadOptions = DETECT_ALL) -> Table:
-    """Read a file of any format.
+    """Read a file of any format, or the files of a folder or a pattern as one table.
 
     Args:
-        source: a path, ``-`` for standard input, or any address that polars reads.
+        source: a path, ``-`` for standard input, any address that polars reads, or a pattern.
         options: what a person said of it.
 
     Raises:
-        FileError: it cannot be opened, is empty, or is no table.
+        FileError: it cannot be opened, is empty, or is no table; or two files differ in columns.
     """
-    with open_table(source, options) as opened:
+    with open_tables(source, options) as opened:
         try:
             return replace(opened.head, frame=pl.concat(opened.windows))
         except MemoryError as error:
@@ -100,26 +106,127 @@ def open_table(
     Raises:
         FileError: as ``read_table`` does, here or while rows are read.
     """
-    is_here = source.lower().startswith(("http://", "https://")) or is_database(source)
-    if is_remote(source) and not is_here:
+    shown = show_source(source)
+    is_web = source.lower().startswith(("http://", "https://")) or is_database(source)
+    bucket = find_bucket(source) if is_remote(source) and not is_web else None
+    if is_remote(source) and not is_web and bucket is None:
         table = _read_remote(source, options)
         yield OpenTable(table, len(table), table.frame.iter_slices(rows))
         return
     with tempfile.TemporaryDirectory(prefix="lstm-", ignore_cleanup_errors=True) as folder:
-        name = show_source(source)
         try:
-            opened = _open_local(source, Path(folder), options, rows)
+            if bucket is not None and (form := by_ending(source).form):
+                _refuse_options(options, form, shown)  # before it is fetched
+            opened = _open_local(source, Path(folder), options, rows, bucket)
         except OSError as error:
-            raise FileError(f"{name} cannot be read: {explain(error)}") from error
+            raise FileError(f"{shown} cannot be read: {explain(error)}") from error
         except MemoryError as error:
-            raise _too_large(name) from error
+            raise _too_large(shown) from error
         yield opened
 
 
-def _open_local(source: str, folder: Path, options: ReadOptions, rows: int) -> OpenTable:
+@contextmanager
+def open_tables(
+    source: str, options: ReadOptions = DETECT_ALL, rows: int = ROWS
+) -> Iterator[OpenTable]:
+    """Open a file, or the files of a folder or a pattern as one table, in the order of their names.
+
+    Several files are opened twice: first to see that all have the same columns.
+
+    Raises:
+        FileError: as ``read_table`` does, here or while rows are read.
+    """
+    listing = list_files(source)
+    if listing.is_single:
+        with open_table(source, options, rows) as opened:
+            yield opened
+        return
+    shown = show_source(source)
+    looks: list[_Look] = []
+    for name in listing.files:
+        with open_table(name, options, rows) as opened:
+            head = opened.head
+            # Of a thousand files the rows of one are enough.
+            frame = head.frame.clear() if looks else head.frame
+            looks.append(_Look(replace(head, frame=frame), opened.num_rows))
+    first = looks[0].head
+    same = _same_columns([look.head for look in looks])
+    (said,) = as_said(
+        [
+            Source(look.head.source, "", None, None, (), "", look.num_rows, look.head.notes,
+                   shown, listing.notes)
+            for look in looks
+        ]
+    )  # fmt: skip
+    head = replace(
+        first, source=shown, frame=first.frame.cast(same), notes=said.notes,
+        first_lines=None, num_files=len(looks),
+    )  # fmt: skip
+    with closing(_one_after_the_other(listing.files, options, rows, same)) as windows:
+        yield OpenTable(head, said.rows, windows)
+
+
+class _Look(NamedTuple):
+    """What one of several files holds."""
+
+    head: Table  # its first rows
+    num_rows: int
+
+
+def _one_after_the_other(
+    names: Sequence[str], options: ReadOptions, rows: int, columns: pl.Schema
+) -> Generator[pl.DataFrame, None, None]:
+    for name in names:
+        with open_table(name, options, rows) as opened:
+            for frame in opened.windows:
+                yield frame.select(columns.names()).cast(columns)
+
+
+def _same_columns(tables: Sequence[Table]) -> pl.Schema:
+    """The columns that all files have, and of which type those are in all.
+
+    Raises:
+        FileError: one has other columns than the first.
+    """
+    first = tables[0]
+    columns = pl.Schema(first.frame.schema)
+    for table in tables[1:]:
+        schema = table.frame.schema
+        if other := list({*schema} ^ {*columns}):
+            shown = list_names(sorted(other))
+            raise FileError(
+                f"{table.source} has other columns than {first.source} ({shown} in one of them); "
+                "give files of the same columns"
+            )
+        for name, dtype in schema.items():
+            both = _type_of_both(columns[name], dtype)
+            if both is None:
+                raise FileError(
+                    f"{table.source} has {dtype} in column {show_cell(name)}, and the files before "
+                    f"it {columns[name]}; give files of the same columns"
+                )
+            columns[name] = both
+    return columns
+
+
+def _type_of_both(one: pl.DataType, other: pl.DataType) -> pl.DataType | None:
+    """The type that holds the cells of two files; None if there is none."""
+    if one == other or other == pl.Null:
+        return one
+    if one == pl.Null:
+        return other
+    if one.is_integer() and other.is_integer():
+        return pl.Int64()
+    return pl.Float64() if one.is_numeric() and other.is_numeric() else None
+
+
+def _open_local(
+    source: str, folder: Path, options: ReadOptions, rows: int, bucket: Bucket | None
+) -> OpenTable:
     if is_database(source):
         return _open_database(source, folder, options, rows)
-    content = _without_wrapping(Content(fetch(source, folder), folder, source, options=options))
+    path = fetch(source, folder) if bucket is None else bucket.fetch(folder / "download")
+    content = _without_wrapping(Content(path, folder, source, options=options))
     head = read_head(content.path)
     form = recognize(head, binary_formats())
     if form is None:
@@ -232,7 +339,7 @@ def _too_large(name: str) -> FileError:
 
 
 def _read_remote(source: str, options: ReadOptions) -> Table:
-    """What only polars can reach: buckets and Hugging Face."""
+    """What only polars can reach: buckets and Hugging Face, where fsspec has no driver for them."""
     form = by_ending(source).form or FORMATS["parquet"]
     _refuse_options(options, form, show_source(source))
     if form.is_text and options.encoding and find_codec(options.encoding) != "utf-8":

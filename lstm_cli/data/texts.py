@@ -8,11 +8,15 @@ from typing import NamedTuple
 
 import polars as pl
 
-from lstm_cli.data.chosen import TextColumns, choose_text_columns
+from lstm_cli.data.chosen import TextColumns, as_in_another, choose_text_columns
 from lstm_cli.data.missing import are_missing
 from lstm_cli.data.nested import as_json, column_at, inner_types
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
-from lstm_cli.data.tables import Table, open_table, read_table
+from lstm_cli.data.said_sources import Source
+from lstm_cli.data.showing import show_source
+from lstm_cli.data.sources.patterns import list_all
+from lstm_cli.data.spilled import TextStore
+from lstm_cli.data.tables import Table, open_table, open_tables, read_table
 
 WINDOW_ROWS = 5_000
 
@@ -37,6 +41,43 @@ def read_texts(source: str, options: ReadOptions = DETECT_ALL) -> Texts:
     return Texts(table, columns, _texts_of(table.frame, columns))
 
 
+class ManyTexts(NamedTuple):
+    """The texts of several files, in order, and what was read."""
+
+    texts: Sequence[str]  # "" where a row has none; in a file where they are many
+    sources: tuple[Source, ...]  # without a column of ratings
+
+
+def read_many(sources: Sequence[str], options: ReadOptions = DETECT_ALL) -> ManyTexts:
+    """Read the texts of files, folders and patterns, one window of rows at a time.
+
+    Raises:
+        FileError: a file cannot be read, or is named twice.
+        ColumnError: the column is absent, or two are equally plausible.
+    """
+    store, found = TextStore(), []
+    for listing in list_all(sources):
+        texts_of_first: tuple[str, ...] = ()
+        pattern = None if listing.is_single else show_source(listing.source)
+        for name in listing.files:
+            before = len(store)
+            with open_table(name, options) as opened:
+                table = opened.head
+                asked = options
+                if texts_of_first:
+                    asked = as_in_another(table, options, texts_of_first)
+                columns = choose_text_columns(table, asked)
+                for frame in opened.windows:
+                    store.add(text_at(frame, columns.names))
+            texts_of_first = texts_of_first or columns.names
+            source = Source(
+                table.source, table.form, table.delimiter, table.encoding, columns.names, "",
+                len(store) - before, (*table.notes, *columns.notes), pattern, listing.notes,
+            )  # fmt: skip
+            found.append(source)
+    return ManyTexts(store.all(), tuple(found))
+
+
 class TextWindow(NamedTuple):
     """Some rows of a table, and the text of each."""
 
@@ -59,13 +100,13 @@ class OpenTexts:
 def open_texts(
     source: str, options: ReadOptions = DETECT_ALL, rows: int = WINDOW_ROWS
 ) -> Iterator[OpenTexts]:
-    """Open what is to be rated: every row, in order, a few thousand at a time.
+    """Open what is to be rated, a file, a folder or a pattern: every row, in order, in windows.
 
     Raises:
         FileError: the file cannot be read.
         ColumnError: the column is absent, or two are equally plausible.
     """
-    with open_table(source, options, rows) as opened:
+    with open_tables(source, options, rows) as opened:
         columns = choose_text_columns(opened.head, options)
         windows = _with_texts(opened.windows, columns)
         yield OpenTexts(opened.head, columns, opened.num_rows, windows)

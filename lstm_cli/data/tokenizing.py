@@ -4,7 +4,7 @@ from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import suppress
+from itertools import accumulate
 from multiprocessing import get_context
 from typing import NamedTuple
 
@@ -14,10 +14,14 @@ from numpy.typing import NDArray
 
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.corpus import Corpus, TokenizedReviews
+from lstm_cli.data.counting import MOST_TYPES, TypeCounter
+from lstm_cli.data.sources.opening import explain
+from lstm_cli.errors import FileError
 from lstm_cli.text.tokens import TOKEN_PATTERN, tidy
 
 LONGEST_CALL = 200_000  # characters
-PIECE = 2_000  # reviews
+PIECE = 2_000  # reviews ...
+LARGEST_PIECE = 8_000_000  # ... or characters
 FEWEST_PIECES = 4  # another process takes half a second to start
 WORTH_KEEPING = 20_000_000  # characters, which take some five seconds to cut
 
@@ -44,46 +48,74 @@ def tokenize_reviews(
         processes: how many share the work, if there is enough of it. The result is the same.
         cache: where the tokens of many reviews are kept, and read from instead of memory.
     """
-    if cache is None or sum(map(len, texts)) < WORTH_KEEPING:
+    if cache is None or not _is_worth_keeping(texts):
         return _in_memory(texts, pattern, processes)
     key = cache.key(texts, pattern)
     tokenized = cache.load(key)
     if tokenized is None:
-        # Without a place to keep them (a full disk, a home that is read-only) tokens stay
-        # in memory.
-        with suppress(OSError):
-            types: dict[str, int] = {}
+        try:
+            counter = TypeCounter(MOST_TYPES)
             with cache.writing(key) as writer:
-                for token_ids, lengths in _renumbered(_pieces(texts, pattern, processes), types):
-                    writer.add(token_ids, lengths)
-                writer.finish(types)
+                for piece in _pieces(texts, pattern, processes):
+                    writer.add(counter.renumbered(piece.types, piece.token_ids), piece.lengths)
+                writer.finish(counter.finish())
             tokenized = cache.load(key)
+        except OSError as error:
+            # Without a place to keep them (a full disk, a home that is read-only) tokens stay
+            # in memory, if the texts do.
+            if not isinstance(texts, list):
+                raise FileError(
+                    f"{cache.folder}: the tokens of the reviews cannot be kept there "
+                    f"({explain(error)}); make room, or set LSTM_CACHE_DIR to a folder with room"
+                ) from error
     return tokenized if tokenized is not None else _in_memory(texts, pattern, processes)
 
 
 def _in_memory(texts: Sequence[str], pattern: str, processes: int) -> TokenizedReviews:
-    types: dict[str, int] = {}
-    parts = list(_renumbered(_pieces(texts, pattern, processes), types))
+    counter = TypeCounter()
+    parts = [
+        (counter.renumbered(piece.types, piece.token_ids), piece.lengths)
+        for piece in _pieces(texts, pattern, processes)
+    ]
     token_ids, lengths = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    return TokenizedReviews(Corpus.of(token_ids, lengths), tuple(types))
+    return TokenizedReviews(Corpus.of(token_ids, lengths), counter.finish().types)
+
+
+def _is_worth_keeping(texts: Iterable[str]) -> bool:
+    """Whether they have so many characters that cutting them takes long."""
+    return any(total >= WORTH_KEEPING for total in accumulate(map(len, texts), initial=0))
 
 
 def _pieces(texts: Sequence[str], pattern: str, processes: int) -> Iterator[_Piece]:
     """The reviews in order, a few thousand at a time."""
-    starts = range(0, max(len(texts), 1), PIECE)
-    if processes == 1 or len(starts) < FEWEST_PIECES:
-        for start in starts:
-            yield _cut_piece(texts[start : start + PIECE], pattern)
+    parts = _parts(texts)
+    if processes == 1 or len(texts) <= (FEWEST_PIECES - 1) * PIECE:
+        for part in parts:
+            yield _cut_piece(part, pattern)
         return
     # Not by fork: the threads of torch and polars would not be there in the child.
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         waiting: deque[Future[_Piece]] = deque()
-        for start in starts:
-            waiting.append(pool.submit(_cut_piece, texts[start : start + PIECE], pattern))
+        for part in parts:
+            waiting.append(pool.submit(_cut_piece, part, pattern))
             if len(waiting) > 2 * processes:  # more would fill the memory
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _parts(texts: Iterable[str]) -> Iterator[list[str]]:
+    """The reviews, some thousands or some megabytes at a time; no review is one part, too."""
+    part: list[str] = []
+    size, number = 0, 0
+    for text in texts:
+        part.append(text)
+        size += len(text)
+        if len(part) == PIECE or size >= LARGEST_PIECE:
+            yield part
+            part, size, number = [], 0, number + 1
+    if part or not number:
+        yield part
 
 
 def _cut_piece(texts: Sequence[str], pattern: str) -> _Piece:
@@ -96,20 +128,6 @@ def _cut_piece(texts: Sequence[str], pattern: str) -> _Piece:
         flat.extend([ids.setdefault(token, len(ids)) for token in _cut(tokenizer, text)])
         lengths.append(len(flat) - before)
     return _Piece(np.array(flat, dtype=np.int32), np.array(lengths, dtype=np.int64), tuple(ids))
-
-
-def _renumbered(
-    pieces: Iterable[_Piece], types: dict[str, int]
-) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int64]]]:
-    """Token ids and lengths of the pieces, in ids that hold for all: by first appearance.
-
-    Args:
-        pieces: with ids of their own.
-        types: filled with each distinct token and its id.
-    """
-    for piece in pieces:
-        new = [types.setdefault(token, len(types)) for token in piece.types]
-        yield np.array(new, dtype=np.int32)[piece.token_ids], piece.lengths
 
 
 def _cut(tokenizer: RegexpTokenizer, text: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Saved models measured on reviews: next to simpler models, and against each other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,7 +138,7 @@ def mistakes(bundle: Bundle, rated: ScoredReviews, most: int) -> list[Mistake]:
     return surest_mistakes
 
 
-def peers(bundle: Bundle, texts: list[str]) -> dict[str, NDArray[np.int64]]:
+def peers(bundle: Bundle, texts: Sequence[str]) -> dict[str, NDArray[np.int64]]:
     """What simpler models, trained on the same reviews, predict for some texts. (N,) each"""
     labels = bundle.info.scale.labels
     counts = [bundle.info.provenance.counts[name] for name in labels]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lstm_cli.data.corpus import TokenizedReviews
 from lstm_cli.data.reviews import Reviews
+from lstm_cli.data.spilled import in_windows, select
 from lstm_cli.metrics.baselines import WordRegression, drawn
 from lstm_cli.results import DataHealth, Finding, Suspect
 
@@ -37,7 +38,6 @@ _ODDITIES = {
     "lost": ("\ufffd", "with letters that were lost in a conversion (\ufffd): export anew"),
     "control": (_CONTROL, "with control characters: they are read as spaces or symbols"),
 }
-_WINDOW = 20_000  # texts of which polars holds a copy at a time
 _SCRIPTS = (
     "Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil", "Thai",
     "Han", "Hiragana", "Katakana", "Hangul",
@@ -139,6 +139,18 @@ def quick_findings(reviews: Reviews) -> Iterator[Finding]:
         )
 
 
+def about_rare(tokenized: TokenizedReviews) -> Iterator[Finding]:
+    """Words that were not counted, because there are more than memory should hold."""
+    rare = len(tokenized.rare)
+    if rare:
+        yield Finding(
+            "uncounted",
+            rare,
+            f"of {tokenized.num_types:,} distinct words the {rare:,} rarest were not counted: the "
+            "model reads them as unknown",
+        )
+
+
 def _about_rows(reviews: Reviews) -> Iterator[Finding]:
     skipped = sum(reason.count for reason in reviews.skipped)
     rows = skipped + len(reviews)
@@ -213,14 +225,19 @@ def _ceiling(reviews: Reviews) -> float:
 
 def _windows(reviews: TextRows) -> Iterator[tuple[int, pl.Series]]:
     """All texts, some at a time, each time with the place of the first."""
-    for first in range(0, len(reviews.texts), _WINDOW):
-        yield first, pl.Series(reviews.texts[first : first + _WINDOW], dtype=pl.String)
+    first = 0
+    for window in in_windows(reviews.texts):
+        yield first, window
+        first += len(window)
 
 
 def scripts_of(texts: Sequence[str]) -> dict[str, float]:
     """The share of the letters in each script, most common first."""
-    some = pl.Series(texts[:: max(1, len(texts) // _LOOKED_AT)], dtype=pl.String)
-    counts = {name: int(some.str.count_matches(rf"\p{{{name}}}").sum() or 0) for name in _SCRIPTS}
+    some = select(texts, np.arange(0, len(texts), max(1, len(texts) // _LOOKED_AT)))
+    counts = dict.fromkeys(_SCRIPTS, 0)
+    for window in in_windows(some):
+        for name in _SCRIPTS:
+            counts[name] += int(window.str.count_matches(rf"\p{{{name}}}").sum() or 0)
     total = max(1, sum(counts.values()))
     shares = {name: n / total for name, n in counts.items() if n}
     return dict(sorted(shares.items(), key=lambda item: -item[1]))

@@ -11,6 +11,8 @@ from lstm_cli.data.batches import batches
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.options import DETECT_ALL, ReadOptions
 from lstm_cli.data.reviews import read_reviews
+from lstm_cli.data.said_sources import names_of
+from lstm_cli.data.spilled import select
 from lstm_cli.errors import RowError
 from lstm_cli.gates.surgery import Clamp, holding
 from lstm_cli.metrics.scores import paired_difference, scores_of
@@ -39,7 +41,7 @@ def operate_on_file(
     if not len(known):
         raise RowError(f"{file}: holds no review with a text and a rating of the model's scale")
     corpus = Corpus.encoded(
-        (reviews.texts[k] for k in known), bundle.vocabulary, bundle.info.token_pattern
+        select(reviews.texts, known), bundle.vocabulary, bundle.info.token_pattern
     )
     truth = reviews.rating_indices[known]
     ratings = np.array(bundle.info.ratings)
@@ -54,7 +56,7 @@ def operate_on_file(
             answers[batch.reviews] = last.argmax(axis=1)
     return FileOperation(
         tuple(map(str, clamps)),
-        reviews.sources[0].name,
+        names_of(reviews.sources),
         bundle.name,
         scores_of(truth, free, ratings),
         scores_of(truth, held, ratings),

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.bundle.seen import text_key
 from lstm_cli.data.reviews import Reviews, chosen
+from lstm_cli.data.said_sources import names_of
 from lstm_cli.errors import Remedy, RowError
 from lstm_cli.text.tokens import tokenize
+
+_AT_ONCE = 5_000  # reviews whose tokens are in memory
 
 
 @dataclass(frozen=True)
@@ -59,18 +62,13 @@ def leave_out_seen(
     """
     is_seen = np.zeros(len(reviews), np.bool_)
     known = []
-    keys: dict[str, list[bytes]] = {}  # by pattern: two models mostly cut texts alike
-    for bundle in bundles:
-        is_own_file = reviews.fingerprint == bundle.info.provenance.fingerprint
-        if bundle.seen is None:
-            known.append(Known(bundle.name, None, is_own_file, bundle.info.base))
-            continue
-        pattern = bundle.info.token_pattern
-        if pattern not in keys:
-            keys[pattern] = [text_key(tokenize(text, pattern)) for text in reviews.texts]
-        is_known = _is_known(bundle, keys[pattern], is_own_file=is_own_file)
-        is_seen |= is_known
-        known.append(Known(bundle.name, int(is_known.sum()), is_own_file, bundle.info.base))
+    own = [reviews.fingerprint == bundle.info.provenance.fingerprint for bundle in bundles]
+    for bundle, is_own_file, parts in zip(bundles, own, _known(reviews, bundles, own), strict=True):
+        is_known = np.concatenate(parts) if parts else None
+        count = None if is_known is None else int(is_known.sum())
+        known.append(Known(bundle.name, count, is_own_file, bundle.info.base))
+        if is_known is not None:
+            is_seen |= is_known
     seen = int(is_seen.sum())
     if with_seen or not seen:
         return MeasuredOn(reviews, len(reviews), seen, 0, tuple(known))
@@ -78,6 +76,24 @@ def leave_out_seen(
         raise _none_left(reviews, known)
     left = chosen(reviews, np.flatnonzero(~is_seen))
     return MeasuredOn(left, len(reviews), seen, seen, tuple(known))
+
+
+def _known(
+    reviews: Reviews, bundles: Sequence[Bundle], own: Sequence[bool]
+) -> list[list[NDArray[np.bool_]]]:
+    """For each model, which of the reviews it knows, some at a time; nothing if it cannot tell."""
+    found: list[list[NDArray[np.bool_]]] = [[] for _ in bundles]
+    for first in range(0, len(reviews), _AT_ONCE):
+        texts = reviews.texts[first : first + _AT_ONCE]
+        keys: dict[str, list[bytes]] = {}  # by pattern: two models mostly cut texts alike
+        for bundle, is_own_file, parts in zip(bundles, own, found, strict=True):
+            if bundle.seen is None:
+                continue
+            pattern = bundle.info.token_pattern
+            if pattern not in keys:
+                keys[pattern] = [text_key(tokenize(text, pattern)) for text in texts]
+            parts.append(_is_known(bundle, keys[pattern], is_own_file=is_own_file))
+    return found
 
 
 def _is_known(bundle: Bundle, keys: Sequence[bytes], *, is_own_file: bool) -> NDArray[np.bool_]:
@@ -92,7 +108,7 @@ def _is_known(bundle: Bundle, keys: Sequence[bytes], *, is_own_file: bool) -> ND
 
 def _none_left(reviews: Reviews, known: Sequence[Known]) -> RowError:
     names = " or ".join(dict.fromkeys(model.model for model in known if model.seen))
-    files = ", ".join(source.name for source in reviews.sources)
+    files = names_of(reviews.sources)
     return RowError(
         f"{files}: holds no review that {names} has not seen in training",
         Remedy.GIVE_UNSEEN,

@@ -7,6 +7,7 @@ from lstm_cli.bundle.seen import text_key
 from lstm_cli.data.chosen import choose_text_columns
 from lstm_cli.data.options import LearnedColumns, ReadOptions
 from lstm_cli.data.reviews import Reviews, read_reviews
+from lstm_cli.data.said_sources import names_of
 from lstm_cli.data.showing import count
 from lstm_cli.data.tables import read_table
 from lstm_cli.data.unrated import Candidates, find_candidates, has_no_rating, spelled_in
@@ -97,7 +98,7 @@ def _check(request: AdviseRequest, found: ReadAdvice) -> None:
 
 def _check_texts(reviews: Reviews) -> None:
     """Refuse reviews whose folds would be empty, or would have one rating: folds deal texts."""
-    names = ", ".join(source.name for source in reviews.sources)
+    names = names_of(reviews.sources)
     if len(reviews) < FEWEST_TEXTS:
         raise RowError(
             f"{names}: {len(reviews)} rated reviews are too few for a learning curve; rate "

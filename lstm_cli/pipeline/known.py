@@ -4,7 +4,6 @@ People export everything. So the rows of one file may be new, or be known and se
 and what was once held out stays held out.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +42,7 @@ class KnownReviews:
             num_new: how many are of new files.
             seen: what the model knows.
         """
-        keys = list(map(text_key, _words(tokenized)))
+        keys = list(map(text_key, tokenized.words()))
         is_new_file = np.arange(len(keys)) < num_new
         was_learned = Seen(seen.parts[:1]).learned_keys(keys)
         was_held_out = seen.held_out_keys(keys) & ~was_learned
@@ -116,9 +115,3 @@ def split_new(
         training = training[split_at(both, len(training)).training]
     num_left_out = len(known.new) - len(training) - len(held_out)
     return NewSplit(training, held_out, num_left_out, len(read))
-
-
-def _words(tokenized: TokenizedReviews) -> Iterator[list[str]]:
-    """The tokens of each review."""
-    for review in range(len(tokenized.corpus)):
-        yield [tokenized.types[k] for k in tokenized.corpus[review].tolist()]

@@ -31,4 +31,4 @@ def file_name(source: str) -> str:
     """
     if "://" in source:
         source = re.split(r"[?#]", show_source(source))[0]
-    return re.split(r"[/\\]", source)[-1]
+    return re.split(r"[/\\]", source.rstrip("/\\"))[-1]

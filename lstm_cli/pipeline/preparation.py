@@ -1,5 +1,6 @@
 """Prepare: hold some of the reviews out, and decide the settings."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from lstm_cli.core.compute import Compute
 from lstm_cli.core.launch import ALONE, Launch
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.reviews import ReviewsSummary
-from lstm_cli.evaluation.health import quick_findings
+from lstm_cli.evaluation.health import about_rare, quick_findings
 from lstm_cli.pipeline.following import share_tokens
 from lstm_cli.pipeline.reading import ReadRun
 from lstm_cli.pipeline.repeating import check_vectors_size, differences
@@ -104,7 +105,7 @@ def prepare(
         model=model,
         training=training,
         compute=replace(compute, precision=training.precision),
-        findings=tuple(quick_findings(reviews)),
+        findings=(*quick_findings(reviews), *_about_rare(data)),
         differences=why_other,
     )
 
@@ -126,6 +127,10 @@ def _prepared_data(
     if data.vectors is not None:
         check_vectors_size(data.vectors.size, data.vectors.name, read.like, request)
     return data
+
+
+def _about_rare(data: PreparedData) -> Iterator[Finding]:
+    return iter(()) if data.training.tokenized is None else about_rare(data.training.tokenized)
 
 
 def _max_words(request: TrainRequest, like: BundleInfo | None) -> int:

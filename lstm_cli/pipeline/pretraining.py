@@ -16,6 +16,7 @@ from lstm_cli.bundle.seen import Seen
 from lstm_cli.config import ModelConfig, PretrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.cache import TokenCache
+from lstm_cli.data.said_sources import Source
 from lstm_cli.pipeline.origin import file_name, now, versions
 from lstm_cli.pipeline.requests import PretrainRequest
 from lstm_cli.results import GateStatistics
@@ -39,8 +40,8 @@ class PretrainingListener(PretrainListener, Protocol):
     def renamed(self, taken: str, name: str) -> None:
         """A model has the name after the file already: this one gets another."""
 
-    def file_read(self, source: str, rows: int, columns: str, notes: Sequence[str]) -> None:
-        """A file has been read."""
+    def file_read(self, source: Source) -> None:
+        """A file has been read, or all of a folder."""
 
     def prepared(self, run: "PreparedTexts") -> None:
         """The texts have been cut into words, and the settings decided."""

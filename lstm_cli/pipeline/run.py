@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from lstm_cli.bundle.claiming import ModelSlot, claimed
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.core.launch import ALONE, Launch
-from lstm_cli.data.chosen import join_names
-from lstm_cli.data.texts import read_texts
+from lstm_cli.data.said_sources import as_said
+from lstm_cli.data.texts import read_many
 from lstm_cli.errors import Remedy
 from lstm_cli.pipeline.reading import read_run
 from lstm_cli.pipeline.requests import PretrainRequest, TrainRequest, UpdateRequest
@@ -145,12 +145,9 @@ def _prepared(
 def _prepared_texts(
     request: PretrainRequest, slot: ModelSlot, listener: "PretrainingListener"
 ) -> "PreparedTexts":
-    texts: list[str] = []
-    for source in request.sources:
-        table, columns, some = read_texts(source, request.reading)
-        notes = (*table.notes, *columns.notes)
-        listener.file_read(table.source, len(some), join_names(columns.names), notes)
-        texts += some
+    texts, sources = read_many(request.sources, request.reading)
+    for source in as_said(sources):
+        listener.file_read(source)
 
     from lstm_cli.pipeline.pretraining import prepare_texts
 

@@ -10,7 +10,9 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.data.reviews import ReviewsSummary
+from lstm_cli.data.said_sources import names_of
 from lstm_cli.data.showing import count
+from lstm_cli.data.spilled import joined
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.errors import Remedy, RowError
 from lstm_cli.pipeline.known import KnownReviews, NewSplit, split_new
@@ -77,7 +79,7 @@ def prepare_update(request: UpdateRequest, read: ReadUpdate) -> PreparedUpdate:
     bundle, new, old = read.bundle, read.new, read.old
     compute = Compute.of_machine(request.precision, request.threads, request.device)
     compute.set_up_process()
-    texts = new.texts + ([] if old is None else old.texts)
+    texts = new.texts if old is None else joined(new.texts, old.texts)
     tokenized = tokenize_reviews(texts, bundle.info.token_pattern, compute.num_processes)
     rated = np.concatenate([r.rating_indices for r in (new, old) if r is not None])
     assert bundle.seen is not None  # or it had been refused
@@ -116,7 +118,7 @@ def prepare_update(request: UpdateRequest, read: ReadUpdate) -> PreparedUpdate:
 
 
 def _check_split(bundle: Bundle, new: ReviewsSummary, known: KnownReviews, split: NewSplit) -> None:
-    names = ", ".join(source.name for source in new.sources)
+    names = names_of(new.sources)
     if not len(split.training):
         learned, held_out = known.num_known_new
         raise RowError(

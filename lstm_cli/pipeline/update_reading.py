@@ -9,6 +9,7 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.bundle.versions import is_put_by
 from lstm_cli.data.options import DETECT_ALL
 from lstm_cli.data.reviews import Reviews, read_reviews
+from lstm_cli.data.said_sources import names_of
 from lstm_cli.errors import BundleError, BundleExistsError, Remedy, RowError
 from lstm_cli.pipeline.requests import UpdateRequest
 
@@ -76,7 +77,7 @@ def read_update(request: UpdateRequest, bundle: Bundle) -> ReadUpdate:
     for reviews in (new, old):
         if reviews is None:
             continue
-        names = ", ".join(source.name for source in reviews.sources)
+        names = names_of(reviews.sources)
         if not len(reviews):
             raise RowError(f"{names}: holds no review with a text and a rating")
         if reviews.unseen_ratings:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.config import ModelConfig, TrainConfig
@@ -211,8 +210,7 @@ def _fingerprint(network: ReviewNetwork, config: TrainConfig, task: TrainingTask
     """Of all that decides what comes out: settings, reviews, ratings, and the start."""
     digest = hashlib.sha256(repr((network.config, config)).encode())
     for reviews in (task.training, task.validation):
-        part: NDArray[np.int64]
-        for part in np.array_split(np.arange(len(reviews)), len(reviews) // 10_000 + 1):
+        for part in reviews.corpus.blocks():
             digest.update(reviews.corpus.gather(part).tobytes())
         digest.update(reviews.corpus.lengths.tobytes() + reviews.rating_indices.tobytes())
     for array in network.to_arrays().values():

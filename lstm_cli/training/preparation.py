@@ -1,18 +1,19 @@
 """From reviews to what a network trains on: the split, the vocabulary, the first embedding."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_cli.bundle.seen import text_key
 from lstm_cli.config import MINIMUM_REVIEWS, VocabularyConfig
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.corpus import Corpus, TokenizedReviews
 from lstm_cli.data.reviews import Reviews
+from lstm_cli.data.said_sources import names_of
+from lstm_cli.data.spilled import joined
 from lstm_cli.data.splits import Split, hold_out, split_at
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.errors import Remedy, RowError
@@ -83,8 +84,7 @@ class PreparedData:
             return 0
         if self.base.seen is None:
             return None
-        keys = [text_key(tokens) for tokens in self.validation.words()]
-        return int(self.base.seen.learned_keys(keys).sum())
+        return int(self.base.seen.learned(self.validation.words()).sum())
 
 
 def prepare_data(
@@ -116,7 +116,7 @@ def prepare_data(
     """
     pattern = base.token_pattern if base is not None else TOKEN_PATTERN
 
-    def tokenize(texts: list[str]) -> TokenizedReviews:
+    def tokenize(texts: Sequence[str]) -> TokenizedReviews:
         return tokenize_reviews(texts, pattern, processes, cache)
 
     tokenized, rated, split = _hold_out(reviews, validation, seed, tokenize)
@@ -146,7 +146,7 @@ def _hold_out(
     reviews: Reviews,
     validation: Reviews | float,
     seed: int,
-    tokenize: Callable[[list[str]], TokenizedReviews],
+    tokenize: Callable[[Sequence[str]], TokenizedReviews],
 ) -> tuple[TokenizedReviews, NDArray[np.int64], Split]:
     """All reviews cut into tokens, the places of their ratings (N,), and which are held out."""
     if len(reviews) < MINIMUM_REVIEWS:
@@ -166,7 +166,7 @@ def _hold_out(
     else:
         _check_validation(validation)
         rated = np.concatenate([reviews.rating_indices, validation.rating_indices])
-        tokenized = tokenize(reviews.texts + validation.texts)
+        tokenized = tokenize(joined(reviews.texts, validation.texts))
         split = split_at(tokenized.corpus, len(reviews))
         if not len(split.training):
             raise RowError(f"{_names(reviews)}: every review is in the validation file too")
@@ -210,4 +210,4 @@ def build_vocabulary(
 
 
 def _names(reviews: Reviews) -> str:
-    return ", ".join(source.name for source in reviews.sources)
+    return names_of(reviews.sources)

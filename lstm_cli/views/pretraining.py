@@ -1,18 +1,20 @@
 """What ``lstm pretrain`` shows while it works."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import TaskID
 
+from lstm_cli.data.chosen import join_names
 from lstm_cli.results import LanguageReport
 from lstm_cli.views.computing import say_where
 from lstm_cli.views.console import say
 from lstm_cli.views.progress import progress_bar
+from lstm_cli.views.reviews import rows_of
 from lstm_cli.views.training import say_that_it_is_renamed, say_that_one_begins
 
 if TYPE_CHECKING:
+    from lstm_cli.data.said_sources import Source
     from lstm_cli.pipeline.pretraining import LanguageModel, PreparedTexts
 
 _SHARE_OF_LAST = 0.02  # of the last batch in the perplexity that is shown
@@ -28,6 +30,12 @@ def show_unlabelled(console: Console, run: "PreparedTexts") -> None:
         f"{reviews.training.num_tokens:,} words to learn from, "
         f"{reviews.held_out.num_tokens:,} held out; {len(reviews.vocabulary):,} different ones",
     )
+    if reviews.num_rare:
+        say(
+            console,
+            f"of {reviews.num_types:,} distinct words the {reviews.num_rare:,} rarest were not "
+            "counted",
+        )
     say(
         console,
         f"LSTM, embedding {config.embedding_size}, {config.hidden_size} units, "
@@ -58,10 +66,11 @@ class PretrainView:
         """Say that another model has the name already."""
         say_that_it_is_renamed(self.console, taken, name)
 
-    def file_read(self, source: str, rows: int, columns: str, notes: Sequence[str]) -> None:
+    def file_read(self, source: "Source") -> None:
         """Say which columns were taken, and what had to be repaired."""
-        say(self.console, f"{source}: {rows:,} rows, text in {columns}")
-        for note in notes:
+        columns = join_names(source.text_columns)
+        say(self.console, f"{source.name}: {rows_of(source)}, text in {columns}")
+        for note in source.notes:
             say(self.console, f"  {note}")
 
     def prepared(self, run: "PreparedTexts") -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lstm_cli.data.chosen import join_names
+from lstm_cli.data.said_sources import as_said
 from lstm_cli.data.showing import count
 from lstm_cli.views.console import visible
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from lstm_cli.data.partly_rated import PartlyRated
     from lstm_cli.data.ratings.scale import Scale
     from lstm_cli.data.reviews import Reviews, ReviewsSummary
+    from lstm_cli.data.said_sources import Source
     from lstm_cli.data.tables import Table
     from lstm_cli.evaluation.unseen import Known, MeasuredOn
 
@@ -24,7 +26,8 @@ def places_of(scale: "Scale") -> str:
 
 def lines_about_texts(table: "Table", columns: "TextColumns", num_rows: int) -> Iterator[str]:
     """Where texts without ratings came from, and which columns were taken."""
-    yield visible(f"{table.source}: {count(num_rows, 'row')}, text in {join_names(columns.names)}")
+    rows = _counted(table.num_files, num_rows)
+    yield visible(f"{table.source}: {rows}, text in {join_names(columns.names)}")
     for note in (*table.notes, *columns.notes):
         yield f"  {visible(note)}"
 
@@ -32,7 +35,8 @@ def lines_about_texts(table: "Table", columns: "TextColumns", num_rows: int) -> 
 def lines_about_partly_rated(rows: "PartlyRated") -> Iterator[str]:
     """Where the rows came from, which columns were taken, and how many people rated."""
     texts = join_names(rows.text_columns.names)
-    yield visible(f"{rows.table.source}: {count(len(rows), 'row')}, text in {texts}")
+    counted = _counted(rows.table.num_files, len(rows))
+    yield visible(f"{rows.table.source}: {counted}, text in {texts}")
     rated = int(rows.is_rated.sum())
     if rows.rating_column is None:
         yield "  no column of ratings: the model rates all rows"
@@ -100,12 +104,22 @@ def _seen_by(seers: "Sequence[Known]") -> str:
     return f"{shown} have seen"
 
 
+def rows_of(source: "Source") -> str:
+    """How much there is; of a folder or a pattern, in how many files."""
+    return _counted(None if source.pattern is None else source.num_files, source.rows)
+
+
+def _counted(num_files: int | None, num_rows: int) -> str:
+    rows = count(num_rows, "row")
+    return rows if num_files is None else f"{count(num_files, 'file')}, {rows}"
+
+
 def lines_about(reviews: "Reviews | ReviewsSummary") -> Iterator[str]:
     """Where the reviews came from, which columns were taken, what was skipped and why."""
-    for source in reviews.sources:
+    for source in as_said(reviews.sources):
         yield visible(
-            f"{source.name}: {count(source.rows, 'row')}, "
-            f"text in {join_names(source.text_columns)}, rating in {source.rating_column!r}"
+            f"{source.name}: {rows_of(source)}, text in {join_names(source.text_columns)}, "
+            f"rating in {source.rating_column!r}"
         )
         for note in source.notes:
             yield f"  {visible(note)}"

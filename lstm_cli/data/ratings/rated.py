@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lstm_cli.data.missing import is_missing
 from lstm_cli.data.ratings.rating_cells import parse_rating
 from lstm_cli.data.ratings.scale import MOST_RATINGS, Scale, label
-from lstm_cli.data.showing import show_cell
+from lstm_cli.data.showing import list_sources, show_cell
 from lstm_cli.errors import Remedy, ScaleError
 
 USABLE, NO_TEXT, NO_RATING, NOT_UNDERSTOOD, OFF_THE_SCALE = range(5)
@@ -102,7 +102,7 @@ def read_column(column: RatingColumn, read: Callable[[object], float | None]) ->
 
 def names_of(columns: Sequence[RatingColumn]) -> str:
     """The files, for messages."""
-    return ", ".join(column.source for column in columns)
+    return list_sources([column.source for column in columns])
 
 
 def count_ratings(files: Sequence[RatedColumn]) -> dict[float, int]:

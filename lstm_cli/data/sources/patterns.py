@@ -7,23 +7,25 @@ the very name is meant by it. Addresses of web pages and databases are no patter
 """
 
 import glob
+import os
+import re
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import Any
 from urllib.request import url2pathname
 
 from lstm_cli.data.databases.addresses import is_database
 from lstm_cli.data.formats import by_ending, endings
 from lstm_cli.data.showing import count, escape, show_source
+from lstm_cli.data.sources.buckets import IN_EXTRA, INSTALL, find_bucket
 from lstm_cli.data.sources.choosing import list_names, may_be_table
 from lstm_cli.data.sources.opening import explain, is_remote
 from lstm_cli.errors import FileError
 
-INSTALL = "pip install 'lstm-cli[cluster]'"
-_IN_EXTRA = ("s3", "s3a", "hf")  # what the extra can list
 _OTHERS_SHOWN = 3
+_MAGIC = re.compile(r"[*?]|\[[^\]]+\]")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,23 @@ def expand(source: str) -> tuple[str, ...]:
     return list_files(source).files
 
 
+def list_all(sources: Sequence[str]) -> tuple[Listing, ...]:
+    """What several sources stand for.
+
+    Raises:
+        FileError: as ``list_files`` does, or a file is named twice.
+    """
+    seen: set[str] = set()
+    listings = tuple(map(list_files, sources))
+    for name in chain.from_iterable(listing.files for listing in listings):
+        is_path = name != "-" and "://" not in name and "\0" not in name
+        place = os.path.realpath(name) if is_path else name
+        if place in seen:
+            raise FileError(f"{show_source(name)} is named twice; name every file once")
+        seen.add(place)
+    return listings
+
+
 def list_files(source: str) -> Listing:
     """The files that a source stands for, and what lies beside them.
 
@@ -92,7 +111,7 @@ def is_pattern(name: str) -> bool:
     >>> is_pattern("reviews/*.parquet"), is_pattern("reviews[1].csv"), is_pattern("reviews.csv")
     (True, True, False)
     """
-    return glob.has_magic(name)
+    return _MAGIC.search(name) is not None
 
 
 def _list_here(source: str, path: str) -> Listing:
@@ -122,52 +141,21 @@ def _list_there(source: str, scheme: str) -> Listing:
     is_asked = is_pattern(source) or source.endswith("/")
     if not is_asked and _has_known_ending(source):
         return Listing(source, (source,))
-    import fsspec
-
     shown = show_source(source)
-    try:
-        files, path = fsspec.url_to_fs(source)
-    except (ImportError, ValueError) as error:
+    bucket = find_bucket(source)
+    if bucket is None:
         if not is_asked:  # polars may know more of it
             return Listing(source, (source,))
-        if scheme in _IN_EXTRA:
+        if scheme in IN_EXTRA:
             said = f"its files are listed by another package; install it with: {INSTALL}"
         else:
-            said = f"its files cannot be listed ({_said(error)}); name them one by one"
-        raise FileError(f"{shown}: {said}") from error
+            said = "its files cannot be listed; name them one by one"
+        raise FileError(f"{shown}: {said}")
     if is_pattern(source):
-        if _asked(lambda: files.isfile(path), shown):
-            return Listing(source, (source,))
-        found = _asked(lambda: files.glob(path, detail=True), shown)
-        return _matching(source, _addresses(files, found.values()))
-    if not source.endswith("/") and not _asked(lambda: files.isdir(path), shown):
+        return Listing(source, (source,)) if bucket.is_file() else _matching(source, bucket.glob())
+    if not source.endswith("/") and not bucket.is_folder():
         return Listing(source, (source,))
-    return _in_folder(source, _addresses(files, _asked(lambda: files.ls(path, detail=True), shown)))
-
-
-def _asked(ask: Callable[[], Any], shown: str) -> Any:
-    """What a bucket or a hub answers.
-
-    Raises:
-        FileError: it does not; the driver of each says so with errors of its own packages.
-    """
-    try:
-        return ask()
-    except FileNotFoundError as error:
-        raise FileError(f"{shown}: there is no such folder; check the address") from error
-    except Exception as error:
-        raise FileError(
-            f"{shown} cannot be listed: {_said(error)}; check the address and your access to it"
-        ) from error
-
-
-def _said(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return escape(lines[0][:200]) if lines else type(error).__name__
-
-
-def _addresses(files: Any, entries: Iterable[dict[str, Any]]) -> list[str]:
-    return [files.unstrip_protocol(entry["name"]) for entry in entries if entry["type"] == "file"]
+    return _in_folder(source, bucket.inside())
 
 
 def _matching(source: str, names: Iterable[str]) -> Listing:

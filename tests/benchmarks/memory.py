@@ -1,0 +1,129 @@
+"""Training on a corpus several times as large as the memory that the process may have.
+
+``python -m tests.benchmarks.memory [LIMIT TIMES]``, in MiB: 900 and 4 where left out. The reviews
+are made of random words, in shards of Parquet and of gzipped CSV; ``tests/limited.py`` says what
+the limit counts. The corpus is the UTF-8 of the texts, without ratings and other columns.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from tests.limited import MIB
+
+WORDS, LONGEST = 30_000, 40  # and letters of the longest
+SENTENCES = 5_000
+SHARD_ROWS = 1_000
+LIMIT, TIMES = 900, 4
+
+
+def write_shards(folder: Path, num_bytes: int, *, sentences: int = 32, seed: int = 0) -> int:
+    """Reviews in files of two kinds, by turns; the bytes of their texts.
+
+    Args:
+        folder: where they go.
+        num_bytes: of texts, at least.
+        sentences: of each review, some 200 letters each.
+        seed: decides which.
+    """
+    rng = np.random.default_rng(seed)
+    letters = rng.integers(ord("a"), ord("z") + 1, (WORDS, LONGEST), dtype=np.uint8)
+    sizes = rng.integers(3, LONGEST + 1, WORDS).tolist()
+    words = [bytes(row[:size]).decode() for row, size in zip(letters, sizes, strict=True)]
+    of_sentence = rng.integers(0, WORDS, (SENTENCES, 9)).tolist()
+    said = [" ".join([words[k] for k in row]) + "." for row in of_sentence]
+    written, shard = 0, 0
+    while written < num_bytes:
+        chosen = rng.integers(0, SENTENCES, (SHARD_ROWS, sentences)).tolist()
+        texts = [" ".join([said[k] for k in row]) for row in chosen]
+        stars = rng.integers(1, 6, SHARD_ROWS)
+        frame = pl.DataFrame({"review": texts, "stars": stars}).with_columns(shop=pl.lit("here"))
+        if shard % 4 == 3:
+            frame.write_csv(folder / f"part-{shard:04}.csv.gz", compression="gzip")
+        else:
+            frame.write_parquet(folder / f"part-{shard:04}.parquet")
+        written += sum(map(len, texts))
+        shard += 1
+    return written
+
+
+@dataclass(frozen=True)
+class Run:
+    """A command that has ended."""
+
+    exit_code: int
+    said: str  # on standard error
+    data: int  # MiB that the limit counts, at the peak
+    anonymous: int  # MiB of these that were in memory, at the peak
+    seconds: float
+
+
+def run(limit: int, *arguments: str, folder: Path, **variables: str) -> Run:
+    """Run ``lstm`` in a folder of its own, where also its temporary files and its cache are.
+
+    Args:
+        limit: MiB of memory; 0 for none.
+        arguments: of ``lstm``.
+        folder: where it works.
+        variables: of the environment.
+    """
+    tree = str(Path(__file__).parents[2])
+    env = (
+        os.environ
+        | variables
+        | {
+            "PYTHONPATH": tree,
+            "TMPDIR": str(folder),
+            "LSTM_CACHE_DIR": str(folder / "cache"),
+            "OMP_NUM_THREADS": "1",
+        }
+    )
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "tests.limited", str(limit), *arguments]
+    ended = subprocess.run(
+        command, cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    seconds = time.perf_counter() - began
+    said, _, last = ended.stderr.rstrip().rpartition("\n")
+    numbers = last.split()
+    if len(numbers) != 2 or not all(map(str.isdigit, numbers)):  # the process was killed
+        said, numbers = ended.stderr, ["0", "0"]
+    return Run(ended.returncode, said, int(numbers[0]), int(numbers[1]), seconds)
+
+
+def training(source: Path) -> tuple[str, ...]:
+    """All reviews are read, cut, counted, split and held out; a share of them is learned from."""
+    return ("train", str(source), "--base", "none", "--time-limit", "1m", "--threads", "1",
+            "--embedding-size", "16", "--hidden-size", "16", "--no-baseline", "--name", "trained",
+            "--replace")  # fmt: skip
+
+
+def main(limit: int = LIMIT, times: int = TIMES) -> None:
+    """Print the limit, the corpus and the peak."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part, size in (("small", MIB), ("large", times * limit * MIB)):
+            source = folder / part
+            source.mkdir()
+            corpus = write_shards(source, size)
+            work = folder / f"{part}-work"
+            work.mkdir()
+            ended = run(limit, *training(source), folder=work)
+            print(
+                f"{part}: corpus {corpus / MIB:,.0f} MiB, limit {limit} MiB, "
+                f"peak {ended.data} MiB ({ended.anonymous} MiB of it in memory), "
+                f"exit code {ended.exit_code}, {ended.seconds:,.0f} s"
+            )
+            if ended.exit_code:
+                print(ended.said)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
