@@ -261,8 +261,9 @@ def test_a_pattern_that_others_could_not_use_is_refused(tiny_bundle: Bundle) -> 
 
 
 def program(language: str) -> str:
-    """The one program in a language that the page shows."""
-    (found,) = re.findall(rf"```{language}\n(.*?)```", SCALE, re.DOTALL)
+    """The one program in a language that the page shows of ONNX."""
+    about = SCALE.partition("\n## ONNX")[2].partition("\n## ")[0]
+    (found,) = re.findall(rf"```{language}\n(.*?)```", about, re.DOTALL)
     return found
 
 
