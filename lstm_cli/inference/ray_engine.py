@@ -81,7 +81,7 @@ def connected(address: str | None = None, workers: int | None = None) -> Iterato
                 ray.init(address=address, **_SILENT)
         except (ConnectionError, ValueError, RuntimeError, ImportError) as error:
             raise RequestError(
-                f"no cluster answers ({first_line(error)}); start one with Ray's own command: ray start",
+                f"no cluster answers ({first_line(error)}); start one by: ray start",
                 parameter="address",
                 value=address,
             ) from error
