@@ -272,6 +272,7 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
             sources=(),
             folder=models_folder(),
             seed=_seed_of(self.random_state),
+            asks_base=False,  # for reports alone: seconds in every fold of a cross-validation
             validation=float(self.validation),
             pooling=None if self.pooling is None else tuple(self.pooling),
             **given,

@@ -226,7 +226,7 @@ def test_a_folder_of_other_things_is_never_replaced() -> None:
     Path("home/thesis.docx").write_text("years of work")
     with pytest.raises(OutputError, match=r"holds more than Parquet files \(thesis.docx\)"):
         RatedFolder("home", replace=True)
-    with pytest.raises(OutputError, match="there is no folder .*nowhere"):
+    with pytest.raises(OutputError, match=r"there is no folder .*nowhere"):
         RatedFolder("nowhere/rated")
     Path("rated.parquet").write_text("")
     with pytest.raises(OutputError, match="is a file"):

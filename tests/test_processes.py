@@ -273,3 +273,17 @@ def test_what_takes_a_time_is_done_by_all(many_reviews: Path, limit: str) -> Non
     assert code == 0, said
     made = json.loads(printed)
     assert made["tried"] if limit == "--budget" else made["epochs"]
+
+
+@pytest.mark.slow
+def test_a_restart_writes_over_nothing_that_it_did_not_begin(many_reviews: Path) -> None:
+    """What is refused at the start is refused at every start: a stopped training, and its model."""
+    run = ("lstm_cli", "-q", "train", many_reviews, *TINY, "--epochs", 1, "--name", "mine")
+    code, _, said = ended(torchrun(*run))
+    assert code == 0, said
+    before, stopped = weights_of("mine"), Path("models/.mine.checkpoint")
+    stopped.write_bytes(b"hours of other work")
+    code, _, said = ended(torchrun(*run, restarts=1))
+    assert code != 0
+    assert of_ours(said)[0].startswith("lstm: models/mine: there is a model of this name already")
+    assert (weights_of("mine"), stopped.read_bytes()) == (before, b"hours of other work")

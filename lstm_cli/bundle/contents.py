@@ -10,6 +10,7 @@ history.jsonl          one line per epoch
 epochs.safetensors     the network as it was after each epoch, if training was to keep them
 seen.safetensors       keyed hashes of the texts that it and its bases learned from
 held_out.safetensors   its answers on held-out reviews, and their ratings; no text
+base_answers.safetensors  what its base said of its reviews before it learned from them; no text
 README.md              a model card for people
 """
 

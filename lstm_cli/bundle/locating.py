@@ -112,7 +112,9 @@ def base_of(bundle: Bundle, folder: Path) -> Bundle | None:
         return None
     try:
         found = find_base(None if name == BASE else name, folder)
-        return found if found is not None and found.fingerprint == wanted else None
+        # Its weights are read and verified here: what asks it can do without a damaged base.
+        is_it = found is not None and found.fingerprint == wanted and bool(found.arrays)
+        return found if is_it else None
     except (NoModelError, BundleError):
         return None
 

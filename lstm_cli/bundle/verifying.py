@@ -7,7 +7,7 @@ LARGEST_CARD = 2**20  # bytes; a page that people may have written on
 
 _PARTS = (
     "vocabulary", "weights", "arrays", "baseline", "gate_statistics", "seen", "held_out_answers",
-    "stored_epochs",
+    "base_answers", "stored_epochs",
 )  # fmt: skip
 
 

@@ -1,6 +1,9 @@
 """What the base says of the reviews of a model, before the model has learned anything."""
 
+from dataclasses import replace
+
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.held_out import HeldOutAnswers
@@ -12,6 +15,7 @@ from lstm_cli.training.base import on_scale
 from lstm_cli.training.preparation import PreparedData
 
 MOST_ASKED = 2_000  # reviews: of more, the shares of a report are hardly surer
+MOST_TOKENS = 100_000  # of all of these: a base of 512 units reads them in some seconds
 
 
 def base_answers(
@@ -33,11 +37,10 @@ def base_answers(
     base = data.base
     if base is None or not base.ratings:
         return None
-    sizes = (len(data.training), len(data.validation))
-    order = np.sort(np.random.default_rng(seed).permutation(sum(sizes))[:MOST_ASKED])
+    order, first_held_out = asked(data, seed), len(data.training)
     parts = (
-        data.training.select(order[order < sizes[0]]),
-        data.validation.select(order[order >= sizes[0]] - sizes[0]),
+        data.training.select(order[order < first_held_out]),
+        data.validation.select(order[order >= first_held_out] - first_held_out),
     )
     words = [review for part in parts for review in part.words()]
     truth = np.concatenate([part.rating_indices for part in parts])
@@ -46,8 +49,24 @@ def base_answers(
         words, truth = [words[review] for review in unread], truth[unread]
     if not words:
         return None
+    compute = replace(compute, precision="float32")  # as a report asks it
     network = compute.place(ReviewNetwork.from_arrays(base.config, base.arrays))
     said = rating_probabilities(network, Corpus.of_tokens(words, base.vocabulary), compute)
     answers = on_scale(said, base.ratings, ratings.tolist())
     # Row by row in memory, as a file of tensors has it.
     return HeldOutAnswers(answers.astype(np.float32, order="C"), truth)
+
+
+def asked(data: PreparedData, seed: int) -> NDArray[np.int64]:
+    """Places of the reviews that the base is asked about: the held-out ones follow the others."""
+    lengths = np.concatenate([data.training.corpus.lengths, data.validation.corpus.lengths])
+    order = np.random.default_rng(seed).permutation(len(lengths))[:MOST_ASKED]
+    return np.sort(order[np.cumsum(lengths[order]) <= MOST_TOKENS])
+
+
+def tokens_asked(data: PreparedData, seed: int) -> int:
+    """Tokens that the base reads for it, for a plan of the time."""
+    if data.base is None or not data.base.ratings:
+        return 0
+    lengths = np.concatenate([data.training.corpus.lengths, data.validation.corpus.lengths])
+    return int(lengths[asked(data, seed)].sum())

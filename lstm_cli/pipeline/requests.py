@@ -46,6 +46,7 @@ class TrainRequest:
     device: str = AUTO_DEVICE  # where it is computed, by torch's name
     threads: int | None = None
     with_baseline: bool = True
+    asks_base: bool = True  # what it says of the reviews, for ``lstm report``
     keep_epochs: bool = False  # the weights of every epoch, for ``lstm live`` to replay
 
     @property

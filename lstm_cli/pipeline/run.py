@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lstm_cli.pipeline.pretraining import LanguageModel, PreparedTexts, PretrainingListener
     from lstm_cli.pipeline.training import TrainedModel, TrainingListener
     from lstm_cli.pipeline.updating import Updated, UpdateListener
+    from lstm_cli.training.distributed import Begun
 
 LANGUAGE_ENDING = "-language"  # of the name of a language model that is named after a file
 
@@ -47,21 +48,28 @@ def run_training(
 
     from lstm_cli.training.distributed import joined
 
-    with joined(launch):
-        return _run_training(request, listener, launch)
+    with joined(launch) as begun:
+        return _run_training(request, listener, launch, begun)
 
 
 def _run_training(
-    request: TrainRequest, listener: "TrainingListener", launch: Launch
+    request: TrainRequest,
+    listener: "TrainingListener",
+    launch: Launch,
+    begun: "Begun | None" = None,
 ) -> "TrainedModel":
     began = time.perf_counter()
+    # Only what this very launch has begun goes on unasked: another's would be written over.
+    before = None if begun is None else begun.name
     slot = ModelSlot.choose(
         request.folder,
         "sample" if request.is_sample else request.sources[0],
-        request.name,
+        before or request.name,
         replace=request.replace,
-        resume=request.resume or launch.restarts > 0,
+        resume=request.resume or before is not None,
     )
+    if begun is not None:
+        begun.remember(slot.path.name)
     if request.resume and not slot.resumes:
         listener.nothing_to_resume(slot.path.name)
     if slot.taken is not None:

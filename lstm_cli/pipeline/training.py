@@ -34,7 +34,7 @@ from lstm_cli.metrics.calibration import (
     apply_temperature,
     fit_temperature,
 )
-from lstm_cli.pipeline.base_answers import base_answers
+from lstm_cli.pipeline.base_answers import base_answers, tokens_asked
 from lstm_cli.pipeline.following import Work, announce
 from lstm_cli.pipeline.learner import Learner
 from lstm_cli.pipeline.origin import file_name, now, versions
@@ -173,22 +173,32 @@ def learn_model(
     is_restart = slot is not None and slot.resumes and not request.resume
     learner = Learner(start, run.compute, listener, is_stopped, is_restart)
     if request.budget is None:
-        run = plan(run, start, listener, seconds)
+        run = plan(run, start, listener, seconds, asks_base=request.asks_base)
     fitted = fit(run, learner, request, slot)
     announce(None, run.compute)
     measured = measure(run, fitted, with_baseline=request.with_baseline)
-    bundle = describe(run, fitted, measured, time.perf_counter() - began)
+    # Who stops a training does not wait for the base.
+    said = None
+    if request.asks_base and fitted.completed:
+        said = base_answers(run.data, run.ratings, run.compute, fitted.config.seed)
+    bundle = describe(run, fitted, measured, said, time.perf_counter() - began)
     speed = fitted.trained.tokens_per_second
     return LearnedModel(run, bundle, measured.evaluation, speed, fitted.completed)
 
 
 def plan(
-    run: PreparedRun, start: NetworkStart, listener: TrainingListener, seconds: float | None
+    run: PreparedRun,
+    start: NetworkStart,
+    listener: TrainingListener,
+    seconds: float | None,
+    *,
+    asks_base: bool = True,
 ) -> PreparedRun:
     """Say how long it will take; where time is short, less is read: fewer epochs, or reviews."""
     announce(Work("measure pace", start, run.training, run.task, run.compute), run.compute)
-    pace = measure_pace(start, run.training, run.task, run.compute)
     data = run.data
+    more = tokens_asked(data, run.training.seed) if asks_base else 0
+    pace = measure_pace(start, run.training, run.task, run.compute, more)
     if seconds is None:
         listener.planned(Plan(run.training), len(data.training), pace.seconds(run.training.epochs))
         return run
@@ -252,7 +262,13 @@ def measure(run: PreparedRun, fitted: Fitted, *, with_baseline: bool) -> Measure
     return Measured(temperature, evaluation, regression, agreement)
 
 
-def describe(run: PreparedRun, fitted: Fitted, measured: Measured, seconds: float) -> NewBundle:
+def describe(
+    run: PreparedRun,
+    fitted: Fitted,
+    measured: Measured,
+    said_by_base: HeldOutAnswers | None,
+    seconds: float,
+) -> NewBundle:
     """All that is saved: the calibrated weights, and what they are and came from."""
     arrays = calibrated(fitted.trained.network.to_arrays(), measured.temperature)
     vocabulary, base = run.data.vocabulary, run.data.base
@@ -286,7 +302,7 @@ def describe(run: PreparedRun, fitted: Fitted, measured: Measured, seconds: floa
         baseline=None if regression is None else regression.to_arrays(),
         epochs=_kept_epochs(fitted, measured.temperature, arrays),
         seen=_seen(run),
-        base_answers=base_answers(run.data, run.ratings, run.compute, fitted.config.seed),
+        base_answers=said_by_base,
         held_out_answers=HeldOutAnswers.drawn(
             apply_temperature(fitted.trained.probabilities, measured.temperature),
             run.data.validation.rating_indices,

@@ -45,18 +45,42 @@ Given = TypeVar("Given")
 # files, or measures, however large they are.
 _PATIENCE = timedelta(days=7)
 _SAID = "said"  # set by a process that ends with a reason, which it says itself
+_BEGUN = "begun"
 _PIECE = 1 << 24  # token ids that are sent to another host at once
 
 
+class Begun:
+    """Which model a launch has begun: torchrun keeps it while processes are started again.
+
+    Args:
+        store: of torchrun, which outlasts them; None for a process that is alone.
+    """
+
+    def __init__(self, store: "dist.Store | None" = None) -> None:  # type: ignore[name-defined]
+        self._store = store
+
+    @property
+    def name(self) -> str | None:
+        """The name that an earlier start chose; None where there was none, or it was refused."""
+        if self._store is None or not self._store.check([_BEGUN]):
+            return None
+        return self._store.get(_BEGUN).decode()
+
+    def remember(self, name: str) -> None:
+        """Keep the name of the model that is begun."""
+        if self._store is not None:
+            self._store.set(_BEGUN, name)
+
+
 @contextmanager
-def joined(launch: Launch) -> Iterator[None]:
+def joined(launch: Launch) -> Iterator[Begun]:
     """A context in which the processes of a launch hear each other.
 
     Raises:
         ProcessError: another one has ended.
     """
     if launch.is_alone:
-        yield
+        yield Begun()
         return
     with _hearing():
         kept, rank, world_size = next(rendezvous("env://", timeout=_PATIENCE))
@@ -67,7 +91,7 @@ def joined(launch: Launch) -> Iterator[None]:
             backend, timeout=_PATIENCE, store=store, rank=rank, world_size=world_size
         )
     try:
-        yield
+        yield Begun(kept)
     except ProcessError as lost:
         is_said = False
         with suppress(RuntimeError):  # torchrun, which keeps it, may have ended as well

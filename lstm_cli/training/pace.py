@@ -38,7 +38,11 @@ class Plan:
 
 
 def measure_pace(
-    start: NetworkStart, config: TrainConfig, task: TrainingTask, compute: Compute
+    start: NetworkStart,
+    config: TrainConfig,
+    task: TrainingTask,
+    compute: Compute,
+    read_afterwards: int = 0,
 ) -> Pace:
     """Time a few steps of a training that is thrown away, and a reading.
 
@@ -47,6 +51,7 @@ def measure_pace(
         config: how it will learn.
         task: what it will learn from, and be measured on.
         compute: where.
+        read_afterwards: tokens that are read when it has learned, beside the held-out reviews.
     """
     schedule = schedule_of(task, config, compute)
     tokens, began = 0, 0.0
@@ -71,7 +76,7 @@ def measure_pace(
     measuring = reading * task.validation.num_tokens
     return Pace(
         learning * schedule.corpus.num_tokens + measuring / compute.world_size,
-        _READ_AFTERWARDS * measuring + _AFTERWARDS,
+        _READ_AFTERWARDS * measuring + reading * read_afterwards + _AFTERWARDS,
     )
 
 
