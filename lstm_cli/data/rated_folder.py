@@ -65,7 +65,8 @@ class RatedFolder:
 
         shown = show_source(self._target)
         if self._is_here and not Path(self.path).absolute().parent.is_dir():
-            folder = escape(str(Path(self.path).parent))
+            named = self.path if "://" in self._target else self._target
+            folder = escape(str(Path(named).parent))
             raise OutputError(f"{shown}: there is no folder {folder}")
         if self.filesystem.get_file_info(self.path).type == FileType.File:
             raise OutputError(f"{shown} is a file; a cluster writes a folder of Parquet files")
