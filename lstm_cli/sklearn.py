@@ -75,8 +75,8 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         max_words: most words that are learned.
         balance: give rare ratings more weight.
         vectors: a file of word vectors to start from, in GloVe's format.
-        validation: share of the texts that is held out, in (0, 1): it chooses the epoch and
-            calibrates the probabilities.
+        validation: share of the texts that is held out, in (0, 1): it calibrates the
+            probabilities and, without a base, chooses the epoch.
         budget: seconds for trying other settings; none are tried where None.
         time_limit: seconds that a fit may take; less is learned where they are few.
         precision: "float32" or "bfloat16"; what the machine is fastest in where None.

@@ -37,9 +37,9 @@ class Bucket:
             self._asked(lambda: list(self._files.glob(self._path, detail=True).values()))
         )
 
-    def inside(self) -> list[str]:
-        """The addresses of the files in it as a folder."""
-        return self._addresses(self._asked(lambda: self._files.ls(self._path, detail=True)))
+    def inside(self, kind: str = "file") -> list[str]:
+        """The addresses of the files in it as a folder, or of its folders ("directory")."""
+        return self._addresses(self._asked(lambda: self._files.ls(self._path, detail=True)), kind)
 
     def fetch(self, target: Path) -> Path:
         """Bring the file onto this machine, in chunks."""
@@ -50,9 +50,9 @@ class Bucket:
 
         return self._asked(copy)
 
-    def _addresses(self, entries: list[dict[str, Any]]) -> list[str]:
-        files = (entry["name"] for entry in entries if entry["type"] == "file")
-        return [self._files.unstrip_protocol(name) for name in files]
+    def _addresses(self, entries: list[dict[str, Any]], kind: str = "file") -> list[str]:
+        names = (entry["name"].rstrip("/") for entry in entries if entry["type"] == kind)
+        return [self._files.unstrip_protocol(name) for name in names]
 
     def _asked(self, ask: Callable[[], Answer]) -> Answer:
         """What the driver answers.

@@ -35,6 +35,7 @@ class Listing:
     source: str  # as a person gave it
     files: tuple[str, ...]  # in the order of their names; the source itself, if it is one file
     left_out: tuple[str, ...] = ()  # names of files that are no tables
+    folders: tuple[str, ...] = ()  # names of folders in it, into which nobody looked
 
     @property
     def is_single(self) -> bool:
@@ -47,13 +48,24 @@ class Listing:
 
         >>> Listing("data", ("data/a.csv",), ("_SUCCESS", "plot.png")).notes
         ('2 other files left out, being no tables (_SUCCESS, plot.png)',)
+        >>> Listing("data", ("data/a.csv",), folders=("2024",)).notes
+        ("1 folder in it left out (2024); 'data/**/*.csv' would read it, too",)
         """
-        if not self.left_out:
-            return ()
-        some = list_names(self.left_out[:_OTHERS_SHOWN])
-        more = ", ..." if len(self.left_out) > _OTHERS_SHOWN else ""
-        others = count(len(self.left_out), "other file")
-        return (f"{others} left out, being no tables ({some}{more})",)
+        notes = []
+        if self.left_out:
+            others = count(len(self.left_out), "other file")
+            notes.append(f"{others} left out, being no tables ({_some(self.left_out)})")
+        if self.folders:
+            inner, them = count(len(self.folders), "folder"), "them" if self.folders[1:] else "it"
+            deeper = f"{show_source(self.source).rstrip('/')}/**/*{Path(self.files[0]).suffix}"
+            said = f"{inner} in it left out ({_some(self.folders)})"
+            notes.append(f"{said}; '{deeper}' would read {them}, too")
+        return tuple(notes)
+
+
+def _some(names: tuple[str, ...]) -> str:
+    more = ", ..." if len(names) > _OTHERS_SHOWN else ""
+    return list_names(names[:_OTHERS_SHOWN]) + more
 
 
 def expand(source: str) -> tuple[str, ...]:
@@ -130,10 +142,12 @@ def _list_here(source: str, path: str) -> Listing:
     if mode is None or not stat.S_ISDIR(mode):
         return Listing(source, (source,))
     try:
-        inside = [str(entry) for entry in Path(path).iterdir() if entry.is_file()]
+        entries = list(Path(path).iterdir())
+        inside = [str(entry) for entry in entries if entry.is_file()]
+        folders = [str(entry) for entry in entries if entry.is_dir()]
     except OSError as error:
         raise FileError(f"{show_source(source)} cannot be read: {explain(error)}") from error
-    return _in_folder(source, inside)
+    return _in_folder(source, inside, folders)
 
 
 def _list_there(source: str, scheme: str) -> Listing:
@@ -155,7 +169,7 @@ def _list_there(source: str, scheme: str) -> Listing:
         return Listing(source, (source,)) if bucket.is_file() else _matching(source, bucket.glob())
     if not source.endswith("/") and not bucket.is_folder():
         return Listing(source, (source,))
-    return _in_folder(source, bucket.inside())
+    return _in_folder(source, bucket.inside(), bucket.inside("directory"))
 
 
 def _matching(source: str, names: Iterable[str]) -> Listing:
@@ -168,7 +182,7 @@ def _matching(source: str, names: Iterable[str]) -> Listing:
     return Listing(source, files, _last_names(marks))
 
 
-def _in_folder(source: str, names: Iterable[str]) -> Listing:
+def _in_folder(source: str, names: Iterable[str], folders: Iterable[str]) -> Listing:
     """What may be a table of a folder, by the ending of its name."""
     found = sorted(names)
     files = tuple(name for name in found if _looks_like_table(name))
@@ -180,7 +194,8 @@ def _in_folder(source: str, names: Iterable[str]) -> Listing:
             f"{show_source(source)} is a directory that holds no table, {held}; name a file in it, "
             f"or a pattern such as {deeper}"
         )
-    return Listing(source, files, others)
+    visible = [name for name in _last_names(sorted(folders)) if not name.startswith((".", "_"))]
+    return Listing(source, files, others, tuple(visible))
 
 
 def _last_names(names: Iterable[str]) -> tuple[str, ...]:
