@@ -191,6 +191,7 @@ def test_a_change_is_undone(visit: Visit, address: str) -> None:
         _expect_number(page, shown, 0)
     page.get_by_role("button", name=re.compile("word 2, fine")).click()
     page.get_by_role("button", name="delete “fine”").click()
+    playwright.expect(page.locator("#text")).to_have_value("a film, no fun at all")
     page.type("#text", " superb")
     for shown, count in (("#undo", 0), ("#kept", 1)):
         _expect_number(page, shown, count)
