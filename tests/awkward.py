@@ -14,6 +14,16 @@ from tests.helpers import new_bundle
 
 EVERY_VIEW = ("last", "mean", "maximum")
 
+# Cells, and how they are changed.
+KINDS: list[tuple[str, dict[str, Any]]] = [
+    ("lstm", {}),
+    ("lstm", {"pooling": ("last",), "stored_as": "int8"}),
+    ("lstm", {"pooling": ("mean",), "stored_as": "float16"}),
+    ("lstm", {"pooling": ("maximum", "last")}),
+    ("rnn", {"stored_as": "float16"}),
+    ("rnn", {"pooling": ("maximum",)}),
+]
+
 
 def changed(bundle: Bundle, name: str, **changes: Any) -> Bundle:
     """The same cell with other views of its memories, or with other types of numbers."""

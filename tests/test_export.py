@@ -19,7 +19,7 @@ from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.errors import BundleError
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.text.tokens import CONTROL, QUOTES, TAG_OR_COMMENT
-from tests.awkward import changed, texts_of
+from tests.awkward import KINDS, changed, texts_of
 from tests.helpers import in_case, lstm
 from tests.pages import ROOT
 
@@ -35,15 +35,6 @@ EXAMPLE = ROOT / "tests" / "onnx_example"
 NODE = shutil.which("node")
 CLOSE = 1e-5  # ten times better than what is promised
 BASE_FOLDER = ROOT / "models" / BASE
-
-KINDS: list[tuple[str, dict[str, Any]]] = [
-    ("lstm", {}),
-    ("lstm", {"pooling": ("last",), "stored_as": "int8"}),
-    ("lstm", {"pooling": ("mean",), "stored_as": "float16"}),
-    ("lstm", {"pooling": ("maximum", "last")}),
-    ("rnn", {"stored_as": "float16"}),
-    ("rnn", {"pooling": ("maximum",)}),
-]
 
 AWKWARD = [
     "", " ", "don't", "don’t ‘it’ „isn“t", "A<br/>LOOOONG &amp; 真好 👍🏽 5/5...",
@@ -160,7 +151,6 @@ def test_eight_bits_are_a_quarter_and_rate_alike(tiny_bundle: Bundle) -> None:
     assert [found[rows, columns] for found in sizes] == [4 * rows * columns, rows * columns]
 
 
-@pytest.mark.skipif(not BASE_FOLDER.exists(), reason="there is no base in this copy")
 @pytest.mark.parametrize("quantised", [False, True])
 def test_the_base_rates_alike(quantised: bool) -> None:
     """On the sample reviews, which it has not seen."""

@@ -26,7 +26,7 @@ from lstm_cli.inference.predictor import Predictor
 from lstm_cli.samples import sample_texts
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.views.live_rounding import rounded
-from tests.awkward import EVERY_VIEW, changed, texts_of
+from tests.awkward import EVERY_VIEW, KINDS, changed, texts_of
 from tests.helpers import in_case, lstm
 from tests.pages import ROOT
 
@@ -155,17 +155,7 @@ def all_agree(ask: Ask, bundle: Bundle, texts: Sequence[str]) -> None:
 
 
 @needs_node
-@pytest.mark.parametrize(
-    ("cell", "changes"),
-    [
-        ("lstm", {}),
-        ("lstm", {"pooling": ("last",), "stored_as": "int8"}),
-        ("lstm", {"pooling": ("mean",), "stored_as": "float16"}),
-        ("lstm", {"pooling": ("maximum", "last")}),
-        ("rnn", {"stored_as": "float16"}),
-        ("rnn", {"pooling": ("maximum",)}),
-    ],
-)
+@pytest.mark.parametrize(("cell", "changes"), KINDS)
 def test_the_engine_reads_as_python_reads(
     ask: Ask, tiny_bundles: dict[str, Bundle], cell: str, changes: dict[str, Any]
 ) -> None:

@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Never
@@ -60,6 +61,16 @@ def test_spilled_texts_are_what_a_list_would_be() -> None:
     both = joined(texts, ["more"])
     assert list(both) == both[:] == [*FILLED, "more"]
     assert (len(both), both[-1], both[1]) == (5, "more", FILLED[1])
+
+
+@pytest.mark.usefixtures("spilling")
+def test_texts_of_two_files_are_sliced_as_a_list_would_be() -> None:
+    """Wherever the slice begins and ends, and however far it steps."""
+    spilled = stored(TEXTS).all()
+    both, whole = joined(["first", "second"], spilled), ["first", "second", *spilled]
+    ends = (None, -9, -3, 0, 1, 2, 3, 8, 9)
+    for begin, end, step in product(ends, ends, (None, 1, 2, -1)):
+        assert list(both[begin:end:step]) == whole[begin:end:step], (begin, end, step)
 
 
 def test_few_texts_stay_a_list() -> None:

@@ -131,10 +131,15 @@ class JoinedTexts(Sequence[str]):
     @overload
     def __getitem__(self, place: slice) -> list[str]: ...
     def __getitem__(self, place: int | slice) -> str | list[str]:
-        if isinstance(place, slice):
-            return [self[k] for k in range(len(self))[place]]
-        place = range(len(self))[place]
         before = len(self._first)
+        if isinstance(place, slice):
+            places = range(len(self))[place]
+            if places.step == 1:  # at most one reading of each: text by text takes long
+                own = self._first[places.start : places.stop]
+                after = slice(max(places.start - before, 0), max(places.stop - before, 0))
+                return [*own, *self._others[after]]
+            return [self[k] for k in places]
+        place = range(len(self))[place]
         return self._first[place] if place < before else self._others[place - before]
 
     def __iter__(self) -> Iterator[str]:

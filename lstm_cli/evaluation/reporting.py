@@ -70,7 +70,7 @@ def score_rows(
         bundle.info.scale,
         None
         if base is None
-        else _by_base(rows, (is_asked, is_unseen), bundle, scorer_of(base), advance),
+        else _by_base(rows, (is_asked, is_unseen), bundle, base, scorer_of, advance),
     )
 
 
@@ -89,7 +89,8 @@ def _by_base(
     rows: PartlyRated,
     which: tuple[NDArray[np.bool_], NDArray[np.bool_]],
     bundle: Bundle,
-    scorer: Scorer,
+    base: Bundle,
+    scorer_of: Callable[[Bundle], Scorer],
     advance: Callable[[int], None],
 ) -> SaidByBase | None:
     """What the base says of the file and of the reviews of the model; None where that is little.
@@ -100,17 +101,18 @@ def _by_base(
         rows: of the file.
         which: those that are asked about, and those with a rating that the model has not seen.
         bundle: the model.
-        scorer: of the base.
+        base: what it started from.
+        scorer_of: makes what rates by it, where that is to say something.
         advance: hears of how many more texts have been read.
     """
-    (is_asked, is_unseen), base = which, scorer.bundle
+    is_asked, is_unseen = which
     if bundle.base_answers is None:
         return None
     if base.seen is not None and is_unseen.any():
         is_unseen = is_unseen & ~_seen(base, base.seen, rows, is_unseen)[0]
     if len(bundle.base_answers) + int(is_unseen.sum()) < FEWEST_KNOWN:
         return None
-    ratings = bundle.info.ratings
+    scorer, ratings = scorer_of(base), bundle.info.ratings
     known = on_scale(_score(scorer, rows, is_unseen, advance), base.info.ratings, ratings)
     probabilities = np.zeros((len(rows), len(ratings)))
     said = _score(scorer, rows, is_asked, advance)

@@ -37,7 +37,7 @@ def base_answers(
     base = data.base
     if base is None or not base.ratings:
         return None
-    order, first_held_out = asked(data, seed), len(data.training)
+    order, first_held_out = _asked(_lengths(data), seed), len(data.training)
     parts = (
         data.training.select(order[order < first_held_out]),
         data.validation.select(order[order >= first_held_out] - first_held_out),
@@ -57,9 +57,8 @@ def base_answers(
     return HeldOutAnswers(answers.astype(np.float32, order="C"), truth)
 
 
-def asked(data: PreparedData, seed: int) -> NDArray[np.int64]:
-    """Places of the reviews that the base is asked about: the held-out ones follow the others."""
-    lengths = np.concatenate([data.training.corpus.lengths, data.validation.corpus.lengths])
+def _asked(lengths: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """Places of the reviews that the base is asked about."""
     order = np.random.default_rng(seed).permutation(len(lengths))[:MOST_ASKED]
     return np.sort(order[np.cumsum(lengths[order]) <= MOST_TOKENS])
 
@@ -68,5 +67,10 @@ def tokens_asked(data: PreparedData, seed: int) -> int:
     """Tokens that the base reads for it, for a plan of the time."""
     if data.base is None or not data.base.ratings:
         return 0
-    lengths = np.concatenate([data.training.corpus.lengths, data.validation.corpus.lengths])
-    return int(lengths[asked(data, seed)].sum())
+    lengths = _lengths(data)
+    return int(lengths[_asked(lengths, seed)].sum())
+
+
+def _lengths(data: PreparedData) -> NDArray[np.int64]:
+    """Tokens of each review, the held-out ones after the others."""
+    return np.concatenate([data.training.corpus.lengths, data.validation.corpus.lengths])
