@@ -339,6 +339,8 @@ def ray() -> Iterator[Any]:
         patch.setenv("RAY_worker_niceness", "0")
         # A file a window: of one file alone, none could be lost, doubled or misplaced.
         patch.setattr(ray_engine, "ROWS_PER_FILE", ray_engine.WINDOW_ROWS)
+        # And the windows of one process, whose digits are the same to the last.
+        patch.setattr(ray_engine, "_FEWEST_ROWS", ray_engine.WINDOW_ROWS)
         with ray_engine.connected(None, 2) as cluster:
             assert cluster.num_workers == 2
             yield module

@@ -2,8 +2,9 @@
 
 Ray Data reads, hands out, tries again and writes. What is ours is the actor that holds a
 ``Worker``, and what is decided before: the files' common schema, and the windows. Rows are cut into
-windows of the local engine's size, counted from the first row of all, so that what is computed
-together does not depend on how the files are cut.
+windows counted from the first row of all, so that what is computed together does not depend on how
+the files are cut. The windows are those of the local engine, or smaller ones where some workers
+would otherwise wait for the last window of another.
 
 Ray is loaded by the functions here, and only where an engine was asked for.
 """
@@ -33,7 +34,9 @@ from lstm_cli.errors import LstmError, OutputError, RequestError
 from lstm_cli.inference.rating import ANSWERED_BY, SUMMED_UP, FileSummary
 from lstm_cli.inference.worker import RatingTask, Worker
 
-ROWS_PER_FILE = 20 * WINDOW_ROWS  # at least, of what is written
+ROWS_PER_FILE = 100_000  # at least, of what is written
+_WINDOWS_OF_EACH = 8  # workers: then the last window is at most an eighth of the time
+_FEWEST_ROWS = 1_000  # of a window: reviews of fewer lengths are rated up to a tenth slower
 _ASKED_EVERY = 0.5  # seconds: how far it is
 # What Ray says goes to its own log, and nothing of it to its makers. Read when it is loaded.
 _SETTINGS = {"RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_USAGE_STATS_ENABLED": "0"}
@@ -177,14 +180,25 @@ def rate_parts(
     return summary
 
 
+def window_rows(num_rows: int, num_workers: int) -> int:
+    """How many rows are rated together: no worker should rate alone for long at the end.
+
+    >>> [window_rows(rows, num_workers=2) for rows in (500, 25_000, 1_000_000)]
+    [1000, 1563, 5000]
+    """
+    fair = -(-num_rows // (_WINDOWS_OF_EACH * num_workers))
+    return min(max(fair, _FEWEST_ROWS), WINDOW_ROWS)
+
+
 def _rated(parts: ParquetParts, task: RatingTask, cluster: Cluster, progress: Any) -> Any:
     """The rated rows, as Ray Data is to make them."""
     import ray
 
+    window = window_rows(parts.num_rows, cluster.num_workers)
     rows = ray.data.read_parquet(
         list(parts.files), filesystem=parts.filesystem, partitioning=None
-    ).repartition(target_num_rows_per_block=WINDOW_ROWS, strict=True)
-    num_windows = -(-parts.num_rows // WINDOW_ROWS)
+    ).repartition(target_num_rows_per_block=window, strict=True)
+    num_windows = -(-parts.num_rows // window)
     return rows.map_batches(
         Actor,
         fn_constructor_args=(ray.put(task), ray.put(parts.schema), progress),

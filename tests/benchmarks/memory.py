@@ -1,8 +1,9 @@
 """Training on a corpus several times as large as the memory that the process may have.
 
-``python -m tests.benchmarks.memory [LIMIT TIMES]``, in MiB: 900 and 4 where left out. The reviews
-are made of random words, in shards of Parquet and of gzipped CSV; ``tests/limited.py`` says what
-the limit counts. The corpus is the UTF-8 of the texts, without ratings and other columns.
+``python -m tests.benchmarks.memory [LIMIT TIMES SENTENCES]``: 900 MiB, 4 times as much, 24
+sentences a review where left out. A sentence is nine random words, some 60 letters. The reviews
+stand in shards of Parquet and of gzipped CSV; ``tests/limited.py`` says what the limit counts. The
+corpus is the UTF-8 of the texts, without ratings and other columns.
 """
 
 import os
@@ -18,24 +19,25 @@ import polars as pl
 
 from tests.limited import MIB
 
-WORDS, LONGEST = 30_000, 40  # and letters of the longest
-SENTENCES = 5_000
+WORDS, SHORTEST, LONGEST = 30_000, 3, 9  # and letters of the shortest and the longest
+SENTENCES = 5_000  # different ones
+OF_REVIEW = 24  # sentences: as long as a film review of IMDB
 SHARD_ROWS = 1_000
 LIMIT, TIMES = 900, 4
 
 
-def write_shards(folder: Path, num_bytes: int, *, sentences: int = 32, seed: int = 0) -> int:
+def write_shards(folder: Path, num_bytes: int, *, sentences: int = OF_REVIEW, seed: int = 0) -> int:
     """Reviews in files of two kinds, by turns; the bytes of their texts.
 
     Args:
         folder: where they go.
         num_bytes: of texts, at least.
-        sentences: of each review, some 200 letters each.
+        sentences: of each review, some 60 letters each.
         seed: decides which.
     """
     rng = np.random.default_rng(seed)
     letters = rng.integers(ord("a"), ord("z") + 1, (WORDS, LONGEST), dtype=np.uint8)
-    sizes = rng.integers(3, LONGEST + 1, WORDS).tolist()
+    sizes = rng.integers(SHORTEST, LONGEST + 1, WORDS).tolist()
     words = [bytes(row[:size]).decode() for row, size in zip(letters, sizes, strict=True)]
     of_sentence = rng.integers(0, WORDS, (SENTENCES, 9)).tolist()
     said = [" ".join([words[k] for k in row]) + "." for row in of_sentence]
@@ -105,14 +107,14 @@ def training(source: Path) -> tuple[str, ...]:
             "--replace")  # fmt: skip
 
 
-def main(limit: int = LIMIT, times: int = TIMES) -> None:
+def main(limit: int = LIMIT, times: int = TIMES, sentences: int = OF_REVIEW) -> None:
     """Print the limit, the corpus and the peak."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for part, size in (("small", MIB), ("large", times * limit * MIB)):
             source = folder / part
             source.mkdir()
-            corpus = write_shards(source, size)
+            corpus = write_shards(source, size, sentences=sentences)
             work = folder / f"{part}-work"
             work.mkdir()
             ended = run(limit, *training(source), folder=work)
