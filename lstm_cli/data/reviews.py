@@ -58,7 +58,7 @@ class Reviews:
     conflicts: int  # texts that occur with more than one rating
     fingerprint: str  # sha256 of texts and ratings: the same in any format
     lines: NDArray[np.int64]  # (N,): where each begins in its file
-    file_of: NDArray[np.int64]  # (N,): the place of that file in ``sources``
+    file_of: NDArray[np.int32]  # (N,): the place of that file in ``sources``
     occurring: Scale  # the scale, and all ratings that are not on it
     unseen_ratings: dict[str, int] = field(default_factory=dict)  # not on the scale given
 
@@ -113,7 +113,7 @@ class _Rows:
     table: Table  # without its rows; the rest describes the whole file
     source: Source
     first: int  # its rows in the store of texts begin here
-    hashes: pl.Series  # (R,): of the texts, equal for equal texts
+    hashes: NDArray[np.uint64]  # (R,): of the texts, equal for equal texts
     ratings: RatingColumn
 
 
@@ -170,7 +170,7 @@ def _together(
     places = np.minimum(np.searchsorted(scale.ratings, ratings), len(scale) - 1)
     is_on = np.array(scale.ratings)[places] == ratings
     unseen = Counter(ratings[~is_on].tolist())
-    hashes = pl.concat([file.hashes.gather(rows) for file, rows in zip(files, used, strict=True)])
+    hashes = np.concatenate([file.hashes[rows] for file, rows in zip(files, used, strict=True)])
     duplicates, conflicts = _repeated(hashes, ratings)
     return Reviews(
         texts=texts,
@@ -185,23 +185,34 @@ def _together(
         lines=np.concatenate(
             [file.table.line_numbers(rows) for file, rows in zip(files, used, strict=True)]
         ),
-        file_of=np.repeat(np.arange(len(files)), [len(rows) for rows in used]),
+        file_of=np.repeat(np.arange(len(files), dtype=np.int32), [len(rows) for rows in used]),
         occurring=rated.occurring,
         unseen_ratings={labels[rating]: unseen[rating] for rating in sorted(unseen)},
     )
 
 
-def _repeated(texts: pl.Series, ratings: NDArray[np.float64]) -> tuple[int, int]:
+def _repeated(hashes: NDArray[np.uint64], ratings: NDArray[np.float64]) -> tuple[int, int]:
     """How many rows repeat an earlier one, and how many texts have several ratings.
 
+    By sorting: tables of hashes take ten times the memory, and polars does not return it.
+
+    >>> _repeated(np.array([7, 8, 7, 7, 9], np.uint64), np.array([1.0, 1.0, 1.0, 2.0, 5.0]))
+    (1, 1)
+
     Args:
-        texts: hashes of the texts. (N,)
+        hashes: of the texts. (N,)
         ratings: beside them. (N,)
     """
-    pairs = pl.DataFrame({"text": texts, "rating": ratings})
-    distinct = pairs.unique()
-    by_text = distinct.group_by("text").len()
-    return len(pairs) - len(distinct), int((by_text["len"] > 1).sum())
+    ordered = np.sort(hashes)
+    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])  # (A,): hashes of several rows
+    if not len(again):
+        return 0, 0
+    text = np.minimum(np.searchsorted(again, hashes), len(again) - 1)
+    rows = np.flatnonzero(again[text] == hashes)
+    kinds, rating = np.unique(ratings[rows], return_inverse=True)
+    distinct = np.unique(text[rows] * len(kinds) + rating)
+    several = np.bincount(distinct // len(kinds)) > 1
+    return len(rows) - len(distinct), int(several.sum())
 
 
 def named(reviews: Reviews, name: str) -> Reviews:
@@ -220,7 +231,8 @@ def chosen(reviews: Reviews, places: NDArray[np.int64]) -> Reviews:
     is_on = reviews.rating_indices[places] >= 0
     labels = reviews.occurring.label_of
     unseen = Counter(labels[rating] for rating in ratings[~is_on].tolist())
-    duplicates, conflicts = _repeated(pl.concat(map(pl.Series.hash, in_windows(texts))), ratings)
+    hashes = np.concatenate([window.hash().to_numpy() for window in in_windows(texts)])
+    duplicates, conflicts = _repeated(hashes, ratings)
     return replace(
         reviews,
         texts=texts,
@@ -276,7 +288,7 @@ def _read_rows(
                 keep.add(frame)
             column = text_at(frame, text_columns.names)
             store.add(column)
-            hashes.append(column.hash())
+            hashes.append(column.hash().to_numpy())
             filled.append(column.is_not_null())
             parts.append(column_at(frame, rating.name))
     cells = pl.concat(parts)
@@ -291,7 +303,7 @@ def _read_rows(
     )  # fmt: skip
     has_text = pl.concat(filled).to_numpy()
     ratings = RatingColumn(table.source, rating.name, cells, has_text)
-    return _Rows(table, origin, first, pl.concat(hashes), ratings)
+    return _Rows(table, origin, first, np.concatenate(hashes), ratings)
 
 
 def _with_notes(files: Sequence[_Rows], rated: Rated) -> tuple[Source, ...]:

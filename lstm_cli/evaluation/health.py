@@ -94,7 +94,7 @@ class TextRows(Protocol):
         """The files."""
 
     @property
-    def file_of(self) -> NDArray[np.int64]:
+    def file_of(self) -> NDArray[np.int32]:
         """The place of the file of each text in ``sources``. (N,)"""
 
     def line_of(self, review: int) -> str:

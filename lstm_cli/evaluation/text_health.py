@@ -34,7 +34,7 @@ class UnratedTexts:
 
     texts: list[str]
     sources: tuple[str, ...]
-    file_of: NDArray[np.int64]  # (N,): the place of the file in ``sources``
+    file_of: NDArray[np.int32]  # (N,): the place of the file in ``sources``
     line_numbers: NDArray[np.int64]  # (N,): where each begins in its file
     empty: tuple[str, ...]  # where the rows without a text stand
 
@@ -57,7 +57,7 @@ class UnratedTexts:
             empty += [f"{prefix}{line}" for line in lacking]
         if not texts:
             raise RowError(f"{', '.join(named)}: no row has a text")
-        places = np.repeat(np.arange(len(files)), [len(part) for part in filled])
+        places = np.repeat(np.arange(len(files), dtype=np.int32), [len(part) for part in filled])
         return cls(texts, tuple(named), places, np.concatenate(filled), tuple(empty))
 
     def line_of(self, review: int) -> str:

@@ -42,10 +42,14 @@ class RatedCorpus:
 
     def select(self, reviews: NDArray[np.int64]) -> "RatedCorpus":
         """Some of the reviews, in the order asked for."""
-        tokenized = self.tokenized
+        corpus, tokenized = self.corpus.select(reviews), self.tokenized
         if tokenized is not None:
-            tokenized = replace(tokenized, corpus=tokenized.corpus.select(reviews))
-        return RatedCorpus(self.corpus.select(reviews), self.rating_indices[reviews], tokenized)
+            own = tokenized.corpus
+            # Where each of millions of reviews stands is in memory once.
+            is_shared = own.lengths is self.corpus.lengths and own.starts is self.corpus.starts
+            some = replace(corpus, read_as=own.read_as) if is_shared else own.select(reviews)
+            tokenized = replace(tokenized, corpus=some)
+        return RatedCorpus(corpus, self.rating_indices[reviews], tokenized)
 
     def drawn(self, share: float, seed: int) -> "RatedCorpus":
         """A share of the reviews, at random, and at least one of each rating."""
