@@ -105,25 +105,25 @@ def test_an_evaluation_ends_with_a_sentence_about_percentages() -> None:
     [
         (
             [(0.8, 320, 400)],
-            "no more than chance",
+            ", no more than chance gives (#)",
             "It is as sure as it is right: on average it says 80.0 % and is right on 80.0 %, and "
             "chance explains what parts them.",
         ),
         (
             [(0.8, 260, 400)],
-            "too sure of itself",
+            ", more than chance gives (#, seldom over #); too sure of itself",
             "It is too sure of itself: on average it says 80.0 % and is right on 65.0 %, more than "
             "chance explains.",
         ),
         (
             [(0.8, 380, 400)],
-            "not sure enough",
+            ", more than chance gives (#, seldom over #); not sure enough",
             "It is right more often than it says: on average it says 80.0 % and is right on "
             "95.0 %, more than chance explains.",
         ),
         (
             [(0.9, 150, 200), (0.55, 140, 200)],
-            "in parts more than chance",
+            ", more than chance gives (#, seldom over #), in parts",
             "It is as sure as it is right as a whole (on average it says 72.5 % and is right on "
             "72.5 %), and in some parts surer or less sure than it is right, more than chance "
             "explains.",
@@ -135,8 +135,8 @@ def test_the_chart_has_a_sentence(
 ) -> None:
     """The calibration error has its verdict, and the chart says what it shows."""
     evaluation = _evaluation(*groups)
-    (line,) = (line for line in _shown(evaluation) if line.startswith("calibration error"))
-    assert line.endswith(f": {beside}")
+    shown = re.sub(r"0\.\d{3}", "#", " ".join(_shown(evaluation)))
+    assert f" calibration error #{beside} " in shown
     console = Console(file=io.StringIO(), width=80, color_system=None)
     show_reliability(console, evaluation)
     assert " ".join(console.file.getvalue().splitlines()).endswith(below)
@@ -146,7 +146,7 @@ def test_of_a_few_reviews_nothing_is_said_but_that_they_are_few() -> None:
     """No verdict beside the calibration error, no chart, and one sentence."""
     lines = _shown(_evaluation((0.95, 2, 11)))
     (line,) = (line for line in lines if line.startswith("calibration error"))
-    assert re.fullmatch(r"calibration error 0\.\d+; of chance alone 0\.\d+", line)
+    assert re.fullmatch(r"calibration error 0\.\d+; chance alone gives 0\.\d+", line)
     assert not [line for line in lines if "sure" in line]
     assert lines[-1] == "These are too few reviews to check its percentages."
 

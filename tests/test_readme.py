@@ -204,7 +204,7 @@ def test_the_session_is_what_the_commands_print() -> None:
     assert train[:words] == printed[:words]
     assert train[words].partition(";")[0] == printed[words].partition(";")[0]
     # Measured, as it stands there: chance alone makes a tenth or so on fifty reviews.
-    chance = re.search(r"of chance alone ([\d.]+)", "\n".join(train))
+    chance = re.search(r"than chance gives \(([\d.]+)", "\n".join(train))
     assert chance is not None
     assert 0.05 < float(chance[1]) < 0.25
     same = (

@@ -25,7 +25,7 @@ from lstm_cli.gates.ledger import views_of
 from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, UnitStatistics, WordStatistics
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary
 
-MOST_TOKENS = 300_000  # some seconds of reading in numpy; reading more adds only rare words
+MOST_TOKENS = 100_000  # some fifteen seconds of numpy; reading more adds only rare words
 MOST_FOLLOWED = 2_000  # words whose writing is followed to the end of their review
 MOST_UNITS = 10
 FEWEST_OCCURRENCES = 3  # a mean over fewer is an anecdote

@@ -85,12 +85,12 @@ def _say_wrapped(console: Console, text: str) -> None:
     say(console, textwrap.fill(text, LINE))
 
 
-# What is said of the percentages beside the calibration error. By the verdict of a ``Trust``.
-_IN_SHORT = {
-    "as sure as right": "no more than chance",
-    "too sure": "too sure of itself",
-    "not sure enough": "not sure enough",
-    "uneven": "in parts more than chance",
+# What is added to the calibration error. By the verdict of a ``Trust``.
+_ADDED = {
+    "as sure as right": "",
+    "too sure": "; too sure of itself",
+    "not sure enough": "; not sure enough",
+    "uneven": ", in parts",
 }
 
 
@@ -98,23 +98,22 @@ def _calibration(error: float, by_chance: float, trust: Trust) -> str:
     """The calibration error beside what chance gives, and the verdict.
 
     Above what chance gives on average stands how far it goes, or the figures and the verdict
-    would seem to contradict each other; and a verdict that the accuracy has passed says so.
+    would seem to contradict each other.
 
     >>> _calibration(0.092, 0.077, Trust("as sure as right", 0.7, None, 0.1214))
-    'calibration error 0.092; of chance alone 0.077, up to 0.121: no more than chance'
+    'calibration error 0.092, no more than chance gives (0.077, seldom over 0.121)'
     >>> _calibration(0.126, 0.151, Trust("as sure as right", 0.7, None, 0.243))
-    'calibration error 0.126; of chance alone 0.151: no more than chance'
-    >>> _calibration(0.092, 0.077, Trust("too sure", 0.7, None, 0.1214))
-    'calibration error 0.092; of chance alone 0.077, up to 0.121; as a whole too sure of itself'
+    'calibration error 0.126, no more than chance gives (0.151)'
+    >>> _calibration(0.152, 0.077, Trust("too sure", 0.7, None, 0.1214))
+    'calibration error 0.152, more than chance gives (0.077, seldom over 0.121); too sure of itself'
     """
-    said = f"calibration error {error:.3f}; of chance alone {by_chance:.3f}"
     if trust.verdict == TOO_FEW or trust.most_by_chance is None:
-        return said
-    if error > by_chance:
-        said += f", up to {trust.most_by_chance:.3f}"
-    is_by_accuracy = trust.verdict in ("too sure", "not sure enough")
-    joint = "; as a whole" if is_by_accuracy and error <= trust.most_by_chance else ":"
-    return f"{said}{joint} {_IN_SHORT[trust.verdict]}"
+        return f"calibration error {error:.3f}; chance alone gives {by_chance:.3f}"
+    is_more = error > trust.most_by_chance and trust.verdict != "as sure as right"
+    more = "more" if is_more else "no more"
+    limit = f", seldom over {trust.most_by_chance:.3f}" if error > by_chance else ""
+    chance = f"{more} than chance gives ({by_chance:.3f}{limit})"
+    return f"calibration error {error:.3f}, {chance}{_ADDED[trust.verdict]}"
 
 
 def _verdict(evaluation: Evaluation) -> str:

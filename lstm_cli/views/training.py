@@ -81,7 +81,7 @@ class TrainingView:
             )
         self._search = SearchProgress(self.console, run.training)
         if run.training.keeps_last:
-            self._progress.kept = "kept: the rate is at 0"
+            self._progress.kept = "kept: the last"
 
     def planned(self, plan: "Plan", num_reviews: int, seconds: float) -> None:
         """Say how long it will take, and what was left out to fit into the time."""
