@@ -66,6 +66,30 @@ def test_what_rose_is_said_and_what_did_not_is_not(stays: Path, tiny_bundle: Bun
     assert "cannot tell whether anything changed over time: Hill." in said
 
 
+def test_periods_without_an_order_in_time_are_not_compared(
+    stays: Path, tiny_bundle: Bundle
+) -> None:
+    done = lstm("report", stays, "--over", "hotel", "--model", tiny_bundle.path, "--json")
+    assert done.exit_code == 0, done.stderr
+    assert "'hotel' holds no dates that are understood ('Quay', 'Hill')" in done.stderr
+    found = json.loads(done.stdout)
+    assert [cell["period"] for cell in found["cells"]] == [None, "Hill", "Quay"]
+    assert found["contrasts"] == []
+    assert "against" not in " ".join(found["findings"])
+
+
+def test_a_column_that_is_partly_dates_is_refused(tmp_path: Path, tiny_bundle: Bundle) -> None:
+    whens = ["Jan-24"] * 4 + ["soon"] * 5
+    rows = [("when", "text"), *((when, f"{PRAISE[0]} {k}") for k, when in enumerate(whens))]
+    done = lstm(
+        "-q", "report", write(tmp_path / "r.csv", rows), "--over", "when", "--model",
+        tiny_bundle.path,
+    )  # fmt: skip
+    assert done.exit_code == 2
+    assert "5 of 9 cells in column 'when' hold no date that is understood ('soon')" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_the_same_file_gives_the_same_report(stays: Path, tiny_bundle: Bundle) -> None:
     assert reported(tiny_bundle, stays) == reported(tiny_bundle, stays)
 
@@ -131,6 +155,8 @@ def test_a_workbook_holds_rows_shares_changes_and_notes(
     ("options", "said"),
     [
         (("--by", "hotle"), "did you mean `hotel`?"),
+        (("--by", "hotel", "--by", "month"), "--by is given 2 times: one column at a time"),
+        (("--over", "hotel", "--over", "month"), "--over is given 2 times: one column at a time"),
         (("--every", "month"), "--every goes with --over COLUMN"),
         (("--low", "5"), "--low 5: choose a rating below the highest of 1, 5"),
         (("--over", "hotel", "--every", "week"), "column 'hotel' holds 'Quay', not dates"),

@@ -41,11 +41,12 @@ def report(
         ),
     ],
     by: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(metavar="COLUMN", help="A column of groups, such as property or product."),
     ] = None,
     over: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="A column of dates or other periods.")
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A column of dates or other periods."),
     ] = None,
     every: Annotated[
         EveryChoice | None,
@@ -104,7 +105,8 @@ def report(
     Ratings that people gave are used as they are; the model rates the other reviews. Each figure
     has an interval that counts what few reviews and the model's own mistakes leave open.
     """
-    if every is not None and over is None:
+    groups, periods = _only(by, "--by"), _only(over, "--over")
+    if every is not None and periods is None:
         raise OptionError("--every goes with --over COLUMN")
     bundle = options.chosen_bundle(ctx, model, models_dir)
     num_low = _num_low(bundle, low)
@@ -116,8 +118,8 @@ def report(
         file,
         bundle.info.scale,
         options.read_options(ctx, bundle),
-        by=by,
-        over=over,
+        by=groups,
+        over=periods,
         every=None if every is None else every.value,
     )
     _say_what_was_read(ctx, rows)
@@ -134,10 +136,17 @@ def report(
     with rating_progress(console, int(rows.has_text.sum()) * (1 if base is None else 2)) as read:
         scored = score_rows(rows, bundle, base, read, scorer_of)
     with figures_progress(console) as done:
-        made = report_on(scored, bundle, by=by, over=over, num_low=num_low, advance=done)
+        made = report_on(scored, bundle, by=groups, over=periods, num_low=num_low, advance=done)
     if words:
         made = replace(made, words=_words(bundle, rows))
     _hand_out(ctx, made, scored, bundle)
+
+
+def _only(columns: list[str] | None, option: str) -> str | None:
+    """The column of an option that may be given once; of two, the first would be lost unsaid."""
+    if columns and len(columns) > 1:
+        raise OptionError(f"{option} is given {len(columns)} times: one column at a time")
+    return columns[0] if columns else None
 
 
 def _base(ctx: typer.Context, bundle: "Bundle", models_dir: "Path | None") -> "Bundle | None":

@@ -247,9 +247,10 @@ def _halves(
 ) -> tuple[tuple[str, str], tuple[NDArray[np.bool_], NDArray[np.bool_]]] | None:
     """The earlier and the later periods, by their names, and which rows are of them.
 
-    Each half has about as many reviews; there are none of less than two periods.
+    Each half has about as many reviews; there are none of less than two periods, or if nobody
+    knows which of them are later.
     """
-    if rows.periods is None or len(rows.periods.in_order) < 2:
+    if rows.periods is None or len(rows.periods.in_order) < 2 or not rows.periods.is_in_time:
         return None
     places: dict[str | None, int] = {
         period: place for place, period in enumerate(rows.periods.in_order)
