@@ -80,13 +80,13 @@ def test_periods_without_an_order_in_time_are_not_compared(
 
 def test_a_column_that_is_partly_dates_is_refused(tmp_path: Path, tiny_bundle: Bundle) -> None:
     whens = ["Jan-24"] * 4 + ["soon"] * 5
-    rows = [("when", "text"), *((when, f"{PRAISE[0]} {k}") for k, when in enumerate(whens))]
+    rows = [("Quay", when, f"{PRAISE[0]} {k}", "") for k, when in enumerate(whens)]
     done = lstm(
-        "-q", "report", write(tmp_path / "r.csv", rows), "--over", "when", "--model",
+        "-q", "report", write(tmp_path / "r.csv", rows), "--over", "month", "--model",
         tiny_bundle.path,
     )  # fmt: skip
     assert done.exit_code == 2
-    assert "5 of 9 cells in column 'when' hold no date that is understood ('soon')" in done.stderr
+    assert "5 of 9 cells in column 'month' hold no date that is understood ('soon')" in done.stderr
     assert done.stderr.count("\n") == 1
 
 

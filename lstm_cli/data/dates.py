@@ -30,10 +30,6 @@ _DATES: dict[str, tuple[str, ...]] = {
     "%b %d, %Y": (), "%b %d %Y": (), "%d %b %Y": (), "%d. %b %Y": (),
     "%d-%b-%Y": (), "%d %b '%y": (),
 }  # fmt: skip
-_COMES_FIRST = {
-    "%d/%m/%Y": "day, month, year", "%d-%m-%Y": "day, month, year",
-    "%m-%d-%Y": "month, day, year",
-}  # fmt: skip
 # Months without a day: a first is put before them.
 _MONTHS: dict[str, tuple[str, ...]] = {
     f"%d {form}": ()
@@ -154,8 +150,9 @@ def _by_forms(
         if not is_read.any():
             break
         others = [reads[other] for other in forms[best] if other in reads]
+        # Of forms that read as many, the first is taken, and in it the day comes first.
         if any(other.filter(is_read).is_not_null().all() for other in others):
-            notes += (f"{show_cell(texts.name)} is read as {_COMES_FIRST[best]}",)
+            notes += (f"{show_cell(texts.name)} is read as day, month, year",)
         days = days.fill_null(reads[best])
         left = left.set(is_read, None)
         open_forms = [
