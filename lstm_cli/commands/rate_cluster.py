@@ -69,6 +69,7 @@ def rate_on_cluster(ctx: typer.Context, bundle: "Bundle", request: ClusterReques
 
     folder = RatedFolder(request.output, replace=request.replace)
     parts = look_at_parts(request.source)
+    folder.check_apart(parts.files)
     columns = _columns(ctx, bundle, request, parts)
     threshold = None if request.agree is None else threshold_for(ctx, bundle, request.agree)
     task = _task(bundle, request, columns, threshold, parts)

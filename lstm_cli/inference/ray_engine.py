@@ -170,12 +170,13 @@ def rate_parts(
             raise _told(error, folder.shown) from error
         columns = [*SUMMED_UP, ANSWERED_BY] if task.is_fast else list(SUMMED_UP)
         summary = FileSummary(scale.labels)
-        for batch in counted(folder.filesystem, working, columns):
+        for batch in counted(folder.filesystem, folder.written(working), columns):
             summary.add_written(to_frame(batch), scale)
         if summary.num_rows != parts.num_rows:
             raise OutputError(
-                f"{folder.shown}: {summary.num_rows:,} of {parts.num_rows:,} rows were rated; the "
-                "files must not change meanwhile: run it again"
+                f"{folder.shown}: {summary.num_rows:,} of {parts.num_rows:,} rows are there; the "
+                "files that are read must not change meanwhile, and all machines must reach the "
+                "folder: a bucket, or a disk that they share"
             )
     return summary
 
