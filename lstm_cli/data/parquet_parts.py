@@ -20,7 +20,7 @@ from lstm_cli.data.showing import show_source
 from lstm_cli.data.sources.patterns import list_files
 from lstm_cli.data.tables import Table
 from lstm_cli.data.texts import WINDOW_ROWS
-from lstm_cli.errors import FileError
+from lstm_cli.errors import FileError, NoRowsError
 
 _LOOKED_AT_ONCE = 16  # files, each of which is mostly waited for
 
@@ -102,8 +102,8 @@ def look_at_parts(source: str) -> ParquetParts:
         ) from error
     num_rows = sum(rows for _, rows in looks)
     if not num_rows:
-        raise FileError(f"{show_source(source)} has columns but no rows; add reviews")
-    return ParquetParts(source, files, filesystem, together, num_rows, listing.notes)
+        raise NoRowsError(f"{show_source(source)} has columns but no rows; add reviews")
+    return ParquetParts(source, files, filesystem, together, num_rows, listing.notes())
 
 
 def to_frame(table: Any) -> pl.DataFrame:

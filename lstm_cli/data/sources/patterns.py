@@ -22,7 +22,7 @@ from lstm_cli.data.showing import count, escape, show_source
 from lstm_cli.data.sources.buckets import IN_EXTRA, INSTALL, find_bucket
 from lstm_cli.data.sources.choosing import list_names, may_be_table
 from lstm_cli.data.sources.opening import explain, is_remote
-from lstm_cli.errors import FileError
+from lstm_cli.errors import FileError, NoRowsError
 
 _OTHERS_SHOWN = 3
 _MAGIC = re.compile(r"[*?]|\[[^\]]+\]")
@@ -42,16 +42,28 @@ class Listing:
         """Whether the source is no folder and no pattern, but one file."""
         return self.files == (self.source,)
 
-    @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self, empty: Sequence[str] = ()) -> tuple[str, ...]:
         """What is to be said of it.
 
-        >>> Listing("data", ("data/a.csv",), ("_SUCCESS", "plot.png")).notes
+        >>> Listing("data", ("data/a.csv",), ("_SUCCESS", "plot.png")).notes()
         ('2 other files left out, being no tables (_SUCCESS, plot.png)',)
-        >>> Listing("data", ("data/a.csv",), folders=("2024",)).notes
+        >>> Listing("data", ("data/a.csv",), folders=("2024",)).notes()
         ("1 folder in it left out (2024); 'data/**/*.csv' would read it, too",)
+        >>> Listing("data", ("data/a.csv", "data/b.csv")).notes(["data/b.csv"])
+        ('1 file without rows passed over (b.csv)',)
+
+        Args:
+            empty: those of its files in which there was no row.
+
+        Raises:
+            NoRowsError: that is all of them.
         """
+        if len(empty) == len(self.files):
+            raise NoRowsError(f"{show_source(self.source)}: no file in it has rows; add reviews")
         notes = []
+        if empty:
+            names = tuple(name.rpartition("/")[2] for name in empty)
+            notes.append(f"{count(len(empty), 'file')} without rows passed over ({_some(names)})")
         if self.left_out:
             others = count(len(self.left_out), "other file")
             notes.append(f"{others} left out, being no tables ({_some(self.left_out)})")
