@@ -284,6 +284,7 @@ def test_the_reviews_that_are_read_are_not_replaced() -> None:
         (("--engine", "ray", "--output", "o", "--shard", "1/2"), "--shard does not go with"),
         (("--engine", "ray", "--output", "o", "--encoding", "gbk"), "--encoding does not go with"),
         (("--engine", "ray"), "--engine ray writes a folder of Parquet files"),
+        (("--engine", "ray", "--output", "o.csv"), "a folder of Parquet files, and no .csv: name"),
         (("--output", "o.csv", "--workers", "3"), "--address and --workers go with --engine ray"),
         (("--engine", "ray", "--output", "o"), "pip install 'lstm-cli[cluster]'"),
     ],
@@ -487,6 +488,16 @@ def test_frames_that_cannot_be_rated_are_refused(tiny_bundle: Bundle) -> None:
         rate_frame(frame, tiny_bundle.path)
     with pytest.raises(OutputError, match="has warning already"):
         rate_frame(frame, tiny_bundle.path, "review")
+
+
+def test_a_cluster_that_does_not_answer_is_refused_at_once() -> None:
+    """Ray itself goes on asking."""
+    from lstm_cli.inference.ray_engine import _knock
+
+    for address in ("127.0.0.1:1", "ray://127.0.0.1:1", "127.0.0.1:99999"):
+        with pytest.raises(RequestError, match="no cluster answers"):
+            _knock(address)
+    _knock("auto")
 
 
 def test_a_worker_of_spark_loads_the_model_once() -> None:

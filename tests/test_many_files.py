@@ -135,6 +135,19 @@ def test_numbers_that_no_type_holds_are_kept_as_they_are_written(tmp_path: Path)
     )
 
 
+def test_a_folder_with_brackets_is_meant_by_its_name(tmp_path: Path) -> None:
+    """In a pattern, too; and the one that is proposed can be typed."""
+    folder = tmp_path / "hotels [2024]"
+    (folder / "more").mkdir(parents=True)
+    ROWS[:14].write_csv(folder / "a.csv")
+    ROWS[14:].write_csv(folder / "more" / "b.csv")
+    assert len(read_reviews([f"{folder}/*.csv"])) == 14
+    assert len(read_reviews([f"{folder}/**/*.csv"])) == 24
+    (note,) = read_reviews([str(folder)]).sources[0].pattern_notes
+    proposed = note.split("'")[1]
+    assert len(read_reviews([proposed])) == 24
+
+
 def test_files_without_rows_are_passed_over(shards: Path) -> None:
     """Clusters write them, and shards of fewer windows than machines; a lone one is refused."""
     ROWS[:0].write_parquet(shards / "0.parquet")

@@ -69,7 +69,8 @@ class Listing:
             notes.append(f"{others} left out, being no tables ({_some(self.left_out)})")
         if self.folders:
             inner, them = count(len(self.folders), "folder"), "them" if self.folders[1:] else "it"
-            deeper = f"{show_source(self.source).rstrip('/')}/**/*{Path(self.files[0]).suffix}"
+            folder = glob.escape(show_source(self.source).rstrip("/"))
+            deeper = f"{folder}/**/*{Path(self.files[0]).suffix}"
             said = f"{inner} in it left out ({_some(self.folders)})"
             notes.append(f"{said}; '{deeper}' would read {them}, too")
         return tuple(notes)
@@ -148,7 +149,7 @@ def _list_here(source: str, path: str) -> Listing:
         return Listing(source, (source,))
     if mode is None and is_pattern(path):
         # Hidden ones are left out by glob, as a shell does, and not by Path.glob.
-        names = glob.glob(path, recursive=True)  # noqa: PTH207
+        names = glob.glob(_with_folders_by_name(path), recursive=True)  # noqa: PTH207
         found = [name for name in names if Path(name).is_file()]
         return _matching(source, found)
     if mode is None or not stat.S_ISDIR(mode):
@@ -160,6 +161,15 @@ def _list_here(source: str, path: str) -> Listing:
     except OSError as error:
         raise FileError(f"{show_source(source)} cannot be read: {explain(error)}") from error
     return _in_folder(source, inside, folders)
+
+
+def _with_folders_by_name(pattern: str) -> str:
+    """A pattern in which a folder that is really called [2024] is meant by that name."""
+    folder, last = os.path.split(pattern)
+    if not is_pattern(folder):
+        return pattern
+    is_there = Path(folder).is_dir()
+    return f"{glob.escape(folder) if is_there else _with_folders_by_name(folder)}/{last}"
 
 
 def _list_there(source: str, scheme: str) -> Listing:
