@@ -3,6 +3,7 @@
     LstmError                 one line for a person; the command exits with 2
     ├── ReviewsError          a file of reviews cannot be used
     │   ├── FileError         it cannot be opened or is not what it claims to be
+    │   │   └── NoRowsError   it is a table, and there is nothing in it
     │   ├── ColumnError       the text or the rating column is absent or ambiguous
     │   ├── ScaleError        the ratings do not form a scale
     │   └── RowError          rows cannot be used, or too few of them remain
@@ -121,6 +122,10 @@ class ReviewsError(LstmError):
 
 class FileError(ReviewsError):
     """The file cannot be opened, or is not what it claims to be."""
+
+
+class NoRowsError(FileError):
+    """The file has columns, or nothing at all; among the files of a folder it is passed over."""
 
 
 class ColumnError(ReviewsError):

@@ -353,6 +353,8 @@ def _ratings_of(y: Any) -> NDArray[Any]:
     if y is None:
         raise ValueError("requires y to be passed, but the target y is None")
     ratings = column_or_1d(y, warn=True)
+    if ratings.dtype == object and None in (listed := ratings.tolist()):
+        raise ValueError(f"y has None in row {listed.index(None)}, which is no rating")
     check_classification_targets(ratings)
     if ratings.dtype == object and all(isinstance(rating, str) for rating in ratings):
         ratings = ratings.astype(str)

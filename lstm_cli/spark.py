@@ -102,10 +102,13 @@ def rating(shared: Any, key: str) -> Callable[[Batches], "Iterator[RecordBatch]"
     """
 
     def rated(batches: Batches) -> "Iterator[RecordBatch]":
-        if key not in _LOADED:
-            _LOADED.clear()
-            _LOADED[key] = shared.value.worker()
-        worker, texts = _LOADED[key], list(shared.value.text_columns)
+        # Of the module, for Spark sends each task a copy of what this function names itself.
+        from lstm_cli.spark import _LOADED as loaded
+
+        if key not in loaded:
+            loaded.clear()
+            loaded[key] = shared.value.worker()
+        worker, texts = loaded[key], list(shared.value.text_columns)
         for batch in batches:
             yield with_added(batch, worker, texts)
 

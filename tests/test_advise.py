@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -373,6 +374,16 @@ def test_it_learns_from_a_base_for_real(mixed: Path, tiny_bundle: Bundle) -> Non
     found = json.loads(first.stdout)
     assert found["curve"][-1]["accuracy"] > 0.9
     assert len({review["text"] for review in found["next"]["reviews"]}) == 4
+
+
+def test_a_base_that_has_read_the_reviews_is_said(mixed: Path, pretending: Pretender) -> None:
+    """Its scores flatter."""
+    small = ("--base", "none", "--epochs", 1, "--embedding-size", 4, "--hidden-size", 4)
+    made = lstm("-q", "train", mixed, "--name", "own", "--no-baseline", *small)
+    assert made.exit_code == 0, made.stderr
+    done = lstm("advise", mixed, "--base", "own")
+    assert re.search(r"careful: own has read \d+ of the 120 rated reviews before", done.stderr)
+    assert "careful" not in lstm("advise", mixed, "--base", "none").stderr
 
 
 # What is refused

@@ -55,7 +55,7 @@ def test_common_tokens_are_counted_exactly(bounded: TokenizedReviews) -> None:
     assert len(counts) <= MOST
     assert {word for word in exact if word.startswith("common")} <= counts.keys()
     assert counts == {word: exact[word] for word in counts}
-    assert bounded.num_types == len(counts) + len(bounded.rare)
+    assert bounded.num_counted == len(counts)
 
 
 def test_every_review_keeps_its_tokens(bounded: TokenizedReviews) -> None:
@@ -85,10 +85,8 @@ def test_what_is_not_counted_is_unknown(bounded: TokenizedReviews) -> None:
 def test_it_is_said(bounded: TokenizedReviews) -> None:
     """In one line; and nothing is said where all are counted."""
     (finding,) = about_rare(bounded)
-    assert finding.count == len(bounded.rare)
-    assert f"of {bounded.num_types:,} distinct words the {len(bounded.rare):,} rarest" in (
-        finding.message
-    )
+    assert finding.count == len(bounded.all_counts())
+    assert finding.message.startswith(f"only the {finding.count} commonest distinct words were")
     assert not list(about_rare(tokenize_reviews(["a good film"])))
 
 

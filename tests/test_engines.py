@@ -249,13 +249,29 @@ def test_in_a_bucket_a_mark_comes_last_and_goes_first(monkeypatch: pytest.Monkey
     assert Path("bucket/rated/_SUCCESS").read_bytes() == b""
     with pytest.raises(OutputError, match="s3://bucket/rated/ exists already"):
         rated_folder.RatedFolder("s3://bucket/rated/")
-    with (
-        pytest.raises(ZeroDivisionError),
-        rated_folder.RatedFolder("s3://bucket/rated/", replace=True).writing(),
-    ):
-        assert not list(Path("bucket/rated").iterdir())
+    again = rated_folder.RatedFolder("s3://bucket/rated/", replace=True)
+    with pytest.raises(ZeroDivisionError), again.writing() as working:
+        assert not Path("bucket/rated/_SUCCESS").exists()
+        bucket.open_output_stream(f"{working}/1.parquet").close()
+        assert again.written(working) == ["rated/1.parquet"]
         _ = 1 / 0
-    assert not Path("bucket/rated/_SUCCESS").exists()
+    # What was there is there, and complete.
+    assert sorted(path.name for path in Path("bucket/rated").iterdir()) == ["0.parquet", "_SUCCESS"]
+    with again.writing() as working:
+        bucket.open_output_stream(f"{working}/2.parquet").close()
+    assert sorted(path.name for path in Path("bucket/rated").iterdir()) == ["2.parquet", "_SUCCESS"]
+
+
+def test_the_reviews_that_are_read_are_not_replaced() -> None:
+    pytest.importorskip("pyarrow")
+    from lstm_cli.data.rated_folder import RatedFolder
+
+    Path("reviews").mkdir()
+    Path("reviews/0.parquet").write_text("")
+    folder = RatedFolder("./reviews/", replace=True)
+    folder.check_apart([str(Path("elsewhere/0.parquet").absolute())])
+    with pytest.raises(OutputError, match="holds the reviews that are read"):
+        folder.check_apart([str(Path("reviews/0.parquet").absolute())])
 
 
 # The command
@@ -268,6 +284,7 @@ def test_in_a_bucket_a_mark_comes_last_and_goes_first(monkeypatch: pytest.Monkey
         (("--engine", "ray", "--output", "o", "--shard", "1/2"), "--shard does not go with"),
         (("--engine", "ray", "--output", "o", "--encoding", "gbk"), "--encoding does not go with"),
         (("--engine", "ray"), "--engine ray writes a folder of Parquet files"),
+        (("--engine", "ray", "--output", "o.csv"), "a folder of Parquet files, and no .csv: name"),
         (("--output", "o.csv", "--workers", "3"), "--address and --workers go with --engine ray"),
         (("--engine", "ray", "--output", "o"), "pip install 'lstm-cli[cluster]'"),
     ],
@@ -471,6 +488,30 @@ def test_frames_that_cannot_be_rated_are_refused(tiny_bundle: Bundle) -> None:
         rate_frame(frame, tiny_bundle.path)
     with pytest.raises(OutputError, match="has warning already"):
         rate_frame(frame, tiny_bundle.path, "review")
+
+
+def test_a_cluster_that_does_not_answer_is_refused_at_once() -> None:
+    """Ray itself goes on asking."""
+    from lstm_cli.inference.ray_engine import _knock
+
+    for address in ("127.0.0.1:1", "ray://127.0.0.1:1", "127.0.0.1:99999"):
+        with pytest.raises(RequestError, match="no cluster answers"):
+            _knock(address)
+    _knock("auto")
+
+
+def test_a_worker_of_spark_loads_the_model_once() -> None:
+    """Though it is sent the function anew with each task."""
+    cloudpickle = pytest.importorskip("cloudpickle")
+    from lstm_cli.spark import _LOADED, rating
+
+    task = SimpleNamespace(worker=object, text_columns=("review",))
+    sent = cloudpickle.dumps(rating(SimpleNamespace(value=task), "a task"))
+    workers = []
+    for _ in range(2):
+        assert list(cloudpickle.loads(sent)([])) == []
+        workers.append(_LOADED["a task"])
+    assert workers[0] is workers[1]
 
 
 def test_a_batch_of_spark_keeps_its_own_columns(tiny_bundle: Bundle) -> None:

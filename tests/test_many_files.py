@@ -110,12 +110,62 @@ def test_files_are_one_table(shards: Path, bucket: str) -> None:
 
 
 def test_types_that_go_together_are_one(tmp_path: Path) -> None:
-    """A column that is empty in one file, or whole in one."""
-    pl.DataFrame({"a": ["x"], "n": [1], "e": [None]}).write_parquet(tmp_path / "1.parquet")
-    small = pl.DataFrame({"a": ["y"], "n": [0.5], "e": ["z"]}, schema_overrides={"n": pl.Float32})
-    small.write_parquet(tmp_path / "2.parquet")
-    frame = read_table(str(tmp_path)).frame
-    assert frame.rows() == [("x", 1.0, None), ("y", 0.5, "z")]
+    """A column that is empty in one file, or of smaller numbers in one."""
+    first = pl.DataFrame({"a": ["x"], "n": [1], "f": [0.1], "e": [None]})
+    first.write_parquet(tmp_path / "1.parquet")
+    types = {"n": pl.Int8, "f": pl.Float32}
+    other = pl.DataFrame({"a": ["y"], "n": [2], "f": [0.5], "e": ["z"]}, schema_overrides=types)
+    other.write_parquet(tmp_path / "2.parquet")
+    table = read_table(str(tmp_path))
+    assert table.frame.rows() == [("x", 1, 0.1, None), ("y", 2, 0.5, "z")]
+    assert table.notes == ()
+
+
+def test_numbers_that_no_type_holds_are_kept_as_they_are_written(tmp_path: Path) -> None:
+    """An id is no fraction, though another file has gaps and so fractions."""
+    large, huge = 2**53 + 1, 2**63 + 5
+    pl.DataFrame({"id": [large], "n": [-1]}).write_parquet(tmp_path / "1.parquet")
+    other = pl.DataFrame({"id": [2.5], "n": [huge]}, schema_overrides={"n": pl.UInt64})
+    other.write_parquet(tmp_path / "2.parquet")
+    table = read_table(str(tmp_path))
+    assert table.frame.rows() == [(str(large), "-1"), ("2.5", str(huge))]
+    assert table.notes == (
+        "column 'id': numbers of several kinds, kept as they are written",
+        "column 'n': numbers of several kinds, kept as they are written",
+    )
+
+
+def test_a_folder_with_brackets_is_meant_by_its_name(tmp_path: Path) -> None:
+    """In a pattern, too; and the one that is proposed can be typed."""
+    folder = tmp_path / "hotels [2024]"
+    (folder / "more").mkdir(parents=True)
+    ROWS[:14].write_csv(folder / "a.csv")
+    ROWS[14:].write_csv(folder / "more" / "b.csv")
+    assert len(read_reviews([f"{folder}/*.csv"])) == 14
+    assert len(read_reviews([f"{folder}/**/*.csv"])) == 24
+    (note,) = read_reviews([str(folder)]).sources[0].pattern_notes
+    proposed = note.split("'")[1]
+    assert len(read_reviews([proposed])) == 24
+
+
+def test_files_without_rows_are_passed_over(shards: Path) -> None:
+    """Clusters write them, and shards of fewer windows than machines; a lone one is refused."""
+    ROWS[:0].write_parquet(shards / "0.parquet")
+    (shards / "z.csv").write_text("review,stars\n")
+    (shards / "zz.csv").touch()
+    said = "3 files without rows passed over (0.parquet, z.csv, zz.csv)"
+    reviews = read_reviews([str(shards)])
+    assert reviews.texts == ROWS["review"].to_list()
+    assert f"  {said}" in list(lines_about(reviews))
+    assert read_many([str(shards)]).sources[0].pattern_notes[0] == said
+    table = read_table(str(shards))
+    assert table.frame.equals(ROWS)
+    assert table.notes[0] == said
+    for read in (read_table, lambda name: read_reviews([name]), lambda name: read_many([name])):
+        with pytest.raises(FileError, match="columns but no rows; add reviews"):
+            read(str(shards / "0.parquet"))
+        with pytest.raises(FileError, match="no file in it has rows; add reviews"):
+            read(f"{shards}/z*.csv")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,14 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 from typer.testing import Result
 
-from lstm_cli.bundle.contents import CARD_FILE, INFO_FILE, VOCABULARY_FILE, WEIGHTS_FILE, WORDS_FILE
+from lstm_cli.bundle.contents import (
+    CARD_FILE,
+    HISTORY_FILE,
+    INFO_FILE,
+    VOCABULARY_FILE,
+    WEIGHTS_FILE,
+    WORDS_FILE,
+)
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.verifying import verify
 from lstm_cli.bundle.writing import listed
@@ -180,6 +187,10 @@ def unusable(bundle: Bundle) -> dict[str, tuple[str, dict[str, bytes]]]:
             {WEIGHTS_FILE: {"bytes": 2**31, "sha256": ""}}, "weights.safetensors: should hold",
         ),
         "a long page": ({CARD_FILE: {"bytes": 2**21, "sha256": ""}}, "is larger than 1,048,576"),
+        "a long history": (
+            {HISTORY_FILE: {"bytes": 2**28, "sha256": ""}}, "is larger than 4,194,304",
+        ),
+        "a long vocabulary": ({VOCABULARY_FILE: {"bytes": 2**28, "sha256": ""}}, "is larger than"),
     }  # fmt: skip
     for name, (more, said) in listings.items():
         listing = {**info, "files": info["files"] | more}
@@ -190,7 +201,7 @@ def unusable(bundle: Bundle) -> dict[str, tuple[str, dict[str, bytes]]]:
 
 @pytest.mark.parametrize("case", [
     "changed on the way", "larger than listed", "a page without end", "not JSON", "another place",
-    "a program", "itself", "too many numbers", "a long page",
+    "a program", "itself", "too many numbers", "a long page", "a long history", "a long vocabulary",
 ])  # fmt: skip
 def test_what_a_stranger_offers_gets_no_name_before_it_is_checked(
     tiny_bundle: Bundle, memory: MemoryFileSystem, case: str

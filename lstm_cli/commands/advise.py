@@ -13,6 +13,8 @@ from lstm_cli.config import AUTO_DEVICE
 from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
+    from lstm_cli.bundle.reading import Bundle
+    from lstm_cli.data.reviews import Reviews
     from lstm_cli.data.unrated import Candidates
     from lstm_cli.pipeline.candidates import ReadAdvice
     from lstm_cli.pipeline.quick import QuickTrainer
@@ -130,6 +132,8 @@ def advise(
     read = read_for_advice(request)
     for line in lines_about(read.reviews):
         note(ctx, line)
+    if bundle is not None:
+        _note_read_before(ctx, bundle, read.reviews)
     _note_unrated(ctx, read.candidates)
 
     from lstm_cli.core.compute import Compute
@@ -146,6 +150,21 @@ def advise(
         start = None if bundle is None else Base.from_bundle(bundle)
         trainer = QuickTrainer(start, compute, is_stopped, listener)
         _advise(ctx, request, read, trainer, listener, is_stopped, began)
+
+
+def _note_read_before(ctx: typer.Context, base: "Bundle", reviews: "Reviews") -> None:
+    """Say if what the curve is measured on flatters."""
+    from lstm_cli.text.tokens import tokenize
+
+    if base.seen is None:
+        return
+    tokens = (tokenize(text, base.info.token_pattern) for text in reviews.texts)
+    if number := int(base.seen.learned(tokens).sum()):
+        note(
+            ctx,
+            f"careful: {base.name} has read {number:,} of the {len(reviews):,} rated reviews "
+            "before, so that the scores flatter; --base none measures without it",
+        )
 
 
 def _note_unrated(ctx: typer.Context, candidates: "Candidates") -> None:

@@ -287,7 +287,10 @@ def shard_in(written: str) -> "Shard":
 
     found = Shard.parse(written)
     if found is None:
-        raise OptionError(f"--shard {written}: write which part, and of how many, such as 3/16")
+        raise OptionError(
+            f"--shard {written}: write which part, and of how many, such as 3/16; the first is "
+            "1/16, and the last 16/16"
+        )
     return found
 
 

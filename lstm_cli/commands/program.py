@@ -118,6 +118,18 @@ class Commands(Mapping[str, Any]):
         return len(COMMANDS)
 
 
+def of_the_machine(error: Exception) -> str | None:
+    """What to say where the machine has no more memory or a file fails; None of other errors."""
+    if isinstance(error, MemoryError):
+        return "the machine is out of memory; give it less at once, or close other programs"
+    if type(error).__name__ == "OutOfMemoryError":  # torch's, which may not be loaded
+        return "the GPU is out of memory; free some of it, or use the processor with --device cpu"
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{(error.strerror or str(error)).lower()}"
+    return None
+
+
 class Program(TyperGroup):
     """Runs a command and turns what goes wrong into an exit code and a line of text."""
 
@@ -142,23 +154,12 @@ class Program(TyperGroup):
             # would complain on exit that it cannot flush it.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit from None
-        except MemoryError:
-            print_error(
-                "the machine is out of memory; give it less at once, or close other programs"
-            )
-            raise typer.Exit(EXIT_BAD_INPUT) from None
-        except RuntimeError as error:
-            if type(error).__name__ != "OutOfMemoryError":  # torch's, which may not be loaded
+        except (MemoryError, RuntimeError, OSError) as error:
+            if (said := of_the_machine(error)) is None:
                 raise
-            print_error(
-                "the GPU is out of memory; free some of it, or use the processor with --device cpu"
-            )
-            raise typer.Exit(EXIT_BAD_INPUT) from None
-        except OSError as error:
-            if verbosity(ctx).verbose:
+            if isinstance(error, OSError) and verbosity(ctx).verbose:
                 traceback.print_exc()
-            where = f"{error.filename}: " if error.filename else ""
-            print_error(f"{where}{(error.strerror or str(error)).lower()}")
+            print_error(said)
             raise typer.Exit(EXIT_BAD_INPUT) from None
 
 

@@ -1,6 +1,7 @@
 """``lstm predict --input --engine ray``: many files, rated by many processes, into a folder."""
 
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 # What a cluster has no use for: it reads Parquet, and writes a folder of it.
 _NOT_THERE = ("worst", "as_json", "shard", "sheet", "query", "encoding")
+_OF_FILES = (".csv", ".tsv", ".json", ".jsonl", ".xlsx", ".gz", ".zst")  # that others write
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ def check_cluster_options(ctx: typer.Context) -> None:
         raise OptionError(f"--device does not go with {engine}: its workers compute on processors")
     if given["output"] in (None, "-"):
         raise OptionError(f"{engine} writes a folder of Parquet files: name it with --output")
+    if (ending := PurePath(given["output"]).suffix).lower() in _OF_FILES:
+        raise OptionError(
+            f"{engine} writes a folder of Parquet files, and no {ending}: name a folder"
+        )
     if not find_spec("ray"):
         raise OptionError(
             f"{engine} needs what is not installed (ray): pip install 'lstm-cli[cluster]'"
@@ -69,6 +75,7 @@ def rate_on_cluster(ctx: typer.Context, bundle: "Bundle", request: ClusterReques
 
     folder = RatedFolder(request.output, replace=request.replace)
     parts = look_at_parts(request.source)
+    folder.check_apart(parts.files)
     columns = _columns(ctx, bundle, request, parts)
     threshold = None if request.agree is None else threshold_for(ctx, bundle, request.agree)
     task = _task(bundle, request, columns, threshold, parts)

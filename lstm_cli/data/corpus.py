@@ -147,9 +147,13 @@ class TokenizedReviews:
     rare: Sequence[str] = ()
 
     @property
-    def num_types(self) -> int:
-        """How many distinct tokens there are, those that are not counted included."""
-        return len(self.types) - bool(self.rare) + len(self.rare)
+    def num_counted(self) -> int:
+        """How many distinct tokens are counted.
+
+        How many there are besides nobody knows: one that came again and again, and was dropped
+        each time, is among the rare more than once.
+        """
+        return len(self.types) - bool(self.rare)
 
     def counts(self, reviews: NDArray[np.int64]) -> dict[str, int]:
         """How often each token occurs in some of the reviews, without tokens that do not occur."""
@@ -168,7 +172,7 @@ class TokenizedReviews:
     def words(self, reviews: Iterable[int] | None = None) -> Iterator[list[str]]:
         """The tokens of some of the reviews, or of all, one review after the other."""
         corpus = replace(self.corpus, read_as=None) if self.rare else self.corpus
-        num_kept = self.num_types - len(self.rare)
+        num_kept = self.num_counted
         for review in range(len(corpus)) if reviews is None else reviews:
             ids = corpus[review].tolist()
             yield [self.types[k] if k < num_kept else self.rare[k - num_kept] for k in ids]

@@ -4,7 +4,7 @@ import polars as pl
 
 from lstm_cli.data.rows import POLARS_ERRORS, Content, Rows, first_line, reading
 from lstm_cli.data.showing import escape
-from lstm_cli.errors import FileError
+from lstm_cli.errors import FileError, NoRowsError
 
 ROWS_LOOKED_AT = 1_000
 
@@ -23,7 +23,7 @@ def open_parquet(content: Content, rows: int) -> Rows:
     except POLARS_ERRORS as error:
         raise FileError(f"{name} {trouble} ({first_line(error)})") from error
     if not height:
-        raise FileError(f"{name} has columns but no rows; add reviews")
+        raise NoRowsError(f"{name} has columns but no rows; add reviews")
     scan = scan.with_columns(pl.col(texts).cast(pl.String))
     windows = (scan.slice(first, rows).collect() for first in range(0, height, rows))
     notes = tuple(f"column {escape(text)!r}: bytes read as text" for text in texts)

@@ -16,11 +16,11 @@ import polars as pl
 from lstm_cli.data.column_names import listed
 from lstm_cli.data.formats import FORMATS, by_ending
 from lstm_cli.data.rows import first_line
-from lstm_cli.data.showing import show_source
+from lstm_cli.data.showing import escape, show_source
 from lstm_cli.data.sources.patterns import list_files
 from lstm_cli.data.tables import Table
 from lstm_cli.data.texts import WINDOW_ROWS
-from lstm_cli.errors import FileError
+from lstm_cli.errors import FileError, NoRowsError
 
 _LOOKED_AT_ONCE = 16  # files, each of which is mostly waited for
 
@@ -49,19 +49,22 @@ class ParquetParts:
         try:
             table = pa.Table.from_batches(self._first(WINDOW_ROWS), self.schema)
             return Table(shown, to_frame(table), "parquet", notes=self.notes)
-        except (pa.ArrowException, OSError, ValueError, pl.exceptions.PolarsError) as error:
+        except (pa.ArrowException, ValueError, pl.exceptions.PolarsError) as error:
             raise FileError(f"{shown} cannot be read: {first_line(error)}") from error
 
     def _first(self, rows: int) -> Iterator[Any]:
         import pyarrow.parquet as pq
 
         for file in self.files:
-            with pq.ParquetFile(file, filesystem=self.filesystem) as opened:
-                for batch in opened.iter_batches(batch_size=rows):
-                    yield brought_into(batch, self.schema)[:rows]
-                    rows -= batch.num_rows
-                    if rows <= 0:
-                        return
+            try:
+                with pq.ParquetFile(file, filesystem=self.filesystem) as opened:
+                    for batch in opened.iter_batches(batch_size=rows):
+                        yield brought_into(batch, self.schema)[:rows]
+                        rows -= batch.num_rows
+                        if rows <= 0:
+                            return
+            except OSError as error:  # the footer was whole, and the rows are damaged
+                raise FileError(f"{escape(file)} cannot be read: {first_line(error)}") from error
 
 
 def look_at_parts(source: str) -> ParquetParts:
@@ -102,8 +105,8 @@ def look_at_parts(source: str) -> ParquetParts:
         ) from error
     num_rows = sum(rows for _, rows in looks)
     if not num_rows:
-        raise FileError(f"{show_source(source)} has columns but no rows; add reviews")
-    return ParquetParts(source, files, filesystem, together, num_rows, listing.notes)
+        raise NoRowsError(f"{show_source(source)} has columns but no rows; add reviews")
+    return ParquetParts(source, files, filesystem, together, num_rows, listing.notes())
 
 
 def to_frame(table: Any) -> pl.DataFrame:

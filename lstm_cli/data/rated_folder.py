@@ -1,13 +1,14 @@
 """A folder of files that many processes write, and that has its name when all of it is there.
 
 On a disk the files lie in a hidden folder beside it, which is renamed at the end. A bucket renames
-nothing, so there they are written under the name itself, and an empty ``_SUCCESS`` comes last, as
-Spark and Hadoop have it: without one the folder is not complete.
+nothing, so there they are written under the name itself, beside those that they replace, and an
+empty ``_SUCCESS`` comes last, as Spark and Hadoop have it: without one the folder is not complete.
 """
 
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,34 @@ class RatedFolder:
         self.filesystem, path = locate(target)
         self.path = path.rstrip("/") or path
         self._is_here = isinstance(self.filesystem, LocalFileSystem)
+        self._before: list[str] = []  # what lies in a bucket already
         with self._saying_what_failed():
             self._check()
+
+    def check_apart(self, files: Sequence[str]) -> None:
+        """Refuse to replace the very files that are read.
+
+        Args:
+            files: paths in the same file system, or in another.
+
+        Raises:
+            OutputError: one lies in this folder.
+        """
+
+        def whole(path: str) -> str:
+            return os.path.realpath(path) if self._is_here else path
+
+        if any(whole(file).startswith(f"{whole(self.path)}/") for file in files):
+            raise OutputError(
+                f"{self.shown} holds the reviews that are read; name another folder for the ratings"
+            )
+
+    def written(self, working: str) -> list[str]:
+        """The files that have been written so far, by the filesystem's paths."""
+        with self._saying_what_failed():
+            names = self._held(working)
+        new = {name for name in names if name.endswith(".parquet")} - set(self._before)
+        return [f"{working}/{name}" for name in sorted(new)]
 
     @contextmanager
     def writing(self) -> Iterator[str]:
@@ -81,29 +108,32 @@ class RatedFolder:
                 "name another folder, or remove it first"
             )
 
-    def _held(self) -> list[str]:
-        """What lies in the folder, by its names there."""
+    def _held(self, folder: str | None = None) -> list[str]:
+        """What lies in the folder, or in the one that becomes it, by its names there."""
         from pyarrow.fs import FileSelector
 
-        selector = FileSelector(self.path, allow_not_found=True)
+        selector = FileSelector(folder or self.path, allow_not_found=True)
         return [info.base_name for info in self.filesystem.get_file_info(selector)]
 
     def _begin(self) -> str:
         if not self._is_here:
-            # Its mark goes first: what is removed in part is not complete.
-            for name in sorted(self._held(), key=lambda name: name != SUCCESS):
-                self.filesystem.delete_file(f"{self.path}/{name}")
+            self._before = self._held()
+            if SUCCESS in self._before:  # a folder of old and new files is not complete
+                self.filesystem.delete_file(f"{self.path}/{SUCCESS}")
             return self.path
         path = Path(self.path).absolute()
         return tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
 
     def _finish(self, working: str) -> None:
         if not self._is_here:
-            with self.filesystem.open_output_stream(f"{self.path}/{SUCCESS}"):
-                return
+            for name in self._before:
+                if name != SUCCESS:
+                    self.filesystem.delete_file(f"{self.path}/{name}")
+            self._mark()
+            return
         self._check()
         path, written = Path(self.path).absolute(), Path(working)
-        written.chmod(path.parent.stat().st_mode & 0o777)
+        written.chmod(0o755)  # mkdtemp lets nobody else look; the files are as others are
         if not path.exists():
             written.rename(path)
             return
@@ -117,10 +147,16 @@ class RatedFolder:
             shutil.rmtree(working, ignore_errors=True)
             return
         try:
-            for name in self._held():
+            for name in set(self._held()) - set(self._before):
                 self.filesystem.delete_file(f"{self.path}/{name}")
+            if SUCCESS in self._before:
+                self._mark()  # what was there is there as before
         except OSError:
             pass  # it has no mark, which says that it is not complete
+
+    def _mark(self) -> None:
+        """Say that all files are there."""
+        self.filesystem.open_output_stream(f"{self.path}/{SUCCESS}").close()
 
     @contextmanager
     def _saying_what_failed(self) -> Iterator[None]:
@@ -135,14 +171,16 @@ class RatedFolder:
             ) from error
 
 
-def counted(filesystem: Any, folder: str, columns: list[str]) -> Iterator[Any]:
-    """Some columns of all files in a folder, in batches of pyarrow's, in no order.
+def counted(filesystem: Any, files: list[str], columns: list[str]) -> Iterator[Any]:
+    """Some columns of all rows of some files, in batches of pyarrow's, in no order.
 
     Args:
         filesystem: pyarrow's.
-        folder: its name there.
+        files: their paths there.
         columns: which.
     """
     from pyarrow.dataset import dataset
 
-    yield from dataset(folder, format="parquet", filesystem=filesystem).to_batches(columns=columns)
+    if files:
+        rows = dataset(files, format="parquet", filesystem=filesystem)
+        yield from rows.to_batches(columns=columns)

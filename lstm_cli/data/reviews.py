@@ -27,7 +27,7 @@ from lstm_cli.data.sources.patterns import list_all
 from lstm_cli.data.spilled import TextStore, in_windows, select
 from lstm_cli.data.tables import Table, open_table
 from lstm_cli.data.texts import as_strings, text_at
-from lstm_cli.errors import Remedy, RowError
+from lstm_cli.errors import NoRowsError, Remedy, RowError
 
 # In the order of the states in ``rated.py``, from NO_TEXT on.
 REASONS = ("no text", "no rating", "rating not understood", "rating off the scale")
@@ -251,17 +251,22 @@ def _read_files(
     sources: Sequence[str], options: ReadOptions, texts: TextStore, keep: KeptRows | None
 ) -> Iterator[_Rows]:
     """The rows of all files; those of a folder or a pattern by the columns of its first."""
-    listings = list_all(sources)
-    for listing in listings:
-        like: Source | None = None
+    for listing in list_all(sources):
+        if listing.is_single:
+            yield _read_rows(listing.source, options, texts, keep)
+            continue
+        found: list[_Rows] = []
+        empty = []
         for name in listing.files:
-            rows = _read_rows(name, options, texts, keep, like)
-            if not listing.is_single:
-                pattern, notes = show_source(listing.source), listing.notes
-                origin = replace(rows.source, pattern=pattern, pattern_notes=notes)
-                rows = replace(rows, source=origin)
-                like = like or rows.source
-            yield rows
+            try:
+                like = found[0].source if found else None
+                found.append(_read_rows(name, options, texts, keep, like))
+            except NoRowsError:
+                empty.append(name)
+        pattern, notes = show_source(listing.source), listing.notes(empty)
+        for rows in found:
+            origin = replace(rows.source, pattern=pattern, pattern_notes=notes)
+            yield replace(rows, source=origin)
 
 
 def _read_rows(

@@ -37,7 +37,10 @@ from lstm_cli.data.sources.foreign import FOREIGN
 from lstm_cli.data.sources.opening import explain, fetch, is_remote, read_head
 from lstm_cli.data.sources.patterns import list_files
 from lstm_cli.data.sources.wrappings import ARCHIVES, COMPRESSIONS, Archive, Compression
-from lstm_cli.errors import FileError, Remedy
+from lstm_cli.errors import FileError, NoRowsError, Remedy
+
+# Whole numbers of which some are larger than what holds those of other files.
+_BEYOND_INT64 = {pl.UInt64(), pl.Int128(), pl.UInt128()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,27 +145,33 @@ def open_tables(
             yield opened
         return
     shown = show_source(source)
-    looks: list[_Look] = []
+    looks: dict[str, _Look] = {}
+    empty = []
     for name in listing.files:
-        with open_table(name, options, rows) as opened:
-            head = opened.head
-            # Of a thousand files the rows of one are enough.
-            frame = head.frame.clear() if looks else head.frame
-            looks.append(_Look(replace(head, frame=frame), opened.num_rows))
-    first = looks[0].head
-    same = _same_columns([look.head for look in looks])
+        try:
+            with open_table(name, options, rows) as opened:
+                head = opened.head
+                # Of a thousand files the rows of one are enough.
+                frame = head.frame.clear() if looks else head.frame
+                looks[name] = _Look(replace(head, frame=frame), opened.num_rows)
+        except NoRowsError:
+            empty.append(name)
+    notes = listing.notes(empty)
+    tables = [look.head for look in looks.values()]
+    same = _same_columns(tables)
     (said,) = as_said(
         [
             Source(look.head.source, "", None, None, (), "", look.num_rows, look.head.notes,
-                   shown, listing.notes)
-            for look in looks
+                   shown, notes)
+            for look in looks.values()
         ]
     )  # fmt: skip
     head = replace(
-        first, source=shown, frame=first.frame.cast(same), notes=said.notes,
+        tables[0], source=shown, frame=tables[0].frame.cast(same),
+        notes=(*said.notes, *_notes_on_columns(tables, same)),
         first_lines=None, num_files=len(looks),
     )  # fmt: skip
-    with closing(_one_after_the_other(listing.files, options, rows, same)) as windows:
+    with closing(_one_after_the_other(tuple(looks), options, rows, same)) as windows:
         yield OpenTable(head, said.rows, windows)
 
 
@@ -210,14 +219,29 @@ def _same_columns(tables: Sequence[Table]) -> pl.Schema:
 
 
 def _type_of_both(one: pl.DataType, other: pl.DataType) -> pl.DataType | None:
-    """The type that holds the cells of two files; None if there is none."""
+    """The type that holds the cells of two files as they are; None if there is none.
+
+    Numbers of which no type of numbers holds all become text: as a fraction, a whole number of
+    more than 53 bits, such as an id, would be another.
+    """
     if one == other or other == pl.Null:
         return one
     if one == pl.Null:
         return other
-    if one.is_integer() and other.is_integer():
+    if {one, other} <= {pl.Float32(), pl.Float64()}:
+        return pl.Float64()
+    if one.is_integer() and other.is_integer() and not {one, other} & _BEYOND_INT64:
         return pl.Int64()
-    return pl.Float64() if one.is_numeric() and other.is_numeric() else None
+    return pl.String() if one.is_numeric() and other.is_numeric() else None
+
+
+def _notes_on_columns(tables: Sequence[Table], columns: pl.Schema) -> list[str]:
+    """Which columns of numbers have become text."""
+    return [
+        f"column {show_cell(name)}: numbers of several kinds, kept as they are written"
+        for name, dtype in columns.items()
+        if dtype == pl.String and any(t.frame.schema[name].is_numeric() for t in tables)
+    ]
 
 
 def _open_local(
@@ -297,7 +321,7 @@ def _recognize_wrapping(path: Path, entries: Iterable[Wrapping]) -> Wrapping | N
 def _refuse_foreign(head: bytes, content: Content) -> None:
     """Refuse what is no table at all, by name."""
     if not head:
-        raise FileError(f"{content.shown} is empty; give a file with a header and reviews")
+        raise NoRowsError(f"{content.shown} is empty; give a file with a header and reviews")
     if foreign := recognize(head, FOREIGN):
         raise FileError(f"{content.shown} looks like {foreign.what}; {foreign.remedy}")
 
@@ -359,6 +383,6 @@ def _read_remote(source: str, options: ReadOptions) -> Table:
             "check the address, or download it first"
         ) from error
     if frame.is_empty():
-        raise FileError(f"{show_source(source)} has columns but no rows; add reviews")
+        raise NoRowsError(f"{show_source(source)} has columns but no rows; add reviews")
     encoding = "utf-8" if form.is_text else None
     return Table(show_source(source), frame, form.name, form.delimiter, encoding)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from lstm_cli.data.showing import show_source
 from lstm_cli.data.sources.patterns import list_all
 from lstm_cli.data.spilled import TextStore
 from lstm_cli.data.tables import Table, open_table, open_tables, read_table
+from lstm_cli.errors import NoRowsError
 
 WINDOW_ROWS = 5_000
 
@@ -55,27 +56,47 @@ def read_many(sources: Sequence[str], options: ReadOptions = DETECT_ALL) -> Many
         FileError: a file cannot be read, or is named twice.
         ColumnError: the column is absent, or two are equally plausible.
     """
-    store, found = TextStore(), []
+    store = TextStore()
+    found: list[Source] = []
     for listing in list_all(sources):
-        texts_of_first: tuple[str, ...] = ()
-        pattern = None if listing.is_single else show_source(listing.source)
+        if listing.is_single:
+            found.append(_stored(listing.source, options, store))
+            continue
+        parts: list[Source] = []
+        empty = []
         for name in listing.files:
-            before = len(store)
-            with open_table(name, options) as opened:
-                table = opened.head
-                asked = options
-                if texts_of_first:
-                    asked = as_in_another(table, options, texts_of_first)
-                columns = choose_text_columns(table, asked)
-                for frame in opened.windows:
-                    store.add(text_at(frame, columns.names))
-            texts_of_first = texts_of_first or columns.names
-            source = Source(
-                table.source, table.form, table.delimiter, table.encoding, columns.names, "",
-                len(store) - before, (*table.notes, *columns.notes), pattern, listing.notes,
-            )  # fmt: skip
-            found.append(source)
+            try:
+                parts.append(_stored(name, options, store, parts[0] if parts else None))
+            except NoRowsError:
+                empty.append(name)
+        pattern, notes = show_source(listing.source), listing.notes(empty)
+        found += [replace(part, pattern=pattern, pattern_notes=notes) for part in parts]
     return ManyTexts(store.all(), tuple(found))
+
+
+def _stored(
+    name: str, options: ReadOptions, store: TextStore, like: Source | None = None
+) -> Source:
+    """Put the texts of a file into the store; what is to be said of it.
+
+    Args:
+        name: of the file.
+        options: what a person said of it.
+        store: where the texts go.
+        like: the first file of its folder, whose columns it should have.
+    """
+    before = len(store)
+    with open_table(name, options) as opened:
+        table = opened.head
+        if like is not None:
+            options = as_in_another(table, options, like.text_columns)
+        columns = choose_text_columns(table, options)
+        for frame in opened.windows:
+            store.add(text_at(frame, columns.names))
+    return Source(
+        table.source, table.form, table.delimiter, table.encoding, columns.names, "",
+        len(store) - before, (*table.notes, *columns.notes),
+    )  # fmt: skip
 
 
 class TextWindow(NamedTuple):

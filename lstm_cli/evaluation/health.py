@@ -141,13 +141,12 @@ def quick_findings(reviews: Reviews) -> Iterator[Finding]:
 
 def about_rare(tokenized: TokenizedReviews) -> Iterator[Finding]:
     """Words that were not counted, because there are more than memory should hold."""
-    rare = len(tokenized.rare)
-    if rare:
+    if tokenized.rare:
         yield Finding(
             "uncounted",
-            rare,
-            f"of {tokenized.num_types:,} distinct words the {rare:,} rarest were not counted: the "
-            "model reads them as unknown",
+            tokenized.num_counted,
+            f"only the {tokenized.num_counted:,} commonest distinct words were counted: the model "
+            "reads all others as unknown",
         )
 
 

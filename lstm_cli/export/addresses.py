@@ -5,6 +5,7 @@ s3://..., gs://..., memory://   a folder in any file system that fsspec opens
 anything else                   a folder of this machine
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -129,6 +130,8 @@ class Store:
                         f"{self.shown}: {name} is larger than the {most:,} bytes it should have"
                     )
                 copy.write(piece)
+            copy.flush()
+            os.fsync(copy.fileno())  # before the model gets its name
 
     def _pieces(self, name: str) -> Iterator[bytes]:
         with reaching(self.shown, self.explain):
@@ -162,7 +165,8 @@ def check_hub_installed(shown: str) -> None:
     Raises:
         TransferError: the hub's package is missing.
     """
-    if not find_spec("huggingface_hub"):
+    # The second is what the first has called servers by since version 2.
+    if not (find_spec("huggingface_hub") and find_spec("httpx2")):
         raise TransferError(
             f"{shown}: for a hub, install what that needs: pip install 'lstm-cli[hub]'"
         )

@@ -12,6 +12,7 @@ Ray is loaded by the functions here, and only where an engine was asked for.
 import logging
 import os
 import re
+import socket
 import sys
 import threading
 import warnings
@@ -38,6 +39,7 @@ ROWS_PER_FILE = 100_000  # at least, of what is written
 _WINDOWS_OF_EACH = 8  # workers: then the last window is at most an eighth of the time
 _FEWEST_ROWS = 1_000  # of a window: reviews of fewer lengths are rated up to a tenth slower
 _ASKED_EVERY = 0.5  # seconds: how far it is
+_PATIENCE = 10.0  # seconds with a machine that does not answer
 # What Ray says goes to its own log, and nothing of it to its makers. Read when it is loaded.
 _SETTINGS = {"RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_USAGE_STATS_ENABLED": "0"}
 _SILENT = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
@@ -79,6 +81,7 @@ def connected(address: str | None = None, workers: int | None = None) -> Iterato
             ray.init(num_cpus=num_workers + 1, include_dashboard=False, **_SILENT)
         cluster = Cluster(num_workers, "a local Ray")
     else:
+        _knock(address)
         try:
             with _without_a_word():
                 ray.init(address=address, **_SILENT)
@@ -95,6 +98,21 @@ def connected(address: str | None = None, workers: int | None = None) -> Iterato
             yield cluster
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Refuse an address at which nobody answers: Ray would try for minutes, and say nothing."""
+    place = re.fullmatch(r"(?:ray://)?(.+):([0-9]{1,5})", address)
+    if place is None:  # auto, and what only Ray knows
+        return
+    try:
+        socket.create_connection((place[1].strip("[]"), int(place[2])), _PATIENCE).close()
+    except (OSError, OverflowError) as error:
+        raise RequestError(
+            f"no cluster answers ({first_line(error)}); start one by: ray start",
+            parameter="address",
+            value=address,
+        ) from error
 
 
 @contextmanager
@@ -170,12 +188,13 @@ def rate_parts(
             raise _told(error, folder.shown) from error
         columns = [*SUMMED_UP, ANSWERED_BY] if task.is_fast else list(SUMMED_UP)
         summary = FileSummary(scale.labels)
-        for batch in counted(folder.filesystem, working, columns):
+        for batch in counted(folder.filesystem, folder.written(working), columns):
             summary.add_written(to_frame(batch), scale)
         if summary.num_rows != parts.num_rows:
             raise OutputError(
-                f"{folder.shown}: {summary.num_rows:,} of {parts.num_rows:,} rows were rated; the "
-                "files must not change meanwhile: run it again"
+                f"{folder.shown}: {summary.num_rows:,} of {parts.num_rows:,} rows are there; the "
+                "files that are read must not change meanwhile, and all machines must reach the "
+                "folder: a bucket, or a disk that they share"
             )
     return summary
 

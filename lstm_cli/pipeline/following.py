@@ -13,7 +13,7 @@ import numpy as np
 from lstm_cli.config import TrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.launch import Launch
-from lstm_cli.results import EpochReport
+from lstm_cli.pipeline.silence import Silent
 from lstm_cli.training.distributed import from_first, joined, shared_tokens
 from lstm_cli.training.loop import NetworkStart, train
 from lstm_cli.training.pace import measure_pace
@@ -72,25 +72,12 @@ def follow(launch: Launch) -> None:
             _take_part(work, token_ids, launch)
 
 
-class _Nobody:
-    """Hears how a training goes where another process tells it."""
-
-    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
-        """Training starts."""
-
-    def batch_done(self, num_tokens: int) -> None:
-        """This many tokens have been trained on."""
-
-    def epoch_done(self, report: EpochReport) -> None:
-        """An epoch has been measured."""
-
-
 def _take_part(work: Work, token_ids: np.ndarray, launch: Launch) -> None:
     task = _with_tokens(work.task, token_ids)
     compute = work.compute.as_one_of(launch)
     compute.set_up_process()
     if work.kind == "train":
-        train(work.start, work.config, task, _Nobody(), compute=compute)
+        train(work.start, work.config, task, Silent(), compute=compute)
     else:
         measure_pace(work.start, work.config, task, compute)
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from lstm_cli.data.reviews import ReviewsSummary
-from lstm_cli.pipeline.preparation import PreparedRun
 from lstm_cli.results import Attempt, EpochReport
 from lstm_cli.training.pace import Plan
+
+if TYPE_CHECKING:
+    from lstm_cli.pipeline.preparation import PreparedRun  # which is imported with this
 
 
 class Silent:
@@ -21,7 +24,7 @@ class Silent:
     def read(self, reviews: ReviewsSummary, others: ReviewsSummary | None) -> None:
         """The reviews have been read."""
 
-    def prepared(self, run: PreparedRun) -> None:
+    def prepared(self, run: "PreparedRun") -> None:
         """Some have been held out and the settings decided."""
 
     def planned(self, plan: Plan, num_reviews: int, seconds: float) -> None:

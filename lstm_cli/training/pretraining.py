@@ -68,8 +68,7 @@ class Unlabelled:
     duplicates: int  # texts that stood there before, read once
     fingerprint: str
     seen: SeenPart | None = None  # hashes of the reviews
-    num_types: int = 0  # distinct words
-    num_rare: int = 0  # of these, that were too rare to be counted
+    num_counted: int | None = None  # distinct words, where there were too many to count all
 
 
 @dataclass(frozen=True)
@@ -129,8 +128,7 @@ def prepare_unlabelled(
         duplicates=filled - len(distinct),
         fingerprint=digest.hexdigest(),
         seen=seen,
-        num_types=tokenized.num_types,
-        num_rare=len(tokenized.rare),
+        num_counted=tokenized.num_counted if tokenized.rare else None,
     )
 
 

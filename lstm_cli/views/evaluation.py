@@ -122,8 +122,8 @@ def _verdict(evaluation: Evaluation) -> str:
     sure, right = 100 * trust.confidence, 100 * evaluation.scores.accuracy
     said = f"on average it says {sure:.1f} % and is right on {right:.1f} %"
     return {
-        "as sure as right": f"It is as sure as it is right: {said}, and chance explains what "
-        "parts them.",
+        "as sure as right": f"It seems as sure as it is right: {said}; chance alone may part them "
+        "as far.",
         "too sure": f"It is too sure of itself: {said}, more than chance explains.",
         "not sure enough": f"It is right more often than it says: {said}, more than chance "
         "explains.",

@@ -30,12 +30,8 @@ def show_unlabelled(console: Console, run: "PreparedTexts") -> None:
         f"{reviews.training.num_tokens:,} words to learn from, "
         f"{reviews.held_out.num_tokens:,} held out; {len(reviews.vocabulary):,} different ones",
     )
-    if reviews.num_rare:
-        say(
-            console,
-            f"of {reviews.num_types:,} distinct words the {reviews.num_rare:,} rarest were not "
-            "counted",
-        )
+    if reviews.num_counted is not None:
+        say(console, f"only the {reviews.num_counted:,} commonest distinct words were counted")
     say(
         console,
         f"LSTM, embedding {config.embedding_size}, {config.hidden_size} units, "

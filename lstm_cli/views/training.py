@@ -243,7 +243,7 @@ class TrainingProgress:
         self.console = console
         self.with_epochs = with_epochs
         self.kept = "best"  # what an epoch that is kept is called
-        self.progress = progress_bar(console, "epoch {task.fields[epoch]}", rate="tokens/s")
+        self.progress = progress_bar(console, "{task.fields[doing]}", rate="tokens/s")
         self.task: TaskID | None = None
         self.num_epochs = 0
 
@@ -260,7 +260,7 @@ class TrainingProgress:
         if self.task is not None:
             self.progress.remove_task(self.task)
         self.task = self.progress.add_task(
-            "", total=num_epochs * tokens_per_epoch, epoch=f"1/{num_epochs}", rate=0.0
+            "", total=num_epochs * tokens_per_epoch, doing=f"epoch 1/{num_epochs}", rate=0.0
         )
         if self.with_epochs:
             say(self.console, "epoch   loss   held out: loss  accuracy  mean error   kappa    time")
@@ -281,8 +281,11 @@ class TrainingProgress:
                 f"{report.seconds:>4.0f} s" + (f"  {self.kept}" if report.is_best else ""),
             )
         if self.task is not None:
-            shown = min(report.epoch + 1, self.num_epochs)
-            self.progress.update(self.task, epoch=f"{shown}/{self.num_epochs}")
+            # After the last one the model is measured, and its gates are described.
+            following = report.epoch + 1
+            is_last = following > self.num_epochs
+            doing = "measuring" if is_last else f"epoch {following}/{self.num_epochs}"
+            self.progress.update(self.task, doing=doing)
 
 
 # What to type next, if the model knows the words.

@@ -19,7 +19,7 @@ from lstm_cli.data.rows import Content, Rows, first_line, reading
 from lstm_cli.data.showing import count
 from lstm_cli.data.sources.choosing import find_name, list_names, refuse_name
 from lstm_cli.data.values import Value, ValueTable
-from lstm_cli.errors import FileError, Remedy
+from lstm_cli.errors import FileError, NoRowsError, Remedy
 
 BATCH_ROWS = 5_000
 
@@ -170,7 +170,7 @@ def read_all(cursor: Cursor, content: Content, rows: int) -> Rows:
             table.add([plain.value(value) for value in row])
     windows = table.windows()
     if not table.num_rows:
-        raise FileError(f"{content.shown} has columns but no rows; add reviews")
+        raise NoRowsError(f"{content.shown} has columns but no rows; add reviews")
     windows = reading(windows, content.source, "cannot be read; is the disk full?")
     return Rows(windows, table.num_rows, notes=plain.notes)
 

@@ -32,7 +32,7 @@ from lstm_cli.data.nested import as_json
 from lstm_cli.data.rows import ROWS, Content, Rows, reading
 from lstm_cli.data.showing import count, escape, show_source
 from lstm_cli.data.sources.opening import read_head
-from lstm_cli.errors import FileError
+from lstm_cli.errors import FileError, NoRowsError
 
 SAMPLE_BYTES = 1 << 20
 MOST_COLUMNS = 10_000  # each costs as much as a file of its own
@@ -162,7 +162,7 @@ def survey_delimited(path: Path, folder: Path, source: str) -> Delimited:
     table = replace(table, notes=table.notes + below.notes)
     if not len(table):
         names = ", ".join(escape(name) for name in layout.names[:8])
-        raise FileError(f"{show_source(source)} has a header ({names}) but no rows; add reviews")
+        raise NoRowsError(f"{show_source(source)} has a header ({names}) but no rows; add reviews")
     return table
 
 

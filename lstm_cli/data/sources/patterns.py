@@ -22,7 +22,7 @@ from lstm_cli.data.showing import count, escape, show_source
 from lstm_cli.data.sources.buckets import IN_EXTRA, INSTALL, find_bucket
 from lstm_cli.data.sources.choosing import list_names, may_be_table
 from lstm_cli.data.sources.opening import explain, is_remote
-from lstm_cli.errors import FileError
+from lstm_cli.errors import FileError, NoRowsError
 
 _OTHERS_SHOWN = 3
 _MAGIC = re.compile(r"[*?]|\[[^\]]+\]")
@@ -42,22 +42,35 @@ class Listing:
         """Whether the source is no folder and no pattern, but one file."""
         return self.files == (self.source,)
 
-    @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self, empty: Sequence[str] = ()) -> tuple[str, ...]:
         """What is to be said of it.
 
-        >>> Listing("data", ("data/a.csv",), ("_SUCCESS", "plot.png")).notes
+        >>> Listing("data", ("data/a.csv",), ("_SUCCESS", "plot.png")).notes()
         ('2 other files left out, being no tables (_SUCCESS, plot.png)',)
-        >>> Listing("data", ("data/a.csv",), folders=("2024",)).notes
+        >>> Listing("data", ("data/a.csv",), folders=("2024",)).notes()
         ("1 folder in it left out (2024); 'data/**/*.csv' would read it, too",)
+        >>> Listing("data", ("data/a.csv", "data/b.csv")).notes(["data/b.csv"])
+        ('1 file without rows passed over (b.csv)',)
+
+        Args:
+            empty: those of its files in which there was no row.
+
+        Raises:
+            NoRowsError: that is all of them.
         """
+        if len(empty) == len(self.files):
+            raise NoRowsError(f"{show_source(self.source)}: no file in it has rows; add reviews")
         notes = []
+        if empty:
+            names = tuple(name.rpartition("/")[2] for name in empty)
+            notes.append(f"{count(len(empty), 'file')} without rows passed over ({_some(names)})")
         if self.left_out:
             others = count(len(self.left_out), "other file")
             notes.append(f"{others} left out, being no tables ({_some(self.left_out)})")
         if self.folders:
             inner, them = count(len(self.folders), "folder"), "them" if self.folders[1:] else "it"
-            deeper = f"{show_source(self.source).rstrip('/')}/**/*{Path(self.files[0]).suffix}"
+            folder = glob.escape(show_source(self.source).rstrip("/"))
+            deeper = f"{folder}/**/*{Path(self.files[0]).suffix}"
             said = f"{inner} in it left out ({_some(self.folders)})"
             notes.append(f"{said}; '{deeper}' would read {them}, too")
         return tuple(notes)
@@ -136,7 +149,7 @@ def _list_here(source: str, path: str) -> Listing:
         return Listing(source, (source,))
     if mode is None and is_pattern(path):
         # Hidden ones are left out by glob, as a shell does, and not by Path.glob.
-        names = glob.glob(path, recursive=True)  # noqa: PTH207
+        names = glob.glob(_with_folders_by_name(path), recursive=True)  # noqa: PTH207
         found = [name for name in names if Path(name).is_file()]
         return _matching(source, found)
     if mode is None or not stat.S_ISDIR(mode):
@@ -148,6 +161,15 @@ def _list_here(source: str, path: str) -> Listing:
     except OSError as error:
         raise FileError(f"{show_source(source)} cannot be read: {explain(error)}") from error
     return _in_folder(source, inside, folders)
+
+
+def _with_folders_by_name(pattern: str) -> str:
+    """A pattern in which a folder that is really called [2024] is meant by that name."""
+    folder, last = os.path.split(pattern)
+    if not is_pattern(folder):
+        return pattern
+    is_there = Path(folder).is_dir()
+    return f"{glob.escape(folder) if is_there else _with_folders_by_name(folder)}/{last}"
 
 
 def _list_there(source: str, scheme: str) -> Listing:

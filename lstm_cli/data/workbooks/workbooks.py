@@ -20,7 +20,7 @@ from lstm_cli.data.showing import count, escape, show_cell, show_skipped
 from lstm_cli.data.sources.choosing import find_name, list_names, refuse_name
 from lstm_cli.data.values import Value, ValueTable, text_of
 from lstm_cli.data.workbooks.workbook_reader import Cells, Sheet, WorkbookReader, check_sizes
-from lstm_cli.errors import FileError
+from lstm_cli.errors import FileError, NoRowsError
 
 HEAD_ROWS = 250  # in which the header is looked for
 TAIL_ROWS = 100  # in which totals are looked for
@@ -129,7 +129,7 @@ def _read(cells: Cells, sheet: Sheet, content: Content, rows: int) -> Rows:
         _add(number, row, table, lines)
     if not lines:
         listed = ", ".join(escape(name) for name in names[:8])
-        raise FileError(f"{shown} has a header ({listed}) but no rows; add reviews")
+        raise NoRowsError(f"{shown} has a header ({listed}) but no rows; add reviews")
     notes += _notes(totals, "below the table")
     if merged.num_filled:
         notes += (f"{count(merged.num_filled, 'merged cell')} read in every row that it covers",)
