@@ -158,6 +158,9 @@ def test_a_promising_name_without_a_scale_in_it_is_not_the_rating() -> None:
                hotel=["Quay", "Old Town"] * 6, nights=[2, 3, 150] * 4, id=range(12)),
          "reviews.csv: no column looks like ratings; name it with --rating-column "
          "(`hotel`, `nights`)"),
+        (table(review=TEXT, hotel=["Quay", "Old Town"] * 6, Rating=[""] * 12),
+         "reviews.csv: no column looks like ratings, for `Rating` is empty; name it with "
+         "--rating-column (`hotel`)"),
         (table(a=STARS, b=IDS),
          "reviews.csv: no column looks like reviews; name it with --text-column (`a`, `b`)"),
     ],

@@ -156,13 +156,15 @@ def find_rating_column(
             if choice:
                 return _only(table, choice)
     plausible = [column.name for column in columns if column.is_plausible]
+    problem = f"{table.source}: no column looks like ratings"
+    # A person who has rated nothing yet, or another column than that which the name promises.
+    empty = [c for group in RATING_NAMES for c in _named(columns, group) if not c.filled]
+    if empty:
+        problem += f", for {listed([empty[0].name])} is empty"
     if not plausible:
-        raise ColumnError(
-            f"{table.source}: no column looks like ratings, nor could one hold them",
-            Remedy.RATE_INSTEAD,
-        )
+        raise ColumnError(f"{problem}, nor could one hold them", Remedy.RATE_INSTEAD)
     raise ColumnError(
-        f"{table.source}: no column looks like ratings",
+        problem,
         Remedy.NAME_RATING_COLUMN,
         listed(plausible),
     )
