@@ -54,7 +54,7 @@ def test_a_folder_is_its_tables_in_order(folder: Path) -> None:
     assert set(listing.left_out) == {
         "_SUCCESS", ".hidden.csv", "README.txt", "plot.png", "notes.gz",
     }  # fmt: skip
-    assert listing.notes == (
+    assert listing.notes() == (
         "5 other files left out, being no tables (.hidden.csv, README.txt, _SUCCESS, ...)",
         f"1 folder in it left out (deeper); '{folder}/**/*.gz' would read it, too",
     )
@@ -161,4 +161,4 @@ def test_folders_of_a_bucket_are_said_too(bucket: str) -> None:
     """Parts by year would go missing in silence."""
     listing = list_files(f"{bucket}/")
     assert listing.folders == ("year=1",)
-    assert listing.notes[-1].startswith("1 folder in it left out (year=1)")
+    assert listing.notes()[-1].startswith("1 folder in it left out (year=1)")
