@@ -248,7 +248,7 @@ def test_one_process_speaks_for_all(many_reviews: Path) -> None:
     code, printed, said = ended(torchrun("lstm_cli", "predict", "fine"))
     assert (code, printed) == (1, "")
     assert [line[:24] for line in of_ours(said)] == ["lstm: torchrun has start"]
-    code, printed, _ = ended(torchrun("lstm_cli", "train", "-qh"))
+    code, printed, _ = ended(torchrun("lstm_cli", "-qh"))
     assert code == 0
     assert printed.count("Usage:") == 1
 
