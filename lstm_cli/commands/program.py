@@ -124,6 +124,11 @@ def of_the_machine(error: Exception) -> str | None:
         return "the machine is out of memory; give it less at once, or close other programs"
     if type(error).__name__ == "OutOfMemoryError":  # torch's, which may not be loaded
         return "the GPU is out of memory; free some of it, or use the processor with --device cpu"
+    if type(error).__name__ == "BrokenProcessPool":  # where many reviews are cut into words
+        return (
+            "a process that helped was ended from outside, as happens where memory is short; close "
+            "other programs, or let this one work alone with --threads 1"
+        )
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{(error.strerror or str(error)).lower()}"

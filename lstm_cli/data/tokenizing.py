@@ -21,7 +21,7 @@ from lstm_cli.text.tokens import TOKEN_PATTERN, tidy
 
 LONGEST_CALL = 200_000  # characters
 PIECE = 2_000  # reviews ...
-LARGEST_PIECE = 8_000_000  # ... or characters
+LARGEST_PIECE = 2_000_000  # ... or characters
 FEWEST_PIECES = 4  # another process takes half a second to start
 WORTH_KEEPING = 20_000_000  # characters, which take some five seconds to cut
 
