@@ -127,12 +127,16 @@ def test_numbers_that_no_type_holds_are_kept_as_they_are_written(tmp_path: Path)
     pl.DataFrame({"id": [large], "n": [-1]}).write_parquet(tmp_path / "1.parquet")
     other = pl.DataFrame({"id": [2.5], "n": [huge]}, schema_overrides={"n": pl.UInt64})
     other.write_parquet(tmp_path / "2.parquet")
+    pl.DataFrame({"id": [7], "n": [None]}).write_parquet(tmp_path / "3.parquet")
     table = read_table(str(tmp_path))
-    assert table.frame.rows() == [(str(large), "-1"), ("2.5", str(huge))]
+    assert table.frame.rows() == [(str(large), "-1"), ("2.5", str(huge)), ("7", None)]
     assert table.notes == (
         "column 'id': numbers of several kinds, kept as they are written",
         "column 'n': numbers of several kinds, kept as they are written",
     )
+    pl.DataFrame({"id": ["x"], "n": [1]}).write_parquet(tmp_path / "4.parquet")
+    with pytest.raises(FileError, match="String in column 'id'"):
+        read_table(str(tmp_path))
 
 
 def test_a_folder_with_brackets_is_meant_by_its_name(tmp_path: Path) -> None:

@@ -199,6 +199,7 @@ def _same_columns(tables: Sequence[Table]) -> pl.Schema:
     """
     first = tables[0]
     columns = pl.Schema(first.frame.schema)
+    mixed: set[str] = set()  # numbers that have become text, because no type of numbers holds all
     for table in tables[1:]:
         schema = table.frame.schema
         if other := list({*schema} ^ {*columns}):
@@ -208,12 +209,16 @@ def _same_columns(tables: Sequence[Table]) -> pl.Schema:
                 "give files of the same columns"
             )
         for name, dtype in schema.items():
-            both = _type_of_both(columns[name], dtype)
+            if name in mixed and (dtype.is_numeric() or dtype == pl.Null):
+                continue
+            both = None if name in mixed else _type_of_both(columns[name], dtype)
             if both is None:
                 raise FileError(
                     f"{table.source} has {dtype} in column {show_cell(name)}, and the files before "
                     f"it {columns[name]}; give files of the same columns"
                 )
+            if columns[name].is_numeric() and not both.is_numeric():
+                mixed.add(name)
             columns[name] = both
     return columns
 
