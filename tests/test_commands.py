@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from typer.testing import CliRunner, Result
 from lstm_cli.bundle.contents import NewBundle
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.commands import app
+from lstm_cli.commands.program import of_the_machine
 from tests.helpers import TINY, copied, lstm
 
 COMMITTED = Path(__file__).parent / "data" / "format-1"
@@ -595,3 +597,11 @@ def test_the_name_of_a_file_is_not_rated(
         f"{tiny_reviews}\n"
     )
     assert lstm(command, "no-such-file.csv", "--model", tiny_bundle.path).exit_code == 0
+
+
+def test_a_helper_that_was_ended_is_said() -> None:
+    """As the kernel does where memory is short; other mistakes stay as they are."""
+    said = of_the_machine(BrokenProcessPool())
+    assert said is not None
+    assert "--threads 1" in said
+    assert of_the_machine(RuntimeError("ours")) is None

@@ -194,7 +194,7 @@ def _together(
 def _repeated(hashes: NDArray[np.uint64], ratings: NDArray[np.float64]) -> tuple[int, int]:
     """How many rows repeat an earlier one, and how many texts have several ratings.
 
-    By sorting: tables of hashes take ten times the memory, and polars does not return it.
+    By sorting: tables of hashes take much more memory, which polars does not return.
 
     >>> _repeated(np.array([7, 8, 7, 7, 9], np.uint64), np.array([1.0, 1.0, 1.0, 2.0, 5.0]))
     (1, 1)

@@ -109,7 +109,7 @@ def _distinct_texts(corpus: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64
     hashes = np.zeros(len(corpus), dtype=np.uint64)
     for block, runs in _blocks(corpus):
         hashes[block] = runs.of_whole_texts()
-    # As np.unique does it, but with half the memory: here most is in use for each review.
+    # As np.unique does it, but with less memory, which is scarcest here.
     order = np.argsort(hashes, kind="stable")
     hashes = hashes[order]
     is_new = np.concatenate([np.ones(min(1, len(hashes)), bool), hashes[1:] != hashes[:-1]])

@@ -9,7 +9,7 @@ from lstm_cli.results import Attempt, EpochReport
 from lstm_cli.training.pace import Plan
 
 if TYPE_CHECKING:
-    from lstm_cli.pipeline.preparation import PreparedRun  # which is imported with this
+    from lstm_cli.pipeline.preparation import PreparedRun  # which imports this itself
 
 
 class Silent:

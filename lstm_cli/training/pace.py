@@ -14,8 +14,6 @@ from lstm_cli.training.trainer import Trainer, TrainingTask
 
 _UNTIMED, _TIMED = 1, 3  # steps; the first of a process takes longer than the others
 _READ_AFTERWARDS = 2  # times the held-out reviews are read: as they are, and shuffled
-_GATES = 4  # times as long as without them takes a reading of which the gates are described
-_MOST_DESCRIBED = 100_000  # tokens
 _AFTERWARDS = 3.0  # seconds for the logistic regression and for saving
 
 
@@ -76,10 +74,9 @@ def measure_pace(
         rating_probabilities(trainer.network, some, compute)
         reading = (time.perf_counter() - began) / max(some.num_tokens, 1)
     measuring = reading * task.validation.num_tokens
-    described = _GATES * min(task.validation.num_tokens, _MOST_DESCRIBED)
     return Pace(
         learning * schedule.corpus.num_tokens + measuring / compute.world_size,
-        _READ_AFTERWARDS * measuring + reading * (described + read_afterwards) + _AFTERWARDS,
+        _READ_AFTERWARDS * measuring + reading * read_afterwards + _AFTERWARDS,
     )
 
 
