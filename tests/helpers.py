@@ -65,7 +65,7 @@ class Notebook:
         self.tokens = 0
         self.reports: list[EpochReport] = []
 
-    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
+    def begin(self, num_epochs: int, tokens_per_epoch: int, tokens_before: int) -> None:
         self.expected = (num_epochs, tokens_per_epoch)
 
     def batch_done(self, num_tokens: int) -> None:

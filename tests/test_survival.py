@@ -178,9 +178,12 @@ def test_ctrl_c_keeps_the_best_so_far_and_resume_goes_on(tiny_reviews: Path) -> 
     printed, said = stopped.communicate("go on")
     assert stopped.returncode == 130, (before, said)
     assert "stopping after this step" in said
+    share = re.search(r"stopped when (\d+) % of epoch 2 was read", said)
+    assert share, said
     assert json.loads(printed)["stopped"]
     assert lstm("predict", "fine", "--model", "more").exit_code == 0
     gone_on = lstm(*run, "--resume")
+    assert f"resuming in epoch 2 of 6, of which {share[1]} % is read" in gone_on.stderr
     assert json.loads(gone_on.stdout)["model"] == "more"
     assert not checkpoint_of(Path("models/more")).exists()
     assert weights_of(Path("models/more")) == weights_of(Path("models/whole"))

@@ -27,7 +27,7 @@ from lstm_cli.data.sources.patterns import list_all
 from lstm_cli.data.spilled import TextStore, in_windows, select
 from lstm_cli.data.tables import Table, open_table
 from lstm_cli.data.texts import as_strings, text_at
-from lstm_cli.errors import NoRowsError, Remedy, RowError
+from lstm_cli.errors import Remedy, RowError
 
 # In the order of the states in ``rated.py``, from NO_TEXT on.
 REASONS = ("no text", "no rating", "rating not understood", "rating off the scale")
@@ -255,15 +255,12 @@ def _read_files(
         if listing.is_single:
             yield _read_rows(listing.source, options, texts, keep)
             continue
-        found: list[_Rows] = []
-        empty = []
-        for name in listing.files:
-            try:
-                like = found[0].source if found else None
-                found.append(_read_rows(name, options, texts, keep, like))
-            except NoRowsError:
-                empty.append(name)
-        pattern, notes = show_source(listing.source), listing.notes(empty)
+
+        def read(name: str, first: _Rows | None) -> _Rows:
+            return _read_rows(name, options, texts, keep, None if first is None else first.source)
+
+        found, notes = listing.read_each(read)
+        pattern = show_source(listing.source)
         for rows in found:
             origin = replace(rows.source, pattern=pattern, pattern_notes=notes)
             yield replace(rows, source=origin)

@@ -145,25 +145,22 @@ def open_tables(
             yield opened
         return
     shown = show_source(source)
-    looks: dict[str, _Look] = {}
-    empty = []
-    for name in listing.files:
-        try:
-            with open_table(name, options, rows) as opened:
-                head = opened.head
-                # Of a thousand files the rows of one are enough.
-                frame = head.frame.clear() if looks else head.frame
-                looks[name] = _Look(replace(head, frame=frame), opened.num_rows)
-        except NoRowsError:
-            empty.append(name)
-    notes = listing.notes(empty)
-    tables = [look.head for look in looks.values()]
+
+    def look_at(name: str, first: _Look | None) -> _Look:
+        with open_table(name, options, rows) as opened:
+            head = opened.head
+            # Of a thousand files the rows of one are enough.
+            frame = head.frame if first is None else head.frame.clear()
+            return _Look(name, replace(head, frame=frame), opened.num_rows)
+
+    looks, notes = listing.read_each(look_at)
+    tables = [look.head for look in looks]
     same = _same_columns(tables)
     (said,) = as_said(
         [
             Source(look.head.source, "", None, None, (), "", look.num_rows, look.head.notes,
                    shown, notes)
-            for look in looks.values()
+            for look in looks
         ]
     )  # fmt: skip
     head = replace(
@@ -171,13 +168,15 @@ def open_tables(
         notes=(*said.notes, *_notes_on_columns(tables, same)),
         first_lines=None, num_files=len(looks),
     )  # fmt: skip
-    with closing(_one_after_the_other(tuple(looks), options, rows, same)) as windows:
+    names = [look.name for look in looks]
+    with closing(_one_after_the_other(names, options, rows, same)) as windows:
         yield OpenTable(head, said.rows, windows)
 
 
 class _Look(NamedTuple):
     """What one of several files holds."""
 
+    name: str
     head: Table  # its first rows
     num_rows: int
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from typing import NamedTuple
 
 import polars as pl
@@ -17,7 +17,6 @@ from lstm_cli.data.showing import show_source
 from lstm_cli.data.sources.patterns import list_all
 from lstm_cli.data.spilled import TextStore
 from lstm_cli.data.tables import Table, open_table, open_tables, read_table
-from lstm_cli.errors import NoRowsError
 
 WINDOW_ROWS = 5_000
 
@@ -60,29 +59,23 @@ def read_many(sources: Sequence[str], options: ReadOptions = DETECT_ALL) -> Many
     found: list[Source] = []
     for listing in list_all(sources):
         if listing.is_single:
-            found.append(_stored(listing.source, options, store))
+            found.append(_stored(options, store, listing.source))
             continue
-        parts: list[Source] = []
-        empty = []
-        for name in listing.files:
-            try:
-                parts.append(_stored(name, options, store, parts[0] if parts else None))
-            except NoRowsError:
-                empty.append(name)
-        pattern, notes = show_source(listing.source), listing.notes(empty)
+        parts, notes = listing.read_each(partial(_stored, options, store))
+        pattern = show_source(listing.source)
         found += [replace(part, pattern=pattern, pattern_notes=notes) for part in parts]
     return ManyTexts(store.all(), tuple(found))
 
 
 def _stored(
-    name: str, options: ReadOptions, store: TextStore, like: Source | None = None
+    options: ReadOptions, store: TextStore, name: str, like: Source | None = None
 ) -> Source:
     """Put the texts of a file into the store; what is to be said of it.
 
     Args:
-        name: of the file.
         options: what a person said of it.
         store: where the texts go.
+        name: of the file.
         like: the first file of its folder, whose columns it should have.
     """
     before = len(store)

@@ -33,7 +33,7 @@ class Silent:
     def tried(self, attempt: Attempt) -> None:
         """A recipe has been tried."""
 
-    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
+    def begin(self, num_epochs: int, tokens_per_epoch: int, tokens_before: int) -> None:
         """Training starts."""
 
     def batch_done(self, num_tokens: int) -> None:

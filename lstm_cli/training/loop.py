@@ -26,8 +26,8 @@ from lstm_cli.training.vectors import WordVectors
 class Listener(Protocol):
     """Someone who wants to hear how training goes."""
 
-    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
-        """Training starts."""
+    def begin(self, num_epochs: int, tokens_per_epoch: int, tokens_before: int) -> None:
+        """Training starts, or goes on where so many tokens were read before."""
 
     def batch_done(self, num_tokens: int) -> None:
         """This many real tokens have been trained on."""
@@ -135,8 +135,8 @@ def train(
         state = from_first(keeper.found(), compute)
         if state is not None:
             trainer.load_state_dict(state)
-        listener.begin(config.epochs, schedule.corpus.num_tokens)
-        listener.batch_done(schedule.tokens_before(trainer.step))
+        before = schedule.tokens_before(trainer.step)
+        listener.begin(config.epochs, schedule.corpus.num_tokens, before)
         stopwatch = Stopwatch()
         completed = _run(trainer, schedule, listener, control, keeper, stopwatch)
         speed = stopwatch.tokens_per_second

@@ -79,7 +79,7 @@ class AdviceProgress:
         if self.task is not None:
             self.progress.update(self.task, completed=self._done)
 
-    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
+    def begin(self, num_epochs: int, tokens_per_epoch: int, tokens_before: int) -> None:
         """A training starts."""
         self._tokens = max(num_epochs * tokens_per_epoch, 1)
 

@@ -245,7 +245,7 @@ class TrainingProgress:
         self.kept = "best"  # what an epoch that is kept is called
         self.progress = progress_bar(console, "{task.fields[doing]}", rate="tokens/s")
         self.task: TaskID | None = None
-        self.num_epochs = 0
+        self.num_epochs, self.tokens_per_epoch = 0, 0
 
     def __enter__(self) -> "TrainingProgress":
         self.progress.start()
@@ -254,14 +254,22 @@ class TrainingProgress:
     def __exit__(self, *_: object) -> None:
         self.progress.stop()
 
-    def begin(self, num_epochs: int, tokens_per_epoch: int) -> None:
-        """Draw the empty bar and the heads of the table."""
-        self.num_epochs = num_epochs
+    def begin(self, num_epochs: int, tokens_per_epoch: int, tokens_before: int) -> None:
+        """Draw the bar, say where a stopped training goes on, and write the heads of the table."""
+        self.num_epochs, self.tokens_per_epoch = num_epochs, tokens_per_epoch
         if self.task is not None:
             self.progress.remove_task(self.task)
+        whole, read = divmod(tokens_before, max(tokens_per_epoch, 1))
         self.task = self.progress.add_task(
-            "", total=num_epochs * tokens_per_epoch, doing=f"epoch 1/{num_epochs}", rate=0.0
+            "",
+            total=num_epochs * tokens_per_epoch,
+            completed=tokens_before,
+            doing=f"epoch {min(whole + 1, num_epochs)}/{num_epochs}",
+            rate=0.0,
         )
+        if tokens_before:
+            part = f", of which {percent(read / tokens_per_epoch)} is read" if read else ""
+            say(self.console, f"resuming in epoch {whole + 1} of {num_epochs}{part}")
         if self.with_epochs:
             say(self.console, "epoch   loss   held out: loss  accuracy  mean error   kappa    time")
 
@@ -280,6 +288,10 @@ class TrainingProgress:
                 f"{100 * report.accuracy:>6.1f} %  {report.mae:>10.3f}  {report.qwk:>6.3f}  "
                 f"{report.seconds:>4.0f} s" + (f"  {self.kept}" if report.is_best else ""),
             )
+            read = self.progress.tasks[0].completed if self.task is not None else 0
+            if (left := report.epoch * self.tokens_per_epoch - read) > 0:
+                share = percent(1 - left / self.tokens_per_epoch)
+                say(self.console, f"       stopped when {share} of epoch {report.epoch} was read")
         if self.task is not None:
             # After the last one the model is measured, and its gates are described.
             following = report.epoch + 1

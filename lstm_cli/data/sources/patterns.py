@@ -10,10 +10,11 @@ import glob
 import os
 import re
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 from urllib.request import url2pathname
 
 from lstm_cli.data.databases.addresses import is_database
@@ -23,6 +24,8 @@ from lstm_cli.data.sources.buckets import IN_EXTRA, INSTALL, find_bucket
 from lstm_cli.data.sources.choosing import list_names, may_be_table
 from lstm_cli.data.sources.opening import explain, is_remote
 from lstm_cli.errors import FileError, NoRowsError
+
+T = TypeVar("T")
 
 _OTHERS_SHOWN = 3
 _MAGIC = re.compile(r"[*?]|\[[^\]]+\]")
@@ -41,6 +44,24 @@ class Listing:
     def is_single(self) -> bool:
         """Whether the source is no folder and no pattern, but one file."""
         return self.files == (self.source,)
+
+    def read_each(self, read: Callable[[str, T | None], T]) -> tuple[list[T], tuple[str, ...]]:
+        """What is read of each file that has rows, in order, and what is to be said of all.
+
+        Args:
+            read: takes the name of a file and what was read of the first, None for that itself.
+
+        Raises:
+            NoRowsError: none of the files has a row.
+        """
+        found: list[T] = []
+        empty = []
+        for name in self.files:
+            try:
+                found.append(read(name, found[0] if found else None))
+            except NoRowsError:
+                empty.append(name)
+        return found, self.notes(empty)
 
     def notes(self, empty: Sequence[str] = ()) -> tuple[str, ...]:
         """What is to be said of it.
