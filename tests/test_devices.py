@@ -79,8 +79,25 @@ def test_every_command_that_rates_many_takes_a_device(
     assert (plain.exit_code, plain.stdout, plain.stderr) == (0, named.stdout, named.stderr)
     absent = lstm(*command, "--device", "cuda:99")
     assert absent.exit_code == 2
-    assert absent.stderr.splitlines()[-1].startswith("lstm: --device cuda:99: ")
+    # Before a file is read: nothing is said of it.
+    (said,) = absent.stderr.splitlines()
+    assert said.startswith("lstm: --device cuda:99: ")
     assert not absent.stdout
+
+
+@pytest.mark.usefixtures("model")
+def test_one_review_is_read_by_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who names it gets what he names, and who names a GPU hears why not."""
+    assert lstm("predict", "a fine film", "--device", "cpu").stdout == lstm(
+        "predict", "a fine film"
+    ).stdout  # fmt: skip
+    monkeypatch.setattr("lstm_cli.core.compute.chosen_device", lambda asked: asked)
+    done = lstm("predict", "a fine film", "--device", "cuda")
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "lstm: --device: one review is read by the processor; a GPU reads files, with --input "
+        "FILE\n",
+    )
 
 
 def test_in_python_a_device_is_looked_for_when_the_model_is_read(model: Path) -> None:
@@ -102,7 +119,7 @@ def test_the_memory_test_takes_a_device_that_is_there() -> None:
     assert absent.exit_code == 2
     assert "--device cuda:99: " in absent.stderr
     assert "--device goes without --model" in lstm(
-        "memory-test", "--model", "base", "--device", "cuda"
+        "memory-test", "--model", "base", "--device", "cpu"
     ).stderr  # fmt: skip
 
 

@@ -129,7 +129,7 @@ def test_the_same_file_twice_has_nothing_new(hotels: Path, new: Path, old: Path)
     as_it_was = contents(hotels)
     assert refused("update", "hotels", new, "--replay", old) == (
         "lstm: new.csv: holds nothing new to learn from: of 40 reviews hotels has learned from "
-        "30, 10 were held out for it, and 0 tell of those\n"
+        "30, and 10 were held out for it\n"
     )
     assert contents(hotels) == as_it_was
 
@@ -267,6 +267,8 @@ def test_the_receipt_is_by_its_definition() -> None:
     assert made.all.rps_error == pytest.approx(changes.std(ddof=1) / np.sqrt(3))
     assert list(made.per_rating) == ["1", "5"]
     assert made.per_rating["1"].accuracy.worth == -1
+    assert made.given == {"1": (2, 0), "5": (1, 3)}
+    assert made.lost == ("1",)
 
 
 def test_a_little_worse_is_by_chance_and_much_worse_is_not() -> None:
@@ -670,7 +672,7 @@ def test_only_learned_reviews_are_nothing_new(hotels: Path) -> None:
     """Nor is there anything to hold out or to measure on."""
     assert refused("update", "hotels", written("learned.csv", rows(OLD))) == (
         "lstm: learned.csv: holds nothing new to learn from: of 60 reviews hotels has learned from "
-        "60, 0 were held out for it, and 0 tell of those\n"
+        "60, and 0 were held out for it\n"
     )
 
 

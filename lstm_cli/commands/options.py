@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lstm_cli.commands.program import note
-from lstm_cli.config import DEVICE_PATTERN, ModelConfig, Pooling, Precision
+from lstm_cli.config import AUTO_DEVICE, ModelConfig, Pooling, Precision
 from lstm_cli.errors import OptionError
 
 if TYPE_CHECKING:
@@ -105,14 +105,19 @@ Threads = Annotated[
 ]
 
 
+ALWAYS_THERE = (AUTO_DEVICE, "cpu")  # devices that need not be looked for
+
+
 def device_name(asked: str | None) -> str | None:
-    """What ``--device`` names; typer calls it, so that a slip is not told only after reading.
+    """What ``--device`` names; typer calls it, so that nobody waits for what is not there.
 
     Raises:
-        OptionError: no device is called so.
+        RequestError: no device is called so, or this machine has none.
     """
-    if asked is not None and DEVICE_PATTERN.fullmatch(asked) is None:
-        raise OptionError(f"--device {asked}: a device is called auto, cpu, cuda, cuda:1 or mps")
+    if asked not in (None, *ALWAYS_THERE):
+        from lstm_cli.core.compute import chosen_device
+
+        chosen_device(asked)
     return asked
 
 

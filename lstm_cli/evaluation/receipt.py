@@ -35,6 +35,10 @@ def receipt(
             return None
         return _change(before[some], after[some], rating_indices[some], ratings)
 
+    counts = [
+        np.bincount(said.argmax(axis=1), minlength=len(ratings)).tolist()
+        for said in (before, after)
+    ]
     return Receipt(
         held_out_before=on(were_held_out),
         held_out_now=on(~were_held_out),
@@ -44,6 +48,7 @@ def receipt(
             for place, label in enumerate(scale.labels)
             if (change := on(rating_indices == place)) is not None
         },
+        given=dict(zip(scale.labels, zip(*counts, strict=True), strict=True)),
     )
 
 

@@ -123,8 +123,8 @@ def _check_split(bundle: Bundle, new: ReviewsSummary, known: KnownReviews, split
         learned, held_out = known.num_known_new
         raise RowError(
             f"{names}: holds nothing new to learn from: of {count(len(new), 'review')} "
-            f"{bundle.name} has learned from {learned:,}, {held_out:,} were held out for it, and "
-            f"{split.num_left_out:,} tell of those"
+            f"{bundle.name} has learned from {learned:,}, and {held_out:,} were held out for it"
+            + (f"; {split.num_left_out:,} more hold a part of those" if split.num_left_out else "")
         )
     if not len(split.held_out) and not len(known.held_out):
         why = ", for a base of the model has learned from them" if split.num_of_base else ""

@@ -52,6 +52,12 @@ class Receipt:
     held_out_now: Change | None  # on those of the new reviews; None where there are none
     all: Change  # on both together
     per_rating: dict[str, Change]  # on those of each rating that occurs, of both together
+    given: dict[str, tuple[int, int]]  # how many get each rating of the scale: before, after
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The ratings that the old model gave and the new one never gives."""
+        return tuple(label for label, (before, after) in self.given.items() if before and not after)
 
     @property
     def num_held_out_now(self) -> int:
@@ -93,6 +99,7 @@ class Receipt:
             "held_out_now": None if now is None else now.to_json(),
             "all": self.all.to_json(),
             "per_rating": {name: change.to_json() for name, change in self.per_rating.items()},
+            "given": {label: list(numbers) for label, numbers in self.given.items()},
         }
 
 

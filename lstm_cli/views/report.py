@@ -87,18 +87,31 @@ def _moved(report: Report, contrast: Contrast) -> str:
             "mean rating",
             *(f"{e.value:.2f}" for e in (contrast.before, contrast.after)),
         )
-        by = f"by {abs(change.value):.2f} ({least:.2f} to {most:.2f})"
+        by = f"by {_shown_apart(contrast, 1):.2f} ({least:.2f} to {most:.2f})"
     else:
         what, before, after = (
             f"share of {low_name(report)}",
             *(share(e.value) for e in (contrast.before, contrast.after)),
         )
-        by = f"by {100 * abs(change.value):.1f} points ({100 * least:.1f} to {100 * most:.1f})"
+        apart = _shown_apart(contrast, 100)
+        by = f"by {apart:.1f} points ({100 * least:.1f} to {100 * most:.1f})"
     if contrast.kind == "later":
         moved = "rose" if change.value > 0 else "fell"
         return f"the {what} {moved} {by}, from {before} to {after}"
     place = "above" if change.value > 0 else "below"
     return f"the {what}, {after}, is {place} that of the others, {before}, {by}"
+
+
+def _shown_apart(contrast: Contrast, factor: float) -> float:
+    """How far two figures are apart as they are shown: a reader takes one from the other.
+
+    Args:
+        contrast: the two.
+        factor: 1 for a mean, which is shown with two digits; 100 for a share, with one.
+    """
+    digits = 2 if factor == 1 else 1
+    before, after = (round(factor * e.value, digits) for e in (contrast.before, contrast.after))
+    return abs(after - before)
 
 
 def _not_told(unsure: dict[str, list[str]]) -> Iterator[str]:

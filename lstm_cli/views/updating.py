@@ -188,6 +188,13 @@ def _verdict(updated: "Updated", name: str) -> Iterator[str]:
     elif receipt.all.accuracy.interval[0] <= 0:
         judged = f"not worse, as far as {count(receipt.all.n, 'held-out review')} can tell"
     yield f"{judged}: {name} is replaced"
+    for label in receipt.lost:
+        before = receipt.given[label][0]
+        are = receipt.per_rating[label].n if label in receipt.per_rating else 0
+        yield (
+            f"careful: it rates no held-out review {visible(label, 16)} any more (before: "
+            f"{before:,}; {are:,} {'is' if are == 1 else 'are'})"
+        )
     if not receipt.can_tell_better:
         held_out = receipt.num_held_out_now
         number = "none" if not held_out else f"only {held_out}"
