@@ -4,7 +4,9 @@ Ratings are looked for by name, by the column a model learned from or the one a 
 column of small numbers may be anything where no review needs a rating.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 import polars as pl
@@ -22,6 +24,7 @@ from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.data.showing import count, show_cell
 from lstm_cli.data.tables import Table, read_table
 from lstm_cli.data.texts import as_strings, text_at
+from lstm_cli.data.unrated import same_text
 from lstm_cli.errors import OF_NO_RATINGS, ColumnError, Remedy, RequestError
 
 MOST_GROUPS = 200
@@ -96,7 +99,13 @@ def read_partly_rated(
         not_understood=not_understood,
         groups=groups,
         periods=periods,
-        notes=(*table.notes, *columns.notes, *notes, *(periods.notes if periods else ())),
+        notes=(
+            *table.notes,
+            *columns.notes,
+            *notes,
+            *_notes_on_groups(groups or ()),
+            *(periods.notes if periods else ()),
+        ),
     )
 
 
@@ -173,3 +182,18 @@ def _groups(column: pl.Series) -> tuple[str, ...]:
             parameter="by",
         )
     return groups
+
+
+def _notes_on_groups(groups: Sequence[str]) -> tuple[str, ...]:
+    """Which groups a person may have meant as one: only he can know.
+
+    >>> _notes_on_groups(["Airport", "airport", "Harbour"])
+    ("careful: 'Airport' and 'airport' are different groups: only capitals or blanks differ",)
+    """
+    names = sorted(set(groups), key=lambda name: (same_text(name), name))
+    alike = [pair for _, same in groupby(names, same_text) if len(pair := list(same)) > 1]
+    if not alike:
+        return ()
+    listed = " and ".join(show_cell(name) for name in alike[0])
+    more = f", as in {len(alike) - 1:,} more" if alike[1:] else ""
+    return (f"careful: {listed} are different groups: only capitals or blanks differ{more}",)
