@@ -27,7 +27,7 @@ class Showing:
 
 
 def show_traces(
-    _: typer.Context,
+    ctx: typer.Context,
     bundle: "Bundle",
     *,
     texts: Sequence[str],
@@ -40,22 +40,24 @@ def show_traces(
     """TEXT: what the gates did at every word, and why the rating."""
     from lstm_cli.gates.trace import trace
     from lstm_cli.inference.predictor import Predictor
-    from lstm_cli.views.console import results_console
-    from lstm_cli.views.gates import show_trace
+    from lstm_cli.views.console import notes_console, results_console
+    from lstm_cli.views.gates import following_progress, show_trace
     from lstm_cli.views.heat import show_heat
     from lstm_cli.views.ledger import show_ledger
     from lstm_cli.views.routes import show_words_by_route
 
     predictor = Predictor(bundle)
-    console = results_console()
+    console, notes = results_console(), notes_console(quiet=verbosity(ctx).quiet)
     for place, text in enumerate(texts):
-        traced = trace(
-            predictor,
-            text,
-            with_units=units,
-            with_ledger=ledger or routes,
-            with_carrying=heat,
-        )
+        with following_progress(notes, text) as advance:
+            traced = trace(
+                predictor,
+                text,
+                with_units=units,
+                with_ledger=ledger or routes,
+                with_carrying=heat,
+                advance=advance,
+            )
         if showing.as_json:
             print_json(traced.to_json())
             continue
@@ -75,11 +77,15 @@ def write_page(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], ht
     from lstm_cli.data.writing import write_whole
     from lstm_cli.gates.trace import trace
     from lstm_cli.inference.predictor import Predictor
+    from lstm_cli.views.console import notes_console
+    from lstm_cli.views.gates import following_progress
     from lstm_cli.views.page import page
 
     if len(texts) > 1:
         raise OptionError(f"--html: a page shows one review; {len(texts)} were given")
-    traced = trace(Predictor(bundle), texts[0], with_ledger=True, with_carrying=True)
+    predictor = Predictor(bundle)
+    with following_progress(notes_console(quiet=verbosity(ctx).quiet), texts[0]) as advance:
+        traced = trace(predictor, texts[0], with_ledger=True, with_carrying=True, advance=advance)
     write_whole(page(traced, bundle.info.scale), html)
     note(ctx, f"written: {html}")
 
@@ -89,6 +95,8 @@ def write_picture(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str],
     from lstm_cli.data.whole import check_target, write_bytes
     from lstm_cli.gates.trace import trace
     from lstm_cli.inference.predictor import Predictor
+    from lstm_cli.views.console import notes_console
+    from lstm_cli.views.gates import following_progress
     from lstm_cli.views.picture import picture
     from lstm_cli.views.rasterizing import as_png, can_rasterize, letters_without_font
 
@@ -101,7 +109,10 @@ def write_picture(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str],
             "--svg needs nothing"
         )
     check_target(file)
-    drawn = picture(trace(Predictor(bundle), texts[0]), bundle.info.scale)
+    predictor = Predictor(bundle)
+    with following_progress(notes_console(quiet=verbosity(ctx).quiet), texts[0]) as advance:
+        traced = trace(predictor, texts[0], advance=advance)
+    drawn = picture(traced, bundle.info.scale)
     write_bytes(as_png(drawn) if is_png else drawn.encode("utf-8"), file)
     note(ctx, f"written: {file}")
     missing = letters_without_font(drawn) if is_png else ""

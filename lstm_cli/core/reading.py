@@ -94,7 +94,10 @@ def run_cell(
 
 
 def read_to_end(
-    token_ids: NDArray[np.int64], weights: NetworkWeights, config: ModelConfig
+    token_ids: NDArray[np.int64],
+    weights: NetworkWeights,
+    config: ModelConfig,
+    advance: Callable[[int], None] | None = None,
 ) -> Float32Array:
     """The logits of reviews that have been read to their end. (B, R)
 
@@ -104,6 +107,7 @@ def read_to_end(
         token_ids: of reviews of the same length. (B, T)
         weights: the network.
         config: its sizes and its pooling.
+        advance: is told how many more words have been read.
     """
     batch, steps = token_ids.shape
     nothing = np.zeros((batch, config.hidden_size), dtype=weights.readout.dtype)
@@ -113,6 +117,8 @@ def read_to_end(
         for event in weights.embedding[token_ids.T[start : start + EVENTS_AT_ONCE]]:
             memory, _ = read_next(event, memory, weights.cell, np)
             pool.add(memory.short_term)
+            if advance is not None:
+                advance(batch)
     if not steps:
         return np.tile(weights.readout_bias, (batch, 1))
     return pool.joined() @ weights.readout.T + weights.readout_bias

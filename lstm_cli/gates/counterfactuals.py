@@ -7,7 +7,7 @@ deleted together, and compared with deleting as many at random (DeYoung et al. 2
 call it comprehensiveness).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -35,7 +35,10 @@ _NUMBERS_AT_ONCE = 1 << 18  # variants times units
 
 
 def probabilities_without(
-    predictor: Predictor, tokens: Sequence[str], removed: NDArray[np.int64]
+    predictor: Predictor,
+    tokens: Sequence[str],
+    removed: NDArray[np.int64],
+    advance: Callable[[int], None] | None = None,
 ) -> NDArray[np.float64]:
     """What the model says of a review without some of its words. (B, R)
 
@@ -43,6 +46,7 @@ def probabilities_without(
         predictor: the model.
         tokens: the review, T words.
         removed: each row holds the places of the words that one variant lacks. (B, n)
+        advance: is told how many more words have been read, in all variants.
     """
     token_ids = np.array(predictor.vocabulary.encode(tokens), dtype=np.int64)
     keep = np.ones((len(removed), len(tokens)), dtype=bool)
@@ -54,7 +58,7 @@ def probabilities_without(
     with on_one_thread():
         for start in range(0, len(variants), rows):
             logits = read_to_end(
-                variants[start : start + rows], predictor.weights, predictor.config
+                variants[start : start + rows], predictor.weights, predictor.config, advance
             )
             parts.append(softmax(logits))
     return np.concatenate(parts)
@@ -65,6 +69,7 @@ def explain(
     tokens: Sequence[str],
     running: NDArray[np.float64],
     account: Account | None = None,
+    advance: Callable[[float], None] | None = None,
 ) -> Explanation:
     """Which words made the rating, by reading the review without them.
 
@@ -73,11 +78,13 @@ def explain(
         tokens: the review, T words.
         running: the probability of each rating before the first word and after each. (T + 1, R)
         account: of what the words wrote, which tells their routes; a plain RNN has none.
+        advance: is told the share of all readings that is done.
     """
+    read = None if advance is None else _counting(_words_to_read(len(tokens)), advance)
     span = predictor.ratings[-1] - predictor.ratings[0]
     expected = running @ predictor.ratings
     changes = np.abs(np.diff(expected))
-    words = _without_each(predictor, tokens, running, account)
+    words = _without_each(predictor, tokens, running, account, read)
     ranked = tuple(sorted(words, key=lambda important: -abs(important.effect)))
     named = _pulling_together(ranked)
     mentioned = _worth_a_sentence(ranked, named, changes, IDLE * span)
@@ -91,9 +98,9 @@ def explain(
         )
     moved = at_random = None
     if len(tokens) >= FEWEST_WORDS:
-        moved = float(moves(predictor, tokens, expected[-1], np.array([named]))[0])
+        moved = float(moves(predictor, tokens, expected[-1], np.array([named]), read)[0])
         drawn = random_draws(len(tokens), DRAWS)
-        at_random = float(moves(predictor, tokens, expected[-1], drawn).mean())
+        at_random = float(moves(predictor, tokens, expected[-1], drawn, read).mean())
     turns = turns_of(expected, LEAST_TURN * span)
     return Explanation(
         turns=turns,
@@ -108,20 +115,39 @@ def explain(
     )
 
 
+def _words_to_read(num_words: int) -> int:
+    """How many words are read to explain a review of so many, about."""
+    together = DRAWS + 1 if num_words >= FEWEST_WORDS else 0
+    return max(1, num_words * (min(num_words, MOST_TRIED) + together))
+
+
+def _counting(total: int, advance: Callable[[float], None]) -> Callable[[int], None]:
+    """What counts words that are read, and tells the share of them all."""
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        advance(done / total)
+
+    return count
+
+
 def _without_each(
     predictor: Predictor,
     tokens: Sequence[str],
     running: NDArray[np.float64],
     account: Account | None,
+    read: Callable[[int], None] | None,
 ) -> tuple[ImportantWord, ...]:
     """What the review loses without each of its words, or each of those that were tried.
 
-    Arguments as those of ``explain``.
+    Arguments as those of ``explain``; ``read`` counts the words.
     """
     ratings = predictor.ratings
     expected = running @ ratings
     tried = np.sort(np.argsort(-np.abs(np.diff(expected)), kind="stable")[:MOST_TRIED])
-    without = probabilities_without(predictor, tokens, tried[:, None])
+    without = probabilities_without(predictor, tokens, tried[:, None], read)
     return tuple(
         ImportantWord(
             word=int(word),
@@ -249,7 +275,11 @@ def _idle_words(
 
 
 def moves(
-    predictor: Predictor, tokens: Sequence[str], expected: float, removed: NDArray[np.int64]
+    predictor: Predictor,
+    tokens: Sequence[str],
+    expected: float,
+    removed: NDArray[np.int64],
+    advance: Callable[[int], None] | None = None,
 ) -> NDArray[np.float64]:
     """How far deleting words together moves the expected rating. (B,)
 
@@ -258,8 +288,9 @@ def moves(
         tokens: the review, T words.
         expected: the expected rating with all of them.
         removed: as in ``probabilities_without``. (B, n)
+        advance: as there.
     """
-    without = probabilities_without(predictor, tokens, removed)
+    without = probabilities_without(predictor, tokens, removed, advance)
     return np.abs(without @ predictor.ratings - expected)
 
 

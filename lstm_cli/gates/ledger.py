@@ -12,10 +12,14 @@ STM, so each of its logits is its bias plus one contribution per word and route,
 which the readout sees it. A contribution covers what a word wrote that was kept; what
 the word did by moving the gates is told by the counterfactuals.
 
+A word is followed in a unit only while float64 can tell what is left of it beside what it
+wrote. Most units forget within some words, so a review of twice the words takes twice the
+time, not four times.
+
 Shapes: T words, H units, R ratings, P poolings. All is computed in float64.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +28,9 @@ from lstm_cli.arrays import Float64Array
 from lstm_cli.config import Pooling
 from lstm_cli.core.cell import Gates
 from lstm_cli.core.reading import NetworkWeights
+
+GONE = 1e-17  # share of what was written: float64 does not see it beside 1
+STEPS_AT_ONCE = 32  # words behind another over which what it wrote is followed
 
 
 @dataclass(frozen=True)
@@ -71,38 +78,64 @@ class Account:
 
     def __init__(self, gates: Gates, weights: NetworkWeights, pooling: Sequence[Pooling]) -> None:
         forget, learn, candidate, use = (np.asarray(gate, dtype=np.float64) for gate in gates)
-        self.forget = forget
         self.learned = learn * candidate
         self.long_term = np.zeros_like(forget)
         memory = np.zeros(forget.shape[1])
         for step, (factor, learned) in enumerate(zip(forget, self.learned, strict=True)):
             memory = factor * memory + learned
             self.long_term[step] = memory
-        self._views = views_of(weights, pooling)  # (R, P, H)
+        # The units that keep longest come first: those that forgot a word are then the last.
+        self.order = np.argsort(
+            -np.log(np.maximum(forget, 1e-300)).sum(axis=0), kind="stable"
+        )  # (H,)
+        self._forget = forget[:, self.order]
+        self._views = views_of(weights, pooling)[:, :, self.order]  # (R, P, H)
         # How much of tanh(LTM_t) the readout sees. (P, T, H)
-        self._through_use = _shares(np.tanh(self.long_term) * use, pooling) * use
+        through_use = _shares(np.tanh(self.long_term) * use, pooling) * use
+        self._through_use = through_use[:, :, self.order]
 
-    def left_of(self, word: int) -> Float64Array:
-        """The share of what a word wrote that is left after it and each later one. (T - word, H)"""
-        left = np.ones_like(self.forget[word:])
-        np.cumprod(self.forget[word + 1 :], axis=0, out=left[1:])
-        return left
-
-    def contribution(self, word: int, left: Float64Array) -> Float64Array:
-        """What a word wrote adds to each logit, by each route. (P, R)
+    def fading(self, word: int) -> Iterator[tuple[slice, Float64Array]]:
+        """Follow what a word wrote until nothing of it is left, some words at a time.
 
         Args:
             word: its place.
-            left: what ``left_of`` says of it.
+
+        Yields:
+            Places, from that of the word itself, and the share that is left after each of them
+            in the first n units of ``order``. (t, n) In the others, and after the last place,
+            less than ``GONE`` is left.
         """
-        with_word = np.tanh(left * self.long_term[word])
-        without = np.tanh(left * (self.long_term[word] - self.learned[word]))
-        seen = np.einsum("pth,th->ph", self._through_use[:, word:], with_word - without)
+        steps, units = self._forget.shape
+        begin, carried = word, np.ones(units)
+        while begin < steps and len(carried):
+            places = slice(begin, min(begin + STEPS_AT_ONCE, steps))
+            factors = self._forget[places, : len(carried)].copy()
+            if begin == word:
+                factors[0] = 1.0  # after the word itself all of it is there
+            left = np.cumprod(factors, axis=0) * carried
+            yield places, left
+            there = np.flatnonzero(left[-1] >= GONE)
+            carried = left[-1, : there[-1] + 1 if len(there) else 0]
+            begin = places.stop
+
+    def contribution(self, word: int) -> Float64Array:
+        """What a word wrote adds to each logit, by each route. (P, R)"""
+        with_word = self.long_term[word, self.order]
+        without = with_word - self.learned[word, self.order]
+        seen = np.zeros(self._views.shape[1:])  # (P, H)
+        for places, left in self.fading(word):
+            units = left.shape[1]
+            part = np.tanh(left * with_word[:units]) - np.tanh(left * without[:units])
+            seen[:, :units] += np.einsum("pth,th->ph", self._through_use[:, places, :units], part)
         return np.einsum("rph,ph->pr", self._views, seen)
 
 
 def keep_ledger(
-    gates: Gates, weights: NetworkWeights, pooling: Sequence[Pooling], unit_weights: Float64Array
+    gates: Gates,
+    weights: NetworkWeights,
+    pooling: Sequence[Pooling],
+    unit_weights: Float64Array,
+    advance: Callable[[float], None] | None = None,
 ) -> Ledger:
     """Account for every word of one review.
 
@@ -111,6 +144,7 @@ def keep_ledger(
         weights: the network; only its readout is used.
         pooling: which views of the memories the readout joins.
         unit_weights: how much each unit weighs in ``remembered``. (H,)
+        advance: is told the share of the words that is done.
     """
     account = Account(gates, weights, pooling)
     steps, size = account.learned.shape
@@ -118,12 +152,19 @@ def keep_ledger(
     remembered = np.full((steps, steps), np.nan)
     contributions = np.zeros((steps, len(pooling), len(weights.readout)))
     for word in range(steps):
-        left = account.left_of(word)
-        written = np.abs(account.learned[word]) * unit_weights
+        written = (np.abs(account.learned[word]) * unit_weights)[account.order]
         total = written.sum()
-        remembered[word, word:] = left @ written / total if total > 0 else 0.0
-        parts[word] = left[-1] * account.learned[word]
-        contributions[word] = account.contribution(word, left)
+        remembered[word, word:] = 0.0
+        for places, left in account.fading(word):
+            units = left.shape[1]
+            if total > 0:
+                remembered[word, places] = left @ written[:units] / total
+            if places.stop == steps:
+                first = account.order[:units]
+                parts[word, first] = left[-1] * account.learned[word, first]
+        contributions[word] = account.contribution(word)
+        if advance is not None:
+            advance((word + 1) / steps)
     return Ledger(parts, remembered, contributions, account.long_term)
 
 

@@ -8,6 +8,8 @@ the weights add up to 1. The candidate and the memories are signed in the direct
 in which a unit moves the rating: above zero speaks for a higher one.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,8 @@ from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import Explanation, GateTrace, LedgerLine, LedgerTrace, WordTrace
 from lstm_cli.text.vocabulary import UNKNOWN_ID
 
+EXPLAINING = 0.85  # share of the time that it takes, where a ledger is kept as well
+
 
 def trace(
     predictor: Predictor,
@@ -31,6 +35,7 @@ def trace(
     with_units: bool = False,
     with_ledger: bool = False,
     with_carrying: bool = False,
+    advance: Callable[[float], None] | None = None,
 ) -> GateTrace:
     """Follow one review through the gates.
 
@@ -41,6 +46,7 @@ def trace(
         with_units: keep whole vectors for every word, too.
         with_ledger: account for what each word wrote; a plain RNN, which has no LTM, has none.
         with_carrying: what the gates of single units did, of those with most say in the rating.
+        advance: is told the share of all that is done, which of a long review takes a while.
     """
     tokens = predictor.tokenize(text)
     reading, probabilities = predictor.read(tokens)
@@ -72,33 +78,55 @@ def trace(
         prediction=predictor.describe(text, tokens, probabilities[-1]),
         span=float(predictor.ratings[-1] - predictor.ratings[0]),
         routes=routes_of(predictor, reading),
-        explanation=_explanation(predictor, tokens, reading, probabilities)
+        explanation=_explanation(
+            predictor,
+            tokens,
+            reading,
+            probabilities,
+            _part(advance, 0.0, EXPLAINING if with_ledger else 1.0),
+        )
         if with_explanation
         else None,
-        ledger=_ledger(predictor, reading, weights) if with_ledger else None,
+        ledger=_ledger(predictor, reading, weights, _part(advance, EXPLAINING, 1.0))
+        if with_ledger
+        else None,
         carrying=carrying_units(reading, weights, direction) if with_carrying else (),
         units=_units(reading) if with_units else None,
     )
 
 
+def _part(
+    advance: Callable[[float], None] | None, begin: float, end: float
+) -> Callable[[float], None] | None:
+    """What tells the share of a part of the work as a share of the whole."""
+    return None if advance is None else lambda share: advance(begin + share * (end - begin))
+
+
 def _explanation(
-    predictor: Predictor, tokens: list[str], reading: Reading, probabilities: Float64Array
+    predictor: Predictor,
+    tokens: list[str],
+    reading: Reading,
+    probabilities: Float64Array,
+    advance: Callable[[float], None] | None,
 ) -> Explanation:
     gates = _gates_of(reading)
     account = None
     if gates is not None:
         account = Account(gates, predictor.weights, predictor.config.pooling)
-    return explain(predictor, tokens, probabilities, account)
+    return explain(predictor, tokens, probabilities, account, advance)
 
 
 def _ledger(
-    predictor: Predictor, reading: Reading, unit_weights: Float64Array
+    predictor: Predictor,
+    reading: Reading,
+    unit_weights: Float64Array,
+    advance: Callable[[float], None] | None,
 ) -> LedgerTrace | None:
     """The ledger of one review, in numbers a person can add up."""
     gates = _gates_of(reading)
     if gates is None:
         return None
-    ledger = keep_ledger(gates, predictor.weights, predictor.config.pooling, unit_weights)
+    ledger = keep_ledger(gates, predictor.weights, predictor.config.pooling, unit_weights, advance)
     lines = zip(
         ledger.retained, ledger.half_gone(), ledger.erasers(), ledger.contributions, strict=True
     )
@@ -115,9 +143,7 @@ def _ledger(
             )
             for word, (left, half, taken, parts) in enumerate(lines)
         ),
-        remembered=tuple(
-            tuple(map(float, row[word:])) for word, row in enumerate(ledger.remembered)
-        ),
+        remembered=tuple(tuple(row[word:].tolist()) for word, row in enumerate(ledger.remembered)),
         bias=by_rating(predictor, bias),
         logits=by_rating(predictor, bias + ledger.contributions.sum(axis=(0, 1))),
     )
