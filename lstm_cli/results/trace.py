@@ -174,6 +174,11 @@ class GateTrace:
     carrying: tuple[UnitTrace, ...] = ()  # the units of an LSTM with most say in the rating
     units: tuple[dict[str, list[float]], ...] | None = None  # whole vectors a word, if asked for
 
+    @property
+    def expected_ratings(self) -> tuple[float, ...]:
+        """Before the first word, and after each."""
+        return (self.start_expected_rating, *(word.expected_rating for word in self.words))
+
     def to_json(self) -> dict[str, Any]:
         """As ``lstm inspect-gates --json`` prints it."""
         tokens = [

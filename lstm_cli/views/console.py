@@ -11,6 +11,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from lstm_cli.views.adding_up import percents
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -89,8 +91,9 @@ def aligned(label: str, width: int) -> str:
 def show_counts(console: Console, counts: Mapping[str, int]) -> None:
     """Print how often each rating occurs: a bar, the number and the share."""
     width, total, most = label_width(counts), sum(counts.values()), max(counts.values(), default=0)
+    shares = percents({rating: number / (total or 1) for rating, number in counts.items()})
     for rating, number in counts.items():
-        drawn, share = bar(number / (most or 1), 30), percent(number / (total or 1))
+        drawn, share = bar(number / (most or 1), 30), shares[rating]
         say(console, f"{aligned(rating, width)}  {drawn} {number:>9,}  {share:>5}")
 
 

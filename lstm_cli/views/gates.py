@@ -1,18 +1,19 @@
 """What ``lstm inspect-gates TEXT`` shows: a table of bars that fits 80 columns."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import GateTrace, WordTrace
+from lstm_cli.views.adding_up import apart, changes, percents, signed
 from lstm_cli.views.console import (
     aligned,
     bar_and_percent,
     label_width,
-    percent,
     plain_table,
     say,
     show_table,
@@ -29,7 +30,25 @@ WORD_WIDTH = 14
 BAR_WIDTH = 3
 MOST_ROWS = 25  # words; a longer review begins with the reasons
 MOST_TELLING = 12  # words of it whose rows are shown
+LONG = 400  # words: reading the review without one of them after another takes seconds
 UNSURE = 0.5  # below this share of the likeliest rating all of them are shown
+
+
+@contextmanager
+def following_progress(console: Console, text: str) -> Iterator[Callable[[float], None] | None]:
+    """Show a bar while a long review is followed through the gates; none for a short one.
+
+    What it yields is called with the share that is done.
+    """
+    if len(text.split()) <= LONG:
+        yield None
+        return
+    # Not at the top: a short review shows no bar.
+    from lstm_cli.views.progress import progress_bar
+
+    with progress_bar(console, "reading it again without its words", width=20) as progress:
+        task = progress.add_task("", total=1.0)
+        yield lambda share: progress.update(task, completed=share)
 
 
 def show_trace(
@@ -92,15 +111,15 @@ def _show_words(console: Console, trace: GateTrace, places: Sequence[int], *, br
 def _show_rating(console: Console, trace: GateTrace) -> None:
     """The rating, how sure, and what to be careful of."""
     prediction = trace.prediction
+    shares = percents(prediction.probabilities)
     say(
         console,
         f"rating {visible(prediction.rating)}  ({expected(prediction)}, "
-        f"{percent(prediction.confidence)} sure)",
+        f"{shares[prediction.rating]} sure)",
         style="bold",
     )
     if prediction.confidence < UNSURE:
-        shares = prediction.probabilities.items()
-        said = ", ".join(f"{visible(rating)} with {percent(share)}" for rating, share in shares)
+        said = ", ".join(f"{visible(rating)} with {share}" for rating, share in shares.items())
         say(console, textwrap.fill(f"Not sure: {said}.", 79))
     if prediction.unknown:
         say(console, "? marks a word the model does not know")
@@ -127,9 +146,12 @@ def _table(trace: GateTrace, places: Sequence[int]) -> "Table":
     start = max(trace.start, key=lambda rating: trace.start[rating])
     first = _rating(start, trace.start_expected_rating, width)
     table.add_row("(nothing yet)", *blank, first, "", "")
-    deleted = {}
+    read, deleted = changes(trace.expected_ratings), {}
     if trace.explanation is not None:
-        deleted = {word.word: f"{-word.effect:+.2f}" for word in trace.explanation.words}
+        end = trace.prediction.expected_rating
+        deleted = {
+            word.word: signed(apart(end, word.expected_without)) for word in trace.explanation.words
+        }
     above = -1
     for place in places:
         word = trace.words[place]
@@ -140,7 +162,7 @@ def _table(trace: GateTrace, places: Sequence[int]) -> "Table":
             Text(name if word.known else f"{name}?"),
             *_gate_cells(word, trace.cell, is_first=not place),
             _rating(word.rating, word.expected_rating, width),
-            f"{word.contribution:+.2f}",
+            signed(read[place]),
             deleted.get(place, ""),
         )
     _add_gap(table, len(trace.words) - above - 1)

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import GateTrace, LedgerTrace
+from lstm_cli.views.adding_up import signed, together
 from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
 
 SHADES = " ▁▂▃▄▅▆▇█"
@@ -25,7 +26,9 @@ def show_ledger(console: Console, trace: GateTrace) -> None:
         "word", "left at the end", "under half after", "taken by", f"to the logit of {rating}",
         right=(4,),
     )  # fmt: skip
-    for line in ledger.lines:
+    parts = [*(line.to_logits[rating] for line in ledger.lines), ledger.bias[rating]]
+    *shown, bias = (signed(part, 4) for part in together(parts, ledger.logits[rating], 4))
+    for line, to_logit in zip(ledger.lines, shown, strict=True):
         table.add_row(
             Text(_name(trace, line.word)),
             f"{bar(line.left, 6)} {percent(line.left):>5}",
@@ -37,10 +40,10 @@ def show_ledger(console: Console, trace: GateTrace) -> None:
                     if share >= LEAST_SHARE
                 )
             ),
-            f"{line.to_logits[rating]:+.4f}",
+            to_logit,
         )
-    table.add_row("(the readout's bias)", "", "", "", f"{ledger.bias[rating]:+.4f}")
-    table.add_row("(all together)", "", "", "", f"{ledger.logits[rating]:+.4f}")
+    table.add_row("(the readout's bias)", "", "", "", bias)
+    table.add_row("(all together)", "", "", "", signed(ledger.logits[rating], 4))
     show_table(console, table)
     _show_matrix(console, trace, ledger)
     say(

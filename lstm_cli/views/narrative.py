@@ -6,6 +6,7 @@ from rich.console import Console
 
 from lstm_cli.gates.counterfactuals import DRAWS, MOST_TRIED
 from lstm_cli.results import GateTrace, ImportantWord, Turn
+from lstm_cli.views.adding_up import apart, signed, together
 from lstm_cli.views.console import LINE, percent, say, visible
 from lstm_cli.views.routes import SHORT, ends_of
 
@@ -75,7 +76,7 @@ def _deciding(trace: GateTrace) -> list[str]:
         return ["No single word decides: without any one of them the rating hardly changes."]
     return [
         "No single word decides: without any one of them the rating changes by at most "
-        f"{abs(first.effect):.2f}."
+        f"{abs(_if_deleted(trace, first)):.2f}."
     ]
 
 
@@ -97,6 +98,11 @@ def _without(trace: GateTrace, important: ImportantWord) -> str:
     if important.rating_without != prediction.rating:
         said += f" (likeliest {important.rating_without} instead of {prediction.rating})"
     return said
+
+
+def _if_deleted(trace: GateTrace, important: ImportantWord) -> float:
+    """How the rating moves without a word, as the two are shown."""
+    return apart(trace.prediction.expected_rating, important.expected_without)
 
 
 def _turns(trace: GateTrace) -> list[str]:
@@ -148,7 +154,9 @@ def _word(trace: GateTrace, important: ImportantWord) -> str:
     if abs(read) < least:
         sentence = f"{name} hardly moved the rating when it was read"
     else:
-        sentence = f"{name} {_moved(read)} the rating by {abs(read):.2f} when it was read"
+        before, after = trace.expected_ratings[important.word : important.word + 2]
+        by = abs(apart(before, after))
+        sentence = f"{name} {_moved(read)} the rating by {by:.2f} when it was read"
     is_parted = read * deleted > 0 and min(abs(read), abs(deleted)) >= least
     if not _decides(trace, important):  # else it has been said
         sentence += f"{', and yet' if is_parted else ';'} {_without(trace, important)}"
@@ -162,17 +170,18 @@ def _way(trace: GateTrace, important: ImportantWord) -> str:
         return ""
     highest, lowest = ends_of(trace)
     written = sum(routes.values())
-    speaks = f" It speaks for {highest if whole > 0 else lowest} ({whole:+.2f})"
-    wrote = f"{written:+.2f}{_route(routes, written)}"
-    others = _joined(
-        [f"{quoted(trace, place)} ({more:+.2f})" for place, more in important.through[:MOST_NAMED]]
-    )
+    speaks = f" It speaks for {highest if whole > 0 else lowest} ({signed(whole)})"
     if len(trace.words) == 1 or WHOLLY <= written / whole <= 2 - WHOLLY:
-        return f"{speaks} by what it wrote, {wrote}."
+        return f"{speaks} by what it wrote, {signed(written)}{_route(routes, written)}."
+    own, rest = together([written, whole - written], whole)
+    through = important.through[:MOST_NAMED]
+    if len(trace.words) == 2:  # all of the rest is through the other one
+        through = tuple((place, rest) for place, _ in through)
+    others = _joined([f"{quoted(trace, place)} ({signed(more)})" for place, more in through])
     most = f", most of all {others}" if others else ""
     return (
-        f"{speaks} by what it wrote, {wrote}, and by how other words are read because of it, "
-        f"{whole - written:+.2f}{most}."
+        f"{speaks} by what it wrote, {signed(own)}{_route(routes, written)}, and by how other "
+        f"words are read because of it, {signed(rest)}{most}."
     )
 
 
@@ -181,8 +190,10 @@ def _route(routes: dict[str, float], written: float) -> str:
     if len(routes) == 1 or not written:
         return ""
     route = max(routes, key=lambda name: routes[name] * written)
+    if routes[route] / written > 1:  # the others pull the other way
+        return f" (through {SHORT[route]} alone it would be {signed(routes[route])})"
     share = "most of it" if routes[route] / written > 1 / 2 else "the largest part"
-    return f" ({share} through {SHORT[route]}, {routes[route]:+.2f})"
+    return f" ({share} through {SHORT[route]}, {signed(routes[route])})"
 
 
 def _moved(change: float) -> str:

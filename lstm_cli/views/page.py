@@ -4,11 +4,12 @@ Everything is drawn here, in SVG; the script only moves the marks from word to w
 """
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.results import GateTrace, LedgerTrace, margin
+from lstm_cli.views.adding_up import apart, changes, percents, signed
 from lstm_cli.views.charts import (
     WIDTH,
     Chart,
@@ -23,7 +24,7 @@ from lstm_cli.views.charts import (
 from lstm_cli.views.console import percent, visible
 from lstm_cli.views.heat import PANELS
 from lstm_cli.views.narrative import narrative
-from lstm_cli.views.routes import ROUTES, ends_of
+from lstm_cli.views.routes import ROUTES, ends_of, shown_routes
 
 LEVELS = 8
 MOST_LABELS = 36  # words beside a heat map
@@ -44,14 +45,16 @@ def page(trace: GateTrace, scale: Scale) -> str:
     has_gates = trace.cell == "lstm"
     rows = _rows(trace)
     cells = _Cells(trace, ratings)
+    read = changes(trace.expected_ratings)
+    shares = percents(prediction.probabilities)
     words = [
         {
             "token": visible(word.token, 60),
             "known": word.known,
-            "contribution": word.contribution,
+            "change": signed(change),
             "shade": shade(word.contribution),
         }
-        for word in trace.words
+        for word, change in zip(trace.words, read, strict=True)
     ]
     data = {
         "first": _first(trace),
@@ -75,8 +78,8 @@ def page(trace: GateTrace, scale: Scale) -> str:
         model=prediction.model,
         rating=prediction.rating,
         expected=prediction.expected_rating,
-        sure=percent(prediction.confidence),
-        probabilities=[(k, share, percent(share)) for k, share in prediction.probabilities.items()],
+        sure=shares[prediction.rating],
+        probabilities=[(k, share, shares[k]) for k, share in prediction.probabilities.items()],
         words=words,
         rows=rows,
         sentences=narrative(trace),
@@ -130,8 +133,10 @@ class _Cells:
     def __init__(self, trace: GateTrace, ratings: tuple[float, ...]) -> None:
         self._trace = trace
         self._low, self._span = min(ratings), max(max(ratings) - min(ratings), 1e-9)
+        self._read = changes(trace.expected_ratings)
         deleted = () if trace.explanation is None else trace.explanation.words
-        self._deleted = {word.word: -word.effect for word in deleted}
+        end = trace.prediction.expected_rating
+        self._deleted = {word.word: apart(end, word.expected_without) for word in deleted}
         self._routes = [] if trace.ledger is None else [
             {route: margin(parts) for route, parts in line.by_route.items()}
             for line in trace.ledger.lines
@@ -148,7 +153,7 @@ class _Cells:
                 "width": round(100 * (word.expected_rating - self._low) / self._span, 1),
                 "x": 0,
             },
-            "change": _signed(word.contribution, self._span),
+            "change": _signed(self._read[place], self._span),
             "deleted": _signed(self._deleted.get(place), self._span),
         }
         if self._trace.cell == "lstm":
@@ -176,16 +181,14 @@ def _signed(value: float | None, widest: float) -> dict[str, Any]:
     if value is None:
         return {"shown": "not tried", "width": 0, "x": 50}
     half = round(50 * min(1.0, abs(value) / widest), 1)
-    return {"shown": f"{value:+.2f}", "width": half, "x": 50 if value >= 0 else 50 - half}
+    return {"shown": signed(value), "width": half, "x": 50 if value >= 0 else 50 - half}
 
 
 def _routes(trace: GateTrace) -> list[tuple[str, dict[str, Any]]]:
     """What speaks for the highest rating, and what for the lowest, by route and in all."""
-    margins = {f"through {ROUTES[route]}": part for route, part in trace.routes.margins.items()}
-    margins["before any word"] = margin(trace.routes.bias)
-    margins["together"] = sum(margins.values())
-    widest = max(map(abs, margins.values())) or 1.0
-    return [(name, _signed(part, widest)) for name, part in margins.items()]
+    lines = shown_routes(trace)
+    widest = max(abs(value) for _, value, _ in lines) or 1.0
+    return [(name, _signed(value, widest) | {"shown": shown}) for name, value, shown in lines]
 
 
 def shade(contribution: float) -> str:
@@ -212,7 +215,7 @@ def _ledger_sentence(trace: GateTrace, place: int) -> str:
 def _charts(trace: GateTrace, scale: Scale) -> list[Chart]:
     low, high = scale.ratings[0], scale.ratings[-1]
     below = words_below([word.token for word in trace.words])
-    expected = [trace.start_expected_rating, *(word.expected_rating for word in trace.words)]
+    expected = trace.expected_ratings
     names = scale.label_of if scale.has_places else {}
     labels = {value: visible(names.get(value, f"{value:g}"), 12)
               for value in (low, (low + high) / 2, high)}  # fmt: skip
@@ -253,8 +256,9 @@ def _heat(ledger: LedgerTrace | None, words: Sequence[dict[str, Any]]) -> dict[s
     """The matrix of what is remembered: a row a word, from its own column on."""
     if ledger is None or not ledger.remembered:
         return None
+    # What is left only fades: behind the first share that is not drawn there is none that is.
     rows = [
-        [0] * row + [round(LEVELS * share) for share in shares]
+        (row, [round(LEVELS * share) for share in takewhile(_is_drawn, shares)])
         for row, shares in enumerate(ledger.remembered)
     ]
     labels = _labels(words, SIDE)
@@ -275,7 +279,10 @@ def _units(trace: GateTrace) -> list[dict[str, Any]]:
             "title": title,
             "reading": reading,
             "cells": _merged(
-                [[round(LEVELS * share) for share in values_of(unit)] for unit in trace.carrying]
+                [
+                    (0, [round(LEVELS * share) for share in values_of(unit)])
+                    for unit in trace.carrying
+                ]
             ),
         }
         for title, values_of, reading in PANELS
@@ -293,11 +300,19 @@ def _labels(words: Sequence[dict[str, Any]], wide: float) -> list[tuple[float, s
     ]
 
 
-def _merged(rows: Sequence[Sequence[int]]) -> list[tuple[int, int, int, int]]:
-    """Cells of a heat map: column, row, width and level, neighbours of one level as one cell."""
+def _is_drawn(share: float) -> bool:
+    """Whether a share is shown in a heat map by more than an empty cell."""
+    return LEVELS * share > 1 / 2
+
+
+def _merged(rows: Sequence[tuple[int, Sequence[int]]]) -> list[tuple[int, int, int, int]]:
+    """Cells of a heat map: column, row, width and level, neighbours of one level as one cell.
+
+    Args:
+        rows: of each, the column in which it begins, and the levels from there on.
+    """
     cells = []
-    for y, row in enumerate(rows):
-        x = 0
+    for y, (x, row) in enumerate(rows):
         for level, same in groupby(row):
             run = len(list(same))
             if level:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.results import GateTrace, WordTrace
 from lstm_cli.text.places import as_written
+from lstm_cli.views.adding_up import percents
 from lstm_cli.views.charts import HEIGHT, LEFT, WIDTH, across, curve, render, up
 from lstm_cli.views.console import percent, visible
 from lstm_cli.views.lettering import lines_of, text_width, wrapped
@@ -67,6 +68,7 @@ def picture(trace: GateTrace, scale: Scale) -> str:
     """
     trace = _as_written(trace)
     prediction = trace.prediction
+    sure = percents(prediction.probabilities)[prediction.rating]
     bars = list(_bars(trace))
     careful = [
         line for said in prediction.warnings for line in _wrapped(f"careful: {said}", BESIDE_BARS)
@@ -91,7 +93,7 @@ def picture(trace: GateTrace, scale: Scale) -> str:
         edge=EDGE,
         room=ROOM,
         rating=_clean(f"rating {prediction.rating}", 26),
-        summary=_clean(f"{expected(prediction)}, {percent(prediction.confidence)} sure"),
+        summary=_clean(f"{expected(prediction)}, {sure} sure"),
         careful=[Piece(EDGE, 138 + TEXT_LINE * n, line) for n, line in enumerate(careful)],
         bars=bars,
         words=words,
@@ -134,12 +136,17 @@ def _wrapped(said: str, room: float = ROOM) -> list[str]:
 def _bars(trace: GateTrace) -> Iterator[Piece]:
     """The probabilities; of many ratings, those of the likeliest."""
     shares = trace.prediction.probabilities
+    percentages = percents(shares)
     likeliest = sorted(shares, key=lambda rating: -shares[rating])[:MOST_BARS]
     shown = [rating for rating in shares if rating in likeliest]
     for place, rating in enumerate(shown):
         share = shares[rating]
         yield Piece(
-            BARS_AT, 52 + 30 * place, _clean(rating, 14), round(180 * share, 1), percent(share)
+            BARS_AT,
+            52 + 30 * place,
+            _clean(rating, 14),
+            round(180 * share, 1),
+            percentages[rating],
         )
 
 
@@ -179,7 +186,7 @@ def _ticks(scale: Scale) -> list[Piece]:
 
 
 def _curve(trace: GateTrace, scale: Scale) -> str:
-    means = [trace.start_expected_rating, *(word.expected_rating for word in trace.words)]
+    means = trace.expected_ratings
     return curve("", "first", means, (scale.ratings[0], scale.ratings[-1])).points
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import Prediction
+from lstm_cli.views.adding_up import percents
 from lstm_cli.views.console import (
     aligned,
     bar,
@@ -46,12 +47,12 @@ def show_prediction(console: Console, prediction: Prediction) -> None:
         style="bold",
     )
     width = label_width(prediction.probabilities)
+    shares = percents(prediction.probabilities)
     for rating, probability in prediction.probabilities.items():
         is_named = rating == prediction.rating
         console.print(
             Text(
-                f"{aligned(rating, width)}  {bar(probability, BAR_WIDTH)} "
-                f"{percent(probability):>5}",
+                f"{aligned(rating, width)}  {bar(probability, BAR_WIDTH)} {shares[rating]:>5}",
                 style="bold" if is_named else "",
             )
         )

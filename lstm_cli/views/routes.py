@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import GateTrace, margin
+from lstm_cli.views.adding_up import signed, together
 from lstm_cli.views.console import plain_table, say, show_table, visible
 
 WORD_WIDTH = 14
@@ -29,18 +30,30 @@ def show_routes(console: Console, trace: GateTrace) -> None:
     if not trace.words:
         return
     highest, lowest = ends_of(trace)
-    margins = trace.routes.margins
-    before = margin(trace.routes.bias)
-    whole = before + sum(margins.values())
-    lines = [(f"through {ROUTES[route]}", value) for route, value in margins.items()]
-    lines += [("before any word", before), ("together", whole)]
-    widest = max(abs(value) for _, value in lines) or 1.0
+    lines = shown_routes(trace)
+    widest = max(abs(value) for _, value, _ in lines) or 1.0
     say(
         console,
-        f"what speaks for {lowest} (-, to the left) and {highest} (+, to the right), in logits:",
+        f"what speaks for {lowest} (-, left) and {highest} (+, right), in logits "
+        f"(log odds of {highest} to {lowest}):",
     )
-    for name, value in lines:
-        say(console, f"  {name:<44}{value:+7.2f}  {_signed_bar(value / widest)}".rstrip())
+    for name, value, shown in lines:
+        say(console, f"  {name:<44}{shown:>7}  {_signed_bar(value / widest)}".rstrip())
+
+
+def shown_routes(trace: GateTrace) -> list[tuple[str, float, str]]:
+    """What speaks for the highest rating less for the lowest: a name, the number, as it is shown.
+
+    The last is the sum of those before it.
+    """
+    margins = trace.routes.margins
+    parts = [*margins.values(), margin(trace.routes.bias)]
+    names = [*(f"through {ROUTES[route]}" for route in margins), "before any word", "together"]
+    numbers, shown = [*parts, sum(parts)], [*together(parts), sum(parts)]
+    return [
+        (name, number, signed(value))
+        for name, number, value in zip(names, numbers, shown, strict=True)
+    ]
 
 
 def _signed_bar(share: float) -> str:
@@ -68,7 +81,7 @@ def show_words_by_route(console: Console, trace: GateTrace) -> None:
         parts = [margin(line.by_route[route]) for route in trace.routes.parts]
         sums = [total + part for total, part in zip(sums, parts, strict=True)]
         name = visible(trace.words[line.word].token, WORD_WIDTH)
-        table.add_row(Text(name), *(f"{part:+.4f}" for part in (*parts, sum(parts))))
+        table.add_row(Text(name), *_shown(parts))
     before = margin(trace.routes.bias)
     blank = [""] * len(names)
     table.add_row("(before any word)", *blank, f"{before:+.4f}")
@@ -85,6 +98,11 @@ def show_words_by_route(console: Console, trace: GateTrace) -> None:
         ),
         style="dim",
     )
+
+
+def _shown(parts: list[float]) -> list[str]:
+    """Parts and their sum, which add up as they are shown."""
+    return [signed(part, 4) for part in (*together(parts, digits=4), sum(parts))]
 
 
 def ends_of(trace: GateTrace) -> tuple[str, str]:

@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import FileOperation, Operation, Prediction, Scores
-from lstm_cli.views.console import LINE, bar, percent, plain_table, say, show_table, visible
+from lstm_cli.views.adding_up import percents
+from lstm_cli.views.console import LINE, bar, plain_table, say, show_table, visible
 from lstm_cli.views.prediction import expected
 
 # What it means to hold a gate at every word. The readout of no memory is what the model says
@@ -33,9 +34,9 @@ def show_operation(console: Console, operation: Operation) -> None:
     for name, read in (("as it is", operation.free), (f"with {held}", operation.held)):
         say(console, f"{name:<{max(17, len(held) + 5)}} {_rating(read)}", style="bold")
     table = plain_table("rating", "as it is", held)
-    for rating, share in operation.free.probabilities.items():
-        other = operation.held.probabilities[rating]
-        table.add_row(Text(visible(rating, 24)), _share(share), _share(other))
+    columns = [_shares(read.probabilities) for read in (operation.free, operation.held)]
+    for rating in operation.free.probabilities:
+        table.add_row(Text(visible(rating, 24)), *(column[rating] for column in columns))
     show_table(console, table)
     free, other = operation.free.expected_rating, operation.held.expected_rating
     moved = f"Held so, the expected rating goes from {free:.2f} to {other:.2f}."
@@ -93,5 +94,7 @@ def _rating(prediction: Prediction) -> str:
     return f"rating {visible(prediction.rating)}  ({expected(prediction)})"
 
 
-def _share(share: float) -> str:
-    return f"{bar(share, 14)} {percent(share):>5}"
+def _shares(probabilities: dict[str, float]) -> dict[str, str]:
+    """A bar and a percentage for each rating."""
+    shown = percents(probabilities)
+    return {name: f"{bar(share, 14)} {shown[name]:>5}" for name, share in probabilities.items()}

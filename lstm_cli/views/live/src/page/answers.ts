@@ -1,6 +1,7 @@
 /** What the page answers to its three questions, in sentences, from what was measured. */
 
 import type { Deletion, Model, Trace } from "../engine/index";
+import { apart } from "./adding-up";
 import type { Edit, Edits, Together } from "./changes";
 import { LEAST_GAIN, saidEdit } from "./changes";
 import { joined, named, quoted, signed, visible } from "./format";
@@ -106,7 +107,7 @@ function disagreement(model: Model, trace: Trace, deletions: Deletions): string 
   const deletion = first && deletions.of.get(first.place);
   if (!deletion || -deletion.effect > -first.moved / 2) return "";
   const token = named(trace.tokens, first.place);
-  const start = `${token} lowered it when it was read (${signed(first.moved)}), but without it the rating would`;
+  const start = `${token} lowered it when it was read (${signed(apart(first.place ? trace.words[first.place - 1].expected : trace.startExpected, trace.words[first.place].expected))}), but without it the rating would`;
   const ends = -deletion.effect < FELT * pointOf(model)
     ? `be ${deletion.expected.toFixed(2)}, no higher` : `only go ${went(trace.expected, deletion.expected)}`;
   const same = trace.tokens.map((_, place) => place)

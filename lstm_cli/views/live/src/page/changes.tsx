@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import type { Model, Trace } from "../engine/index";
+import { apart } from "./adding-up";
 import { named, quoted, signed } from "./format";
 import { alone, kin, says } from "./opinions";
 import type { Deletions } from "./readings";
@@ -139,7 +140,7 @@ export function Changes({ trace, edits, left, onTry }: Props) {
           {found.map((edit) => (
             <li key={`${edit.place} ${edit.word}`}>
               <button type="button" class="act" onClick={() => onTry(edit)}>try</button>{" "}
-              <span>{saidEdit(trace, edit)}: <b>{edit.expected.toFixed(2)}</b> <span class="small">({signed(edit.expected - trace.expected)})</span></span>
+              <span>{saidEdit(trace, edit)}: <b>{edit.expected.toFixed(2)}</b> <span class="small">({signed(apart(trace.expected, edit.expected))})</span></span>
             </li>
           ))}
         </ul>

@@ -5,9 +5,10 @@ import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 
 import type { LearningTrace, Model, Trace } from "../engine/index";
+import { percents } from "./adding-up";
 import { Bars } from "./bars";
 import { Figure } from "./figure";
-import { clamp, percent, signed, visible } from "./format";
+import { clamp, signed, visible } from "./format";
 
 const MOST_STEPS = 50;
 const MOST_WORDS = 40;
@@ -29,6 +30,7 @@ export function Learning({ model, trace }: { model: Model; trace: Trace }) {
   const now = clamp(shown, 0, learned.history.length - 1);
   const step = learned.history[now];
   const first = learned.history[0];
+  const [before, after] = [first, step].map((one) => percents(one.probabilities));
   const show = (to: (shown: number) => number) =>
     setSteps((steps) => {
       const shown = clamp(to(steps.shown), 0, MOST_STEPS);
@@ -59,7 +61,7 @@ export function Learning({ model, trace }: { model: Model; trace: Trace }) {
       </div>
       <p id="learned">
         {now === 0 ? "Before the first step" : `After ${now} step${now > 1 ? "s" : ""}`}:{" "}
-        P({visible(model.labels[truth], 14)}) = <b>{percent(step.probabilities[truth])}</b>, expected rating{" "}
+        P({visible(model.labels[truth], 14)}) = <b>{after[truth]}</b>, expected rating{" "}
         <b>{step.expected.toFixed(2)}</b>, loss = -ln P = <b>{step.loss.toFixed(4)}</b>.
         {!(step.loss <= first.loss) && " The loss rose: the steps go too far. Try a smaller rate."}
       </p>
@@ -72,8 +74,8 @@ export function Learning({ model, trace }: { model: Model; trace: Trace }) {
             bars={model.labels.map((label, k) => ({
               label,
               values: [
-                { value: first.probabilities[k], kind: "second", shown: percent(first.probabilities[k]) },
-                { value: step.probabilities[k], kind: "", shown: percent(step.probabilities[k]) },
+                { value: first.probabilities[k], kind: "second", shown: before[k] },
+                { value: step.probabilities[k], kind: "", shown: after[k] },
               ],
             })).reverse()}
           />
@@ -96,7 +98,7 @@ function Errors({ model, learned }: { model: Model; learned: LearningTrace }) {
           label, values: [{ value: learned.errors[k], kind: learned.errors[k] > 0 ? "down" : "up", shown: signed(learned.errors[k]) }],
         })).reverse()}
       />
-      <p class="small">The probability, less 1 for the true rating. Below zero (green) the rating has to become likelier, above zero (red) less likely.</p>
+      <p class="small">The probability; for the true rating, less one. Below zero (green) the rating has to become likelier, above zero (red) less likely.</p>
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 
 import type { Model, Route, Trace } from "../engine/index";
+import { together } from "./adding-up";
 import { Bars } from "./bars";
 import { joined, named, percent, Press, signed } from "./format";
 import { around, Heat } from "./heat";
@@ -28,16 +29,18 @@ export function Routes({ model, trace }: { model: Model; trace: Trace }) {
     label: SHORT[route], value: margin(parts),
   }));
   bars.push({ label: "before any word", value: margin(trace.bias) });
-  bars.push({ label: "together", value: margin(trace.logits) });
+  const whole = margin(trace.logits);
+  const shown = [...together(bars.map((bar) => bar.value), whole), whole];
+  bars.push({ label: "together", value: whole });
   return (
     <>
       <p class="small">
-        The rating is read off {joined(model.pooling.map((route) => ROUTES[route as Route]))}. Each speaks for {highest} (to the right) or for {lowest} (to the left), in logits; they add up to what stands below them.
+        The rating is read off {joined(model.pooling.map((route) => ROUTES[route as Route]))}. Each speaks for {highest} (to the right) or for {lowest} (to the left), in logits (log odds of {highest} to {lowest}); they add up to what stands below them.
       </p>
       <Bars
         name="through which memory" label={`What speaks for ${highest} and for ${lowest}`} isSigned
         most={Math.max(...bars.map((bar) => Math.abs(bar.value)))}
-        bars={bars.map(({ label, value }) => ({ label, values: [{ value, kind: value < 0 ? "down" : "up", shown: signed(value) }] }))}
+        bars={bars.map(({ label, value }, k) => ({ label, values: [{ value, kind: value < 0 ? "down" : "up", shown: signed(shown[k]) }] }))}
       />
     </>
   );

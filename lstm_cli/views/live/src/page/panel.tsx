@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 
 import type { Deletion, Model, Route, Trace } from "../engine/index";
+import { apart } from "./adding-up";
 import { percent, signed, visible } from "./format";
 import type { Opened } from "./state";
 
@@ -63,11 +64,11 @@ export function Panel(props: Props) {
             below("candidate"),
           ]}
           <Row name="rating after" hint="if the review ended here" share={(word.expected - model.ratings[0]) / span} shown={word.expected.toFixed(2)} id="after" />
-          <Row name="when read" hint="change of the expected rating when the word was read" signedShare={word.contribution / span} shown={signed(word.contribution)} id="change" />
+          <Row name="when read" hint="change of the expected rating when the word was read" signedShare={word.contribution / span} shown={signed(apart(chosen ? trace.words[chosen - 1].expected : trace.startExpected, word.expected))} id="change" />
           <Row
             name="if deleted" hint="change if the word is left out of the review" id="deleted"
             signedShare={deletion ? -deletion.effect / span : 0}
-            shown={deletion ? signed(-deletion.effect) : isWaiting ? "…" : "not tried"}
+            shown={deletion ? signed(apart(trace.expected, deletion.expected)) : isWaiting ? "…" : "not tried"}
           />
           {routes.map(([route, part]) => (
             <Row

@@ -3,8 +3,9 @@
 import { useEffect, useState } from "preact/hooks";
 
 import type { Model, Trace } from "../engine/index";
+import { apart, percents } from "./adding-up";
 import { Bars } from "./bars";
-import { percent, signed, visible } from "./format";
+import { signed, visible } from "./format";
 import { doubtOf } from "./side";
 
 /** A reading beside the one that is typed. */
@@ -22,16 +23,18 @@ const REST = 900; // ms without a key before the rating is read out
 export function Rating({ model, trace, beside, isReading }: {
   model: Model; trace: Trace; beside: Beside[]; isReading: boolean;
 }) {
-  const sure = trace.probabilities[trace.rating];
+  const shares = percents(trace.probabilities);
+  const sure = shares[trace.rating];
   const doubt = doubtOf(trace);
   if (doubt === "whole") return <Unrated isEmpty={!trace.words.length} />;
-  const sameScale = beside.filter((one) => one.model.labels.join() === model.labels.join());
+  const sameScale = beside.filter((one) => one.model.labels.join() === model.labels.join())
+    .map((one) => ({ ...one, shares: percents(one.trace.probabilities) }));
   return (
     <section class="rating" aria-labelledby="rating-title">
       <h2 id="rating-title" class="hidden">Rating</h2>
       <p class={`big${isReading ? " waits" : ""}${doubt ? " doubted" : ""}`} id="rating">
         <b>{visible(model.labels[trace.rating], 20)}</b>{" "}
-        <span class="small">expected <span class="count">{trace.expected.toFixed(2)}</span>, {percent(sure)} sure</span>
+        <span class="small">expected <span class="count">{trace.expected.toFixed(2)}</span>, {sure} sure</span>
       </p>
       {beside.map((one) => (
         <p class="beside" key={one.name}>
@@ -46,15 +49,15 @@ export function Rating({ model, trace, beside, isReading }: {
         bars={model.labels.map((label, k) => ({
           label,
           values: [
-            { value: trace.probabilities[k], kind: "", shown: percent(trace.probabilities[k]) },
+            { value: trace.probabilities[k], kind: "", shown: shares[k] },
             ...sameScale.map((one) => ({
-              value: one.trace.probabilities[k], kind: one.kind, shown: percent(one.trace.probabilities[k]),
+              value: one.trace.probabilities[k], kind: one.kind, shown: one.shares[k],
             })),
           ],
         })).reverse()}
       />
       <p class="small">The large number is the likeliest rating; the expected one is the mean of all, by their probabilities.</p>
-      <Spoken text={`Rating ${model.labels[trace.rating]}, expected ${trace.expected.toFixed(2)}, ${percent(sure)} sure`} />
+      <Spoken text={`Rating ${model.labels[trace.rating]}, expected ${trace.expected.toFixed(2)}, ${sure} sure`} />
     </section>
   );
 }
@@ -75,7 +78,7 @@ function Unrated({ isEmpty }: { isEmpty: boolean }) {
 function moved({ kind, isEarlier, trace: other }: Beside, now: Trace): string {
   if (kind === "fourth") return `expected ${other.expected.toFixed(2)}`;
   const [from, to] = isEarlier ? [other.expected, now.expected] : [now.expected, other.expected];
-  return `expected ${from.toFixed(2)} → ${to.toFixed(2)} (${signed(to - from)})`;
+  return `expected ${from.toFixed(2)} → ${to.toFixed(2)} (${signed(apart(from, to))})`;
 }
 
 /** On a phone the rating scrolls away; this line stays. */

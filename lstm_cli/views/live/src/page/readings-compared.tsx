@@ -1,6 +1,7 @@
 /** The reading that was pinned, and the readings without each word. */
 
 import type { Trace } from "../engine/index";
+import { apart } from "./adding-up";
 import { Bars } from "./bars";
 import { named, quoted, signed, visible } from "./format";
 import type { Deletions } from "./readings";
@@ -12,7 +13,7 @@ const MOST_WORDS = 60; // of a pinned reading that are shown
 export function Kept({ trace, kept, differs, isAuto, onBack }: {
   trace: Trace; kept: Trace; differs: number | null; isAuto: boolean; onBack: () => void;
 }) {
-  const moved = trace.expected - kept.expected;
+  const moved = apart(kept.expected, trace.expected);
   const shown = kept.tokens.slice(0, MOST_WORDS);
   return (
     <div class="kept" id="kept">
@@ -43,9 +44,9 @@ export function Without({ trace, deletions, span }: { trace: Trace; deletions: D
   return (
     <Bars
       name="without a word" label="Change of the expected rating without each word" isSigned most={span / 2}
-      bars={found.map(({ place, effect }) => ({
+      bars={found.map(({ place, effect, expected }) => ({
         label: `without ${named(trace.tokens, place, false)}`,
-        values: [{ value: -effect, kind: effect > 0 ? "down" : "up", shown: signed(-effect) }],
+        values: [{ value: -effect, kind: effect > 0 ? "down" : "up", shown: signed(apart(trace.expected, expected)) }],
       }))}
     />
   );

@@ -120,8 +120,10 @@ function Turns({ model, found }: { model: Model; found: Glance[] }) {
   const first = visible(model.labels[found[0].rating], 14);
   if (!turns.length) return <>The text is rated {first} at every epoch.</>;
   const left = turns.length - MOST_TURNS;
-  const told = left > 0 ? [...turns.slice(0, 1), `${left} more time${left > 1 ? "s" : ""}`, ...turns.slice(1 - MOST_TURNS)] : turns;
-  return <>The rating of the text starts at {first} and turns {joined(told)}.</>;
+  const told = left > 0
+    ? `${turns[0]}, then ${left} more time${left > 1 ? "s" : ""}, and at last ${joined(turns.slice(1 - MOST_TURNS))}`
+    : joined(turns);
+  return <>The rating of the text starts at {first} and turns {told}.</>;
 }
 
 const HEIGHT = 150;

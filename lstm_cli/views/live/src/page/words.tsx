@@ -3,6 +3,7 @@
 import { useRef } from "preact/hooks";
 
 import type { Trace } from "../engine/index";
+import { apart } from "./adding-up";
 import { isTouch, shade, signed, visible } from "./format";
 
 const MOST_BUTTONS = 300;
@@ -45,7 +46,7 @@ export function Words({ trace, span, chosen, differs, onChoose }: Props) {
               type="button" key={place} tabIndex={place === Math.min(chosen, drawn - 1) ? 0 : -1}
               class={`word ${shade(word.contribution, span)}${place === differs ? " parts" : ""}`}
               aria-pressed={place === chosen}
-              aria-label={`word ${place + 1}, ${visible(word.token, 60)}${word.known ? "" : ", unknown"}, changed the rating by ${signed(word.contribution)}`}
+              aria-label={`word ${place + 1}, ${visible(word.token, 60)}${word.known ? "" : ", unknown"}, changed the rating by ${signed(apart(place ? trace.words[place - 1].expected : trace.startExpected, word.expected))}`}
               onMouseEnter={() => choose(place, false)} onClick={() => choose(place, true)}
             >
               {visible(word.token, 60)}{!word.known && <sup title="unknown to the model">?</sup>}
