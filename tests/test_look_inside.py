@@ -443,7 +443,10 @@ def test_the_cell_is_drawn_in_80_columns(cell: str) -> None:
     assert (
         "STM = tanh(W_h STM + W_x E + b)" in drawn.stdout or "LTM = kept + learned" in drawn.stdout
     )
-    assert "σ(x)      0.002" in drawn.stdout
+    assert "tanh(x)  -1.000" in drawn.stdout
+    # A plain RNN has no gates: no σ, and no factor that it would keep between 0 and 1.
+    assert ("σ(x)      0.002" in drawn.stdout) == (cell == "lstm")
+    assert ("σ" in drawn.stdout) == ("factor" in drawn.stdout) == (cell == "lstm")
 
 
 @pytest.mark.parametrize("pooling", [("last",), ("mean", "maximum"), ("last", "mean", "maximum")])

@@ -40,7 +40,7 @@ ANIMALS = ("wolf", "dog", "goldfish", "bear")
 # goldfish; and after none, which is what the picture says by itself. (4, A)
 CHANCES = ((0.85, 0.04, 0.01, 0.10), (0.02, 0.96, 0.01, 0.01), (0.01, 0.04, 0.94, 0.01),
            (0.15, 0.78, 0.05, 0.02))  # fmt: skip
-_ALL_HINTS = frozenset(hint for hints in HINTS.values() for hint in hints)
+ALL_HINTS = frozenset(hint for hints in HINTS.values() for hint in hints)
 EMBEDDING_SIZE, HIDDEN_SIZE = 8, 32
 CELLS_FILE = "story_cells.safetensors"
 CELLS: tuple[Cell, ...] = ("rnn", "lstm")
@@ -102,7 +102,7 @@ def tell(events: Sequence[str], cuts: Sequence[Cut] = ()) -> StoryTold:
     """
     unknown = [event for event in events if event not in EVENTS]
     if unknown:
-        raise EventError(f"no event {unknown[0]!a}; the cells know {', '.join(EVENTS)}")
+        raise EventError(f"no event {unknown[0]!r}; the cells know {', '.join(EVENTS)}")
     late = next((cut for cut in cuts if cut.after >= len(events)), None)
     if late is not None:
         raise RequestError(
@@ -110,7 +110,7 @@ def tell(events: Sequence[str], cuts: Sequence[Cut] = ()) -> StoryTold:
             parameter="cut",
             value=f"{late.memory}@{late.after}",
         )
-    hint = next((place for place, event in enumerate(events) if event in _ALL_HINTS), None)
+    hint = next((place for place, event in enumerate(events) if event in ALL_HINTS), None)
     answers: dict[str, tuple[dict[str, float], ...]] = {}
     left: dict[str, tuple[float | None, ...]] = {}
     for name, cell in story_cells().items():

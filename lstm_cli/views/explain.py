@@ -67,16 +67,28 @@ tanh(x) {tanhs}
 
 So a factor never lies outside 0 to 1, and a short-term memory outside -1 to 1.
 Far from 0 both are flat: there a change changes nothing, and teaches little."""
+# A plain RNN has no gates, so no σ and no factors.
+_SQUISHING_RNN = """\
+Squishing: whatever comes in, what goes out stays between two bounds
+
+           x from -6 to 6                                     bounds
+tanh(x)    {tanh}  -1 to 1
+
+x       {numbers}
+tanh(x) {tanhs}
+
+So a short-term memory never lies outside -1 to 1. Far from 0 the curve is
+flat: there a change changes nothing, and teaches little."""
 
 
 def _sigma(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
-def _squishing() -> str:
-    """σ and tanh, as curves of blocks and in numbers."""
+def _squishing(cell: str) -> str:
+    """tanh and, for an LSTM, σ, as curves of blocks and in numbers."""
     places = [step / 4 for step in range(-24, 25)]
-    return _SQUISHING.format(
+    return (_SQUISHING if cell == "lstm" else _SQUISHING_RNN).format(
         sigma="".join(SHADES[round(8 * _sigma(x))] for x in places),
         tanh="".join(SHADES[round(4 * (math.tanh(x) + 1))] for x in places),
         numbers="".join(f"{x:>7}" for x in _SHOWN),
@@ -139,7 +151,7 @@ def show_cell(console: Console, cell: str, pooling: Sequence[str] = ModelConfig.
         cell: ``"lstm"`` or ``"rnn"``.
         pooling: what the readout joins.
     """
-    drawings = (LSTM if cell == "lstm" else RNN, _squishing(), _readout(pooling))
+    drawings = (LSTM if cell == "lstm" else RNN, _squishing(cell), _readout(pooling))
     for place, drawing in enumerate(drawings):
         if place:
             console.print()

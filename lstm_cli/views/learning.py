@@ -42,6 +42,7 @@ def show_learning(console: Console, trace: LearningTrace) -> None:
 def _show_ratings(console: Console, trace: LearningTrace) -> None:
     """The prediction before and after, and the error of each rating."""
     first, last = trace.history[0], trace.history[-1]
+    true = visible(trace.true, 24)
     width = label_width(first.errors, 3)
     table = plain_table("rating", "before", "error", "after", right=(2,))
     for rating, error in first.errors.items():
@@ -55,7 +56,7 @@ def _show_ratings(console: Console, trace: LearningTrace) -> None:
     say(
         console,
         "error: the gradient of the loss with respect to the logit, the probability less\n"
-        f"1 for {visible(trace.true, 24)}. Above zero the logit has to fall, below zero to rise.",
+        f"one for the true rating, {true}. Above zero the logit has to fall, below zero to rise.",
         style="dim",
     )
 

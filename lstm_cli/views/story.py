@@ -1,11 +1,14 @@
 """The story of the bear and the picture: two cells side by side, event by event."""
 
 import textwrap
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
+from lstm_cli.gates.story import ALL_HINTS
 from lstm_cli.results import StoryTold
+from lstm_cli.views.adding_up import percents
 from lstm_cli.views.charts import Chart, curve, render, up, words_below
 from lstm_cli.views.console import bar, percent, plain_table, say, show_table
 
@@ -21,13 +24,18 @@ def show_story(console: Console, told: StoryTold) -> None:
     say(console, f"The picture by itself: {_listed(told.picture)}.")
     console.print()
     headers = [f"{NAMES[cell]}: {animal}" for cell in told.answers for animal in SHOWN]
+    shares = {cell: [percents(answer) for answer in answers] for cell, answers in
+              told.answers.items()}  # fmt: skip
     lefts = [f"{NAMES[cell]}: hint left" for cell in told.hint_left]
     table = plain_table("event", *(_split(header) for header in (*headers, *lefts)))
     for place, event in enumerate(told.events):
         cells = [
-            _share(answers[place][animal]) for answers in told.answers.values() for animal in SHOWN
+            _bar(answers[place][animal], shares[cell][place][animal])
+            for cell, answers in told.answers.items()
+            for animal in SHOWN
         ]
-        cells += [_share(left[place]) for left in told.hint_left.values()]
+        lasting = [left[place] for left in told.hint_left.values()]
+        cells += ["" if share is None else _bar(share, percent(share)) for share in lasting]
         table.add_row(Text(event), *cells)
         for cut in told.cuts:
             memory, _, after = cut.partition("@")
@@ -55,19 +63,49 @@ def sentences(told: StoryTold) -> list[str]:
             "that of the same story with a tree in the hint's place, against right after it; all "
             "of it is 100 %, even where a cell strengthens it.)"
         )
-    if any(cut.startswith("long-term") for cut in told.cuts):
-        said.append(
-            "The RNN has no long-term memory to lose; in the LSTM, the short-term memory carries "
-            "on a part of what the long-term memory held."
-        )
+    said += _others(told)
+    said += _of_cuts(told.cuts)
     said.append(
         "Both have learned from the same scenes, with the hint 20 to 60 events back. Of that "
-        "nothing came through to the RNN (see lstm memory-test), so that it goes by the picture "
-        "alone, whatever was before. On 1,000 new scenes with 21 to 60 events after the hint, the "
+        "nothing came through to the RNN (see lstm memory-test): after two events or more it says "
+        "nearly what the picture says by itself, whatever they were; a shorter story is unlike "
+        "all that it learned from. On 1,000 new scenes with 21 to 60 events after the hint, the "
         f"LSTM names the animal hinted at in {percent(told.measured['lstm'])}, the RNN in "
         f"{percent(told.measured['rnn'])}; always saying dog reaches a third."
     )
     return said
+
+
+def _others(told: StoryTold) -> list[str]:
+    """That what is said of the hint is said of the first of several."""
+    if told.hint is None:
+        return []
+    later = [f'"{event}"' for event in told.events[told.hint + 1 :] if event in ALL_HINTS]
+    if not later:
+        return []
+    are = "is a hint, too" if len(later) == 1 else "are hints, too"
+    return [
+        f'What is left is told of the first hint, "{told.events[told.hint]}"; '
+        f"{' and '.join(later)} {are}, and can change what the picture is taken for."
+    ]
+
+
+def _of_cuts(cuts: Sequence[str]) -> list[str]:
+    """What cutting the long-term memory takes from each cell."""
+    long_term = {cut.partition("@")[2] for cut in cuts if cut.startswith("long-term")}
+    if not long_term:
+        return []
+    both = {place for place in long_term if f"short-term@{place}" in cuts}
+    said = "The RNN has no long-term memory to lose"
+    if both:
+        events = " and ".join(sorted(both, key=int))
+        said += f"; the LSTM loses both memories after event {events}, and carries nothing on"
+    if long_term - both:
+        said += (
+            "; in the LSTM, the short-term memory carries on a part of what the long-term memory "
+            "held"
+        )
+    return [f"{said}."]
 
 
 def story_page(told: StoryTold) -> str:
@@ -78,8 +116,8 @@ def story_page(told: StoryTold) -> str:
     rows = [
         (
             event,
-            *(percent(share) for answers in told.answers.values()
-              for share in answers[place].values()),
+            *(share for answers in told.answers.values()
+              for share in percents(answers[place]).values()),
             *("" if left[place] is None else percent(left[place] or 0.0)
               for left in told.hint_left.values()),
         )
@@ -146,11 +184,11 @@ def _left_chart(told: StoryTold) -> Chart:
 
 
 def _listed(chances: dict[str, float]) -> str:
-    return ", ".join(f"{animal} {percent(share)}" for animal, share in chances.items())
+    return ", ".join(f"{animal} {share}" for animal, share in percents(chances).items())
 
 
-def _share(share: float | None) -> str:
-    return "" if share is None else f"{bar(min(share, 1.0), BAR_WIDTH)} {percent(share):>5}"
+def _bar(share: float, shown: str) -> str:
+    return f"{bar(min(share, 1.0), BAR_WIDTH)} {shown:>5}"
 
 
 def _split(header: str) -> str:
