@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -187,3 +187,8 @@ def packages_loaded_by(code: str) -> set[str]:
     fresh = [sys.executable, "-c", f"{code}\n{report}"]
     printed = subprocess.check_output(fresh, text=True, encoding="utf-8")
     return set(printed.splitlines()[-1].split())
+
+
+def expected_of(probabilities: Mapping[str, float]) -> float:
+    """The mean of ratings that are numbers, by their probabilities, as JSON has them."""
+    return sum(float(rating) * share for rating, share in probabilities.items())

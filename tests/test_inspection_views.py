@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from lstm_cli.gates.trace import trace
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.results import GateStatistics, WordStatistics
 from lstm_cli.views.gate_statistics import show_gate_statistics, surely_moved
-from lstm_cli.views.gates import MOST_ROWS, MOST_TELLING, most_telling
+from lstm_cli.views.gates import LONG as LONG_REVIEW
+from lstm_cli.views.gates import MOST_ROWS, MOST_TELLING, following_progress, most_telling
+from lstm_cli.views.narrative import _route
 from tests.helpers import lstm
 
 SHORT = "a fine film, no fun at all, cold and stupid"
@@ -136,3 +139,52 @@ def test_all_goes_with_a_review_that_is_shown(tiny_bundle: Bundle) -> None:
         lstm("inspect-gates", LONG, "--all", "--json", "--model", tiny_bundle.path).stdout
     )
     assert len(found["tokens"]) > MOST_ROWS
+
+
+def test_a_part_larger_than_its_whole_is_not_called_a_part_of_it() -> None:
+    """One memory may say more than all together, where another contradicts it."""
+    assert _route({"last": 0.01, "mean": -0.16}, -0.15) == (
+        " (through the mean alone it would be -0.16)"
+    )
+    assert _route({"last": -0.05, "mean": -0.10}, -0.15) == (
+        " (most of it through the mean, -0.10)"
+    )
+
+
+def test_the_table_adds_up_as_it_is_shown(tiny_bundle: Bundle) -> None:
+    """The change beside a rating is what takes the one above it there."""
+    shown = lstm("inspect-gates", SHORT, "--model", str(tiny_bundle.path)).stdout
+    rows = re.findall(r"\((\d\.\d\d)\) +([+-]\d\.\d\d) ", shown)
+    start = re.search(r"nothing yet.*\((\d\.\d\d)\)", shown)
+    assert start is not None
+    before = float(start[1])
+    for rating, change in rows:
+        assert before + float(change) == pytest.approx(float(rating), abs=1e-9)
+        before = float(rating)
+    assert len(rows) == len(Predictor(tiny_bundle).tokenize(SHORT))
+    lines = re.findall(r"^  (?:through|before|together).*?([+-]\d+\.\d\d)", shown, re.MULTILINE)
+    *parts, whole = map(float, lines)
+    assert sum(parts) == pytest.approx(whole)
+    assert "-0.00" not in shown
+
+
+def test_a_bar_stands_only_where_a_review_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a long one again takes seconds; a short one is there at once."""
+    monkeypatch.setenv("TERM", "xterm")
+    console = Console(file=io.StringIO(), force_terminal=True)
+    with following_progress(console, SHORT) as advance:
+        assert advance is None
+    with following_progress(console, SHORT * LONG_REVIEW) as advance:
+        assert advance is not None
+        advance(0.5)
+    assert isinstance(console.file, io.StringIO)
+    assert "reading it again without its words" in console.file.getvalue()
+
+
+def test_the_share_that_is_done_grows_to_all(tiny_bundle: Bundle) -> None:
+    """What the bar is told, from the first reading to the last line of the ledger."""
+    told: list[float] = []
+    trace(Predictor(tiny_bundle), LONG, with_ledger=True, advance=told.append)
+    assert told == sorted(told)
+    assert told[0] < 0.05
+    assert told[-1] == pytest.approx(1)

@@ -12,7 +12,8 @@ import pytest
 from lstm_cli.bundle.contents import network_weights
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.inference.predictor import Predictor
-from tests.helpers import lstm
+from lstm_cli.views.adding_up import apart, signed
+from tests.helpers import expected_of, lstm
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 playwright.expect.set_options(timeout=30_000)  # a page is drawn when the machine comes to it
@@ -118,9 +119,13 @@ def test_it_follows_every_key(visit: Visit, address: str, tiny_bundle: Bundle) -
     moves = [abs(one["contribution"]) for one in tokens]
     chosen = moves.index(max(moves))
     assert page.inner_text("#panel-place").startswith(f"word {chosen + 1} of {len(tokens)}")
-    _reads(page, "#value-change", f"{tokens[chosen]['contribution']:+.2f}")
-    effects = {one["word"]: one["effect"] for one in found["explanation"]["words"]}
-    playwright.expect(page.locator("#value-deleted")).to_have_text(f"{-effects[chosen]:+.2f}")
+    # As the ratings are shown: a reader takes one from the other.
+    begin = found["summary"]["start_expected_rating"]
+    ratings = [begin, *(expected_of(one["running"]) for one in tokens)]
+    _reads(page, "#value-change", signed(apart(*ratings[chosen : chosen + 2])))
+    without = {one["word"]: one["expected_without"] for one in found["explanation"]["words"]}
+    deleted = signed(apart(ratings[-1], without[chosen]))
+    playwright.expect(page.locator("#value-deleted")).to_have_text(deleted)
     page.type("#text", " superb")
     assert _words(page)[-1] == "superb"
     for _ in range(len(" superb")):
@@ -141,7 +146,7 @@ def test_a_gate_is_held_and_opened(visit: Visit, address: str, tiny_bundle: Bund
     readings = [json.loads(clamped.stdout)[name]["expected_rating"] for name in ("held", "free")]
     _expect_number(page, ".sections path.line", 2)
     _shows(page, ".rating .beside", "gates held:")
-    _reads(page, "#held-moved", f"{readings[0] - readings[1]:+.2f}")
+    _reads(page, "#held-moved", signed(apart(readings[1], readings[0])))
     page.locator("#hold-forget").uncheck()
     _expect_number(page, ".sections path.line", 1)
     page.get_by_role("button", name="kept", exact=True).click()

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from lstm_cli.bundle.reading import Bundle
-from tests.helpers import lstm
+from lstm_cli.views.adding_up import apart, signed
+from tests.helpers import expected_of, lstm
 
 TEXT = "a fine film, no fun at all, cold and stupid"
 NASTY = (
@@ -76,13 +77,19 @@ def test_a_person_steps_through_the_words(
     assert page.inner_text("#panel-word") == "film"
     found = _trace_of(tiny_bundles[cell])
     token = found["tokens"][2]
-    assert page.inner_text("#value-change") == f"{token['contribution']:+.2f}"
-    effects = {word["word"]: word["effect"] for word in found["explanation"]["words"]}
-    assert page.inner_text("#value-deleted") == f"{-effects[2]:+.2f}"
+    # As the ratings before and after it are shown: a reader takes one from the other.
+    before, after = (expected_of(found["tokens"][place]["running"]) for place in (1, 2))
+    assert page.inner_text("#value-change") == signed(apart(before, after))
+    without = {word["word"]: word["expected_without"] for word in found["explanation"]["words"]}
+    end = found["summary"]["expected_rating"]
+    assert page.inner_text("#value-deleted") == signed(apart(end, without[2]))
     by_route = list(found["routes"].values())[1:]
-    margins = [f"{parts['5'] - parts['1']:+.2f}" for parts in by_route]
+    margins = [parts["5"] - parts["1"] for parts in by_route]
     shown_routes = page.locator("section:has(#routes-title) .number").all_inner_texts()
-    assert shown_routes[:3] == margins
+    for shown, margin in zip(shown_routes, margins, strict=False):
+        assert float(shown) == pytest.approx(margin, abs=0.01)
+    *parts, whole = map(float, shown_routes)
+    assert sum(parts) == pytest.approx(whole)
     if cell == "lstm":
         routes = next(word["routes"] for word in found["explanation"]["words"] if word["word"] == 2)
         assert page.inner_text("#value-route-mean") == f"{routes['mean']:+.2f}"

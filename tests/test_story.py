@@ -10,10 +10,12 @@ import torch
 
 from lstm_cli.errors import RequestError
 from lstm_cli.gates.story import (
+    ALL_HINTS,
     ANIMALS,
     CELLS,
     CHANCES,
     EVENTS,
+    LITTLE,
     MEASURED,
     Cut,
     story_cells,
@@ -141,3 +143,36 @@ def test_it_answers_without_torch() -> None:
     """In under a second, cold."""
     code = "from lstm_cli.gates.story import tell\ntell(['bear', '?'])"
     assert packages_loaded_by(code).isdisjoint(HEAVY)
+
+
+def test_who_lost_both_memories_is_not_said_to_carry_anything_on() -> None:
+    """Of a hint whose memories were both cut, 0 % is left; of one cut, a part is."""
+    both = lstm("story", *STORY, "--cut", "short-term@1", "--cut", "long-term@1").stdout
+    assert "loses both memories after event 1" in " ".join(both.split())
+    assert "carries on a part" not in " ".join(both.split())
+    one = lstm("story", *STORY, "--cut", "long-term@1").stdout
+    assert "carries on a part" in " ".join(one.split())
+
+
+def test_a_second_hint_is_told_of() -> None:
+    """What is left is followed of the first alone."""
+    said = " ".join(lstm("story", "cat", "bear", "tree", "?").stdout.split())
+    assert 'told of the first hint, "cat"; "bear" is a hint, too' in said
+    assert "first hint" not in lstm("story", *STORY).stdout
+
+
+def test_the_rnn_says_what_the_picture_says_by_itself() -> None:
+    """From three events after a hint on, whatever it was, as the sentence has it; not before."""
+    by_itself, dog = CHANCES[-1][ANIMALS.index("dog")], []
+    for hint in sorted(ALL_HINTS):
+        for start in range(len(LITTLE) - 2):
+            told = tell([hint, *LITTLE[start : start + 3], "?"])
+            assert told.answers["rnn"][-1]["dog"] == pytest.approx(by_itself, abs=0.04)
+        dog.append(tell([hint, "?"]).answers["rnn"][-1]["dog"])
+    assert min(dog) < by_itself - 0.05
+
+
+def test_an_unknown_event_is_shown_as_it_was_given() -> None:
+    """An emoji as well, and nothing that a terminal would interpret."""
+    assert "no event '\U0001f43b'" in lstm("story", "\U0001f43b").stderr
+    assert "no event '\\x1b'" in lstm("story", "\x1b").stderr

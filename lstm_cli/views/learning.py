@@ -56,7 +56,7 @@ def _show_ratings(console: Console, trace: LearningTrace) -> None:
     say(
         console,
         "error: the gradient of the loss with respect to the logit, the probability less\n"
-        f"one for the true rating, {true}. Above zero the logit has to fall, below zero to rise.",
+        f"one for the true rating, {true}. Above 0 the logit has to fall, below 0 to rise.",
         style="dim",
     )
 

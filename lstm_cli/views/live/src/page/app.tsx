@@ -5,6 +5,7 @@ import { useMemo } from "preact/hooks";
 
 import type { Model, Trace } from "../engine/index";
 import { About } from "./about";
+import { apart } from "./adding-up";
 import { align, editedAll } from "./align";
 import { Changes, useEdits } from "./changes";
 import { Edit, useUndo } from "./edit";
@@ -217,7 +218,7 @@ function Inside({ view }: { view: View }) {
         <p>For those who want to know how the network works: what it carries from word to word, and what its gates are for.</p>
       </div>
       <Section isInside id="holds" title="Hold a gate">
-        <Holds {...{ model, state, change, trace, chosen }} moved={held && held.trace.expected - trace.expected} />
+        <Holds {...{ model, state, change, trace, chosen }} moved={held && apart(trace.expected, held.trace.expected)} />
       </Section>
     </>
   );
