@@ -8,7 +8,8 @@ the weights add up to 1. The candidate and the memories are signed in the direct
 in which a unit moves the rating: above zero speaks for a higher one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,9 +54,9 @@ def trace(
     expected = probabilities @ predictor.ratings  # (T + 1,)
     weights = weigh_units(predictor, reading, probabilities[-1])
     direction = np.where(_gradients(predictor, probabilities[-1]).sum(axis=0) < 0, -1.0, 1.0)
-    short_term = reading.short_term[0] @ (weights * direction)  # (T,)
-    means = _gate_means(reading, weights, direction)
     running = [dict(zip(predictor.labels, map(float, row), strict=True)) for row in probabilities]
+    short_term = reading.short_term[0] @ (weights * direction)  # (T,)
+    columns = [("short_term", short_term), *_gate_means(reading, weights, direction)]
     words = tuple(
         WordTrace(
             token=token,
@@ -64,11 +65,11 @@ def trace(
             running=running[step + 1],
             rating=predictor.labels[int(probabilities[step + 1].argmax())],
             expected_rating=float(expected[step + 1]),
-            short_term=float(short_term[step]),
-            **{name: None if values is None else float(values[step]) for name, values in means},
+            **_at(columns, step),
         )
         for step, token in enumerate(tokens)
     )
+    explaining = _part(advance, 0.0, EXPLAINING if with_ledger else 1.0)
     return GateTrace(
         text=text,
         cell=predictor.config.cell,
@@ -78,13 +79,7 @@ def trace(
         prediction=predictor.describe(text, tokens, probabilities[-1]),
         span=float(predictor.ratings[-1] - predictor.ratings[0]),
         routes=routes_of(predictor, reading),
-        explanation=_explanation(
-            predictor,
-            tokens,
-            reading,
-            probabilities,
-            _part(advance, 0.0, EXPLAINING if with_ledger else 1.0),
-        )
+        explanation=_explanation(predictor, tokens, reading, probabilities, explaining)
         if with_explanation
         else None,
         ledger=_ledger(predictor, reading, weights, _part(advance, EXPLAINING, 1.0))
@@ -93,6 +88,11 @@ def trace(
         carrying=carrying_units(reading, weights, direction) if with_carrying else (),
         units=_units(reading) if with_units else None,
     )
+
+
+def _at(columns: Sequence[tuple[str, Float64Array | None]], step: int) -> dict[str, Any]:
+    """What each column says of one word; of a gate that is not there, None."""
+    return {name: None if values is None else float(values[step]) for name, values in columns}
 
 
 def _part(
