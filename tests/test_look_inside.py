@@ -382,6 +382,12 @@ def test_the_ledger_in_json_adds_up(tiny_bundle: Bundle) -> None:
         (["--input", "x"], "--input FILE goes without TEXT"),
         (["--html", "x.html", "--json"], "--html goes without --json"),
         (["--units"], "--units goes with --json"),
+        (["--units", "--json", "--clamp", "use=0"], "--units goes with TEXT, and without --step"),
+        (["--text-column", "zzz"], "--text-column does not go with anything but --input FILE"),
+        (
+            ["--clamp", "forget=1", "--clamp", "use=0", "--clamp", "forget=0"],
+            "--clamp forget=1 and forget=0: the forget gate is held twice; give each gate once",
+        ),
     ],
 )
 def test_options_that_do_not_fit_are_one_line(
@@ -444,6 +450,14 @@ def test_the_cell_is_drawn_in_80_columns(cell: str) -> None:
         "STM = tanh(W_h STM + W_x E + b)" in drawn.stdout or "LTM = kept + learned" in drawn.stdout
     )
     assert "σ(x)      0.002" in drawn.stdout
+
+
+def test_the_cell_of_a_model_is_drawn(tiny_bundles: dict[str, Bundle]) -> None:
+    """Not an LSTM for an RNN, nor for a model that is not there."""
+    model = ("explain", "--model", tiny_bundles["rnn"].path)
+    assert "One event of a plain RNN" in lstm(*model).stdout
+    assert "One event of an LSTM" in lstm(*model, "--cell", "lstm").stdout
+    assert lstm("-q", "explain", "--model", "nosuch").exit_code == 2
 
 
 @pytest.mark.parametrize("pooling", [("last",), ("mean", "maximum"), ("last", "mean", "maximum")])
