@@ -344,6 +344,26 @@ def test_the_sample_is_written_once(tmp_path: Path) -> None:
     assert lstm("sample", "mine.csv").exit_code == 0
     assert len(Path("mine.csv").read_text("utf-8").splitlines()) == 501
     assert "exists already" in refused(lstm("sample", "mine.csv"))
+    for name in ("mine.xlsx", "mine"):  # which would hold CSV all the same
+        assert "name a file that ends in .csv" in refused(lstm("sample", name))
+        assert not Path(name).exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("predict", "fun"),
+        ("exam",),
+        ("compare", "r.csv", "base", "base"),
+        ("push", "base", "elsewhere"),
+        ("models",),
+        ("models", "show", "base"),
+    ],
+)
+def test_a_folder_of_models_that_is_not_there_is_said(command: tuple[str, ...]) -> None:
+    """Where the base ships, it would answer instead. Training makes the folder."""
+    said = refused(lstm("-q", *command, "--models-dir", "modles"))
+    assert said == "lstm: --models-dir modles: no such folder"
 
 
 def write(name: str, content: str | bytes) -> str:

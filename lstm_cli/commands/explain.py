@@ -21,7 +21,9 @@ def explain(
     ] = None,
     cell: Annotated[
         options.CellChoice | None,
-        typer.Option(help="The cell to draw. Default: the model's with TEXT or --model, else an LSTM."),
+        typer.Option(
+            help="The cell to draw. Default: the model's with TEXT or --model, else an LSTM."
+        ),
     ] = None,
     step: Annotated[
         int | None,

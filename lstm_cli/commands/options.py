@@ -327,11 +327,22 @@ def html_option(what: str) -> Any:
     return typer.Option(metavar="FILE", callback=page_file, help=what, show_default=False)
 
 
+def folder_there(models_dir: Path | None) -> Path | None:
+    """The folder of ``--models-dir``, for a command that only reads; another may make it.
+
+    Raises:
+        OptionError: it is not there, and the base would answer for a model that somebody has.
+    """
+    if models_dir is not None and not models_dir.is_dir():
+        raise OptionError(f"--models-dir {models_dir}: no such folder")
+    return models_dir
+
+
 def chosen_bundle(ctx: typer.Context, model: str | None, models_dir: Path | None) -> "Bundle":
     """The model that ``--model`` stands for; standard error names it and says why it was chosen."""
     from lstm_cli.bundle.locating import find_model
 
-    chosen = find_model(model, models_dir)
+    chosen = find_model(model, folder_there(models_dir))
     note(ctx, f"model {chosen.bundle.name} ({chosen.why})")
     return chosen.bundle
 
