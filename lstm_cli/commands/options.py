@@ -104,7 +104,6 @@ Threads = Annotated[
     typer.Option(min=1, max=1024, help="Number of processor threads. Default: one per core."),
 ]
 
-
 ALWAYS_THERE = (AUTO_DEVICE, "cpu")  # devices that need not be looked for
 
 
@@ -328,11 +327,7 @@ def html_option(what: str) -> Any:
 
 
 def folder_there(models_dir: Path | None) -> Path | None:
-    """The folder of ``--models-dir``, for a command that only reads; another may make it.
-
-    Raises:
-        OptionError: it is not there, and the base would answer for a model that somebody has.
-    """
+    """The folder of ``--models-dir``; refused if it is not there, where the base would answer."""
     if models_dir is not None and not models_dir.is_dir():
         raise OptionError(f"--models-dir {models_dir}: no such folder")
     return models_dir
