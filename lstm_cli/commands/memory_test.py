@@ -98,7 +98,7 @@ def memory_test(
     elif html is not None:
         from lstm_cli.views.memory_page import memory_page
 
-        _write(ctx, memory_page(measured), html)
+        _write(ctx, memory_page(measured, example_scenes(2, seed)), html)
     else:
         show_memory_test(results_console(), measured, example_scenes(2, seed))
 
