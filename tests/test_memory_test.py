@@ -109,6 +109,23 @@ def test_memory_test_draws_both_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(found["cells"]) == set(found["near"]) == {"rnn", "lstm"}
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--model", "base", "--hidden-size", "8"),
+        ("--model", "base", "--seed", "5"),
+        ("--model", "base", "--text-column", "x"),
+        ("--sheet", "x"),
+        ("--models-dir", "x"),
+    ],
+)
+def test_an_option_without_effect_is_refused(options: tuple[str, ...]) -> None:
+    """The experiment reads no file, and a trained model has its size."""
+    done = lstm("memory-test", *options)
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"lstm: {options[-2]} does not go with ")
+
+
 def measured(
     *, rnn: tuple[float, ...], lstm: tuple[float, ...], near: tuple[float, ...] = (0.5, 0.5, 0.5),
     known: tuple[int, ...] = (4, 1), fades: float = 0.0,
