@@ -278,6 +278,17 @@ def test_a_model_that_is_not_there_is_said_with_those_that_are(copy: Path, tmp_p
         find_model("cpoy", tmp_path)
 
 
+def test_the_base_is_one_of_those_that_are_there(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ships, so it is in no folder of models."""
+    monkeypatch.setattr("lstm_cli.bundle.locating.base_path", lambda: copy)
+    with pytest.raises(NoModelError, match=r"in \S*empty; there are: base$"):
+        find_model("nosuch", tmp_path / "empty")
+    with pytest.raises(NoModelError, match=r"there are: copy, base$"):
+        find_model("nosuch", tmp_path)
+
+
 def test_a_model_is_named_after_its_file_and_never_after_another(tmp_path: Path) -> None:
     """reviews, then reviews-2."""
     (tmp_path / "reviews").mkdir()

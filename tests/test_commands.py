@@ -344,6 +344,26 @@ def test_the_sample_is_written_once(tmp_path: Path) -> None:
     assert lstm("sample", "mine.csv").exit_code == 0
     assert len(Path("mine.csv").read_text("utf-8").splitlines()) == 501
     assert "exists already" in refused(lstm("sample", "mine.csv"))
+    for name in ("mine.xlsx", "mine"):  # which would hold CSV all the same
+        assert "name a file that ends in .csv" in refused(lstm("sample", name))
+        assert not Path(name).exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("predict", "fun"),
+        ("exam",),
+        ("compare", "r.csv", "base", "base"),
+        ("push", "base", "elsewhere"),
+        ("models",),
+        ("models", "show", "base"),
+    ],
+)
+def test_a_folder_of_models_that_is_not_there_is_said(command: tuple[str, ...]) -> None:
+    """Where the base ships, it would answer instead. Training makes the folder."""
+    said = refused(lstm("-q", *command, "--models-dir", "modles"))
+    assert said == "lstm: --models-dir modles: no such folder"
 
 
 def write(name: str, content: str | bytes) -> str:
@@ -596,7 +616,46 @@ def test_the_name_of_a_file_is_not_rated(
         f"lstm: {tiny_reviews} is a file: for the reviews in it, lstm {command} --input "
         f"{tiny_reviews}\n"
     )
-    assert lstm(command, "no-such-file.csv", "--model", tiny_bundle.path).exit_code == 0
+    # Nor where it is one text of several, is misspelt, or stands elsewhere.
+    for names in (("fun", tiny_reviews), ("./no-such-file.csv",), ("https://a.example/b.csv",)):
+        said = refused(lstm("-q", command, *names, "--model", tiny_bundle.path))
+        assert f"{names[-1]}" in said
+        assert f"lstm {command} --input" in said
+    about_one = "it is all in no-such-file.csv"
+    assert lstm(command, about_one, "--model", tiny_bundle.path).exit_code == 0
+
+
+@pytest.mark.parametrize("command", [("explain",), ("learn", "--true", "4")])
+def test_the_name_of_a_file_is_no_lesson(command: tuple[str, ...]) -> None:
+    """These commands read one review, and no file."""
+    Path("a.txt").write_text("a fine film\n")
+    said = refused(lstm("-q", *command, "a.txt"))
+    assert said == "lstm: a.txt is a file: give the review itself"
+    said = refused(lstm("-q", *command, "./b.txt"))
+    assert said == "lstm: ./b.txt: no such file; give the review itself"
+
+
+@pytest.mark.parametrize("command", ["predict", "inspect-gates"])
+def test_an_empty_text_is_refused(command: str, tiny_bundle: Bundle) -> None:
+    """What a script gives whose variable is not set. Rows of a file without text are rated."""
+    for texts in (("",), (" \n",), ("fun", "")):
+        done = lstm("-q", command, *texts, "--model", tiny_bundle.path)
+        assert refused(done) == "lstm: TEXT contains no words"
+
+
+@pytest.mark.parametrize("command", ["predict", "inspect-gates"])
+def test_words_without_quotes_are_said(command: str, tiny_bundle: Bundle) -> None:
+    """Everybody forgets the quotes once, and gets a rating for each word."""
+    model = ("--model", tiny_bundle.path)
+    done = lstm(command, "no", "fun", "at", "all", "--json", *model)
+    assert done.exit_code == 0
+    assert len(done.stdout.splitlines()) == 4
+    assert (
+        "careful: 4 words were read as 4 reviews; to rate one review, put it in quotes: "
+        f'lstm {command} "no fun at all"\n'
+    ) in done.stderr
+    for quoted in (("fun",), ("no fun", "fun"), ("很好看", "不好看")):
+        assert "in quotes" not in lstm(command, *quoted, *model).stderr
 
 
 def test_a_helper_that_was_ended_is_said() -> None:

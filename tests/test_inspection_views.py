@@ -104,6 +104,14 @@ def test_a_long_review_begins_with_the_reasons(tiny_bundle: Bundle) -> None:
     assert all(len(line) <= 80 for line in [*lines, *whole.splitlines()])
 
 
+def test_the_ledger_fits_80_columns(tiny_bundle: Bundle) -> None:
+    """However long the words are that took what others wrote."""
+    text = "an unexpectedly disappointing , uncomfortably overambitious film , no fun at all"
+    shown = lstm("-q", "inspect-gates", text, "--ledger", "--model", tiny_bundle.path).stdout
+    table = shown.split("Memory ledger")[1].splitlines()
+    assert [line for line in table if len(line) > 80] == []
+
+
 def test_a_short_review_begins_with_the_table(tiny_bundle: Bundle) -> None:
     """As a lesson reads it: word by word, then why."""
     lines = lstm("inspect-gates", SHORT, "--model", tiny_bundle.path).stdout.splitlines()

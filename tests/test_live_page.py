@@ -13,7 +13,7 @@ from lstm_cli.bundle.contents import network_weights
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.views.adding_up import apart, signed
-from tests.helpers import expected_of, lstm
+from tests.helpers import TINY, expected_of, lstm
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 playwright.expect.set_options(timeout=30_000)  # a page is drawn when the machine comes to it
@@ -131,6 +131,22 @@ def test_it_follows_every_key(visit: Visit, address: str, tiny_bundle: Bundle) -
     for _ in range(len(" superb")):
         page.keyboard.press("Backspace")
     assert said in page.inner_text("#rating")
+
+
+def test_it_opens_with_words_that_the_model_knows(visit: Visit, address: str) -> None:
+    """A model of a blackboard's fourteen words would begin by doubting its own rating."""
+    page = visit.open(address)
+    playwright.expect(page.locator("#text")).to_have_value(
+        "I expected a boring film, but I loved it."
+    )
+    assert lstm("sample", "--blackboard", "board.csv").exit_code == 0
+    assert lstm("-q", "train", "board.csv", *TINY, "--epochs", "1").exit_code == 0
+    assert lstm("live", "board.html", "--model", "board").exit_code == 0
+    page = visit.open(Path("board.html").absolute().as_uri())
+    playwright.expect(page.locator("#text")).to_have_value(
+        "The film is not good, but the end is superb."
+    )
+    assert [word for word in _words(page) if word.endswith("?")] == [",?", ".?"]
 
 
 def test_a_gate_is_held_and_opened(visit: Visit, address: str, tiny_bundle: Bundle) -> None:

@@ -270,16 +270,21 @@ def test_quizzes_differ(tiny_bundle: Bundle) -> None:
 
 
 def test_answers_are_checked_step_by_step(tiny_bundle: Bundle) -> None:
-    """Two decimals will do, with a comma too; a wrong one is told the value."""
+    """Two decimals will do, with a comma too; a wrong one is told the value.
+
+    What is no number is asked for again, and nothing is no answer, so neither is wrong.
+    """
     predictor = Predictor(tiny_bundle)
     numbers = arithmetic(predictor, predictor.tokenize(TEXT), 3)
     values = {line.symbol: line.value for line in numbers.lines}
-    typed = iter([f"{values['i']:.2f}".replace(".", ","), f"{values['f'] + 0.05:.3f}", "", "x"])
+    typed = iter(
+        [f"{values['i']:.2f}".replace(".", ","), f"{values['f'] + 0.05:.3f}", "", "abc", "9"]
+    )
     console = Console(file=io.StringIO(), width=80)
     ask(console, numbers, ["i", "f", "V", "STM"], lambda _: next(typed))
     said = console.file.getvalue()  # type: ignore[attr-defined]
     assert [line.strip().split(":")[0] for line in said.splitlines()[2:]] == [
-        "right", "no", "no", "no", "1 of 4 right",
+        "right", "no", f"V = {values['V']:.4f}", "that is no number", "no", "1 of 4 right",
     ]  # fmt: skip
     assert f"no: f = {values['f']:.4f}" in said
 
@@ -382,6 +387,12 @@ def test_the_ledger_in_json_adds_up(tiny_bundle: Bundle) -> None:
         (["--input", "x"], "--input FILE goes without TEXT"),
         (["--html", "x.html", "--json"], "--html goes without --json"),
         (["--units"], "--units goes with --json"),
+        (["--units", "--json", "--clamp", "use=0"], "--units goes with TEXT, and without --step"),
+        (["--text-column", "zzz"], "--text-column does not go with anything but --input FILE"),
+        (
+            ["--clamp", "forget=1", "--clamp", "use=0", "--clamp", "forget=0"],
+            "--clamp forget=1 and forget=0: the forget gate is held twice; give each gate once",
+        ),
     ],
 )
 def test_options_that_do_not_fit_are_one_line(
@@ -447,6 +458,14 @@ def test_the_cell_is_drawn_in_80_columns(cell: str) -> None:
     # A plain RNN has no gates: no σ, and no factor that it would keep between 0 and 1.
     assert ("σ(x)      0.002" in drawn.stdout) == (cell == "lstm")
     assert ("σ" in drawn.stdout) == ("factor" in drawn.stdout) == (cell == "lstm")
+
+
+def test_the_cell_of_a_model_is_drawn(tiny_bundles: dict[str, Bundle]) -> None:
+    """Not an LSTM for an RNN, nor for a model that is not there."""
+    model = ("explain", "--model", tiny_bundles["rnn"].path)
+    assert "One event of a plain RNN" in lstm(*model).stdout
+    assert "One event of an LSTM" in lstm(*model, "--cell", "lstm").stdout
+    assert lstm("-q", "explain", "--model", "nosuch").exit_code == 2
 
 
 @pytest.mark.parametrize("pooling", [("last",), ("mean", "maximum"), ("last", "mean", "maximum")])

@@ -18,6 +18,8 @@ from lstm_cli.gates.memory_test import (
     memory_test,
     num_trainings,
 )
+from lstm_cli.results import CellMemory, MemoryTest
+from lstm_cli.views.memory_verdicts import of_far, of_gradients, of_near
 from tests.helpers import lstm
 
 SMALL = MemoryTestConfig(hidden_size=4, steps=3, tested=8, repeats=2)
@@ -107,6 +109,106 @@ def test_memory_test_draws_both_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(found["cells"]) == set(found["near"]) == {"rnn", "lstm"}
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--model", "base", "--hidden-size", "8"),
+        ("--model", "base", "--seed", "5"),
+        ("--model", "base", "--text-column", "x"),
+        ("--sheet", "x"),
+        ("--models-dir", "x"),
+    ],
+)
+def test_an_option_without_effect_is_refused(options: tuple[str, ...]) -> None:
+    """The experiment reads no file, and a trained model has its size."""
+    done = lstm("memory-test", *options)
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"lstm: {options[-2]} does not go with ")
+
+
+def measured(
+    *, rnn: tuple[float, ...], lstm: tuple[float, ...], near: tuple[float, ...] = (0.5, 0.5, 0.5),
+    known: tuple[int, ...] = (4, 1), fades: float = 0.0,
+) -> MemoryTest:  # fmt: skip
+    """A result with the right answers at 1, 20 and 100 events; the LTM's gradient is 1 or fades."""
+    gone = tuple(10.0**-k for k in range(102))
+    stays = tuple(10.0 ** (-fades * k) for k in range(102))
+
+    def cell(shares: tuple[float, ...], known: tuple[int, ...], has_ltm: bool) -> CellMemory:
+        return CellMemory(
+            0.005, shares, (0.1,) * 3, None, (0.5,) * 8, known, gone, stays if has_ltm else None
+        )
+
+    return MemoryTest(
+        distances=(1, 20, 100),
+        cells={"rnn": cell(rnn, (0, 0), False), "lstm": cell(lstm, (8, 8), True)},
+        near={"rnn": cell(near, known, False), "lstm": cell((1.0, 1.0, 1.0), (8, 8), True)},
+        hints=HINTS, hidden_size=1, steps=10, trained_from=20, trained_up_to=40, seed=3, repeats=2,
+    )  # fmt: skip
+
+
+GUESSED = (0.12, 0.13, 0.12)
+
+
+@pytest.mark.parametrize(("shares", "said"), [
+    ((0.81, 1.0, 1.0), "The LSTM knows the animal at every distance (81 % to 100 %)."),
+    ((0.43, 0.76, 0.8), "The LSTM knows the animal from 20 events on (76 % to 80 %), and less of "
+     "it nearer: it was never asked before 20 events."),
+    ((0.9, 0.7, 0.5), "The LSTM falls under 60 % at 100 events."),
+    ((0.3, 0.7, 0.5), "The LSTM reaches 60 % only at 20 events (70 %)."),
+    ((0.3, 0.5, 0.4), "The LSTM has learned little: it is best at 20 events, with 50 % right."),
+    (GUESSED, "The LSTM has learned nothing: it guesses at any distance, even the shortest."),
+])  # fmt: skip
+def test_what_is_said_of_learning_from_far_is_what_the_table_shows(
+    shares: tuple[float, ...], said: str
+) -> None:
+    """Also where a cell is too small, or does better far away than near."""
+    of_rnn, of_lstm = of_far(measured(rnn=GUESSED, lstm=shares))
+    assert of_lstm == said
+    assert "because what would have taught it was gone on the way" in of_rnn
+
+
+def test_what_is_said_of_the_rnn_from_near_on_is_what_the_table_shows() -> None:
+    """It holds like a switch, or loses, or has learned nothing."""
+    found = measured(rnn=GUESSED, lstm=(1.0, 1.0, 1.0))
+    assert of_near(found) == [
+        "The plain RNN knows 4 and 1 of 8 animals for sure 50 events later (seeds 3 and 4), and "
+        "mixes up the others.",
+        "The LSTM knows 8 of 8 animals for sure 50 events later, with each seed.",
+        "What an RNN learns to hold it holds at any distance, like a switch; what it does not "
+        "learn to hold is gone at once.",
+        "It can keep. It cannot learn that from far, as the gradients show.",
+    ]
+    assert of_near(measured(rnn=(0.5, 0.5, 0.5), lstm=(1.0, 1.0, 1.0)))[-1].endswith("at once.")
+    loses = of_near(measured(rnn=GUESSED, lstm=(1.0, 1.0, 1.0), near=(0.9, 0.6, 0.5)))
+    assert loses[-1] == (
+        "Of what the plain RNN knows after one event (90 %) it loses some on the way (50 % after "
+        "100)."
+    )
+    none = of_near(measured(rnn=GUESSED, lstm=(1.0, 1.0, 1.0), near=GUESSED))
+    assert none[0] == (
+        "The plain RNN has learned nothing from near on either: it guesses at any distance."
+    )
+    assert len(none) == 2
+
+
+def test_the_lstm_is_said_to_carry_its_gradient_only_where_it_does() -> None:
+    """A forget gate may close."""
+    carries = of_gradients(measured(rnn=GUESSED, lstm=(1.0, 1.0, 1.0)))
+    assert "The LSTM carries its gradient in the long-term memory" in carries[1]
+    fades = of_gradients(measured(rnn=GUESSED, lstm=(1.0, 1.0, 1.0), fades=0.2))
+    assert "lets the gradient of the long-term memory fade as well: 1e-04 of it is" in fades[1]
+
+
+def test_who_always_names_the_same_animal_knows_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is right about all sharks, and a network at its start does just that."""
+    monkeypatch.setattr("lstm_cli.gates.memory_test._train", lambda *_: None)
+    found = memory_test(MemoryTestConfig(hidden_size=1, tested=64, repeats=2))
+    for cell in (*found.cells.values(), *found.near.values()):
+        assert cell.known == (0, 0)
+        assert sum(cell.by_hint) == pytest.approx(1, abs=0.05)
+
+
 @pytest.mark.slow
 def test_the_lstm_learns_from_far_and_the_rnn_does_not() -> None:
     """The experiment as it ships, with one seed."""
@@ -118,3 +220,5 @@ def test_the_lstm_learns_from_far_and_the_rnn_does_not() -> None:
     # What the RNN learned from near on it keeps or knows nothing of: there is little between.
     sure = [share > 0.9 or share < 0.1 for share in found.near["rnn"].by_hint]
     assert sum(sure) >= 6
+    assert found.near["lstm"].known == (8,)
+    assert found.near["rnn"].known < (8,)

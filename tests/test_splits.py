@@ -120,3 +120,12 @@ def test_pairs_that_memory_does_not_hold_are_found_again(texts: list[str], seed:
         assert np.array_equal(one.training, other.training)
         assert np.array_equal(one.validation, other.validation)
         assert np.array_equal(one.left_out, other.left_out)
+
+
+@pytest.mark.parametrize("size", [*range(3, 6), *range(10, 15)])
+def test_a_part_is_found_however_long_it_is(size: int) -> None:
+    """In the middle of a whole, beside many texts that begin as it does."""
+    part = " ".join("abcdefghijklmn"[:size])
+    texts = [part, *(f"{part} so {end}" for end in "opqrstuvw"), f"before it {part} after it"]
+    found = split_at(tokenize_reviews(texts).corpus, len(texts) - 1)
+    assert found.left_out.tolist() == [0] * (size > 4)

@@ -16,8 +16,9 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.evaluation.exam import examine, read_exam
 from lstm_cli.metrics.scores import paired_difference
-from lstm_cli.results import Comparison, Difference, Scores
+from lstm_cli.results import Comparison, Difference, ExamAnswer, ExamReport, Scores
 from lstm_cli.views.comparison import show_comparison
+from lstm_cli.views.exam import show_exam
 from tests.helpers import lstm
 
 REVIEWS = (
@@ -153,6 +154,29 @@ def test_the_exam_asks_a_dozen_pairs_a_subject() -> None:
     assert sum(pair.must_be_alike for pair in pairs) == 12
 
 
+def test_mistakes_are_listed_in_full() -> None:
+    """The pairs often differ only at the end; where a name differs, neither should be higher."""
+    names = ("The director is from Iran.", "The director is from France.")
+    scenes = ("There is no scene that works.", "There is no scene that does not work.")
+    answers = (
+        ExamAnswer("double negation", scenes, (2.38, 1.57), is_right=False),
+        ExamAnswer("double negation", ("It is not bad.", "It is good."), (3, 4), is_right=True),
+        ExamAnswer("names (must not matter)", names, (3.21, 3.46), is_right=False),
+    )
+    console = Console(file=io.StringIO(), width=80)
+    show_exam(console, ExamReport("m", {"m": answers}), with_mistakes=True)
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    assert said.split("wrong.")[1] == (
+        " Before each sentence stands the rating that it got.\n"
+        "\ndouble negation, where right is: the second rated higher\n"
+        "  •  2.38  There is no scene that works.\n"
+        "     1.57  There is no scene that does not work.\n"
+        "\nnames (must not matter), where right is: rated alike\n"
+        "  •  3.21  The director is from Iran.\n"
+        "     3.46  The director is from France.\n"
+    )
+
+
 def test_the_report_card_counts_right_answers(tiny_bundle: Bundle) -> None:
     """Checked one by one against the ratings it shows."""
     report = examine(tiny_bundle)
@@ -166,6 +190,8 @@ def test_the_report_card_counts_right_answers(tiny_bundle: Bundle) -> None:
     assert of_all == [right for right, _ in report.row(None)]
     shown = lstm("exam", "--model", tiny_bundle.path, "--mistakes")
     assert shown.exit_code == 0, shown.stderr
-    assert "double negation" in shown.stdout
+    assert max(map(len, shown.stdout.splitlines())) <= 80
+    wrong = [answer for answer in report.answers[tiny_bundle.name] if not answer.is_right]
+    assert shown.stdout.split(f"gets {len(wrong)} of 96 wrong")[1].count("•") == len(wrong)
     found = json.loads(lstm("exam", "--model", tiny_bundle.path, "--json").stdout)
     assert found["subjects"]["irony"]["n"] == 12

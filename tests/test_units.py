@@ -88,7 +88,7 @@ def test_the_commands_show_both(tiny_bundle: Bundle) -> None:
     model = ("--model", str(tiny_bundle.path))
     shown = lstm("-q", "inspect-gates", TEXT + " , no fun" * 9, "--heat", *model).stdout
     assert shown.count("kept (f):") == 2  # the review takes two lines
-    assert "No word." in lstm("-q", "inspect-gates", "", "--heat", *model).stdout
+    assert "No word." in lstm("-q", "inspect-gates", "<br>", "--heat", *model).stdout
     wide = lstm("-q", "inspect-gates", "好 好 " * 30, "--heat", *model).stdout
     heat = wide.split("The hidden units with most say")[1]
     assert max(map(cell_len, heat.splitlines())) <= 80

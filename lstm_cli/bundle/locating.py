@@ -268,9 +268,11 @@ def _path_of(asked: str, models: Path) -> Path:
         base = base_path()
         if asked == BASE and base is not None:
             return base
-        names = ", ".join(path.name for path in saved_models(models))
+        names = [path.name for path in saved_models(models)]
+        if base is not None and BASE not in names:
+            names.append(BASE)
         if names:
-            raise NoModelError(f"no model {asked!a} in {models}; there are: {names}")
+            raise NoModelError(f"no model {asked!a} in {models}; there are: {', '.join(names)}")
         raise NoModelError(f"no model {asked!a} in {models}, nor any other", Remedy.TRAIN_A_MODEL)
     path = Path(asked)
     if not path.exists():

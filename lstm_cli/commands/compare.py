@@ -41,7 +41,8 @@ def compare(
     """
     from lstm_cli.bundle.locating import find_model
 
-    bundles = (find_model(first, models_dir).bundle, find_model(second, models_dir).bundle)
+    folder = options.folder_there(models_dir)
+    bundles = (find_model(first, folder).bundle, find_model(second, folder).bundle)
 
     from lstm_cli.evaluation.reading import other_scale, read_rated
     from lstm_cli.evaluation.unseen import leave_out_seen

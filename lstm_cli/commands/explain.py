@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from lstm_cli.commands import options
+from lstm_cli.commands.texts import refuse_a_file
+from lstm_cli.errors import OptionError
 
 
 def explain(
@@ -19,7 +21,9 @@ def explain(
     ] = None,
     cell: Annotated[
         options.CellChoice | None,
-        typer.Option(help="The cell to draw. Default: the model's with TEXT, an LSTM without."),
+        typer.Option(
+            help="The cell to draw. Default: the model's with TEXT or --model, else an LSTM."
+        ),
     ] = None,
     step: Annotated[
         int | None,
@@ -47,9 +51,10 @@ def explain(
 
     lstm explain --cell rnn
 
+    lstm explain --model films
+
     lstm explain "not a bad film at all" --step 3
     """
-    from lstm_cli.errors import OptionError
     from lstm_cli.views.console import results_console
     from lstm_cli.views.explain import show_cell
 
@@ -57,8 +62,14 @@ def explain(
     if text is None:
         if step is not None or unit is not None:
             raise OptionError("--step and --unit go with TEXT")
-        show_cell(console, (cell or options.CellChoice.lstm).value)
+        if model is None and models_dir is None:
+            show_cell(console, (cell or options.CellChoice.lstm).value)
+            return
+        network = options.chosen_bundle(ctx, model, models_dir).info.model
+        show_cell(console, network.cell if cell is None else cell.value, network.pooling)
         return
+
+    refuse_a_file(ctx, text)
 
     from lstm_cli.gates.arithmetic import arithmetic
     from lstm_cli.inference.predictor import Predictor

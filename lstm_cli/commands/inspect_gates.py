@@ -191,7 +191,7 @@ def inspect_gates(
     )
     check(asked)
     if input_file is None:
-        file_only = ("encoding", "sheet", "query")
+        file_only = ("encoding", "sheet", "query", "text_column", "rating_column")
         options.check_not_given(ctx, file_only, "anything but --input FILE")
         asked = replace(asked, texts=texts_given(ctx, texts))
     show = mode_of(asked)

@@ -99,6 +99,11 @@ def _rule(options: str, problem: str, *, needs: str = "", excludes: str = "") ->
 
 RULES = (
     _rule("units", "--units goes with --json", needs="as_json"),
+    _rule(
+        "units",
+        "--units goes with TEXT, and without --step and --clamp",
+        excludes="input_file step clamp",
+    ),
     _rule("quiz", "--quiz goes with --step", needs="step"),
     _rule("unit", "--unit and --output show different things", excludes="output"),
     _rule("unit", "--unit goes with --step, or with --input", excludes="clamp html png svg"),
@@ -177,7 +182,7 @@ def mode_of(asked: GateRequest) -> Mode:
         return _mode_for_file(asked, asked.input_file, clamps)
     if asked.texts is not None:
         return _mode_for_texts(asked, asked.texts, clamps)
-    if not asked.given.isdisjoint((*VIEWS, "ledger", "routes", "heat")):
+    if not asked.given.isdisjoint((*VIEWS, "ledger", "routes", "heat", "units")):
         raise OptionError("give a review to look at, as: lstm inspect-gates TEXT")
     return partial(modes.show_statistics, showing=asked.showing)
 
@@ -185,9 +190,9 @@ def mode_of(asked: GateRequest) -> Mode:
 def _clamps_of(asked: Sequence[str]) -> list["Clamp"]:
     if not asked:  # and nothing is loaded to read them
         return []
-    from lstm_cli.gates.surgery import Clamp
+    from lstm_cli.gates.surgery import parse_clamps
 
-    return [Clamp.parse(clamp) for clamp in asked]
+    return parse_clamps(asked)
 
 
 def _mode_for_file(asked: GateRequest, file: str, clamps: Sequence["Clamp"]) -> Mode:

@@ -7,6 +7,7 @@ import typer
 
 from lstm_cli.commands import options
 from lstm_cli.commands.program import note, print_json
+from lstm_cli.commands.texts import refuse_a_file
 from lstm_cli.errors import OptionError
 
 STEPS_OF_A_PAGE = 10
@@ -59,6 +60,7 @@ def learn(
         raise OptionError(f"--rate {rate}: give a number")
     if html is not None and as_json:
         raise OptionError("--html goes without --json")
+    refuse_a_file(ctx, text)
     bundle = options.chosen_bundle(ctx, model, models_dir)
 
     from lstm_cli.gates.learning import learn as take_steps

@@ -8,6 +8,7 @@ import typer
 from lstm_cli.commands import options
 from lstm_cli.commands.devices import note_device
 from lstm_cli.commands.program import note, print_json, verbosity
+from lstm_cli.errors import OptionError
 
 
 def memory_test(
@@ -63,17 +64,20 @@ def memory_test(
     the question of which animal it was; and once more from 1 event on. With three seeds each, it
     takes about a minute on two cores.
     """
-    from lstm_cli.errors import OptionError
-
     if model is None and input_file is not None:
         raise OptionError("--input goes with --model")
     if html is not None and as_json:
         raise OptionError("--html goes without --json")
+    if input_file is None:
+        of_files = ("encoding", "sheet", "query", "text_column")
+        options.check_not_given(ctx, of_files, "anything but --input FILE")
     if model is not None and device is not None:
         raise OptionError("--device goes without --model")
     if model is not None:
+        options.check_not_given(ctx, ("hidden_size", "seed"), "--model, which has learned already")
         _reach(ctx, model, input_file, models_dir, html, as_json)
         return
+    options.check_not_given(ctx, ("models_dir",), "anything but --model")
 
     from lstm_cli.core.compute import Compute
     from lstm_cli.core.threads import granted_threads
@@ -94,7 +98,7 @@ def memory_test(
     elif html is not None:
         from lstm_cli.views.memory_page import memory_page
 
-        _write(ctx, memory_page(measured), html)
+        _write(ctx, memory_page(measured, example_scenes(2, seed)), html)
     else:
         show_memory_test(results_console(), measured, example_scenes(2, seed))
 

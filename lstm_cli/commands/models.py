@@ -30,7 +30,7 @@ def list_models(
     from lstm_cli.views.console import results_console
     from lstm_cli.views.models import show_models
 
-    folder = models_folder(models_dir)
+    folder = models_folder(options.folder_there(models_dir))
     saved = summaries(folder)
     if as_json:
         for summary in saved:
@@ -53,7 +53,8 @@ def show(
     from lstm_cli.bundle.contents import CARD_FILE, INFO_FILE
     from lstm_cli.bundle.locating import find_model
 
-    bundle = find_model(name, models_dir or ctx.meta.get("models_dir"), must_rate=False).bundle
+    folder = options.folder_there(models_dir or ctx.meta.get("models_dir"))
+    bundle = find_model(name, folder, must_rate=False).bundle
     if as_json:
         described = json.loads((bundle.path / INFO_FILE).read_text(encoding="utf-8"))
         print_json(described | {"path": str(bundle.path)})

@@ -104,7 +104,6 @@ Threads = Annotated[
     typer.Option(min=1, max=1024, help="Number of processor threads. Default: one per core."),
 ]
 
-
 ALWAYS_THERE = (AUTO_DEVICE, "cpu")  # devices that need not be looked for
 
 
@@ -327,11 +326,18 @@ def html_option(what: str) -> Any:
     return typer.Option(metavar="FILE", callback=page_file, help=what, show_default=False)
 
 
+def folder_there(models_dir: Path | None) -> Path | None:
+    """The folder of ``--models-dir``; refused if it is not there, where the base would answer."""
+    if models_dir is not None and not models_dir.is_dir():
+        raise OptionError(f"--models-dir {models_dir}: no such folder")
+    return models_dir
+
+
 def chosen_bundle(ctx: typer.Context, model: str | None, models_dir: Path | None) -> "Bundle":
     """The model that ``--model`` stands for; standard error names it and says why it was chosen."""
     from lstm_cli.bundle.locating import find_model
 
-    chosen = find_model(model, models_dir)
+    chosen = find_model(model, folder_there(models_dir))
     note(ctx, f"model {chosen.bundle.name} ({chosen.why})")
     return chosen.bundle
 

@@ -66,7 +66,7 @@ def push(
     from lstm_cli.export.page import Page
     from lstm_cli.export.pushing import push as push_model
 
-    bundle = find_model(model, models_dir, must_rate=False).bundle
+    bundle = find_model(model, options.folder_there(models_dir), must_rate=False).bundle
     page = Page(license=license, languages=tuple(language or ()), private=private)
     pushed = push_model(bundle, address, replace=replace, page=page)
     if as_json:

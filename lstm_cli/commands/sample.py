@@ -45,6 +45,8 @@ def sample(
     if str(file) == "-":
         typer.echo(content.decode("utf-8"), nl=False)
         return
+    if file.suffix.lower() != ".csv":
+        raise OutputError(f"{file}: the sample is CSV; name a file that ends in .csv")
     if file.exists():
         raise OutputError(f"{file}: exists already; choose another name")
     with saying_what_failed(file):

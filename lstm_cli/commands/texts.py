@@ -1,5 +1,6 @@
 """Reviews given on the command line or piped in."""
 
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -20,15 +21,19 @@ def texts_given(ctx: typer.Context, arguments: list[str] | None) -> list[str] | 
     Each piped line is a review; empty lines are skipped.
 
     Raises:
-        OptionError: more is piped in than should be held in memory, or an encoding is
-            named for reviews on the command line.
+        OptionError: an argument is empty or the name of a file, more is piped in than should be
+            held in memory, or an encoding is named for reviews on the command line.
         FileError: what is piped in cannot be decoded.
     """
     encoding = ctx.params["encoding"]
     if arguments and arguments != ["-"]:
         if encoding is not None:
             raise OptionError("--encoding goes with a file or with reviews that are piped in")
-        _refuse_a_file(ctx, arguments[0])
+        for text in arguments:
+            if not text.strip():
+                raise OptionError("TEXT contains no words")
+            refuse_a_file(ctx, text)
+        _say_if_words(ctx, arguments)
         return arguments
     if sys.stdin is None or sys.stdin.isatty():
         return None
@@ -44,17 +49,41 @@ def texts_given(ctx: typer.Context, arguments: list[str] | None) -> list[str] | 
     return [line for line in lines if line.strip()] or None
 
 
-def _refuse_a_file(ctx: typer.Context, text: str) -> None:
-    """Refuse the name of a file, whose letters nobody wants to be rated.
+def refuse_a_file(ctx: typer.Context, text: str) -> None:
+    """Refuse the name of a file, whose letters nobody wants to be read as a review.
 
     Raises:
-        OptionError: it says how the reviews in it are read.
+        OptionError: it says how the reviews in it are read, if the command reads any.
     """
-    may_be = len(text) < LONGEST_PATH and text.lower().endswith(ENDINGS)
-    if may_be and Path(text).is_file():
-        raise OptionError(
-            f"{text} is a file: for the reviews in it, lstm {ctx.command.name} --input {text}"
-        )
+    if len(text) >= LONGEST_PATH or not text.lower().endswith(ENDINGS):
+        return
+    takes_files, instead = "input_file" in ctx.params, "give the review itself"
+    is_one_word = len(text.split()) == 1  # several may be a sentence about a file
+    if Path(text).is_file() or (is_one_word and "://" in text):
+        if takes_files:
+            instead = f"for the reviews in it, lstm {ctx.command.name} --input {text}"
+        raise OptionError(f"{text} is a file: {instead}")
+    if is_one_word:
+        if takes_files:
+            instead = f"for the reviews in a file, lstm {ctx.command.name} --input FILE"
+        raise OptionError(f"{text}: no such file; {instead}")
+
+
+def _say_if_words(ctx: typer.Context, texts: list[str]) -> None:
+    """Say that each word was read as a review, which is what happens without quotes."""
+    from lstm_cli.text.tokens import UNSPACED
+    from lstm_cli.views.console import visible
+
+    if len(texts) < 2 or any(len(text.split()) > 1 for text in texts):
+        return
+    together = " ".join(texts)
+    if re.search(f"[{UNSPACED}]", together):  # a sentence without blanks is no word
+        return
+    note(
+        ctx,
+        f"careful: {len(texts)} words were read as {len(texts)} reviews; to rate one review, put "
+        f'it in quotes: lstm {ctx.command.name} "{visible(together, 60)}"',
+    )
 
 
 def _decoded(ctx: typer.Context, content: bytes, encoding: str | None) -> str:

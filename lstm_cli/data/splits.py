@@ -18,8 +18,9 @@ from lstm_cli.data.corpus import Corpus
 PHRASE_FILE_SHARE = 0.25
 # Longer parts are not in two reviews by chance, as "I love it" and "best ever" may be.
 _BY_CHANCE = 4
-# Parts up to this length are looked up as a whole, longer ones by their first tokens.
-_PREFIX = 4
+# A part is looked up by its first tokens, by as many of these as it has: so those up to four as a
+# whole. That many reviews begin alike ("I bought this for my") is usual, with twelve it is not.
+_PREFIXES = (1, 2, 3, 4, 12)
 _TOKENS = 250_000  # of a block
 _MOST_PAIRS = 4_000_000  # that are kept, 16 bytes each
 
@@ -154,14 +155,14 @@ class _Containments:
         self._texts = texts
         self._whole_hashes = np.zeros(len(texts), dtype=np.uint64)
         prefix_hashes = np.zeros(len(texts), dtype=np.uint64)
+        prefixes = np.array((0, *_PREFIXES))
+        prefixes = prefixes[np.searchsorted(prefixes, texts.lengths, side="right") - 1]
         for block, runs in _blocks(texts):
             self._whole_hashes[block] = runs.of_whole_texts()
-            prefix_hashes[block] = runs(runs.starts, np.minimum(runs.lengths, _PREFIX))
+            prefix_hashes[block] = runs(runs.starts, prefixes[block])
         self._by_prefix = []
-        for prefix in range(1, _PREFIX + 1):
-            is_short = prefix < _PREFIX
-            fits = texts.lengths == prefix if is_short else texts.lengths >= prefix
-            candidates = np.flatnonzero(fits)
+        for prefix in _PREFIXES:
+            candidates = np.flatnonzero(prefixes == prefix)
             candidates = candidates[np.argsort(prefix_hashes[candidates], kind="stable")]
             self._by_prefix.append((prefix, candidates, prefix_hashes[candidates]))
         self._found: list[_Pairs] | None = None  # if all are kept

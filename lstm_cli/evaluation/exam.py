@@ -16,12 +16,11 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.inference.scorer import Scorer
 from lstm_cli.metrics.baselines import REGRESSION, WordRegression
 from lstm_cli.results import ExamAnswer, ExamReport
+from lstm_cli.results.scores import ALIKE
 from lstm_cli.samples import exam_file
 from lstm_cli.text.tokens import tokenize
 
 SAME = 1 / 16  # share of the scale: a quarter of a point from 1 to 5
-_ALIKE = "must not matter"
-
 Rate = Callable[[Sequence[str]], NDArray[np.float64]]
 
 
@@ -36,7 +35,7 @@ class Pair:
     @property
     def must_be_alike(self) -> bool:
         """Whether the difference must not matter."""
-        return _ALIKE in self.subject
+        return ALIKE in self.subject
 
 
 def read_exam() -> list[Pair]:

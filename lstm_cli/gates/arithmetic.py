@@ -44,6 +44,8 @@ def arithmetic(
         RequestError: there is no such word, or no such unit.
     """
     size = predictor.config.hidden_size
+    if not tokens:
+        raise RequestError("the review contains no words", parameter="step", value=step)
     if not 1 <= step <= len(tokens):
         raise RequestError(f"the review has words 1 to {len(tokens)}", parameter="step", value=step)
     if unit is not None and not 1 <= unit <= size:

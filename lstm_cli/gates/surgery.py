@@ -49,11 +49,30 @@ class Clamp:
         return f"{self.gate}={self.value:g}"
 
 
+def parse_clamps(asked: Sequence[str]) -> list[Clamp]:
+    """Read several, as a person writes them.
+
+    Raises:
+        RequestError: one of them is no clamp, or two hold the same gate.
+    """
+    clamps: dict[str, Clamp] = {}
+    for written in asked:
+        clamp = Clamp.parse(written)
+        if clamp.gate in clamps:
+            raise RequestError(
+                f"the {clamp.gate} gate is held twice; give each gate once",
+                parameter="clamp",
+                value=f"{clamps[clamp.gate]} and {clamp}",
+            )
+        clamps[clamp.gate] = clamp
+    return list(clamps.values())
+
+
 def holding(clamps: Sequence[Clamp], steps: Iterable[int] | None = None) -> Hold:
     """The experiment for ``run_cell`` that holds gates.
 
     Args:
-        clamps: what is held; the last clamp of a gate counts.
+        clamps: what is held, each gate once.
         steps: the words, from 0, at which they are held; all of them if None.
     """
     at = None if steps is None else frozenset(steps)

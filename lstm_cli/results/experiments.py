@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from lstm_cli.config import Pooling
 from lstm_cli.results.prediction import Prediction
 from lstm_cli.results.scores import Difference, Scores
 
@@ -51,6 +52,10 @@ class FileOperation:
         }
 
 
+ASKED_ABOUT = 50  # events, after which each animal is asked for apart
+FAILED = 0.6  # share of right answers; an eighth is chance
+
+
 @dataclass(frozen=True)
 class CellMemory:
     """What one cell still knows at each distance, and how far back it could learn from."""
@@ -59,7 +64,8 @@ class CellMemory:
     accuracies: tuple[float, ...]  # at each distance, mean over the seeds; an eighth is chance
     spreads: tuple[float, ...]  # their standard deviations
     fails_at: int | None  # the first distance with under 60 %
-    by_hint: tuple[float, ...]  # right answers for each animal fifty events later, one seed
+    by_hint: tuple[float, ...]  # right answers for each animal fifty events later, mean
+    known: tuple[int, ...]  # animals that are known for sure fifty events later, with each seed
     gradients: tuple[float, ...]  # |dloss/dSTM_t| at 0, 1, ... events before the question
     long_term_gradients: tuple[float, ...] | None  # |dloss/dLTM_t|; the plain RNN has none
 
@@ -97,6 +103,7 @@ class Reach:
     whose: str  # the reviews
     reviews: int
     length: int  # words of each that were read
+    pooling: tuple[Pooling, ...]  # what the readout sees of the short-term memories
     gradients: tuple[float, ...]  # |dloss/dSTM_t| at 0, 1, ... words before the end
     long_term_gradients: tuple[float, ...] | None
 

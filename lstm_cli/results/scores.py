@@ -172,6 +172,9 @@ class Mistake:
     words: tuple[tuple[str, float], ...]  # and how far each moved the expected rating
 
 
+ALIKE = "must not matter"  # in a subject: its two sentences should be rated alike
+
+
 @dataclass(frozen=True)
 class ExamAnswer:
     """What a model says of two sentences that differ in one thing."""
@@ -180,6 +183,11 @@ class ExamAnswer:
     texts: tuple[str, str]  # the second praises more, where the difference matters
     ratings: tuple[float, float]  # expected
     is_right: bool
+
+    @property
+    def must_be_alike(self) -> bool:
+        """Whether the difference must not matter, which the subject says."""
+        return ALIKE in self.subject
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import unicodedata
 from functools import lru_cache
 
 # Scripts that put no space between words: one token a character.
-_UNSPACED = (
+UNSPACED = (
     "\u0e00-\u0e7f\u0e80-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0002fa1f"
 )
@@ -30,7 +30,7 @@ _NO_LETTER = (
     "\u2000-\u200b\u200e-\u2bff\u2e00-\u2e7f\u3000-\u303f\ufe00-\ufe1f\ufe30-\ufe6f"
     "\U0001f000-\U0001faff"
 )
-_LETTER = f"[^{_NO_LETTER}{_UNSPACED}]"
+_LETTER = f"[^{_NO_LETTER}{UNSPACED}]"
 _LETTER_OR_DIGIT = f"(?:{_LETTER}|[0-9])"
 _EMOJI = "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55\u2763\u2764]"
 

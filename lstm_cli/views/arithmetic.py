@@ -62,17 +62,28 @@ def ask(
     say(console, "\nTwo decimals will do. An empty answer shows the value.", style="dim")
     for symbol in hidden:
         try:
-            typed = read(f"{symbol} = ").strip().replace(",", ".")
+            answer = _answer(console, read, f"{symbol} = ")
         except EOFError:  # Ctrl-D: enough
             say(console, "")
             break
-        try:
-            is_right = abs(float(typed) - values[symbol]) <= NEAR
-        except ValueError:
-            is_right = False
+        value = f"{symbol} = {values[symbol]:.4f}"
+        if answer is None:
+            say(console, f"  {value}")
+            continue
+        is_right = abs(answer - values[symbol]) <= NEAR
         right += is_right
-        say(console, "  right" if is_right else f"  no: {symbol} = {values[symbol]:.4f}")
+        say(console, "  right" if is_right else f"  no: {value}")
     say(console, f"{right} of {len(hidden)} right", style="bold")
+
+
+def _answer(console: Console, read: Callable[[str], str], prompt: str) -> float | None:
+    """What is typed, asked for again until it is a number; None where it is empty."""
+    while typed := read(prompt).strip():
+        try:
+            return float(typed.replace(",", "."))
+        except ValueError:
+            say(console, "  that is no number: write one such as 0.25, or nothing to see the value")
+    return None
 
 
 def _values(arithmetic: Arithmetic) -> dict[str, float]:

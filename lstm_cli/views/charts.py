@@ -72,11 +72,22 @@ def curve(
     values: Sequence[float],
     bounds: tuple[float, float],
     places: Sequence[float] | None = None,
+    last: float | None = None,
 ) -> Curve:
-    """A line through values: one per word, or at ``places``, the first of which is 0."""
+    """A line through values: one per word, or at ``places``, the first of which is 0.
+
+    Args:
+        name: in the key over the chart.
+        kind: first, second or third.
+        values: as many as there are places.
+        bounds: the lowest and the highest value of the chart.
+        places: where they stand.
+        last: the place at which the chart ends, where the line ends before it.
+    """
     at = range(len(values)) if places is None else places
+    end = at[-1] if last is None else last
     points = " ".join(
-        f"{across(place, at[-1]):.1f},{up(value, *bounds):.1f}"
+        f"{across(place, end):.1f},{up(value, *bounds):.1f}"
         for place, value in zip(at, values, strict=True)
     )
     return Curve(name, kind, points)

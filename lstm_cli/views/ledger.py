@@ -1,14 +1,26 @@
 """The memory ledger in a terminal: a row per word, and what is left of it after later words."""
 
+import textwrap
+
 from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import GateTrace, LedgerTrace
 from lstm_cli.views.adding_up import signed, together
-from lstm_cli.views.console import bar, percent, plain_table, say, show_table, visible
+from lstm_cli.views.console import (
+    LINE,
+    LONGEST_LABEL,
+    bar,
+    percent,
+    plain_table,
+    say,
+    show_table,
+    visible,
+)
 
 SHADES = " ▁▂▃▄▅▆▇█"
 WORD_WIDTH = 14
+OTHER_WIDTH = 10  # of a word named in the row of another
 MOST_COLUMNS = 60  # of the matrix; a longer review shows its last words
 LEAST_SHARE = 0.05  # taken by one word; a smaller share is not shown
 
@@ -23,35 +35,38 @@ def show_ledger(console: Console, trace: GateTrace) -> None:
     say(console, "Memory ledger: what each word wrote into the long-term memory", style="bold")
     rating = trace.prediction.rating
     table = plain_table(
-        "word", "left at the end", "under half after", "taken by", f"to the logit of {rating}",
-        right=(4,),
-    )  # fmt: skip
+        "word", "left at\nthe end", "under half\nafter", "taken by", "to the\nlogit", right=(4,)
+    )
     parts = [*(line.to_logits[rating] for line in ledger.lines), ledger.bias[rating]]
     *shown, bias = (signed(part, 4) for part in together(parts, ledger.logits[rating], 4))
     for line, to_logit in zip(ledger.lines, shown, strict=True):
         table.add_row(
             Text(_name(trace, line.word)),
-            f"{bar(line.left, 6)} {percent(line.left):>5}",
-            Text("" if line.half_gone is None else _name(trace, line.half_gone)),
+            f"{bar(line.left, 3)} {percent(line.left):>5}",
+            Text("" if line.half_gone is None else _name(trace, line.half_gone, OTHER_WIDTH)),
             Text(
                 ", ".join(
-                    f"{_name(trace, word, 10)} {percent(share)}"
+                    f"{_name(trace, word, OTHER_WIDTH)} {percent(share)}"
                     for word, share in line.taken_by
                     if share >= LEAST_SHARE
                 )
             ),
             to_logit,
         )
-    table.add_row("(the readout's bias)", "", "", "", bias)
+    table.add_row("(the bias)", "", "", "", bias)
     table.add_row("(all together)", "", "", "", signed(ledger.logits[rating], 4))
     show_table(console, table)
     _show_matrix(console, trace, ledger)
     say(
         console,
-        "left: share of what the word wrote, over the units that have a say in the rating.\n"
-        "The last column adds up to the logit exactly; a word that only moved gates has no\n"
-        "part in it. In the lower table a row is a word, and a column shows how much of it\n"
-        "is left after the word of that number: a full block is all of it.",
+        textwrap.fill(
+            "left: share of what the word wrote, over the units that have a say in the rating. "
+            f"The last column, with the readout's bias, adds up to the logit of "
+            f"{visible(rating, LONGEST_LABEL)} exactly; a word that only moved gates has no part "
+            "in it. In the lower table a row is a word, and a column shows how much of it is left "
+            "after the word of that number: a full block is all of it.",
+            LINE,
+        ),
         style="dim",
     )
 

@@ -2,66 +2,94 @@
 
 import math
 from collections.abc import Sequence
+from itertools import takewhile
 
 from lstm_cli.results import CellMemory, MemoryTest, Reach
 from lstm_cli.views.charts import Chart, Curve, across, curve, render, up
 from lstm_cli.views.console import percent
-from lstm_cli.views.memory_test import LOWEST, NAMES, verdicts
+from lstm_cli.views.memory_test import A_SHARE, LOWEST
+from lstm_cli.views.memory_verdicts import (
+    NAMES,
+    introduction,
+    of_far,
+    of_gradients,
+    of_near,
+    of_reach,
+)
 
 KINDS = ("first", "second", "third")
 Gradients = dict[str, Sequence[float]]
 
 
-def memory_page(test: MemoryTest) -> str:
-    """The experiment as one page of HTML."""
-    gradients: Gradients = {"STM of the plain RNN": test.cells["rnn"].gradients}
-    gradients |= _gradients_of(
-        "LSTM", test.cells["lstm"].gradients, test.cells["lstm"].long_term_gradients
-    )
-    lessons = {
-        "far": (test.cells, f"Taught from far: {test.trained_from} to {test.trained_up_to} events"),
-        "near": (test.near, f"Taught from near on: 1 to {test.trained_up_to} events"),
-    }
+def memory_page(test: MemoryTest, examples: Sequence[Sequence[str]] = ()) -> str:
+    """The experiment as one page of HTML.
+
+    Args:
+        test: what was measured.
+        examples: scenes to show.
+    """
+    gradients: Gradients = {}
+    for name, cell in test.cells.items():
+        gradients |= _gradients_of(NAMES[name], cell.gradients, cell.long_term_gradients)
+    far = f"Taught from far: {test.trained_from} to {test.trained_up_to} events between"
+    near = f"Taught from near on: 1 to {test.trained_up_to} events between"
     charts = [
-        _accuracy_chart(test, lesson, cells, title) for lesson, (cells, title) in lessons.items()
+        _accuracy_chart(test, "far", test.cells, far, of_far(test)),
+        _accuracy_chart(test, "near", test.near, near, of_near(test)),
     ]
     accuracies = {
-        f"{NAMES[name]}, taught from {'far' if lesson == 'far' else 'near on'}": cell.accuracies
-        for lesson, (cells, _) in lessons.items()
+        f"right answers of the {NAMES[name]}, taught from {lesson}": cell
+        for lesson, cells in (("far", test.cells), ("near on", test.near))
         for name, cell in cells.items()
     }
     rows = [
         (
             distance,
-            *(percent(shares[k]) for shares in accuracies.values()),
+            *(
+                f"{percent(c.accuracies[k])} ({100 * c.spreads[k]:.0f})"
+                for c in accuracies.values()
+            ),
             *(f"{values[distance]:.1e}" for values in gradients.values()),
         )
         for k, distance in enumerate(test.distances)
     ]
+    scenes = "; ".join(f"{' '.join(scene)} {scene[0]}" for scene in examples)
     return render(
         "memory_page.html.j2",
         "",
         title="What is still remembered",
         lead=(
-            "An animal, then events that say little, then the question: which animal was it? "
-            f"Both cells have {test.hidden_size} units and learned from the same "
-            f"{test.steps:,} batches of scenes; means of {test.repeats} seeds.",
-            *verdicts(test),
+            "An animal, then events that say little, then the question: which animal was it?"
+            + (f" For example: {scenes}." if scenes else ""),
+            introduction(test),
         ),
-        charts=(*charts, _gradient_chart(gradients, test.distances[-1], "events")),
-        headers=("events between", *accuracies, *gradients),
+        charts=(
+            *charts,
+            _gradient_chart(
+                gradients, test.distances[-1], "events", f"{A_SHARE} {' '.join(of_gradients(test))}"
+            ),
+        ),
+        headers=(
+            "events between, or back",
+            *accuracies,
+            *(f"gradient of the {name}" for name in gradients),
+        ),
         rows=rows,
     )
 
 
 def _accuracy_chart(
-    test: MemoryTest, lesson: str, cells: dict[str, CellMemory], title: str
+    test: MemoryTest,
+    lesson: str,
+    cells: dict[str, CellMemory],
+    title: str,
+    verdicts: Sequence[str],
 ) -> Chart:
     return Chart(
         f"accuracy-{lesson}",
         f"Right answers by distance. {title}",
-        "Share of right answers by the number of events between the hint and the question; the "
-        "dotted line is chance, one in eight.",
+        f"{' '.join(verdicts)} Drawn is the share of right answers by the number of events between "
+        "the hint and the question; the dotted line is chance, one in eight.",
         "Accuracy of both cells at growing distances",
         tuple((round(up(share, 0, 1)), percent(share)) for share in (0, 0.5, 1)),
         (
@@ -89,8 +117,8 @@ def reach_page(reach: Reach) -> str:
         "",
         title=f"How far back the rating of {reach.model} reaches",
         lead=(f"Measured on the last {reach.length} words of {reach.reviews:,} of {reach.whose}.",),
-        charts=(_gradient_chart(gradients, last, "words"),),
-        headers=("words back", *gradients),
+        charts=(_gradient_chart(gradients, last, "words", of_reach(reach)),),
+        headers=("words back", *(f"gradient of the {name}" for name in gradients)),
         rows=rows,
     )
 
@@ -98,26 +126,29 @@ def reach_page(reach: Reach) -> str:
 def _gradients_of(
     name: str, short_term: Sequence[float], long_term: Sequence[float] | None
 ) -> Gradients:
-    gradients: Gradients = {f"STM of the {name}": short_term}
-    return gradients if long_term is None else gradients | {f"LTM of the {name}": long_term}
+    found = {f"STM of the {name}": short_term}
+    if long_term is not None:
+        found[f"LTM of the {name}"] = long_term
+    return {which: [value / (values[0] or 1.0) for value in values]
+            for which, values in found.items()}  # fmt: skip
 
 
-def _gradient_chart(gradients: Gradients, last: int, what: str) -> Chart:
-    def powers(values: Sequence[float]) -> list[float]:
-        return [max(math.log10(max(value, 1e-99)), LOWEST) for value in values[: last + 1]]
+def _gradient_chart(gradients: Gradients, last: int, what: str, note: str) -> Chart:
+    """The gradients on a logarithmic axis; each line ends where it leaves the chart."""
 
-    lines: list[Curve] = [
-        curve(name, KINDS[k], powers(values), (LOWEST, 1))
-        for k, (name, values) in enumerate(gradients.items())
-    ]
+    def drawn(name: str, kind: str, values: Sequence[float]) -> Curve:
+        powers = [math.log10(value) if value > 0 else -math.inf for value in values[: last + 1]]
+        inside = list(takewhile(lambda power: power >= LOWEST, powers))
+        return curve(name, kind, inside, (LOWEST, 1), range(len(inside)), last)
+
     return Chart(
         "gradients",
         "How strongly a memory this far back still affects the loss",
-        f"The norm of the gradient |dloss/dmemory|, by the number of {what} before the end; each "
-        "line down is a power of ten. Where it vanishes, an early word teaches nothing.",
+        f"{note} Drawn by the number of {what} before the end; from one line to the next it falls "
+        f"by four powers of ten, and what is under 1e{LOWEST} is not drawn.",
         "The gradients of the memories by distance, on a logarithmic axis",
         tuple((round(up(power, LOWEST, 1)), f"1e{power}") for power in (0, -4, -8, LOWEST)),
-        tuple(lines),
+        tuple(drawn(name, KINDS[k], values) for k, (name, values) in enumerate(gradients.items())),
         _below(last),
         has_marker=False,
     )

@@ -9,12 +9,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from lstm_cli.results import CellMemory, MemoryTest, Reach
-from lstm_cli.views.console import bar, percent, plain_table, say, show_table
+from lstm_cli.views.console import LINE, bar, percent, plain_table, say, show_table, visible
+from lstm_cli.views.memory_verdicts import (
+    NAMES,
+    introduction,
+    of_far,
+    of_gradients,
+    of_near,
+    of_reach,
+)
 
-NAMES = {"rnn": "plain RNN", "lstm": "LSTM"}
 WIDTH = 14
-KEPT, LOST = 0.9, 0.1  # shares of right answers about one animal
-LEARNED = 0.25  # share of right answers; an eighth is chance
+A_SHARE = "The norm of the gradient |dloss/dmemory|, as a share of that at the end."
+A_BAR = "A bar loses a twelfth with every power of ten."
 LOWEST = -12  # the power of ten at which a bar is empty
 
 
@@ -44,28 +51,11 @@ def show_memory_test(
     )
     for scene in examples:
         say(console, f"  {' '.join(scene)}  {scene[0]}", style="dim")
-    say(
-        console,
-        f"Both cells: {test.hidden_size} units, the same {test.steps:,} batches of scenes, the "
-        f"same starts (seeds {test.seed}\nto {test.seed + test.repeats - 1}), learning rate "
-        f"{test.cells['rnn'].learning_rate:g}. Right answers on new scenes, and their\nspread "
-        "over the seeds; one in eight (12 %) would be chance.",
-    )
+    _say_wrapped(console, introduction(test))
     far = f"Taught from far: {test.trained_from} to {test.trained_up_to} events between"
-    _show_lesson(console, test, test.cells, far)
-    said = verdicts(test)
-    for sentence in said[: len(test.cells)]:
-        say(console, textwrap.fill(sentence, 79))
+    _show_lesson(console, test, test.cells, far, of_far(test))
     near = f"Taught from near on: 1 to {test.trained_up_to} events between"
-    _show_lesson(console, test, test.near, near)
-    for sentence in said[len(test.cells) :]:
-        say(console, textwrap.fill(sentence, 79))
-    say(
-        console,
-        "What an RNN learns to hold it holds at any distance, like a switch; what it does\n"
-        "not learn to hold is gone at once. It can keep. It cannot learn that from far:",
-        style="dim",
-    )
+    _show_lesson(console, test, test.near, near, of_near(test))
 
     console.print()
     say(console, "How strongly a memory this many events back still affects the loss", style="bold")
@@ -74,33 +64,15 @@ def show_memory_test(
     if lstm.long_term_gradients is not None:
         gradients.append(("LSTM: LTM", lstm.long_term_gradients))
     _show_gradients(console, gradients, (0, *test.distances))
-    say(
-        console,
-        "The norm of the gradient |dloss/dmemory|, as a share of that at the end; a bar\n"
-        "loses a twelfth with every power of ten. Learning follows these gradients: where\n"
-        "they vanish, an early event teaches nothing. The LSTM carries its gradient in\n"
-        "the long-term memory, which is only added to and kept. (From far, seed "
-        f"{test.seed}.)",
-        style="dim",
-    )
-
-
-def verdicts(test: MemoryTest) -> list[str]:
-    """A sentence for each cell taught from far, then for each taught from near on."""
-    said = [f"The {NAMES[name]} {_verdict(cell)}." for name, cell in test.cells.items()]
-    for name, cell in test.near.items():
-        shares = list(zip(test.hints, cell.by_hint, strict=True))
-        kept = [hint for hint, share in shares if share > KEPT]
-        lost = [hint for hint, share in shares if share < LOST]
-        said.append(
-            f"The {NAMES[name]} holds {len(kept)} of {len(test.hints)} animals fifty events later"
-            + (f", and knows nothing of {', '.join(lost)}." if lost else ".")
-        )
-    return said
+    _say_wrapped(console, f"{A_SHARE} {A_BAR} {' '.join(of_gradients(test))}", style="dim")
 
 
 def _show_lesson(
-    console: Console, test: MemoryTest, cells: dict[str, CellMemory], title: str
+    console: Console,
+    test: MemoryTest,
+    cells: dict[str, CellMemory],
+    title: str,
+    verdicts: Sequence[str],
 ) -> None:
     console.print()
     say(console, title, style="bold")
@@ -112,26 +84,16 @@ def _show_lesson(
               for name in ("rnn", "lstm")),
         )  # fmt: skip
     show_table(console, table)
-
-
-def _verdict(cell: CellMemory) -> str:
-    if cell.fails_at is None:
-        lowest, highest = percent(min(cell.accuracies)), percent(max(cell.accuracies))
-        return f"knows the animal at every distance ({lowest} to {highest})"
-    if max(cell.accuracies) < LEARNED:
-        return (
-            "has learned nothing: it guesses at any distance, even the shortest, because what "
-            "would have taught it was gone on the way (see the gradients below)"
-        )
-    return f"falls under 60 % at {cell.fails_at} event{'s' * (cell.fails_at > 1)}"
+    for sentence in verdicts:
+        _say_wrapped(console, sentence)
 
 
 def show_reach(console: Console, reach: Reach) -> None:
     """Print the gradients of a trained model on reviews."""
-    say(
+    _say_wrapped(
         console,
-        f"How far back the rating of {reach.model} ({NAMES[reach.cell]}) reaches: "
-        f"{reach.reviews:,} of {reach.whose},\ntheir last {reach.length} words",
+        f"How far back the rating of {visible(reach.model, 40)} ({NAMES[reach.cell]}) reaches: "
+        f"{reach.reviews:,} of {reach.whose}, their last {reach.length} words",
         style="bold",
     )
     gradients = [("STM", reach.gradients)]
@@ -140,13 +102,7 @@ def show_reach(console: Console, reach: Reach) -> None:
     last = reach.length - 1
     steps = sorted({round(last * k / 12) for k in range(13)})
     _show_gradients(console, gradients, steps)
-    say(
-        console,
-        "The norm of the gradient |dloss/dmemory|, where the loss is that of the predicted\n"
-        "rating; a bar loses a twelfth with every power of ten. A readout of the mean sees\n"
-        "every word directly, so that gradients do not fall below its share.",
-        style="dim",
-    )
+    _say_wrapped(console, f"{of_reach(reach)} {A_BAR}", style="dim")
 
 
 def _show_gradients(
@@ -169,3 +125,7 @@ def _gradient(length: float, most: float) -> str:
     length = length / most if most > 0 else 0.0
     power = math.log10(length) if length > 0 else LOWEST
     return f"{bar(1 - power / LOWEST, 12)} {length:8.1e}"
+
+
+def _say_wrapped(console: Console, sentences: str, style: str = "") -> None:
+    say(console, textwrap.fill(sentences, LINE), style=style)

@@ -1,10 +1,11 @@
 """Is what ``lstm advise`` says of more labels true, and is what it chooses better than chance?
 
-    python -m tests.benchmarks.advising DATA BASE
+    python -m tests.benchmarks.advising DATA BASE [--figures FILE] [--only curve advice choice]
 
 DATA holds ``domains``; BASE is a base that has learned from none of those named here
-(``python -m tests.make_base DATA --without-fold A``). Every training is a line of
-``advising.jsonl`` beside this file as soon as it is known, and is not made again.
+(``python -m tests.make_base DATA --leave-out A``). Every training is a line of
+``advising.jsonl`` beside this file as soon as it is known, and is not made again: another base
+has another file.
 """
 
 import argparse
@@ -37,6 +38,7 @@ from lstm_cli.pipeline.quick import QuickTrainer, some_of
 from lstm_cli.results import Projection
 from lstm_cli.training.base import Base
 
+KINDS = ("curve", "advice", "choice")
 FIGURES = Path(__file__).with_suffix(".jsonl")
 # On these the prior was set, and the way of extrapolating chosen; on the others it is measured.
 DEVELOPMENT = ("phones", "household_care", "gadgets_flipkart", "beer")
@@ -346,24 +348,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("base", type=Path)
+    parser.add_argument("--figures", type=Path, default=FIGURES)
+    parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS)
     asked = parser.parse_args()
     compute = Compute(threads=1)
     compute.set_up_process()
     trainer = QuickTrainer(Base.from_bundle(open_bundle(asked.base)), compute)
     for about, measure in jobs(trainer, asked.data):
-        if not any(about.items() <= line.items() for line in known_figures()):
-            with FIGURES.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(about | measure()) + "\n")
-    known = known_figures()
-    print(fitted_prior([line for line in known if line["kind"] == "curve"]))
-    print("\n\n".join([predictions(known, OF_DOMAINS), cases(known, OF_DOMAINS), choices(known)]))
+        is_known = any(about.items() <= line.items() for line in known_figures(asked.figures))
+        if about["kind"] in asked.only and not is_known:
+            line = json.dumps(about | measure())
+            with asked.figures.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+    known = known_figures(asked.figures)
+    kinds = {line["kind"] for line in known}
+    if "curve" in kinds:
+        print(fitted_prior([line for line in known if line["kind"] == "curve"]))
+    if "advice" in kinds:
+        print(f"\n{predictions(known, OF_DOMAINS)}\n\n{cases(known, OF_DOMAINS)}")
+    if "choice" in kinds:
+        print(f"\n{choices(known)}")
 
 
-def known_figures() -> list[Figures]:
+def known_figures(path: Path) -> list[Figures]:
     """All that has been measured so far."""
-    if not FIGURES.exists():
+    if not path.exists():
         return []
-    return [json.loads(line) for line in FIGURES.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ import { MOST_READ, mostBeside, useCalm, useDeletions, useReading } from "./read
 import { Kept, Without } from "./readings-compared";
 import { Replay } from "./replay";
 import { Running } from "./running";
-import { Header, Notes, Typing } from "./side";
+import { Header, Notes, openingFor, Typing } from "./side";
 import type { Change, State } from "./state";
 import { GATES, holdsOf, useAddress } from "./state";
 import { HOW, Words } from "./words";
@@ -80,7 +80,8 @@ function useReadings(models: Model[], state: State) {
 
 /** All that the page shows, from what is typed and chosen. */
 function useView(models: Model[]) {
-  const [state, change] = useAddress();
+  const opening = useMemo(() => openingFor(models[0]), [models]);
+  const [state, change] = useAddress(opening);
   const readings = useReadings(models, state);
   const { model, saved, other, now, chosen, held, kept, beside, final } = readings;
   const trace = now.trace;

@@ -31,6 +31,14 @@ const EXAMPLES = {
   headphones: "These headphones sound great and they are very comfortable. The battery lasts for days. Only the case feels cheap.",
 };
 
+// The second is of words that the blackboard sample has.
+const OPENINGS = ["I expected a boring film, but I loved it.", "The film is not good, but the end is superb."];
+
+/** What stands in the box at first: a text of which the model knows most words, if one is. */
+export function openingFor(model: Model): string {
+  return OPENINGS.find((text) => !doubtOf(model.inspect(model.tokenize(text)))) ?? OPENINGS[0];
+}
+
 export function Typing({ state, isKept, onType, onKeep, onExample }: {
   state: State; isKept: boolean; onType: (text: string) => void; onKeep: () => void; onExample: (text: string) => void;
 }) {

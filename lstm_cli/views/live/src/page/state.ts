@@ -33,8 +33,8 @@ export interface State {
 /** A part of the state; `step` makes it a place that Back returns to. */
 export type Change = (patch: Partial<State>, step?: boolean) => void;
 
-export const FIRST: State = {
-  text: "I expected a boring film, but I loved it.",
+const FIRST: State = {
+  text: "",
   place: null,
   holds: { forget: { on: false, value: 1 }, learn: { on: false, value: 0 }, use: { on: false, value: 1 } },
   everywhere: true,
@@ -66,11 +66,14 @@ export function encode(state: State): string {
   return `#${parts}`;
 }
 
-/** From an address that anybody may have written: what makes no sense is left out. */
-export function decode(hash: string): State {
+/** From an address that anybody may have written: what makes no sense is left out.
+ *
+ * @param opening the text of an address that has none.
+ */
+export function decode(hash: string, opening: string): State {
   const parts = new URLSearchParams(hash.replace(/^#/, ""));
   const text = parts.get("text");
-  if (text === null) return FIRST;
+  if (text === null) return { ...FIRST, text: opening };
   const holds = { ...FIRST.holds };
   for (const gate of GATES) {
     const value = Number.parseFloat(parts.get(gate) ?? "");
@@ -101,8 +104,8 @@ function counted(text: string | null): number | null {
 }
 
 /** The state, kept in the address: typing replaces it, other acts are steps that Back undoes. */
-export function useAddress(): [State, Change] {
-  const [state, set] = useState(() => decode(location.hash));
+export function useAddress(opening: string): [State, Change] {
+  const [state, set] = useState(() => decode(location.hash, opening));
   const latest = useRef(state);
   const waiting = useRef<number | undefined>(undefined);
 
@@ -134,12 +137,12 @@ export function useAddress(): [State, Change] {
     const back = () => {
       clearTimeout(waiting.current);
       waiting.current = undefined;
-      latest.current = decode(location.hash);
+      latest.current = decode(location.hash, opening);
       set(latest.current);
     };
     addEventListener("popstate", back);
     return () => removeEventListener("popstate", back);
-  }, []);
+  }, [opening]);
   return [state, change];
 }
 

@@ -1,0 +1,151 @@
+"""What the figures of the memory test say, in sentences: for a terminal and for a page.
+
+Each sentence is about the figures beside it and is said only where they bear it: a cell of one
+unit, or a lesson of another seed, may do anything.
+"""
+
+from collections.abc import Sequence
+
+from lstm_cli.data.showing import count
+from lstm_cli.results import CellMemory, MemoryTest, Reach
+from lstm_cli.results.experiments import ASKED_ABOUT, FAILED
+from lstm_cli.views.console import percent
+
+NAMES = {"rnn": "plain RNN", "lstm": "LSTM"}
+LEARNED = 0.25  # share of right answers; an eighth is chance
+_GONE = 1e-3  # share of a gradient: what has less of it learns nothing from there
+_LIKE_A_SWITCH = 0.1  # how much less is known far away than near
+
+
+def introduction(test: MemoryTest) -> str:
+    """What the scenes are, and what learned from them."""
+    last = test.seed + test.repeats - 1
+    return (
+        f"Both cells: {count(test.hidden_size, 'unit')}, the same {test.steps:,} batches of "
+        f"scenes, the same starts (seeds {test.seed} to {last}), learning rate "
+        f"{test.cells['rnn'].learning_rate:g}. Right answers on new scenes, and their spread "
+        f"over the seeds; one in {len(test.hints)} (12 %) would be chance."
+    )
+
+
+def of_far(test: MemoryTest) -> list[str]:
+    """What either cell has learned from far."""
+    return [f"The {NAMES[name]} {_reached(test, cell)}." for name, cell in test.cells.items()]
+
+
+def of_near(test: MemoryTest) -> list[str]:
+    """What either cell has learned from near on, and what that says of the RNN."""
+    said = [f"The {NAMES[name]} {_knows(test, cell)}." for name, cell in test.near.items()]
+    near, far = test.near["rnn"], test.cells["rnn"]
+    if max(near.accuracies) < LEARNED:
+        return said
+    if near.accuracies[0] - min(near.accuracies) > _LIKE_A_SWITCH:
+        least = min(near.accuracies)
+        said.append(
+            f"Of what the plain RNN knows after one event ({percent(near.accuracies[0])}) it loses "
+            f"some on the way ({percent(least)} after "
+            f"{test.distances[near.accuracies.index(least)]})."
+        )
+        return said
+    said.append(
+        "What an RNN learns to hold it holds at any distance, like a switch; what it does not "
+        "learn to hold is gone at once."
+    )
+    if max(far.accuracies) < LEARNED:
+        said.append("It can keep. It cannot learn that from far, as the gradients show.")
+    return said
+
+
+def of_gradients(test: MemoryTest) -> list[str]:
+    """What the gradients say of learning from far."""
+    said = ["Learning follows these gradients: where they vanish, an early event teaches nothing."]
+    left = _left(test.cells["lstm"], test.trained_from)
+    if left > _GONE:
+        said.append(
+            "The LSTM carries its gradient in the long-term memory, which is only added to and "
+            "kept."
+        )
+    else:
+        said.append(
+            f"This LSTM's forget gate lets the gradient of the long-term memory fade as well: "
+            f"{left:.0e} of it is left {test.trained_from} events back."
+        )
+    return [*said, f"(From far, seed {test.seed}.)"]
+
+
+def of_reach(reach: Reach) -> str:
+    """What the gradients of a model on reviews are, and why they end where they do."""
+    said = (
+        "The norm of the gradient |dloss/dmemory|, where the loss is that of the predicted rating"
+    )
+    if reach.pooling == ("last",):
+        return (
+            f"{said}. The readout sees the last short-term memory and nothing else: what does not "
+            "come through to it is lost for the rating."
+        )
+    return (
+        f"{said}. The readout also sees the short-term memory after every word directly, so that "
+        "gradients do not fall below its share."
+    )
+
+
+def _reached(test: MemoryTest, cell: CellMemory) -> str:
+    """How far, and from where on, a cell that was taught from far knows the animal."""
+    shares = dict(zip(test.distances, cell.accuracies, strict=True))
+    reached = [distance for distance, share in shares.items() if share >= FAILED]
+    if max(shares.values()) < LEARNED:
+        said = "has learned nothing: it guesses at any distance, even the shortest"
+        if _left(cell, test.trained_from) < _GONE:
+            said += (
+                ", because what would have taught it was gone on the way (see the gradients below)"
+            )
+        return said
+    if not reached:
+        best = max(shares, key=shares.__getitem__)
+        return (
+            f"has learned little: it is best at {count(best, 'event')}, with "
+            f"{percent(shares[best])} right"
+        )
+    first = reached[0]
+    if len(reached) == len(shares):
+        return f"knows the animal at every distance ({_range(list(shares.values()))})"
+    found = _range([shares[distance] for distance in reached])
+    if tuple(reached) == test.distances[-len(reached) :]:
+        never = "" if first > test.trained_from else (
+            f", and less of it nearer: it was never asked before {test.trained_from} events"
+        )  # fmt: skip
+        return f"knows the animal from {first} events on ({found}){never}"
+    if tuple(reached) == test.distances[: len(reached)]:
+        return f"falls under 60 % at {test.distances[len(reached)]} events"
+    return f"reaches 60 % only at {_listed(list(map(str, reached)))} events ({found})"
+
+
+def _knows(test: MemoryTest, cell: CellMemory) -> str:
+    """How many animals a cell that was taught from near on knows for sure."""
+    if max(cell.accuracies) < LEARNED:
+        return "has learned nothing from near on either: it guesses at any distance"
+    of = f"of {len(test.hints)} animals for sure {ASKED_ABOUT} events later"
+    seeds = [str(test.seed + k) for k in range(test.repeats)]
+    if len(set(cell.known)) == 1:
+        return f"knows {cell.known[0]} {of}" + (", with each seed" if test.repeats > 1 else "")
+    return (
+        f"knows {_listed([str(number) for number in cell.known])} {of} (seeds {_listed(seeds)}), "
+        "and mixes up the others"
+    )
+
+
+def _left(cell: CellMemory, distance: int) -> float:
+    """What of a gradient is left so far back, as a share of that at the end."""
+    gradients = cell.gradients if cell.long_term_gradients is None else cell.long_term_gradients
+    return gradients[distance] / gradients[0] if gradients[0] > 0 else 0.0
+
+
+def _range(shares: Sequence[float]) -> str:
+    """The lowest and the highest; one number where they are the same as shown."""
+    ends = dict.fromkeys((percent(min(shares)), percent(max(shares))))
+    return " to ".join(ends)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names with commas, and ``and`` before the last."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
