@@ -1,9 +1,9 @@
 """Training on a corpus several times as large as the memory that the process may have.
 
 ``python -m tests.benchmarks.memory [LIMIT TIMES SENTENCES]``: 1,200 MiB, 4 times as much, 72
-sentences a review where left out, which takes hours. A sentence is nine random words, some 60 letters. The reviews
-stand in shards of Parquet and of gzipped CSV; ``tests/limited.py`` says what the limit counts. The
-corpus is the UTF-8 of the texts, without ratings and other columns.
+sentences a review where left out, which takes hours. A sentence is nine random words, some 60
+letters. The reviews stand in shards of Parquet and of gzipped CSV; ``tests/limited.py`` says what
+the limit counts. The corpus is the UTF-8 of the texts, without ratings and other columns.
 """
 
 import os
