@@ -27,7 +27,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.config import Cell
 from lstm_cli.core.cell import CellWeights, Memory, pool, read_next
@@ -49,9 +48,7 @@ LESSONS = {"far": (20, 40), "near": (1, 40)}  # fewest and most events before th
 CELLS: tuple[Cell, ...] = ("rnn", "lstm")
 _MOST_READ = 200  # reviews
 _LONGEST_REACH = 400  # words
-# An animal is known for sure where it is named in more of its scenes than this, and named rightly
-# more often than this: who answers "shark" to every scene is right about all sharks.
-SURE = 0.9
+SURE = 0.9  # share of its scenes in which an animal is named nearly always
 
 
 @dataclass(frozen=True)
@@ -167,7 +164,7 @@ def _asked(networks: Sequence[_Network], config: MemoryTestConfig) -> CellMemory
 
     The gradients are those of the first.
     """
-    animals = [_by_hint(network, config) for network in networks]
+    animals = np.array([_by_hint(network, config) for network in networks])
     each = np.array([_accuracies(network, config, seed=2) for network in networks])
     means = each.mean(axis=0)
     under = [d for d, share in zip(DISTANCES, means, strict=True) if share < FAILED]
@@ -177,8 +174,8 @@ def _asked(networks: Sequence[_Network], config: MemoryTestConfig) -> CellMemory
         accuracies=tuple(map(float, means)),
         spreads=tuple(map(float, each.std(axis=0, ddof=min(1, len(each) - 1)))),
         fails_at=min(under, default=None),
-        by_hint=tuple(map(float, np.mean([found for found, _ in animals], axis=0))),
-        known=tuple(int((np.minimum(*shares) > SURE).sum()) for shares in animals),
+        by_hint=tuple(animals.mean(axis=0).tolist()),
+        named=tuple((animals > SURE).sum(axis=1).tolist()),
         gradients=short_term,
         long_term_gradients=long_term,
     )
@@ -228,20 +225,13 @@ def _accuracies(network: _Network, config: MemoryTestConfig, seed: int) -> list[
 
 
 @torch.no_grad()
-def _by_hint(network: _Network, config: MemoryTestConfig) -> tuple[Float64Array, Float64Array]:
-    """What is known of each animal, ``ASKED_ABOUT`` events later. (8,) each.
-
-    Returns:
-        In what share of its scenes it is named, and in what share of the answers that name it
-        rightly so; 0 where none does.
-    """
+def _by_hint(network: _Network, config: MemoryTestConfig) -> list[float]:
+    """The share of right answers for each animal, ``ASKED_ABOUT`` events later. (8,)"""
     scenes, hints = _scenes(ASKED_ABOUT, 4 * config.tested, 9)
-    named = network(scenes).argmax(1).cpu()
-    right, counted, answered = (
-        torch.bincount(some, minlength=len(HINTS)).numpy().astype(np.float64)
-        for some in (hints[named == hints], hints, named)
-    )
-    return right / np.maximum(counted, 1), right / np.maximum(answered, 1)
+    right = (network(scenes).argmax(1).cpu() == hints).double()
+    counts = torch.bincount(hints, minlength=len(HINTS))
+    shares: list[float] = (torch.bincount(hints, right, len(HINTS)) / counts.clamp(min=1)).tolist()
+    return shares
 
 
 def _gradients(

@@ -65,7 +65,7 @@ class CellMemory:
     spreads: tuple[float, ...]  # their standard deviations
     fails_at: int | None  # the first distance with under 60 %
     by_hint: tuple[float, ...]  # right answers for each animal fifty events later, mean
-    known: tuple[int, ...]  # animals that are known for sure fifty events later, with each seed
+    named: tuple[int, ...]  # animals that are right nearly always, fifty events later, by seed
     gradients: tuple[float, ...]  # |dloss/dSTM_t| at 0, 1, ... events before the question
     long_term_gradients: tuple[float, ...] | None  # |dloss/dLTM_t|; the plain RNN has none
 

@@ -6,6 +6,8 @@ unit, or a lesson of another seed, may do anything.
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from lstm_cli.data.showing import count
 from lstm_cli.results import CellMemory, MemoryTest, Reach
 from lstm_cli.results.experiments import ASKED_ABOUT, FAILED
@@ -14,7 +16,8 @@ from lstm_cli.views.console import percent
 NAMES = {"rnn": "plain RNN", "lstm": "LSTM"}
 LEARNED = 0.25  # share of right answers; an eighth is chance
 _GONE = 1e-3  # share of a gradient: what has less of it learns nothing from there
-_LIKE_A_SWITCH = 0.1  # how much less is known far away than near
+_LIKE_A_SWITCH = 0.1  # share of right answers: what differs by less is nearly the same
+_ON_THE_WAY = 10  # events, after which nothing is in hand by chance any more
 
 
 def introduction(test: MemoryTest) -> str:
@@ -39,20 +42,25 @@ def of_near(test: MemoryTest) -> list[str]:
     near, far = test.near["rnn"], test.cells["rnn"]
     if max(near.accuracies) < LEARNED:
         return said
-    if near.accuracies[0] - min(near.accuracies) > _LIKE_A_SWITCH:
-        least = min(near.accuracies)
-        said.append(
-            f"Of what the plain RNN knows after one event ({percent(near.accuracies[0])}) it loses "
-            f"some on the way ({percent(least)} after "
-            f"{test.distances[near.accuracies.index(least)]})."
-        )
-        return said
+    later = {
+        distance: share
+        for distance, share in zip(test.distances, near.accuracies, strict=True)
+        if distance >= _ON_THE_WAY
+    }
+    first, last = min(later), max(later)
+    if later[first] - min(later.values()) > _LIKE_A_SWITCH:
+        return [
+            *said,
+            f"Of what the plain RNN knows after {first} events ({percent(later[first])}) it loses "
+            f"some on the way: {percent(later[last])} are left after {last}.",
+        ]
     said.append(
-        "What an RNN learns to hold it holds at any distance, like a switch; what it does not "
-        "learn to hold is gone at once."
+        f"What the plain RNN knows after {first} events it knows after {last} "
+        f"({percent(later[first])} and {percent(later[last])}): an RNN can keep, like a switch "
+        "that stays where it was put."
     )
     if max(far.accuracies) < LEARNED:
-        said.append("It can keep. It cannot learn that from far, as the gradients show.")
+        said.append("But it cannot learn that from far, as the gradients show.")
     return said
 
 
@@ -121,16 +129,24 @@ def _reached(test: MemoryTest, cell: CellMemory) -> str:
 
 
 def _knows(test: MemoryTest, cell: CellMemory) -> str:
-    """How many animals a cell that was taught from near on knows for sure."""
+    """How many animals a cell that was taught from near on tells apart.
+
+    Where it is right about each animal nearly always or nearly never, those that it names stand
+    for groups, within which it knows no difference.
+    """
     if max(cell.accuracies) < LEARNED:
         return "has learned nothing from near on either: it guesses at any distance"
-    of = f"of {len(test.hints)} animals for sure {ASKED_ABOUT} events later"
-    seeds = [str(test.seed + k) for k in range(test.repeats)]
-    if len(set(cell.known)) == 1:
-        return f"knows {cell.known[0]} {of}" + (", with each seed" if test.repeats > 1 else "")
+    number, right = len(test.hints), float(np.mean(cell.by_hint))
+    if abs(float(np.mean(cell.named)) / number - right) > _LIKE_A_SWITCH:
+        return f"is right about {percent(right)} of the animals {ASKED_ABOUT} events later"
+    seeds = _listed([str(test.seed + k) for k in range(test.repeats)])
+    each = f"(seed{'s' * (test.repeats > 1)} {seeds})"
+    if min(cell.named) == number:
+        return f"knows all {number} animals {ASKED_ABOUT} events later {each}"
+    groups = _listed([str(named) for named in cell.named])
     return (
-        f"knows {_listed([str(number) for number in cell.known])} {of} (seeds {_listed(seeds)}), "
-        "and mixes up the others"
+        f"tells {groups} groups of the {number} animals apart {ASKED_ABOUT} events later {each}: "
+        "whichever animal of a group it was, it names the same"
     )
 
 
