@@ -9,6 +9,7 @@ from rich.text import Text
 
 from lstm_cli.data.showing import count
 from lstm_cli.results import Contrast, Report, ReportCell
+from lstm_cli.views.adding_up import apart
 from lstm_cli.views.console import LINE, bar, plain_table, say, show_table, visible
 from lstm_cli.views.report_words import (
     low_name,
@@ -80,38 +81,20 @@ def _told(report: Report, both: Sequence[Contrast]) -> str:
 
 def _moved(report: Report, contrast: Contrast) -> str:
     """By how much one figure differs, and from what."""
-    change = contrast.change
+    change, values = contrast.change, (contrast.before.value, contrast.after.value)
     least, most = sorted((abs(change.low), abs(change.high)))
     if contrast.figure == "mean":
-        what, before, after = (
-            "mean rating",
-            *(f"{e.value:.2f}" for e in (contrast.before, contrast.after)),
-        )
-        by = f"by {_shown_apart(contrast, 1):.2f} ({least:.2f} to {most:.2f})"
+        what, before, after = "mean rating", *(f"{value:.2f}" for value in values)
+        by = f"by {abs(apart(*values)):.2f} ({least:.2f} to {most:.2f})"
     else:
-        what, before, after = (
-            f"share of {low_name(report)}",
-            *(share(e.value) for e in (contrast.before, contrast.after)),
-        )
-        apart = _shown_apart(contrast, 100)
-        by = f"by {apart:.1f} points ({100 * least:.1f} to {100 * most:.1f})"
+        what, before, after = f"share of {low_name(report)}", *map(share, values)
+        points = abs(apart(*(100 * value for value in values), digits=1))
+        by = f"by {points:.1f} points ({100 * least:.1f} to {100 * most:.1f})"
     if contrast.kind == "later":
         moved = "rose" if change.value > 0 else "fell"
         return f"the {what} {moved} {by}, from {before} to {after}"
     place = "above" if change.value > 0 else "below"
     return f"the {what}, {after}, is {place} that of the others, {before}, {by}"
-
-
-def _shown_apart(contrast: Contrast, factor: float) -> float:
-    """How far two figures are apart as they are shown: a reader takes one from the other.
-
-    Args:
-        contrast: the two.
-        factor: 1 for a mean, which is shown with two digits; 100 for a share, with one.
-    """
-    digits = 2 if factor == 1 else 1
-    before, after = (round(factor * e.value, digits) for e in (contrast.before, contrast.after))
-    return abs(after - before)
 
 
 def _not_told(unsure: dict[str, list[str]]) -> Iterator[str]:
