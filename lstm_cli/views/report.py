@@ -88,7 +88,7 @@ def _moved(report: Report, contrast: Contrast) -> str:
         by = f"by {abs(apart(*values)):.2f} ({least:.2f} to {most:.2f})"
     else:
         what, before, after = f"share of {low_name(report)}", *map(share, values)
-        points = abs(apart(*(100 * value for value in values), digits=1))
+        points = abs(apart(100 * values[0], 100 * values[1], 1))
         by = f"by {points:.1f} points ({100 * least:.1f} to {100 * most:.1f})"
     if contrast.kind == "later":
         moved = "rose" if change.value > 0 else "fell"
