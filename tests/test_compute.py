@@ -195,8 +195,6 @@ def test_a_slip_in_the_name_of_a_device_is_said_before_anything_is_read() -> Non
     done = lstm("train", "no-such-file.csv", "--device", "gpu")
     assert done.exit_code == 2
     assert "--device gpu: a device is called auto, cpu, cuda, cuda:1 or mps" in done.stderr
-    done = lstm("predict", "great", "--device", "cuda")
-    assert "--device: only with --input FILE" in done.stderr
     with pytest.raises(RequestError, match="a device is called auto"):
         Compute.of_machine(device="meta")
 

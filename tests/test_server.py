@@ -65,16 +65,18 @@ def test_one_text_is_rated_as_the_command_does_it(
     client: "httpx.Client", tiny_bundle: Bundle
 ) -> None:
     """To the last digit."""
-    for text in ("a fine film", "", "no fun at all, <br /> \u00fcber \u2764", "x" * 500):
+    for text in ("a fine film", "<br />", "no fun at all, <br /> \u00fcber \u2764", "x" * 500):
         answer = client.post("/v1/predict", json={"text": text})
         expected = printed("predict", text, "--model", tiny_bundle.path)
         assert (answer.status_code, [answer.json()]) == (200, expected)
+    empty = client.post("/v1/predict", json={"text": ""})  # which the command refuses
+    assert empty.status_code == 200
 
 
 def test_several_texts_are_rated_in_their_order(
     client: "httpx.Client", tiny_bundle: Bundle
 ) -> None:
-    texts = ["a dull film", "", "superb!"]
+    texts = ["a dull film", "<br />", "superb!"]
     answers = client.post("/v1/predict", json={"texts": texts}).json()
     for answer, expected in zip(
         answers, printed("predict", *texts, "--model", tiny_bundle.path), strict=True

@@ -104,8 +104,6 @@ Threads = Annotated[
     typer.Option(min=1, max=1024, help="Number of processor threads. Default: one per core."),
 ]
 
-ALWAYS_THERE = (AUTO_DEVICE, "cpu")  # devices that need not be looked for
-
 
 def device_name(asked: str | None) -> str | None:
     """What ``--device`` names; typer calls it, so that nobody waits for what is not there.
@@ -113,7 +111,7 @@ def device_name(asked: str | None) -> str | None:
     Raises:
         RequestError: no device is called so, or this machine has none.
     """
-    if asked not in (None, *ALWAYS_THERE):
+    if asked not in (None, AUTO_DEVICE):
         from lstm_cli.core.compute import chosen_device
 
         chosen_device(asked)

@@ -191,10 +191,14 @@ def _check_options(ctx: typer.Context) -> None:
     if given["input_file"] is None and of_file:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in of_file)
         raise OptionError(f"{names}: only with --input FILE")
-    if given["input_file"] is None and given["device"] not in options.ALWAYS_THERE:
-        raise OptionError(
-            "--device: one review is read by the processor; a GPU reads files, with --input FILE"
-        )
+    if given["input_file"] is None and given["device"] != AUTO_DEVICE:
+        from lstm_cli.core.compute import Compute
+
+        if not Compute(device=given["device"]).is_cpu:
+            raise OptionError(
+                "--device: one review is read by the processor; a GPU reads files, with --input "
+                "FILE"
+            )
     if options.is_given(ctx, "agree") and not given["fast"]:
         raise OptionError("--agree goes with --fast")
     if given["input_file"] is not None and given["texts"]:
