@@ -44,20 +44,9 @@ class Inspection(GateTrace):
         ``if_deleted`` is the change of the expected rating if the word is left out; null where it
         was not tried.
         """
-        from polars import DataFrame
+        from lstm_cli.views.word_table import word_table
 
-        deleted = {} if self.explanation is None else {
-            word.word: -word.effect for word in self.explanation.words
-        }  # fmt: skip
-        return DataFrame(
-            [
-                {key: value for key, value in vars(word).items() if key != "running"}
-                | {"if_deleted": deleted.get(place)}
-                | {f"P({rating})": share for rating, share in word.running.items()}
-                for place, word in enumerate(self.words)
-            ],
-            infer_schema_length=None,
-        )
+        return word_table(self)
 
 
 class Model:

@@ -1,5 +1,7 @@
 """One review as one picture: well-formed, self-contained, and true to the trace."""
 
+import csv
+import json
 import re
 import struct
 from pathlib import Path
@@ -146,6 +148,34 @@ def test_the_command_writes_svg(tiny_bundle: Bundle) -> None:
     assert Path("one.svg").read_bytes() == before
 
 
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_the_table_has_a_row_for_each_word(tiny_bundles: dict[str, Bundle], cell: str) -> None:
+    """Unrounded, with the names of the JSON; a review without words has none."""
+    at = ("--model", tiny_bundles[cell].path)
+    done = lstm("-q", "inspect-gates", TEXT, "<br>", "great fun", "--table", "words.csv", *at)
+    assert done.exit_code == 0, done.stderr
+    rows = list(csv.DictReader(Path("words.csv").read_text("utf-8").splitlines()))
+    told = [
+        json.loads(lstm("-q", "inspect-gates", text, "--json", *at).stdout)["tokens"]
+        for text in (TEXT, "great fun")
+    ]
+    assert [(row["review"], row["word"], row["token"]) for row in rows] == [
+        (number, str(place), word["token"])
+        for number, words in zip("13", told, strict=True)
+        for place, word in enumerate(words, 1)
+    ]
+    for row, word in zip(rows, [*told[0], *told[1]], strict=True):
+        assert float(row["contribution"]) == word["contribution"]
+        assert float(row["P(5)"]) == word["running"]["5"]
+        assert row["forget"] == ("" if word["forget"] is None else str(word["forget"]))
+    done = lstm("-q", "inspect-gates", "<br>", "--table", "none.csv", *at)
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "lstm: --table none.csv: the review contains no words\n",
+    )
+    assert not Path("none.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
@@ -154,7 +184,7 @@ def test_the_command_writes_svg(tiny_bundle: Bundle) -> None:
         (["--svg", "a.svg", "--png", "a.png"],
          "--png and --svg show different things; give one of them"),
         (["--svg", "a.svg", "--json"],
-         "--png and --svg go without --json, --ledger, --routes and --heat"),
+         "--png, --svg and --table go without --json, --ledger, --routes and --heat"),
         (["more fun", "--svg", "a.svg"], "a.svg: a picture shows one review; 2 were given"),
         (["--svg", "no/a.svg"], "no/a.svg: there is no folder no"),
     ],

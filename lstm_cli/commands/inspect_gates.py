@@ -106,6 +106,15 @@ def inspect_gates(
     svg: Annotated[
         str | None, options.picture_option("svg", "Write the same picture as SVG, for a document.")
     ] = None,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a row a word, unrounded, for a spreadsheet: .csv, .xlsx and others; - is "
+            "standard output.",
+            show_default=False,
+        ),
+    ] = None,
     input_file: Annotated[
         str | None,
         typer.Option(
@@ -157,6 +166,8 @@ def inspect_gates(
 
     lstm inspect-gates "not a bad film at all" --png film.png
 
+    lstm inspect-gates "not a bad film at all" --table film.xlsx
+
     Sentences say which words made the rating, and how far to trust that. Of a review of more than
     25 words they come first, and the table has the words that moved the rating most.
 
@@ -181,6 +192,7 @@ def inspect_gates(
         html=html,
         png=png,
         svg=svg,
+        table=table,
         input_file=input_file,
         output=output,
         reading=options.read_options(ctx),

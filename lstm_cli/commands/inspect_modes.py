@@ -90,6 +90,35 @@ def write_page(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], ht
     note(ctx, f"written: {html}")
 
 
+def write_words(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], file: str) -> None:
+    """``--table``: a row a word, of one review or several."""
+    import polars as pl
+
+    from lstm_cli.data.writing import check_output, write_table
+    from lstm_cli.gates.trace import trace
+    from lstm_cli.inference.predictor import Predictor
+    from lstm_cli.views.console import notes_console
+    from lstm_cli.views.gates import following_progress
+    from lstm_cli.views.word_table import word_table
+
+    check_output(file)
+    predictor, notes = Predictor(bundle), notes_console(quiet=verbosity(ctx).quiet)
+    tables = []
+    for number, text in enumerate(texts, 1):
+        with following_progress(notes, text) as advance:
+            words = word_table(trace(predictor, text, advance=advance))
+        places = pl.int_range(1, pl.len() + 1)
+        if len(words):
+            tables.append(
+                words.select(pl.lit(number).alias("review"), places.alias("word"), pl.all())
+            )
+    if not tables:
+        raise OptionError(f"--table {file}: the review contains no words")
+    write_table(pl.concat(tables, how="vertical_relaxed"), file)
+    if file != "-":
+        note(ctx, f"written: {file}")
+
+
 def write_picture(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], file: str) -> None:
     """``--png`` and ``--svg``: one review as a picture."""
     from lstm_cli.data.whole import check_target, write_bytes

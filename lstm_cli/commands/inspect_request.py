@@ -29,7 +29,14 @@ if TYPE_CHECKING:
 
 Mode = Callable[[typer.Context, "Bundle"], None]
 
-VIEWS = ("step", "clamp", "html", "png", "svg")  # of one review: they show different things
+VIEWS = (
+    "step",
+    "clamp",
+    "html",
+    "png",
+    "svg",
+    "table",
+)  # of one review: they show different things
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +57,7 @@ class GateRequest:
     html: str | None
     png: str | None
     svg: str | None
+    table: str | None
     input_file: str | None
     output: str | None
     reading: "ReadOptions"
@@ -106,7 +114,7 @@ RULES = (
     ),
     _rule("quiz", "--quiz goes with --step", needs="step"),
     _rule("unit", "--unit and --output show different things", excludes="output"),
-    _rule("unit", "--unit goes with --step, or with --input", excludes="clamp html png svg"),
+    _rule("unit", "--unit goes with --step, or with --input", excludes="clamp html png svg table"),
     _rule("quiz", "--quiz goes without --json", excludes="as_json"),
     _rule("seed", "--seed goes with --quiz", needs="quiz"),
     _rule("key", "--key goes with --quiz and --seed", needs="quiz seed"),
@@ -124,9 +132,9 @@ RULES = (
     ),
     _rule(
         "input_file",
-        "--input FILE goes without TEXT, --ledger, --routes, --heat, --step, --html, --png and "
-        "--svg",
-        excludes="texts ledger routes heat step html png svg",
+        "--input FILE goes without TEXT, --ledger, --routes, --heat, --step, --html, --png, --svg "
+        "and --table",
+        excludes="texts ledger routes heat step html png svg table",
     ),
     _rule(
         "html",
@@ -134,14 +142,14 @@ RULES = (
         excludes="as_json ledger routes heat",
     ),
     _rule(
-        "png svg",
-        "--png and --svg go without --json, --ledger, --routes and --heat",
+        "png svg table",
+        "--png, --svg and --table go without --json, --ledger, --routes and --heat",
         excludes="as_json ledger routes heat",
     ),
     _rule(
         "all_words",
-        "--all goes with TEXT, and without --step, --clamp, --html, --png and --svg",
-        excludes="input_file step clamp html png svg",
+        "--all goes with TEXT, and without --step, --clamp, --html, --png, --svg and --table",
+        excludes="input_file step clamp html png svg table",
     ),
     _rule(
         "ledger routes heat",
@@ -228,6 +236,8 @@ def _mode_for_texts(asked: GateRequest, texts: Sequence[str], clamps: Sequence["
     picture_file = asked.png or asked.svg
     if picture_file is not None:
         return partial(modes.write_picture, texts=texts, file=picture_file)
+    if asked.table is not None:
+        return partial(modes.write_words, texts=texts, file=asked.table)
     if asked.step is not None:
         return partial(
             modes.show_step,
