@@ -19,7 +19,7 @@ than twice the time, not four times; only a unit that never forgets is followed 
 Shapes: T words, H units, R ratings, P poolings. All is computed in float64.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,9 @@ from lstm_cli.core.reading import NetworkWeights
 GONE = 1e-17  # share of what was written: float64 does not see it beside 1
 # Words that are looked at in one go, the more the fewer units are left, and numbers in all.
 LEAST_AHEAD, MOST_AHEAD, AT_ONCE = 16, 256, 8_192
+
+# Places of words, units, and what is left of a word in these units after those words.
+Faded = tuple[slice, NDArray[np.intp], Float64Array]
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class Account:
         # How much of tanh(LTM_t) the readout sees. (P, T, H)
         self._through_use = _shares(np.tanh(self.long_term) * use, pooling) * use
 
-    def fading(self, word: int) -> Iterator[tuple[slice, NDArray[np.intp], Float64Array]]:
+    def fading(self, word: int) -> Iterator[Faded]:
         """Follow what a word wrote until nothing of it is left, some words at a time.
 
         Args:
@@ -116,12 +119,17 @@ class Account:
             units, carried = units[is_left], left[-1, is_left]
             begin = places.stop
 
-    def contribution(self, word: int) -> Float64Array:
-        """What a word wrote adds to each logit, by each route. (P, R)"""
+    def contribution(self, word: int, fading: Iterable[Faded]) -> Float64Array:
+        """What a word wrote adds to each logit, by each route. (P, R)
+
+        Args:
+            word: its place.
+            fading: what ``fading`` yields of it.
+        """
         with_word = self.long_term[word]
         without = with_word - self.learned[word]
         seen = np.zeros(self._views.shape[1:])  # (P, H)
-        for places, units, left in self.fading(word):
+        for places, units, left in fading:
             part = np.tanh(left * with_word[units]) - np.tanh(left * without[units])
             seen[:, units] += np.einsum("pth,th->ph", self._through_use[:, places, units], part)
         return np.einsum("rph,ph->pr", self._views, seen)
@@ -152,12 +160,13 @@ def keep_ledger(
         written = np.abs(account.learned[word]) * unit_weights
         total = written.sum()
         remembered[word, word:] = 0.0
-        for places, units, left in account.fading(word):
+        fading = tuple(account.fading(word))
+        for places, units, left in fading:
             if total > 0:
                 remembered[word, places] = left @ written[units] / total
             if places.stop == steps:
                 parts[word, units] = left[-1] * account.learned[word, units]
-        contributions[word] = account.contribution(word)
+        contributions[word] = account.contribution(word, fading)
         if advance is not None:
             advance((word + 1) / steps)
     return Ledger(parts, remembered, contributions, account.long_term)

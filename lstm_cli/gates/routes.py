@@ -31,7 +31,7 @@ def routes_of(predictor: Predictor, reading: Reading) -> Routes:
 
 def margins_of(predictor: Predictor, account: Account, word: int) -> dict[str, float]:
     """What one word wrote adds to the margin, by route."""
-    parts = account.contribution(word)  # (P, R)
+    parts = account.contribution(word, account.fading(word))  # (P, R)
     return dict(zip(predictor.config.pooling, map(float, parts[:, -1] - parts[:, 0]), strict=True))
 
 

@@ -4,16 +4,16 @@ import math
 from collections.abc import Sequence
 from itertools import takewhile
 
-from lstm_cli.results import CellMemory, MemoryTest, Reach
+from lstm_cli.results import MemoryTest, Reach
 from lstm_cli.views.charts import Chart, Curve, across, curve, render, up
 from lstm_cli.views.console import percent
-from lstm_cli.views.memory_test import A_SHARE, LOWEST
+from lstm_cli.views.memory_test import LOWEST
 from lstm_cli.views.memory_verdicts import (
     NAMES,
+    Lesson,
     introduction,
-    of_far,
+    lessons,
     of_gradients,
-    of_near,
     of_reach,
 )
 
@@ -31,16 +31,10 @@ def memory_page(test: MemoryTest, examples: Sequence[Sequence[str]] = ()) -> str
     gradients: Gradients = {}
     for name, cell in test.cells.items():
         gradients |= _gradients_of(NAMES[name], cell.gradients, cell.long_term_gradients)
-    far = f"Taught from far: {test.trained_from} to {test.trained_up_to} events between"
-    near = f"Taught from near on: 1 to {test.trained_up_to} events between"
-    charts = [
-        _accuracy_chart(test, "far", test.cells, far, of_far(test)),
-        _accuracy_chart(test, "near", test.near, near, of_near(test)),
-    ]
     accuracies = {
-        f"right answers of the {NAMES[name]}, taught from {lesson}": cell
-        for lesson, cells in (("far", test.cells), ("near on", test.near))
-        for name, cell in cells.items()
+        f"right answers of the {NAMES[name]}, taught from {lesson.name}": cell
+        for lesson in lessons(test)
+        for name, cell in lesson.cells.items()
     }
     rows = [
         (
@@ -64,10 +58,8 @@ def memory_page(test: MemoryTest, examples: Sequence[Sequence[str]] = ()) -> str
             introduction(test),
         ),
         charts=(
-            *charts,
-            _gradient_chart(
-                gradients, test.distances[-1], "events", f"{A_SHARE} {' '.join(of_gradients(test))}"
-            ),
+            *(_accuracy_chart(test, lesson) for lesson in lessons(test)),
+            _gradient_chart(gradients, test.distances[-1], "events", " ".join(of_gradients(test))),
         ),
         headers=(
             "events between, or back",
@@ -78,24 +70,18 @@ def memory_page(test: MemoryTest, examples: Sequence[Sequence[str]] = ()) -> str
     )
 
 
-def _accuracy_chart(
-    test: MemoryTest,
-    lesson: str,
-    cells: dict[str, CellMemory],
-    title: str,
-    verdicts: Sequence[str],
-) -> Chart:
+def _accuracy_chart(test: MemoryTest, lesson: Lesson) -> Chart:
     return Chart(
-        f"accuracy-{lesson}",
-        f"Right answers by distance. {title}",
-        f"{' '.join(verdicts)} Drawn is the share of right answers by the number of events between "
-        "the hint and the question; the dotted line is chance, one in eight.",
+        f"accuracy-{lesson.name.split()[0]}",
+        f"Right answers by distance. {lesson.title}",
+        f"{' '.join(lesson.verdicts)} Drawn is the share of right answers by the number of events "
+        "between the hint and the question; the dotted line is chance, one in eight.",
         "Accuracy of both cells at growing distances",
         tuple((round(up(share, 0, 1)), percent(share)) for share in (0, 0.5, 1)),
         (
             *(
                 curve(NAMES[name], KINDS[k], cell.accuracies, (0, 1), test.distances)
-                for k, (name, cell) in enumerate(cells.items())
+                for k, (name, cell) in enumerate(lesson.cells.items())
             ),
             curve("chance", "third", [1 / len(test.hints)] * 2, (0, 1), (0, test.distances[-1])),
         ),

@@ -12,15 +12,14 @@ from lstm_cli.results import CellMemory, MemoryTest, Reach
 from lstm_cli.views.console import LINE, bar, percent, plain_table, say, show_table, visible
 from lstm_cli.views.memory_verdicts import (
     NAMES,
+    Lesson,
     introduction,
-    of_far,
+    lessons,
     of_gradients,
-    of_near,
     of_reach,
 )
 
 WIDTH = 14
-A_SHARE = "The norm of the gradient |dloss/dmemory|, as a share of that at the end."
 A_BAR = "A bar loses a twelfth with every power of ten."
 LOWEST = -12  # the power of ten at which a bar is empty
 
@@ -52,10 +51,8 @@ def show_memory_test(
     for scene in examples:
         say(console, f"  {' '.join(scene)}  {scene[0]}", style="dim")
     _say_wrapped(console, introduction(test))
-    far = f"Taught from far: {test.trained_from} to {test.trained_up_to} events between"
-    _show_lesson(console, test, test.cells, far, of_far(test))
-    near = f"Taught from near on: 1 to {test.trained_up_to} events between"
-    _show_lesson(console, test, test.near, near, of_near(test))
+    for lesson in lessons(test):
+        _show_lesson(console, test, lesson)
 
     console.print()
     say(console, "How strongly a memory this many events back still affects the loss", style="bold")
@@ -64,27 +61,21 @@ def show_memory_test(
     if lstm.long_term_gradients is not None:
         gradients.append(("LSTM: LTM", lstm.long_term_gradients))
     _show_gradients(console, gradients, (0, *test.distances))
-    _say_wrapped(console, f"{A_SHARE} {A_BAR} {' '.join(of_gradients(test))}", style="dim")
+    _say_wrapped(console, f"{' '.join(of_gradients(test))} {A_BAR}", style="dim")
 
 
-def _show_lesson(
-    console: Console,
-    test: MemoryTest,
-    cells: dict[str, CellMemory],
-    title: str,
-    verdicts: Sequence[str],
-) -> None:
+def _show_lesson(console: Console, test: MemoryTest, lesson: Lesson) -> None:
     console.print()
-    say(console, title, style="bold")
+    say(console, lesson.title, style="bold")
     table = plain_table("events between", "plain RNN", "LSTM", right=(0,))
     for place, distance in enumerate(test.distances):
         table.add_row(
             str(distance),
-            *(_accuracy(cells[name].accuracies[place], cells[name].spreads[place])
+            *(_accuracy(lesson.cells[name], place)
               for name in ("rnn", "lstm")),
         )  # fmt: skip
     show_table(console, table)
-    for sentence in verdicts:
+    for sentence in lesson.verdicts:
         _say_wrapped(console, sentence)
 
 
@@ -117,8 +108,9 @@ def _show_gradients(
     show_table(console, table)
 
 
-def _accuracy(share: float, spread: float) -> str:
-    return f"{bar(share, WIDTH)} {percent(share):>5} ({100 * spread:.0f})"
+def _accuracy(cell: CellMemory, place: int) -> str:
+    share = cell.accuracies[place]
+    return f"{bar(share, WIDTH)} {percent(share):>5} ({100 * cell.spreads[place]:.0f})"
 
 
 def _gradient(length: float, most: float) -> str:

@@ -5,6 +5,7 @@ unit, or a lesson of another seed, may do anything.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,11 +14,33 @@ from lstm_cli.results import CellMemory, MemoryTest, Reach
 from lstm_cli.results.experiments import ASKED_ABOUT, FAILED
 from lstm_cli.views.console import percent
 
+A_SHARE = "The norm of the gradient |dloss/dmemory|, as a share of that at the end."
 NAMES = {"rnn": "plain RNN", "lstm": "LSTM"}
 LEARNED = 0.25  # share of right answers; an eighth is chance
 _GONE = 1e-3  # share of a gradient: what has less of it learns nothing from there
 _LIKE_A_SWITCH = 0.1  # share of right answers: what differs by less is nearly the same
 _ON_THE_WAY = 10  # events, after which nothing is in hand by chance any more
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One of the two lessons: what both cells know after it, and what that says."""
+
+    name: str  # "far" or "near on"
+    title: str
+    cells: dict[str, CellMemory]
+    verdicts: list[str]
+
+
+def lessons(test: MemoryTest) -> tuple[Lesson, Lesson]:
+    """That from far, and that from near on."""
+    last = f"{test.trained_up_to} events between"
+    far = f"Taught from far: {test.trained_from} to {last}"
+    near = f"Taught from near on: 1 to {last}"
+    return (
+        Lesson("far", far, test.cells, of_far(test)),
+        Lesson("near on", near, test.near, of_near(test)),
+    )
 
 
 def introduction(test: MemoryTest) -> str:
@@ -78,14 +101,12 @@ def of_gradients(test: MemoryTest) -> list[str]:
             f"This LSTM's forget gate lets the gradient of the long-term memory fade as well: "
             f"{left:.0e} of it is left {test.trained_from} events back."
         )
-    return [*said, f"(From far, seed {test.seed}.)"]
+    return [A_SHARE, *said, f"(From far, seed {test.seed}.)"]
 
 
 def of_reach(reach: Reach) -> str:
     """What the gradients of a model on reviews are, and why they end where they do."""
-    said = (
-        "The norm of the gradient |dloss/dmemory|, where the loss is that of the predicted rating"
-    )
+    said = f"{A_SHARE} The loss is that of the predicted rating"
     if reach.pooling == ("last",):
         return (
             f"{said}. The readout sees the last short-term memory and nothing else: what does not "
