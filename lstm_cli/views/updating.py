@@ -11,6 +11,7 @@ from rich.text import Text
 from lstm_cli.data.showing import count
 from lstm_cli.results import Change, Receipt
 from lstm_cli.results.updating import FEWEST
+from lstm_cli.views.adding_up import apart, signed
 from lstm_cli.views.computing import say_where
 from lstm_cli.views.console import LINE, plain_table, say, show_table, visible
 from lstm_cli.views.reviews import lines_about
@@ -127,9 +128,9 @@ def show_receipt(console: Console, updated: "Updated") -> None:
             Text(f"  rating {visible(label, 16)} ({change.n:,})"), *_accuracy_cells(change)
         )
     before, after = receipt.all.mae
-    table.add_row("mean error", f"{before:.3f}", f"{after:.3f}", f"{after - before:+.3f}")
+    table.add_row("mean error", f"{before:.3f}", f"{after:.3f}", signed(apart(before, after, 3), 3))
     before, after = receipt.all.rps
-    error = f"{after - before:+.3f} (standard error {receipt.all.rps_error:.3f})"
+    error = f"{signed(apart(before, after, 3), 3)} (standard error {receipt.all.rps_error:.3f})"
     table.add_row("probability score", f"{before:.3f}", f"{after:.3f}", error)
     show_table(console, table)
     for line in textwrap.wrap(_legend(updated), LINE):
@@ -159,11 +160,9 @@ def _accuracy_cells(change: Change) -> tuple[str, str, str]:
     accuracy = change.accuracy
     low, high = (100 * bound for bound in accuracy.interval)
     interval = "too few" if change.is_of_few else f"{low:+.1f} to {high:+.1f}"
-    return (
-        f"{100 * accuracy.second:.1f} %",
-        f"{100 * accuracy.first:.1f} %",
-        f"{100 * accuracy.worth:+.1f} ({interval})",
-    )
+    before, after = 100 * accuracy.second, 100 * accuracy.first
+    moved = signed(apart(before, after, 1), 1)
+    return f"{before:.1f} %", f"{after:.1f} %", f"{moved} ({interval})"
 
 
 def _verdict(updated: "Updated", name: str) -> Iterator[str]:
