@@ -20,7 +20,7 @@ from lstm_cli.views.console import (
     visible,
 )
 from lstm_cli.views.narrative import show_narrative
-from lstm_cli.views.prediction import expected
+from lstm_cli.views.prediction import expected, show_warnings
 from lstm_cli.views.routes import show_routes
 
 if TYPE_CHECKING:
@@ -123,8 +123,7 @@ def _show_rating(console: Console, trace: GateTrace) -> None:
         say(console, textwrap.fill(f"Not sure: {said}.", 79))
     if prediction.unknown:
         say(console, "? marks a word the model does not know")
-    for warning in prediction.warnings:
-        say(console, f"careful: {warning}", style="yellow")
+    show_warnings(console, prediction)
 
 
 _LEGEND = """\

@@ -1,5 +1,6 @@
 """What ``lstm predict`` shows."""
 
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -59,8 +60,13 @@ def show_prediction(console: Console, prediction: Prediction) -> None:
     if prediction.unknown:
         words = "  ".join(visible(word) for word in prediction.unknown)
         say(console, f"unknown to the model: {words}")
+    show_warnings(console, prediction)
+
+
+def show_warnings(console: Console, prediction: Prediction) -> None:
+    """Print why a rating is not to be believed, if anything says so."""
     for warning in prediction.warnings:
-        say(console, f"careful: {warning}", style="yellow")
+        say(console, textwrap.fill(f"careful: {warning}", 79), style="yellow")
 
 
 @contextmanager
