@@ -14,6 +14,7 @@ from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.core.compute import Compute
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.text.tokens import tokenize
+from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.optimiser import rating_loss
 from tests import make_base
@@ -99,6 +100,28 @@ def test_one_command_makes_a_base_and_nothing_is_made_twice(
     assert "chose the best epoch" not in again.text("README.md")
 
 
+def test_a_base_learns_further(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is read anew; a base of other words is refused."""
+    asked = (data, "--work", tmp_path / "work")
+    run(monkeypatch, *asked, "--base", tmp_path / "one")
+    capsys.readouterr()
+    run(monkeypatch, *asked, "--from", tmp_path / "one", "--base", tmp_path / "two")
+    assert "language: epoch" not in capsys.readouterr().out
+    one, two = open_bundle(tmp_path / "one"), open_bundle(tmp_path / "two")
+    assert two.vocabulary.tokens == one.vocabulary.tokens
+    assert two.fingerprint != one.fingerprint
+    assert two.info.seconds > one.info.seconds
+    assert two.info.training.learning_rate == one.info.training.learning_rate / 2
+    assert "once more through the ratings" in two.text("README.md")
+    assert "once more through the ratings" not in one.text("README.md")
+    monkeypatch.setattr("lstm_cli.bundle.reading.Bundle.vocabulary", Vocabulary(["a"]))
+    with pytest.raises(SystemExit, match="was made of other words"):
+        run(monkeypatch, data, "--work", tmp_path / "work", "--from", tmp_path / "one",
+            "--base", tmp_path / "three")  # fmt: skip
+
+
 def test_a_base_without_a_source_does_not_replace_the_one_that_ships(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -168,6 +191,15 @@ def test_a_skewed_domain_does_not_decide_what_is_expected() -> None:
     scores = scores_by_domain(collection, ("shops", "apps"), network, np.full(5, 0.2), Compute())
     assert scores["apps"][0] == scores["shops"][0] == 1
     assert "| mean | 100.0 % |" in as_table(scores)
+
+
+def test_short_reviews_make_as_many_steps_as_long_ones() -> None:
+    """A batch has no more reviews than are asked for, however short they are."""
+    collection = reviews_of({"shops": [5.0, 4.0, 1.0, 2.5] * 30})
+    settings = RatingSettings(epochs=1, most_reviews=7)
+    (plan,) = RatingTrainer(settings, collection, np.arange(120), START, Compute()).plans
+    assert max(map(len, plan)) <= 7
+    assert sorted(np.concatenate(plan).tolist()) == list(range(120))
 
 
 def test_who_goes_on_arrives_where_who_never_stopped_does(tmp_path: Path) -> None:

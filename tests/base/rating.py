@@ -46,13 +46,18 @@ CLIP_NORM = 1.0
 class RatingSettings:
     """How ratings are learned.
 
+    Small batches make more steps of short reviews. An epoch on two thirds of the domains (a network
+    of 256 units that had learned for one epoch) took the kappa on the other third from 0.392 to
+    0.573; with 24,576 tokens a batch, however many reviews that were, to 0.485.
+
     Tried on thirteen domains left out, one seed: an adversary by the rating's gradient (Miyato
     et al. 2017; half a standard deviation a word) gave 57.4 % and a kappa of 0.696 where it was
     57.3 and 0.693, at twice the time; a virtual one, also on unrated films, 51.5 and 0.523.
     """
 
     epochs: int = 4
-    tokens_per_batch: int = 24_576
+    tokens_per_batch: int = 12_288
+    most_reviews: int = 256  # in a batch: short ones by the thousand would make few steps
     learning_rate: float = 2e-3
     cell_lr_scale: float = 0.5
     embedding_lr_scale: float = 0.25
@@ -113,8 +118,13 @@ class RatingTrainer:
     ) -> list[NDArray[np.int64]]:
         reviews = draw(self.collection, training, rng)
         lengths = self.corpus.lengths[reviews]
-        plan = plan_batches(lengths, self.settings.tokens_per_batch, rng)
-        return [reviews[some] for some in plan]
+        parts = [
+            part
+            for some in plan_batches(lengths, self.settings.tokens_per_batch, rng)
+            for part in np.array_split(reviews[rng.permutation(some)],
+                                       np.ceil(len(some) / self.settings.most_reviews))
+        ]  # fmt: skip
+        return [parts[k] for k in rng.permutation(len(parts))]
 
     def epoch(self) -> None:
         """Read the reviews of the next epoch."""

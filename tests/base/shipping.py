@@ -52,9 +52,11 @@ Of a domain of n reviews, the smaller of n and the root of 6,000 n were drawn fo
 films, all. What a domain's shares of ratings say was kept apart from what its texts say, so
 that it expects of a stranger's reviews {expected} of 1 to 5, and not what one domain has.
 
-Made by `python -m tests.make_base DATA`. The scores above are of a tenth of each domain, held
-out, before the weights were rounded to eight and sixteen bits. `tests/benchmarks/README.md` has
-those of whole domains that such a base had never seen.
+Made by `python -m tests.make_base DATA`{further}.
+
+The scores above are of a tenth of each domain, held out, before the weights were rounded to
+eight and sixteen bits. `tests/benchmarks/README.md` has those of whole domains that such a base
+had never seen.
 
 - A few hundred rated reviews of your own make it better: `lstm train REVIEWS.csv`.
 - Of other languages than English it knows little.
@@ -64,6 +66,9 @@ those of whole domains that such a base had never seen.
   little where everybody is polite (notes on coffee or wine), and where the text says little of
   the rating (gift cards).
 """
+FURTHER = """, and then by the same command with
+`--from models/base --epochs 0 1`: once more through the ratings, in batches of 256 reviews at
+most, so that short reviews make as many steps as long ones"""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ class Made:
     settings: RatingSettings
     seconds: float  # that the stages took
     precision: Precision
+    is_further: bool = False  # it came from a base
 
     @property
     def config(self) -> ModelConfig:
@@ -150,7 +156,7 @@ def ship(
         gate_statistics=statistics,
         history=(),
         seen=seen,
-        notes=NOTES.format(expected=said),
+        notes=NOTES.format(expected=said, further=FURTHER if made.is_further else ""),
     )
     write_bundle(new, path, replace=path.exists())
 
@@ -161,8 +167,10 @@ def _measured(corpus: Corpus) -> Corpus:
 
 
 def _as_train_config(made: Made) -> TrainConfig:
+    settings = asdict(made.settings)
+    del settings["most_reviews"]  # of which a training of a person's has no need
     return TrainConfig(
-        **asdict(made.settings),
+        **settings,
         maximum_tokens=LONGEST,
         head_share=HEAD / LONGEST,
         clip_norm=CLIP_NORM,
