@@ -13,12 +13,12 @@ which only the words were counted: by that, settings are chosen. ``--without phr
 leaves out what sentences of films are measured on. Both write a base only where ``--base`` says.
 
 ``--from BASE`` learns ratings further from a base, at half the rate, and reads nothing anew: an
-epoch of that takes half an hour on two cores.
+epoch of that took 23 minutes on two cores, beside other programs.
 
 Never learned from: IMDB's last 2,500 reviews, SST-5's development sentences, a tenth of each
-domain. On one H100 the stages took 6.5 minutes beside other trainings. Who has only a processor
-makes a smaller base, to measure with: ``--units 256 --embedding 128 --epochs 1 2 --most 3000
---tokens-per-batch 8192`` takes most of an hour on one core.
+domain. On one H100 the stages, in larger batches, took 6.5 minutes beside other trainings. Who has
+only a processor makes a smaller base, to measure with: ``--units 256 --embedding 128 --epochs 1 2
+--most 3000 --tokens-per-batch 8192`` takes most of an hour on one core.
 """
 
 import argparse
@@ -35,7 +35,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from lstm_cli.arrays import Float32Array
-from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.config import PretrainConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.results import LanguageReport
@@ -75,12 +75,22 @@ def main() -> None:
     without = (*left_out, *filter(None, asked.without.split(",")))
     if unknown := set(without) - set(collection.domains):
         parser.error(f"--without: there is no {', '.join(sorted(unknown))} in {asked.data}")
+    start = open_bundle(asked.start) if asked.start else None
+    if start and (known := {f"{name}.csv" for name in without} & {*start.info.provenance.files}):
+        learned = ", ".join(sorted(known))
+        parser.error(f"--from: {asked.start} has learned from {learned}, which is to be left out")
     readable = ~collection.is_held_out & ~collection.is_of(without)
     if asked.most:
         readable = at_most(collection, readable, asked.most)
     sizes = (asked.most, asked.tokens_per_batch)
-    names = (str(asked.units), str(asked.embedding), asked.leave_out, asked.without,
-             *(str(size) for size in sizes if size), "further" if asked.start else "")  # fmt: skip
+    names = (
+        str(asked.units),
+        str(asked.embedding),
+        asked.leave_out,
+        asked.without,
+        *(str(size) for size in sizes if size),
+        f"from{start.fingerprint[:12]}" if start else "",
+    )
     run = Run(
         collection,
         readable,
@@ -98,13 +108,13 @@ def main() -> None:
     )
     settings = RatingSettings(
         epochs=asked.epochs[1],
-        learning_rate=RatingSettings.learning_rate / (2 if asked.start else 1),
+        learning_rate=RatingSettings.learning_rate / (2 if start else 1),
         tokens_per_batch=asked.tokens_per_batch or RatingSettings.tokens_per_batch,
     )
-    language = run.of_base(asked.start) if asked.start else run.language(config)
+    language = run.of_base(start) if start else run.language(config)
     ratings = run.ratings(settings, language.arrays)
     seconds = language.seconds + ratings.seconds
-    made = Made(ratings.arrays, settings, seconds, asked.precision, asked.start is not None)
+    made = Made(ratings.arrays, settings, seconds, asked.precision, start is not None)
     if left_out:
         run.measure(made, left_out)
         if asked.base is None:
@@ -190,15 +200,14 @@ class Run:
 
         return kept(path, make)
 
-    def of_base(self, path: Path) -> Stage:
+    def of_base(self, bundle: Bundle) -> Stage:
         """A base as a stage before the ratings, without what it expects of a stranger's file."""
-        bundle = open_bundle(path)
         if bundle.vocabulary.tokens != self.collection.tokens:
-            raise SystemExit(f"{path} was made of other words than {self.work}")
+            raise SystemExit(f"{bundle.path} was made of other words than {self.work}")
         expected = expectation(self.collection, self.rated)
         bias = bundle.arrays["readout.bias"] - np.log(expected)
         arrays = {**bundle.arrays, "readout.bias": bias.astype(np.float32)}
-        return Stage(arrays, bundle.info.seconds or 0.0)
+        return Stage(arrays, bundle.info.seconds)
 
     def _texts(self, config: PretrainConfig) -> Unlabelled:
         """What is read; phrases repeat the words of their sentences."""

@@ -116,10 +116,12 @@ def test_a_base_learns_further(
     assert two.info.training.learning_rate == one.info.training.learning_rate / 2
     assert "once more through the ratings" in two.text("README.md")
     assert "once more through the ratings" not in one.text("README.md")
+    with pytest.raises(SystemExit):
+        run(monkeypatch, *asked, "--from", tmp_path / "one", "--leave-out", "A")
+    assert "has learned from apps.csv" in capsys.readouterr().err
     monkeypatch.setattr("lstm_cli.bundle.reading.Bundle.vocabulary", Vocabulary(["a"]))
     with pytest.raises(SystemExit, match="was made of other words"):
-        run(monkeypatch, data, "--work", tmp_path / "work", "--from", tmp_path / "one",
-            "--base", tmp_path / "three")  # fmt: skip
+        run(monkeypatch, *asked, "--from", tmp_path / "one", "--base", tmp_path / "three")
 
 
 def test_a_base_without_a_source_does_not_replace_the_one_that_ships(
@@ -193,8 +195,8 @@ def test_a_skewed_domain_does_not_decide_what_is_expected() -> None:
     assert "| mean | 100.0 % |" in as_table(scores)
 
 
-def test_short_reviews_make_as_many_steps_as_long_ones() -> None:
-    """A batch has no more reviews than are asked for, however short they are."""
+def test_a_batch_of_short_reviews_is_no_larger_than_asked_for() -> None:
+    """And every review is in one."""
     collection = reviews_of({"shops": [5.0, 4.0, 1.0, 2.5] * 30})
     settings = RatingSettings(epochs=1, most_reviews=7)
     (plan,) = RatingTrainer(settings, collection, np.arange(120), START, Compute()).plans

@@ -31,9 +31,10 @@ def memory_page(test: MemoryTest, examples: Sequence[Sequence[str]] = ()) -> str
     gradients: Gradients = {}
     for name, cell in test.cells.items():
         gradients |= _gradients_of(NAMES[name], cell.gradients, cell.long_term_gradients)
+    taught = lessons(test)
     accuracies = {
         f"right answers of the {NAMES[name]}, taught from {lesson.name}": cell
-        for lesson in lessons(test)
+        for lesson in taught
         for name, cell in lesson.cells.items()
     }
     rows = [
@@ -58,7 +59,7 @@ def memory_page(test: MemoryTest, examples: Sequence[Sequence[str]] = ()) -> str
             introduction(test),
         ),
         charts=(
-            *(_accuracy_chart(test, lesson) for lesson in lessons(test)),
+            *(_accuracy_chart(test, lesson) for lesson in taught),
             _gradient_chart(gradients, test.distances[-1], "events", " ".join(of_gradients(test))),
         ),
         headers=(

@@ -71,9 +71,8 @@ def _show_lesson(console: Console, test: MemoryTest, lesson: Lesson) -> None:
     for place, distance in enumerate(test.distances):
         table.add_row(
             str(distance),
-            *(_accuracy(lesson.cells[name], place)
-              for name in ("rnn", "lstm")),
-        )  # fmt: skip
+            *(_accuracy(lesson.cells[name], place) for name in ("rnn", "lstm")),
+        )
     show_table(console, table)
     for sentence in lesson.verdicts:
         _say_wrapped(console, sentence)

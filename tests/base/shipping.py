@@ -66,9 +66,7 @@ had never seen.
   little where everybody is polite (notes on coffee or wine), and where the text says little of
   the rating (gift cards).
 """
-FURTHER = """, and then by the same command with
-`--from models/base --epochs 0 1`: once more through the ratings, in batches of 256 reviews at
-most, so that short reviews make as many steps as long ones"""
+FURTHER = ", and then by the same command with `--from`:\nonce more through the ratings"
 
 
 @dataclass(frozen=True)
