@@ -8,17 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from lstm_cli.bundle.card import model_card
 from lstm_cli.bundle.reading import open_bundle
-from lstm_cli.data.reviews import Reviews, ReviewsSummary
+from lstm_cli.config import TrainConfig
+from lstm_cli.data.reviews import Reviews, ReviewsSummary, read_reviews
 from lstm_cli.errors import BundleExistsError, RequestError
 from lstm_cli.pipeline.preparation import PreparedRun
 from lstm_cli.pipeline.repeating import differences
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.pipeline.run import run_training
 from lstm_cli.results import Attempt, EpochReport
-from lstm_cli.training.pace import Plan
+from lstm_cli.training.pace import Pace, Plan, fitted_to
+from lstm_cli.views.training import show_prepared
 
 
 class Watcher:
@@ -39,8 +42,8 @@ class Watcher:
     def read(self, reviews: ReviewsSummary, others: ReviewsSummary | None) -> None:
         self.found = reviews
 
-    def planned(self, plan: Plan, num_reviews: int, seconds: float) -> None:
-        self.plan, self.num_reviews, self.expected = plan, num_reviews, seconds
+    def planned(self, run: PreparedRun, plan: Plan, seconds: float) -> None:
+        self.plan, self.planned_run, self.expected = plan, run, seconds
 
     def prepared(self, run: PreparedRun) -> None:
         self.run = run
@@ -93,8 +96,53 @@ def test_a_time_is_said_and_a_limit_of_it_is_kept(tiny_reviews: Path) -> None:
     assert little.bundle.info.training.epochs == watcher.plan.config.epochs == 1
     assert watcher.plan.share == 0.01
     # One of each rating at least, of 35 that could be learned from.
-    assert watcher.num_reviews == little.bundle.info.provenance.training == 3
+    learned = little.bundle.info.provenance.training
+    assert len(watcher.planned_run.data.training) == learned == 3
     assert whole.bundle.info.provenance.training == 35
+
+
+def test_where_reading_takes_the_time_it_is_measured_on_fewer() -> None:
+    """Else a tenth of a million reviews would be rated long after the time is over."""
+    config = TrainConfig(epochs=4)
+    pace = Pace(learning=900.0, measuring=100.0, afterwards=5.0, num_held_out=100_000)
+    short = fitted_to(config, pace, 120.0)
+    assert (short.config.epochs, short.held_out) == (1, pytest.approx(0.1))
+    assert pace.seconds(short) == pytest.approx(120.0)
+    assert fitted_to(config, pace, 1.0).held_out == 0.01  # a thousand
+    assert fitted_to(config, pace, 1e9) == Plan(config)
+
+
+def test_no_more_is_cut_into_words_than_there_is_time_for(
+    tiny_reviews: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The files are still said as they are, and what was drawn is said too."""
+    monkeypatch.setattr("lstm_cli.pipeline.preparation._FEWEST_DRAWN", 25)
+    asked = request(tiny_reviews, epochs=None, time_limit=1e-6)
+    made = run_training(asked, Watcher())
+    assert made.run.drawn == 25
+    assert made.to_json(1.0)["reviews"] == 40
+    came_from = made.bundle.info.provenance
+    assert came_from.reviews == 40
+    assert came_from.validation < 5
+    show_prepared(Console(width=100), made.run)
+    assert "25 drawn at random, as there is no time to cut all of" in capsys.readouterr().out
+    long = run_training(replace(asked, replace=True, time_limit=1e6), Watcher())
+    assert long.run.drawn == 40
+    show_prepared(Console(width=100), long.run)
+    assert "drawn" not in capsys.readouterr().out
+
+
+def test_drawn_reviews_keep_their_order_ratings_and_lines(tiny_reviews: Path) -> None:
+    """The same seed draws the same, and fewer are some of more."""
+    reviews = read_reviews([str(tiny_reviews)])
+    some = reviews.drawn(7, seed=3)
+    places = [int(line) - 2 for line in some.lines]
+    assert places == sorted(places)
+    assert list(some.texts) == [reviews.texts[place] for place in places]
+    assert some.ratings.tolist() == [reviews.ratings[place] for place in places]
+    assert some.rating_indices.tolist() == [reviews.rating_indices[place] for place in places]
+    assert (len(some), some.scale, some.duplicates) == (7, reviews.scale, reviews.duplicates)
+    assert {*reviews.drawn(3, seed=3).lines} <= {*some.lines}
 
 
 def test_texts_are_gone_before_training_begins(tiny_reviews: Path) -> None:

@@ -65,6 +65,18 @@ class Reviews:
     def __len__(self) -> int:
         return len(self.ratings)
 
+    def drawn(self, number: int, seed: int) -> "Reviews":
+        """So many at random, in their order; what is said of the files is still said of all."""
+        places = np.sort(np.random.default_rng(seed).permutation(len(self))[:number])
+        return replace(
+            self,
+            texts=select(self.texts, places),
+            ratings=self.ratings[places],
+            rating_indices=self.rating_indices[places],
+            lines=self.lines[places],
+            file_of=self.file_of[places],
+        )
+
     def line_of(self, review: int) -> str:
         """Where a review stands: "3", or "file.csv:3" where several files were read."""
         source = self.sources[self.file_of[review]].name

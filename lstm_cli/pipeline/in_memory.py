@@ -24,8 +24,8 @@ def learn_reviews(request: TrainRequest, reviews: Reviews, name: str) -> NewBund
     """
     began = time.perf_counter()
     listener = Silent()
-    run = prepare(request, name, with_reviews(request, reviews), cache=None)
     left = request.time_limit
+    run = prepare(request, name, with_reviews(request, reviews), cache=None, seconds=left)
     if left is not None:
         left -= time.perf_counter() - began
     with listener.training() as is_stopped:

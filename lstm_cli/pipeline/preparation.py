@@ -1,5 +1,6 @@
 """Prepare: hold some of the reviews out, and decide the settings."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from lstm_cli.core.compute import Compute
 from lstm_cli.core.launch import ALONE, Launch
 from lstm_cli.data.cache import TokenCache
 from lstm_cli.data.reviews import ReviewsSummary
+from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.evaluation.health import about_rare, quick_findings
 from lstm_cli.pipeline.following import share_tokens
 from lstm_cli.pipeline.reading import ReadRun
@@ -24,6 +26,10 @@ from lstm_cli.training.checkpoint import precision_of
 from lstm_cli.training.preparation import PreparedData, prepare_data
 from lstm_cli.training.rules import DatasetStats, resolve_train_config
 from lstm_cli.training.trainer import TrainingTask
+
+_CUTTING = 0.25  # of a limited time: reviews that are cut into words and not read teach nothing
+_TIMED = 400  # reviews
+_FEWEST_DRAWN = 10_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class PreparedRun:
     training: TrainConfig
     compute: Compute
     findings: tuple[Finding, ...]  # what a person should know of the reviews
+    drawn: int  # reviews; fewer than there are where time is too short to cut all into words
     differences: tuple[str, ...] = ()  # why it is not the same model as the one that is repeated
 
     @property
@@ -59,6 +66,7 @@ def prepare(
     cache: TokenCache | None = None,
     stopped: Path | None = None,
     launch: Launch = ALONE,
+    seconds: float | None = None,
 ) -> PreparedRun:
     """Hold some of the reviews out, and decide the settings.
 
@@ -69,6 +77,7 @@ def prepare(
         cache: where the tokens of many reviews are kept.
         stopped: the checkpoint of a training that goes on; None where one begins.
         launch: the processes that will train, of which this is the first.
+        seconds: that all of it may take, if a user limited them.
 
     Raises:
         RequestError: the device is not there, or has no such precision.
@@ -80,7 +89,8 @@ def prepare(
     compute.set_up_process()
     # The other processes of this host wait until the tokens are there.
     processes = compute.num_processes * launch.local_world_size
-    data = share_tokens(_prepared_data(request, read, processes, cache), launch)
+    some = read if seconds is None else in_time(read, seconds, processes)
+    data = share_tokens(_prepared_data(request, some, processes, cache), launch)
     held_out_from = None if others is None else others.fingerprint
     if like is None:
         model = model_config(request, data, len(reviews.scale))
@@ -106,8 +116,34 @@ def prepare(
         training=training,
         compute=replace(compute, precision=training.precision),
         findings=(*quick_findings(reviews), *_about_rare(data)),
+        drawn=len(some.reviews),
         differences=why_other,
     )
+
+
+def in_time(read: ReadRun, seconds: float, processes: int) -> ReadRun:
+    """As many of the reviews as can be cut into words in a part of the time.
+
+    They are halved until they are few enough, so that the next run, on whatever else the machine
+    does then, mostly draws the same ones and finds them cut.
+
+    Args:
+        read: all reviews.
+        seconds: that all of a training may take.
+        processes: how many share the cutting.
+    """
+    if len(read.reviews) <= _FEWEST_DRAWN:
+        return read
+    some = read.reviews.drawn(_TIMED, read.asked.seed).texts
+    began = time.perf_counter()
+    tokenize_reviews(some)
+    each = (time.perf_counter() - began) / (_TIMED * processes)
+    number, others = len(read.reviews), 0 if read.others is None else len(read.others)
+    while number > _FEWEST_DRAWN and (number + others) * each > _CUTTING * seconds:
+        number = max(number // 2, _FEWEST_DRAWN)
+    if number == len(read.reviews):
+        return read
+    return replace(read, reviews=read.reviews.drawn(number, read.asked.seed))
 
 
 def _prepared_data(

@@ -5,6 +5,7 @@ here a step is imported when its turn comes.
 """
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lstm_cli.bundle.claiming import ModelSlot, claimed
@@ -74,14 +75,16 @@ def _run_training(
         listener.nothing_to_resume(slot.path.name)
     if slot.taken is not None:
         listener.renamed(slot.taken, slot.path.name)
-    run = _prepared(request, slot, listener, launch)
+
+    def left() -> float | None:
+        limit = request.time_limit
+        return None if limit is None else limit - (time.perf_counter() - began)
+
+    run = _prepared(request, slot, listener, launch, left)
 
     from lstm_cli.pipeline.training import make_model
 
-    if request.time_limit is None:
-        return make_model(request, run, slot, listener)
-    left = request.time_limit - (time.perf_counter() - began)
-    return make_model(request, run, slot, listener, left)
+    return make_model(request, run, slot, listener, left())
 
 
 def run_update(request: UpdateRequest, listener: "UpdateListener") -> "Updated":
@@ -135,7 +138,11 @@ def run_pretraining(request: PretrainRequest, listener: "PretrainingListener") -
 
 
 def _prepared(
-    request: TrainRequest, slot: ModelSlot, listener: "TrainingListener", launch: Launch
+    request: TrainRequest,
+    slot: ModelSlot,
+    listener: "TrainingListener",
+    launch: Launch,
+    left: Callable[[], float | None],
 ) -> "PreparedRun":
     """What is known before a network is trained; the texts are gone with the end of this."""
     read = read_run(request)
@@ -145,7 +152,15 @@ def _prepared(
     from lstm_cli.pipeline.preparation import prepare
 
     name, cache = slot.path.name, TokenCache.of_user()
-    run = prepare(request, name, read, cache=cache, stopped=slot.stopped, launch=launch)
+    run = prepare(
+        request,
+        name,
+        read,
+        cache=cache,
+        stopped=slot.stopped,
+        launch=launch,
+        seconds=left(),
+    )
     listener.prepared(run)
     return run
 

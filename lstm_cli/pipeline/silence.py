@@ -27,7 +27,7 @@ class Silent:
     def prepared(self, run: "PreparedRun") -> None:
         """Some have been held out and the settings decided."""
 
-    def planned(self, plan: Plan, num_reviews: int, seconds: float) -> None:
+    def planned(self, run: "PreparedRun", plan: Plan, seconds: float) -> None:
         """How much will be learned, and about how long it will take."""
 
     def tried(self, attempt: Attempt) -> None:

@@ -44,6 +44,7 @@ from lstm_cli.results import Attempt, Evaluation
 from lstm_cli.training.epochs import TrainedEpoch
 from lstm_cli.training.loop import Listener, NetworkStart, Trained
 from lstm_cli.training.pace import Plan, fitted_to, measure_pace
+from lstm_cli.training.preparation import PreparedData
 from lstm_cli.training.search import SearchListener, search
 
 # As many readings without them take as long as one of which the gates are described: 3.4 to 4.3 of
@@ -66,8 +67,8 @@ class TrainingListener(Listener, SearchListener, Protocol):
     def prepared(self, run: PreparedRun) -> None:
         """Some have been held out and the settings decided."""
 
-    def planned(self, plan: Plan, num_reviews: int, seconds: float) -> None:
-        """How much will be learned, from how many reviews, and about how long it will take."""
+    def planned(self, run: PreparedRun, plan: Plan, seconds: float) -> None:
+        """How much will be learned of what, and about how long it will take."""
 
     def training(self) -> AbstractContextManager[Callable[[], bool]]:
         """A context around the work; what it gives says whether the work should stop now."""
@@ -204,16 +205,22 @@ def plan(
     more = _GATES * min(data.validation.num_tokens, MOST_TOKENS)
     more += tokens_asked(data, run.training.seed) if asks_base else 0
     pace = measure_pace(start, run.training, run.task, run.compute, more)
-    if seconds is None:
-        listener.planned(Plan(run.training), len(data.training), pace.seconds(run.training.epochs))
-        return run
-    planned = fitted_to(run.training, pace, seconds)
-    if planned.share < 1:
-        data = replace(data, training=data.training.drawn(planned.share, run.training.seed))
-    listener.planned(
-        planned, len(data.training), pace.seconds(planned.config.epochs, planned.share)
-    )
-    return replace(run, training=planned.config, data=data)
+    planned = Plan(run.training)
+    if seconds is not None:
+        planned = fitted_to(run.training, pace, seconds)
+        run = replace(run, training=planned.config, data=_drawn(data, planned))
+    listener.planned(run, planned, pace.seconds(planned))
+    return run
+
+
+def _drawn(data: PreparedData, plan: Plan) -> PreparedData:
+    """What a plan has time for."""
+    seed = plan.config.seed
+    if plan.share < 1:
+        data = replace(data, training=data.training.drawn(plan.share, seed))
+    if plan.held_out < 1:
+        data = replace(data, validation=data.validation.drawn(plan.held_out, seed))
+    return data
 
 
 def fit(

@@ -15,18 +15,10 @@ from lstm_cli.training.trainer import Trainer, TrainingTask
 _UNTIMED, _TIMED = 1, 3  # steps; the first of a process takes longer than the others
 _READ_AFTERWARDS = 2  # times the held-out reviews are read: as they are, and shuffled
 _AFTERWARDS = 3.0  # seconds for the logistic regression and for saving
-
-
-@dataclass(frozen=True)
-class Pace:
-    """What a network and a machine need, in seconds."""
-
-    epoch: float  # to learn from the training reviews once, and to measure
-    afterwards: float  # to measure and save what was trained
-
-    def seconds(self, epochs: int, share: float = 1.0) -> float:
-        """What a training on a share of the reviews takes in all."""
-        return epochs * share * self.epoch + self.afterwards
+# Where reading what is held out would take more of the time than this, with one epoch, it is
+# measured on fewer, but on so many that accuracy is known to within three points.
+_MEASURING = 0.25
+_FEWEST_MEASURED = 1_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +27,27 @@ class Plan:
 
     config: TrainConfig
     share: float = 1.0  # of the training reviews that are read, where there is no time for all
+    held_out: float = 1.0  # of the held-out reviews that it is measured on
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What a network and a machine need, in seconds."""
+
+    learning: float  # from the training reviews once
+    measuring: float  # on the held-out reviews once, in one process
+    afterwards: float  # to say the rest of what was trained, and to save it
+    num_held_out: int  # reviews
+    processes: int = 1  # that measure together after an epoch; in the end one does it alone
+
+    def seconds(self, plan: Plan) -> float:
+        """What a training takes in all."""
+        epoch = plan.share * self.learning + plan.held_out * self.measuring / self.processes
+        return plan.config.epochs * epoch + self.in_the_end(plan.held_out)
+
+    def in_the_end(self, held_out: float) -> float:
+        """What is done after the last epoch takes, with a share of the held-out reviews."""
+        return held_out * _READ_AFTERWARDS * self.measuring + self.afterwards
 
 
 def measure_pace(
@@ -75,17 +88,21 @@ def measure_pace(
         reading = (time.perf_counter() - began) / max(some.num_tokens, 1)
     measuring = reading * task.validation.num_tokens
     return Pace(
-        learning * schedule.corpus.num_tokens + measuring / compute.world_size,
-        _READ_AFTERWARDS * measuring + reading * read_afterwards + _AFTERWARDS,
+        learning=learning * schedule.corpus.num_tokens,
+        measuring=measuring,
+        afterwards=reading * read_afterwards + _AFTERWARDS,
+        num_held_out=len(task.validation),
+        processes=compute.world_size,
     )
 
 
 def fitted_to(config: TrainConfig, pace: Pace, seconds: float) -> Plan:
     """As much of a training as there is time for, its rate falling to nothing at the end.
 
-    >>> fitted_to(TrainConfig(epochs=6), Pace(epoch=10.0, afterwards=5.0), 38.0).config.epochs
+    >>> pace = Pace(learning=9.0, measuring=1.0, afterwards=3.0, num_held_out=500)
+    >>> fitted_to(TrainConfig(epochs=6), pace, 38.0).config.epochs
     3
-    >>> fitted_to(TrainConfig(epochs=6), Pace(epoch=10.0, afterwards=5.0), 10.0).share
+    >>> fitted_to(TrainConfig(epochs=6), pace, 10.5).share
     0.5
 
     Args:
@@ -94,9 +111,14 @@ def fitted_to(config: TrainConfig, pace: Pace, seconds: float) -> Plan:
         seconds: the time. Where it is too short for a hundredth of the reviews, a hundredth is
             read.
     """
-    left = seconds - pace.afterwards
-    epochs = min(int(left / pace.epoch), config.epochs)
+    times = 1 / pace.processes + _READ_AFTERWARDS
+    most = _MEASURING * max(seconds, 0.0) / (times * pace.measuring)
+    held_out = min(max(most, _FEWEST_MEASURED / pace.num_held_out), 1.0)
+    measuring = held_out * pace.measuring / pace.processes
+    left = seconds - pace.in_the_end(held_out)
+    epochs = min(int(left / (pace.learning + measuring)), config.epochs)
     if epochs >= 1:
-        return Plan(replace(config, epochs=epochs, patience=patience_for(epochs)))
-    share = min(max(left / pace.epoch, 0.01), 1.0)
-    return Plan(replace(config, epochs=1, patience=patience_for(1)), share)
+        fewer = replace(config, epochs=epochs, patience=patience_for(epochs))
+        return Plan(fewer, held_out=held_out)
+    share = min(max((left - measuring) / pace.learning, 0.01), 1.0)
+    return Plan(replace(config, epochs=1, patience=patience_for(1)), share, held_out)

@@ -83,9 +83,10 @@ class TrainingView:
         if run.training.keeps_last:
             self._progress.kept = "kept: the last"
 
-    def planned(self, plan: "Plan", num_reviews: int, seconds: float) -> None:
+    def planned(self, run: "PreparedRun", plan: "Plan", seconds: float) -> None:
         """Say how long it will take, and what was left out to fit into the time."""
-        say(self.console, in_plan(plan, num_reviews, seconds))
+        data = run.data
+        say(self.console, in_plan(plan, len(data.training), len(data.validation), seconds))
 
     @contextmanager
     def training(self) -> Iterator[Callable[[], bool]]:
@@ -99,19 +100,31 @@ class TrainingView:
         self._search.tried(attempt)
 
 
-def in_plan(plan: "Plan", num_reviews: int, seconds: float) -> str:
+def in_plan(plan: "Plan", num_reviews: int, num_held_out: int, seconds: float) -> str:
     """What a plan is, in a line.
 
     >>> from lstm_cli.training.pace import Plan
-    >>> in_plan(Plan(TrainConfig(epochs=3)), 900, 41.2)
+    >>> in_plan(Plan(TrainConfig(epochs=3)), 900, 100, 41.2)
     'this will take about 41 s: 3 epochs'
-    >>> in_plan(Plan(TrainConfig(epochs=1), share=0.3), 9_000, 290.0)
+    >>> in_plan(Plan(TrainConfig(epochs=1), share=0.3), 9_000, 100, 290.0)
     'this will take about 5 min: 1 epoch, over 9,000 reviews, as there is no time for more'
+    >>> in_plan(Plan(TrainConfig(epochs=2), held_out=0.5), 90_000, 5_000, 290.0)
+    'this will take about 5 min: 2 epochs, measured on 5,000 reviews, as there is no time for more'
+
+    Args:
+        plan: how much of everything there is time for.
+        num_reviews: that it will learn from.
+        num_held_out: that it will be measured on.
+        seconds: that it will take.
     """
-    line = f"this will take about {about(seconds)}: {count(plan.config.epochs, 'epoch')}"
+    said = [f"this will take about {about(seconds)}: {count(plan.config.epochs, 'epoch')}"]
     if plan.share < 1:
-        line += f", over {count(num_reviews, 'review')}, as there is no time for more"
-    return line
+        said.append(f"over {count(num_reviews, 'review')}")
+    if plan.held_out < 1:
+        said.append(f"measured on {count(num_held_out, 'review')}")
+    if len(said) > 1:
+        said.append("as there is no time for more")
+    return ", ".join(said)
 
 
 def forgetting(request: TrainRequest, base: "Base | None", num_reviews: int) -> str | None:
@@ -163,6 +176,11 @@ def show_reviews(
 def show_prepared(console: Console, run: "PreparedRun") -> None:
     """What will be made of it, before anything is learned."""
     data = run.data
+    if run.drawn < len(run.reviews):
+        say(
+            console,
+            f"{run.drawn:,} drawn at random, as there is no time to cut all of them into words",
+        )
     if data.left_out:
         say(
             console,
