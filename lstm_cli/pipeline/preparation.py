@@ -83,7 +83,7 @@ def prepare(
         RequestError: the device is not there, or has no such precision.
         RowError: too few reviews.
     """
-    reviews, others, like, training = read.reviews, read.others, read.like, read.asked
+    reviews, others = read.reviews, read.others
     precision = request.precision or precision_of(stopped)
     compute = Compute.of_machine(precision, request.threads, request.device).as_one_of(launch)
     compute.set_up_process()
@@ -91,21 +91,7 @@ def prepare(
     processes = compute.num_processes * launch.local_world_size
     some = read if seconds is None else in_time(read, seconds, processes)
     data = share_tokens(_prepared_data(request, some, processes, cache), launch)
-    held_out_from = None if others is None else others.fingerprint
-    if like is None:
-        model = model_config(request, data, len(reviews.scale))
-        training = resolve_train_config(
-            replace(training, precision=compute.precision),
-            DatasetStats.of(data, model.hidden_size),
-            epochs=request.epochs,
-            learning_rate=request.learning_rate,
-        )
-        why_other: tuple[str, ...] = ()
-    else:
-        model = replace(like.model, vocab_size=len(data.vocabulary), num_ratings=len(reviews.scale))
-        threads = compute.num_threads if compute.is_cpu else None
-        now = compute.device_name, threads, compute.world_size
-        why_other = differences(like, reviews.fingerprint, held_out_from, *now)
+    model, training, why_other = _settings(request, read, data, compute)
     return PreparedRun(
         name=name,
         # Their tokens stand for them from here on: the texts go.
@@ -119,6 +105,27 @@ def prepare(
         drawn=len(some.reviews),
         differences=why_other,
     )
+
+
+def _settings(
+    request: TrainRequest, read: ReadRun, data: PreparedData, compute: Compute
+) -> tuple[ModelConfig, TrainConfig, tuple[str, ...]]:
+    """The network, how it learns, and why it will not be the model that is made once more."""
+    reviews, others, like = read.reviews, read.others, read.like
+    if like is None:
+        model = model_config(request, data, len(reviews.scale))
+        training = resolve_train_config(
+            replace(read.asked, precision=compute.precision),
+            DatasetStats.of(data, model.hidden_size),
+            epochs=request.epochs,
+            learning_rate=request.learning_rate,
+        )
+        return model, training, ()
+    model = replace(like.model, vocab_size=len(data.vocabulary), num_ratings=len(reviews.scale))
+    threads = compute.num_threads if compute.is_cpu else None
+    now = compute.device_name, threads, compute.world_size
+    held_out_from = None if others is None else others.fingerprint
+    return model, read.asked, differences(like, reviews.fingerprint, held_out_from, *now)
 
 
 def in_time(read: ReadRun, seconds: float, processes: int) -> ReadRun:

@@ -101,8 +101,8 @@ def run(limit: int, *arguments: str, folder: Path, **variables: str) -> Run:
 
 
 def training(source: Path) -> tuple[str, ...]:
-    """All reviews are read, cut, counted, split and held out; a share of them is learned from."""
-    return ("train", str(source), "--base", "none", "--time-limit", "1m", "--threads", "2",
+    """All reviews are read, cut, counted, split and held out, and learned from once."""
+    return ("train", str(source), "--base", "none", "--epochs", "1", "--threads", "2",
             "--embedding-size", "16", "--hidden-size", "16", "--no-baseline", "--name", "trained",
             "--replace")  # fmt: skip
 
