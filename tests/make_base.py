@@ -232,7 +232,7 @@ class Run:
         def make() -> dict[str, Float32Array]:
             trainer = RatingTrainer(settings, self.collection, self.rated, language, self.compute)
             control = RunControl(path.with_suffix(".checkpoint"), resume=True)
-            return learn_ratings(trainer, control, print).to_arrays()
+            return learn_ratings(trainer, control, say).to_arrays()
 
         return kept(path, make)
 
@@ -242,6 +242,11 @@ class Run:
         expected = expectation(self.collection, self.rated)
         print(as_table(scores_by_domain(
             self.collection, left_out, network, expected, self.compute)))  # fmt: skip
+
+
+def say(line: str) -> None:
+    """Print a line at once, also where it goes to a file."""
+    print(line, flush=True)
 
 
 class Progress:
@@ -256,7 +261,7 @@ class Progress:
 
     def epoch_done(self, report: LanguageReport) -> None:
         """The held-out reviews have been read."""
-        print(f"language: epoch {report.epoch}, perplexity {report.perplexity:.1f}", flush=True)
+        say(f"language: epoch {report.epoch}, perplexity {report.perplexity:.1f}")
 
 
 if __name__ == "__main__":

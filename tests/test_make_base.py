@@ -19,12 +19,11 @@ from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.optimiser import rating_loss
 from tests import make_base
 from tests.base.collection import Collection, fold, on_five
+from tests.base.drawing import EVEN_REVIEWS, MOST_READ, Readings
 from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import (
-    EVEN_SIZE,
     RatingSettings,
     RatingTrainer,
-    draw,
     learn_ratings,
     log_shares,
     soft_loss,
@@ -114,8 +113,8 @@ def test_a_base_learns_further(
     assert two.fingerprint != one.fingerprint
     assert two.info.seconds > one.info.seconds
     assert two.info.training.learning_rate == one.info.training.learning_rate / 2
-    assert "once more through the ratings" in two.text("README.md")
-    assert "once more through the ratings" not in one.text("README.md")
+    assert "1 more pass through the ratings" in two.text("README.md")
+    assert "1 more pass through the ratings" not in one.text("README.md")
     with pytest.raises(SystemExit):
         run(monkeypatch, *asked, "--from", tmp_path / "one", "--leave-out", "A")
     assert "has learned from apps.csv" in capsys.readouterr().err
@@ -249,11 +248,73 @@ def test_the_soft_loss_of_whole_ratings_is_the_programs() -> None:
 
 def test_large_domains_do_not_drown_small_ones() -> None:
     """All of a small one is read in each epoch."""
-    collection = reviews_of({"gadgets": [3.0] * 4 * EVEN_SIZE, "plugins": [3.0] * 50})
-    drawn = draw(collection, np.arange(4 * EVEN_SIZE + 50), np.random.default_rng(0))
+    collection = reviews_of({"gadgets": [3.0] * 4 * EVEN_REVIEWS, "plugins": [3.0] * 50})
+    training = np.arange(4 * EVEN_REVIEWS + 50)
+    drawn = Readings.of(collection, training).draw(training, np.random.default_rng(0))
     counts = np.bincount(collection.domain[drawn])
-    assert counts.tolist() == [2 * EVEN_SIZE, 50]
+    assert counts.tolist() == [2 * EVEN_REVIEWS, 50]
     assert len(np.unique(drawn)) == len(drawn)
+
+
+def test_no_more_phrases_are_read_than_asked_for() -> None:
+    """They are ten times as many as sentences, and say the same."""
+    most = MOST_READ["phrases"]
+    training = np.arange(most + 9)
+    readings = Readings.of(reviews_of({"phrases": [3.0] * (most + 9)}), training)
+    assert len(readings.draw(training, np.random.default_rng(0))) == most
+
+
+def written(domains: dict[str, list[str]]) -> Collection:
+    """Reviews of these tokens, of which those of "apps" are rated 4 and the others 2."""
+    words = [text.split() for texts in domains.values() for text in texts]
+    tokens = ("<padding>", "<unknown>", *sorted({word for text in words for word in text}))
+    of = np.repeat(np.arange(len(domains)), list(map(len, domains.values()))).astype(np.int8)
+    return Collection(
+        tokens=tokens,
+        domains=tuple(domains),
+        token_ids=np.array([tokens.index(w) for text in words for w in text], dtype=np.uint16),
+        lengths=np.array(list(map(len, words))),
+        domain=of,
+        ratings=np.where(of == list(domains).index("apps"), 4, 2).astype(np.float32),
+        is_held_out=np.zeros(len(words), dtype=bool),
+    )
+
+
+def sentences_in(readings: Readings) -> list[str]:
+    """What can be read of reviews but they themselves."""
+    tokens, num_reviews = readings.collection.tokens, len(readings.collection.lengths)
+    places = range(num_reviews, len(readings.review))
+    return [" ".join(tokens[k] for k in readings.corpus[place]) for place in places]
+
+
+def test_sentences_are_read_with_the_rating_of_their_review() -> None:
+    """A treebank's phrases were rated part by part; what is held out is not read in parts."""
+    collection = written(
+        {
+            "apps": ["it is not bad . i like it ! !", "no end in sight", "held out . all of it ."],
+            "phrases": ["not good . not bad ."],
+        }
+    )
+    training = np.array([0, 1, 3])
+    readings = Readings.of(collection, training)
+    assert sentences_in(readings) == ["it is not bad .", "i like it ! !"]
+    assert readings.turns.tolist() == [True, False]
+    assert readings.review.tolist() == [0, 1, 2, 3, 0, 0]
+    drawn = readings.draw(training, np.random.default_rng(0))
+    assert sorted(drawn.tolist()) == [0, 1, 3, 4, 5]
+    start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
+    trainer = RatingTrainer(RatingSettings(epochs=1), collection, training, start, Compute())
+    assert sorted(np.concatenate(trainer.plans[0]).tolist()) == sorted(drawn.tolist())
+    trainer.epoch()
+    assert np.isfinite(trainer.history[0]["loss"])
+
+
+def test_a_small_part_of_a_review_is_not_read_alone() -> None:
+    """It says little of what the whole is rated, and neither does a word, or a page."""
+    long = " ".join(["word"] * 41)
+    collection = written({"apps": [f"too short . {long} . a part of it .", "one . two words"]})
+    readings = Readings.of(collection, np.arange(2))
+    assert sentences_in(readings) == ["a part of it .", "one .", "two words"]
 
 
 def test_what_never_occurs_is_still_thought_possible() -> None:

@@ -34,12 +34,11 @@ from lstm_cli.training.checkpoint import (
     tensors_of,
 )
 from lstm_cli.training.optimiser import AveragedWeights, rate_factor
-from tests.base.collection import FILMS, Collection
+from tests.base.collection import Collection
+from tests.base.drawing import Readings
 
 NUM_RATINGS = 5
-LONGEST, HEAD = 400, 130  # tokens of a review that are read: its first and its last ones
 FEWEST_SHARE = 0.02  # of a rating in a domain that has none
-EVEN_SIZE = 6_000  # reviews; of larger domains fewer are drawn, by the root of their size
 CLIP_NORM = 1.0
 
 
@@ -99,7 +98,8 @@ class RatingTrainer:
         self.optimiser = _optimiser(self.network, settings)
         self.rates = [group["lr"] for group in self.optimiser.param_groups]
         self.average = AveragedWeights(self.network.parameters(), settings.average_decay)
-        self.corpus = collection.corpus.shortened(LONGEST, HEAD)
+        self.readings = Readings.of(collection, training)
+        self.corpus = self.readings.corpus
         self.belongs_to = _fingerprint(settings, collection, training, start)
         self.targets = soft_targets(collection.ratings)
         self.priors = log_shares(collection, training)
@@ -118,7 +118,7 @@ class RatingTrainer:
     def _plan(
         self, training: NDArray[np.int64], rng: np.random.Generator
     ) -> list[NDArray[np.int64]]:
-        reviews = draw(self.collection, training, rng)
+        reviews = self.readings.draw(training, rng)
         lengths = self.corpus.lengths[reviews]
         parts = [
             part
@@ -156,8 +156,9 @@ class RatingTrainer:
             group["lr"] = rate * factor
         with self.compute.autocast():
             logits = self.network(tensor(batch.token_ids), tensor(batch.lengths))
-        expected = tensor(self.priors[self.collection.domain[batch.reviews]])
-        targets = tensor(self.targets[batch.reviews])
+        reviews = self.readings.review[batch.reviews]
+        expected = tensor(self.priors[self.collection.domain[reviews]])
+        targets = tensor(self.targets[reviews])
         loss = soft_loss(logits.float() + expected, targets, settings.rps_weight)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -269,22 +270,6 @@ def log_shares(collection: Collection, training: NDArray[np.int64]) -> Float32Ar
         shares[domain] = targets[collection.domain[training] == domain].mean(0)
     shares = shares.clip(min=FEWEST_SHARE)
     return np.log(shares / shares.sum(1, keepdims=True)).astype(np.float32)
-
-
-def draw(
-    collection: Collection, training: NDArray[np.int64], rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """The reviews of one epoch: all of a small domain, of larger ones the root of their size.
-
-    Films, of which there is the most to learn, are all read.
-    """
-    drawn = []
-    for domain in np.unique(collection.domain[training]):
-        own = rng.permutation(training[collection.domain[training] == domain])
-        if len(own) > EVEN_SIZE and collection.domains[domain] != FILMS:
-            own = own[: round(np.sqrt(EVEN_SIZE * len(own)))]
-        drawn.append(own)
-    return np.concatenate(drawn)
 
 
 def soft_loss(logits: Tensor, targets: Tensor, rps_weight: float) -> Tensor:

@@ -16,17 +16,17 @@ from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.ratings.scale import Scale
+from lstm_cli.data.showing import count
 from lstm_cli.evaluation.evaluation import evaluate
 from lstm_cli.gates.words import gather_gate_statistics
 from lstm_cli.metrics.baselines import always
 from lstm_cli.pipeline.origin import now, versions
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.text.vocabulary import Vocabulary
-from tests.base.collection import FILM_SOURCES, Collection
+from tests.base.collection import FILM_SOURCES, FILMS, PHRASES, Collection
+from tests.base.drawing import EVEN_REVIEWS, HEAD, LONGEST, MOST_READ
 from tests.base.rating import (
     CLIP_NORM,
-    HEAD,
-    LONGEST,
     NUM_RATINGS,
     RatingSettings,
     config_of,
@@ -48,9 +48,11 @@ trained, and `lstm train` starts from it. It has read 72,000 English film review
 whisky and more. First it learned which word comes next in them, then the ratings of all that
 have one, brought from their scales onto 1 to 5. None of their texts is in it.
 
-Of a domain of n reviews, the smaller of n and the root of 6,000 n were drawn for each pass; of
-films, all. What a domain's shares of ratings say was kept apart from what its texts say, so
-that it expects of a stranger's reviews {expected} of 1 to 5, and not what one domain has.
+Of a domain of n reviews, the smaller of n and the root of {even:,} n were drawn for each pass; of
+films {films:,}, and {phrases:,} phrases. Sentences out of reviews were read as reviews of their
+own, most of them with a word like "not", "but" or "without". What a domain's shares of ratings
+say was kept apart from what its texts say, so that it expects of a stranger's reviews {expected}
+of 1 to 5, and not what one domain has.
 
 Made by `python -m tests.make_base DATA`{further}.
 
@@ -66,7 +68,7 @@ had never seen.
   little where everybody is polite (notes on coffee or wine), and where the text says little of
   the rating (gift cards).
 """
-FURTHER = ", and then by the same command with `--from`:\nonce more through the ratings"
+FURTHER = ", and then by the same command with `--from`:\n{passes} through the ratings"
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,8 @@ def ship(
     statistics = gather_gate_statistics(
         _measured(corpus), network_weights(arrays), config, vocabulary, np.array(SCALE.ratings)
     )
+    passes = count(made.settings.epochs, "more pass", "more passes")
+    further = FURTHER.format(passes=passes) if made.is_further else ""
     said = ", ".join(f"{100 * share:.0f}" for share in expected) + " %"
     new = NewBundle(
         info=info,
@@ -154,7 +158,13 @@ def ship(
         gate_statistics=statistics,
         history=(),
         seen=seen,
-        notes=NOTES.format(expected=said, further=FURTHER if made.is_further else ""),
+        notes=NOTES.format(
+            even=EVEN_REVIEWS,
+            films=MOST_READ[FILMS],
+            phrases=MOST_READ[PHRASES],
+            expected=said,
+            further=further,
+        ),
     )
     write_bundle(new, path, replace=path.exists())
 
