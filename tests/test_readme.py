@@ -161,7 +161,7 @@ def test_the_figures_of_the_readme_are_those_measured() -> None:
     assert found is not None
     row = rf"\| {found[1]} \| {found[2]} .*?\| {found[3]} "
     assert re.search(row, TEXTS[BENCHMARKS])
-    said = r"training reads (\d+) words at the beginning of a review and (\d+) at its end"
+    said = r"reads a review's first (\d+) words and its last (\d+)"
     ends = re.search(said, TEXT)
     assert ends is not None
     head, tail = map(int, ends.groups())
