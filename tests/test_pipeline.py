@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -109,7 +110,38 @@ def test_where_reading_takes_the_time_it_is_measured_on_fewer() -> None:
     assert (short.config.epochs, short.held_out) == (1, pytest.approx(0.1))
     assert pace.seconds(short) == pytest.approx(120.0)
     assert fitted_to(config, pace, 1.0).held_out == 0.01  # a thousand
-    assert fitted_to(config, pace, 1e9) == Plan(config)
+    assert fitted_to(config, pace, 4_205.0) == Plan(config)  # there is time for all of it
+    four = replace(pace, processes=4)
+    shared = fitted_to(config, four, 120.0)
+    assert shared.held_out == pytest.approx(30.0 / 225.0)
+    assert four.seconds(shared) == pytest.approx(120.0)
+    few = replace(pace, num_held_out=1_050)
+    assert fitted_to(config, few, 120.0).held_out == 1  # not for the sake of fifty
+    silent = replace(pace, measuring=0.0)
+    assert fitted_to(config, silent, 100.0).held_out == 1
+
+
+def test_a_limit_leaves_out_what_would_be_measured_too(
+    tiny_reviews: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the model says of how many reviews its scores are."""
+    monkeypatch.setattr("lstm_cli.training.pace._FEWEST_MEASURED", 1)
+    asked = request(tiny_reviews, epochs=None, validation=0.5)
+    whole = run_training(asked, Watcher()).bundle.info.provenance
+    watcher = Watcher()
+    made = run_training(replace(asked, replace=True, time_limit=1e-6), watcher)
+    held_out = made.bundle.info.provenance.validation
+    assert held_out is not None
+    assert held_out < whole.validation
+    assert held_out == len(watcher.planned_run.data.validation)
+    assert made.bundle.info.scores["n"] == held_out
+    assert whole.unread == 0
+    assert made.bundle.info.provenance.unread > 0
+    again = run_training(
+        TrainRequest(sources=asked.sources, folder=asked.folder, name="again",
+                     config=made.path.name), Watcher()
+    )  # fmt: skip
+    assert any("had no time for more than" in line for line in again.run.differences)
 
 
 def test_no_more_is_cut_into_words_than_there_is_time_for(
@@ -135,14 +167,17 @@ def test_no_more_is_cut_into_words_than_there_is_time_for(
 def test_drawn_reviews_keep_their_order_ratings_and_lines(tiny_reviews: Path) -> None:
     """The same seed draws the same, and fewer are some of more."""
     reviews = read_reviews([str(tiny_reviews)])
-    some = reviews.drawn(7, seed=3)
+    some = reviews.drawn(20, seed=3)
     places = [int(line) - 2 for line in some.lines]
     assert places == sorted(places)
     assert list(some.texts) == [reviews.texts[place] for place in places]
     assert some.ratings.tolist() == [reviews.ratings[place] for place in places]
     assert some.rating_indices.tolist() == [reviews.rating_indices[place] for place in places]
-    assert (len(some), some.scale, some.duplicates) == (7, reviews.scale, reviews.duplicates)
+    assert (some.scale, some.duplicates) == (reviews.scale, reviews.duplicates)
+    assert 20 <= len(some) <= 20 + 2 * len(reviews.scale)
     assert {*reviews.drawn(3, seed=3).lines} <= {*some.lines}
+    of_each = np.bincount(reviews.drawn(0, seed=3).rating_indices)
+    assert of_each.tolist() == [2] * len(reviews.scale)
 
 
 def test_texts_are_gone_before_training_begins(tiny_reviews: Path) -> None:

@@ -75,6 +75,14 @@ class Provenance:
         return self.lengths[1] if self.lengths else None
 
     @property
+    def unread(self) -> int:
+        """Usable reviews for which a limit left no time; 0 where that is not known."""
+        if self.reviews is None or self.validation is None or self.updates:
+            return 0
+        held_out = 0 if self.held_out_from else self.validation
+        return max(self.reviews - self.training - held_out - (self.left_out or 0), 0)
+
+    @property
     def last_files(self) -> tuple[str, ...]:
         """What it learned from last, by its update or else its training; names without folders."""
         return self.updates[-1].files if self.updates else self.files

@@ -118,7 +118,7 @@ def train(
             "--time-limit",
             metavar="TIME",
             help="Finish within about this long (90s, 5m, 1h): where it is too short, train for "
-            "fewer epochs, or on fewer reviews.",
+            "fewer epochs, or on fewer reviews, and measure on fewer.",
             show_default=False,
         ),
     ] = None,

@@ -66,8 +66,13 @@ class Reviews:
         return len(self.ratings)
 
     def drawn(self, number: int, seed: int) -> "Reviews":
-        """So many at random, in their order; what is said of the files is still said of all."""
-        places = np.sort(np.random.default_rng(seed).permutation(len(self))[:number])
+        """So many at random, in their order, and two of each rating: one may be held out.
+
+        What is said of the files is still said of all.
+        """
+        order = np.random.default_rng(seed).permutation(len(self))
+        of_each = (order[self.rating_indices[order] == k][:2] for k in range(len(self.scale)))
+        places = np.unique(np.concatenate([order[:number], *of_each]))
         return replace(
             self,
             texts=select(self.texts, places),

@@ -22,6 +22,11 @@ class ReadRun:
     base: Bundle | None  # what training may start from
     like: BundleInfo | None  # the model that is made once more, if one is
 
+    @property
+    def num_reviews(self) -> int:
+        """In all files, those that are held out too."""
+        return len(self.reviews) + (0 if self.others is None else len(self.others))
+
 
 def read_run(request: TrainRequest) -> ReadRun:
     """Look for what a training starts from or repeats, then read the reviews.

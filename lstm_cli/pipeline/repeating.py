@@ -106,6 +106,8 @@ def differences(
     reasons = []
     if origin.stopped:
         reasons.append("that one's training was stopped, this one goes to its end")
+    if origin.unread:
+        reasons.append(f"that one had no time for more than {origin.training:,} reviews")
     if fingerprint != origin.fingerprint:
         reasons.append("these are other reviews")
     if held_out_from != origin.held_out_from:

@@ -19,6 +19,7 @@ _AFTERWARDS = 3.0  # seconds for the logistic regression and for saving
 # measured on fewer, but on so many that accuracy is known to within three points.
 _MEASURING = 0.25
 _FEWEST_MEASURED = 1_000
+_NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,9 @@ def fitted_to(config: TrainConfig, pace: Pace, seconds: float) -> Plan:
         seconds: the time. Where it is too short for a hundredth of the reviews, a hundredth is
             read.
     """
-    times = 1 / pace.processes + _READ_AFTERWARDS
-    most = _MEASURING * max(seconds, 0.0) / (times * pace.measuring)
-    held_out = min(max(most, _FEWEST_MEASURED / pace.num_held_out), 1.0)
+    if pace.seconds(Plan(config)) <= seconds:
+        return Plan(config)
+    held_out = _measured_share(pace, seconds)
     measuring = held_out * pace.measuring / pace.processes
     left = seconds - pace.in_the_end(held_out)
     epochs = min(int(left / (pace.learning + measuring)), config.epochs)
@@ -122,3 +123,13 @@ def fitted_to(config: TrainConfig, pace: Pace, seconds: float) -> Plan:
         return Plan(fewer, held_out=held_out)
     share = min(max((left - measuring) / pace.learning, 0.01), 1.0)
     return Plan(replace(config, epochs=1, patience=patience_for(1)), share, held_out)
+
+
+def _measured_share(pace: Pace, seconds: float) -> float:
+    """Of the held-out reviews, that can be read in a part of the time after one epoch."""
+    whole = (1 / pace.processes + _READ_AFTERWARDS) * pace.measuring
+    most = _MEASURING * max(seconds, 0.0)
+    if most >= whole:
+        return 1.0
+    share = max(most / whole, _FEWEST_MEASURED / pace.num_held_out)
+    return share if share < _NEARLY_ALL else 1.0

@@ -176,7 +176,7 @@ def show_reviews(
 def show_prepared(console: Console, run: "PreparedRun") -> None:
     """What will be made of it, before anything is learned."""
     data = run.data
-    if run.drawn < len(run.reviews):
+    if run.drawn < len(run.reviews) + (0 if run.others is None else len(run.others)):
         say(
             console,
             f"{run.drawn:,} drawn at random, as there is no time to cut all of them into words",
