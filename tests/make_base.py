@@ -43,6 +43,7 @@ from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.pretraining import Unlabelled, pretrain
 from tests.base.collection import PHRASES, Collection, at_most, collect, fold
+from tests.base.drawing import DRAWING
 from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import RatingSettings, RatingTrainer, learn_ratings
 from tests.base.seen import seen_of
@@ -227,7 +228,7 @@ class Run:
 
     def ratings(self, settings: RatingSettings, language: dict[str, Float32Array]) -> Stage:
         """The network after it has learned ratings."""
-        path = self.work / f"ratings-{self.name}.safetensors"
+        path = self.work / f"ratings-{self.name}-{DRAWING}.safetensors"
 
         def make() -> dict[str, Float32Array]:
             trainer = RatingTrainer(settings, self.collection, self.rated, language, self.compute)

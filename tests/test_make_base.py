@@ -19,7 +19,7 @@ from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.optimiser import rating_loss
 from tests import make_base
 from tests.base.collection import Collection, fold, on_five
-from tests.base.drawing import EVEN_REVIEWS, MOST_READ, Readings
+from tests.base.drawing import DRAWING, EVEN_REVIEWS, MOST_READ, Readings
 from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import (
     RatingSettings,
@@ -90,7 +90,7 @@ def test_one_command_makes_a_base_and_nothing_is_made_twice(
     assert bundle.seen.held_out(tokens[-3:]).tolist() == [True, False, False]
     assert sum(Predictor(bundle).predict(PRAISE).probabilities.values()) == pytest.approx(1)
     assert "language: epoch 1, perplexity" in capsys.readouterr().out
-    (tmp_path / "work" / "ratings-6-4-1-1.safetensors").unlink()
+    (tmp_path / "work" / f"ratings-6-4-1-1-{DRAWING}.safetensors").unlink()
     run(monkeypatch, *asked)
     assert "language: epoch" not in capsys.readouterr().out
     again = open_bundle(tmp_path / "base")
@@ -113,8 +113,9 @@ def test_a_base_learns_further(
     assert two.fingerprint != one.fingerprint
     assert two.info.seconds > one.info.seconds
     assert two.info.training.learning_rate == one.info.training.learning_rate / 2
-    assert "1 more pass through the ratings" in two.text("README.md")
-    assert "1 more pass through the ratings" not in one.text("README.md")
+    assert "So it was in the last 1 pass;" in two.text("README.md")
+    assert "and again with `--from`" in two.text("README.md")
+    assert "So it was" not in one.text("README.md")
     with pytest.raises(SystemExit):
         run(monkeypatch, *asked, "--from", tmp_path / "one", "--leave-out", "A")
     assert "has learned from apps.csv" in capsys.readouterr().err

@@ -2,12 +2,13 @@
 
 In a review other words say what "not bad" was meant to say; alone it has to be read. So sentences
 are read as reviews of their own, with the rating of the review that they stand in. Not every
-sentence says what its review says, but thousands together do: the 332 short ones with "not bad"
-have 3.4 in the mean. Half of those drawn have a word that turns, bounds or compares what is said.
+sentence says what its review says, but thousands together do: the 374 with "not bad" have 3.4 in
+the mean. Six in ten of those drawn have a word that turns, bounds or compares what is said.
 
 Shapes: N reviews of a collection, S sentences, P = N + S places.
 """
 
+import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,8 +19,8 @@ from lstm_cli.data.corpus import Corpus
 from tests.base.collection import FILMS, PHRASES, Collection
 
 LONGEST, HEAD = 400, 130  # tokens of a review that are read: its first and its last ones
-# Of a domain with more reviews fewer are drawn, by the root of their number: 12,000 of 24,000. Of
-# sentences, too.
+# Of a domain with more reviews fewer are drawn, by the root of their number: 12,000 of 24,000. The
+# same for its sentences, those that have such a word and the others.
 EVEN_REVIEWS, EVEN_TURNED, EVEN_OTHERS = 6_000, 1_500, 300
 MOST_READ = {FILMS: 12_000, PHRASES: 60_000}
 SHORTEST_SENTENCE, LONGEST_SENTENCE = 2, 40  # tokens
@@ -30,6 +31,14 @@ TURNING = frozenset(
     "lack lacks lacking fail fails failed except unless but yet however although though despite "
     "instead few less worse better than".split()
 )
+
+# Of all that decides what is drawn: what was made by another drawing is not what this one makes.
+DRAWING = hashlib.sha256(
+    repr(
+        (EVEN_REVIEWS, EVEN_TURNED, EVEN_OTHERS, MOST_READ, SHORTEST_SENTENCE, LONGEST_SENTENCE,
+         SMALLEST_PART, LONGEST, HEAD, sorted(ENDS), sorted(TURNING))
+    ).encode()
+).hexdigest()[:8]  # fmt: skip
 
 
 @dataclass(frozen=True)

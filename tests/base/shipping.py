@@ -50,11 +50,11 @@ have one, brought from their scales onto 1 to 5. None of their texts is in it.
 
 Of a domain of n reviews, the smaller of n and the root of {even:,} n were drawn for each pass; of
 films {films:,}, and {phrases:,} phrases. Sentences out of reviews were read as reviews of their
-own, most of them with a word like "not", "but" or "without". What a domain's shares of ratings
-say was kept apart from what its texts say, so that it expects of a stranger's reviews {expected}
-of 1 to 5, and not what one domain has.
+own, most of them with a word like "not", "but" or "without".{further} What a domain's shares of
+ratings say was kept apart from what its texts say, so that it expects of a stranger's reviews
+{expected} of 1 to 5, and not what one domain has.
 
-Made by `python -m tests.make_base DATA`{further}.
+Made by `python -m tests.make_base DATA`{source}.
 
 The scores above are of a tenth of each domain, held out, before the weights were rounded to
 eight and sixteen bits. `tests/benchmarks/README.md` has those of whole domains that such a base
@@ -68,7 +68,8 @@ had never seen.
   little where everybody is polite (notes on coffee or wine), and where the text says little of
   the rating (gift cards).
 """
-FURTHER = ", and then by the same command with `--from`:\n{passes} through the ratings"
+FURTHER = """
+So it was in the last {passes}; those before may have drawn otherwise."""
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,7 @@ def ship(
     statistics = gather_gate_statistics(
         _measured(corpus), network_weights(arrays), config, vocabulary, np.array(SCALE.ratings)
     )
-    passes = count(made.settings.epochs, "more pass", "more passes")
-    further = FURTHER.format(passes=passes) if made.is_further else ""
+    passes = count(made.settings.epochs, "pass", "passes")
     said = ", ".join(f"{100 * share:.0f}" for share in expected) + " %"
     new = NewBundle(
         info=info,
@@ -163,7 +163,8 @@ def ship(
             films=MOST_READ[FILMS],
             phrases=MOST_READ[PHRASES],
             expected=said,
-            further=further,
+            further=FURTHER.format(passes=passes) if made.is_further else "",
+            source=", and again with `--from`" if made.is_further else "",
         ),
     )
     write_bundle(new, path, replace=path.exists())
