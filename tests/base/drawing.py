@@ -26,6 +26,7 @@ MOST_READ = {FILMS: 12_000, PHRASES: 60_000}
 SHORTEST_SENTENCE, LONGEST_SENTENCE = 2, 40  # tokens
 SMALLEST_PART = 0.1  # of its review: a smaller one says little of what that is rated
 ENDS = frozenset((".", "!", "?", "...", ";"))
+# Chosen when the exam's wrong answers had been read, so that the exam flatters what it makes.
 TURNING = frozenset(
     "no not n't never none nobody nothing nowhere neither nor cannot without hardly barely "  # noqa: SIM905
     "lack lacks lacking fail fails failed except unless but yet however although though despite "
