@@ -2,9 +2,10 @@
 
 Few numbers are kept whole, ``"3/cell.bias"`` for those of epoch 3. Of a larger network, the three
 matrices are kept by what they differ by from the model: integers times a scale that each row has in
-common for all epochs (``"scale/embedding"``), of one byte where training moved little, as from a
-base, else of two; and of the embedding only the rows that moved, those of the words in the reviews
-(``"rows"``). The epoch that the model is needs no numbers.
+each epoch (``"3/scale/embedding"``), of one byte where training moved little, as from a base, else
+of two; and of the embedding only the rows that moved, those of the words in the reviews
+(``"rows"``). The epoch that the model is needs no numbers. Older models have one scale of a row for
+all epochs (``"scale/embedding"``), which is coarse for those that are near the model.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,9 +20,9 @@ from lstm_cli.bundle.weights import Layout, Refuse, Stored, to_float32
 EPOCHS_FILE = "epochs.safetensors"
 MOST_WHOLE = 50_000  # numbers of a network that is kept whole
 MATRICES = ("embedding", "cell.event", "cell.short_term")  # of which differences are kept
-# With steps of 0.00021, expected ratings are off by 0.0014 at most (the sample from the base: one
-# review in a hundred, the others by 0.0007), with 0.00015 by 0.0005 (from the base before), and
-# with 0.0014 by 0.01 (the sample from nothing, 256 units).
+# With steps of 0.00021, 0.00011 and 0.00005, the epochs of the sample from the base expect ratings
+# that are off by 0.0007 at most; in steps of 0.00021 for all, by 0.0014. With 0.0014, it is 0.01
+# (the sample from nothing, 256 units).
 COARSEST, FINEST = 2.5e-4, 5e-5
 _LARGEST = {"int8": 127, "int16": 32_767}
 _MOVED = 1e-5  # what a row has moved less by was only rounded, as averages are
@@ -60,11 +61,18 @@ class EpochTable:
     rows: int  # of the embedding that moved; 0 where all is kept whole
     model: int  # the epoch whose weights the model has; they are not in the file
     kept: tuple[KeptEpoch, ...]  # in their order
+    scales: Literal["each", "common"] = "each"  # whether each epoch has its own
 
     def to_json(self) -> dict[str, Any]:
         """As ``bundle.json`` holds it."""
         kept = [epoch._asdict() for epoch in self.kept]
-        return {"stored_as": self.stored_as, "rows": self.rows, "model": self.model, "kept": kept}
+        return {
+            "stored_as": self.stored_as,
+            "scales": self.scales,
+            "rows": self.rows,
+            "model": self.model,
+            "kept": kept,
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any], shapes: Shapes) -> "EpochTable":
@@ -74,7 +82,8 @@ class EpochTable:
             KeyError, TypeError, ValueError, AttributeError: it is not one, or of no such network.
         """
         kept = tuple(map(KeptEpoch.from_json, stored["kept"]))
-        table = cls(stored["stored_as"], stored["rows"], stored["model"], kept)
+        scales = stored.get("scales", "common")  # which older models have
+        table = cls(stored["stored_as"], stored["rows"], stored["model"], kept, scales)
         numbers = [epoch.epoch for epoch in kept]
         if numbers != sorted(set(numbers)) or len(numbers) > _MOST_EPOCHS:
             raise ValueError("epochs that are not in their order")
@@ -82,6 +91,8 @@ class EpochTable:
             raise ValueError(f"epochs without the model's, {table.model!a:.40}")
         if table.stored_as not in ("float32", "int8", "int16"):
             raise ValueError(f"epochs stored as {table.stored_as!a:.40}")
+        if scales not in ("each", "common"):
+            raise ValueError(f"epochs with scales {scales!a:.40}")
         if type(table.rows) is not int or not 0 <= table.rows <= shapes["embedding"][0]:
             raise ValueError(f"epochs with {table.rows!a:.40} rows")
         return table
@@ -98,7 +109,10 @@ class EpochTable:
             for name, shape in shapes.items()
         }
         scales = {f"scale/{name}": Layout("float32", shapes[name][:1]) for name in MATRICES}
-        return {"rows": Layout("int32", (self.rows,))} | scales | _of_each(stored, each)
+        rows = {"rows": Layout("int32", (self.rows,))}
+        if self.scales == "common":
+            return rows | scales | _of_each(stored, each)
+        return rows | _of_each(stored, each | scales)
 
 
 class EpochWeights(NamedTuple):
@@ -133,18 +147,18 @@ def packed_epochs(epochs: Sequence[EpochWeights], model: KeptEpoch, weights: Wei
     furthest["embedding"] = furthest["embedding"][rows]
     most = max(float(moved.max(initial=0)) for moved in furthest.values())
     kind: Literal["int8", "int16"] = "int8" if most <= 127 * COARSEST else "int16"
-    scales = {name: np.maximum(m / _LARGEST[kind], FINEST) for name, m in furthest.items()}
 
     def differences(arrays: Weights) -> dict[str, Stored]:
         found: dict[str, Stored] = dict(arrays)
         for name in MATRICES:
             some = rows if name == "embedding" else slice(None)
             moved = arrays[name][some] - weights[name][some]
-            found[name] = np.round(moved / scales[name][:, None]).astype(kind)
+            scale = np.maximum(np.abs(moved).max(axis=1, initial=0) / _LARGEST[kind], FINEST)
+            found[f"scale/{name}"] = scale.astype(np.float32)
+            found[name] = np.round(moved / scale[:, None]).astype(kind)
         return found
 
     stored = _of_each_loaded(others, differences)
-    stored |= {f"scale/{name}": scale.astype(np.float32) for name, scale in scales.items()}
     stored["rows"] = rows.astype(np.int32)
     return NewEpochs(EpochTable(kind, len(rows), model.epoch, kept), stored)
 
@@ -197,8 +211,14 @@ def weights_at(
             continue
         found[name] = array.copy()
         some = stored["rows"] if name == "embedding" else slice(None)
-        found[name][some] += kept * stored[f"scale/{name}"][:, None]
+        found[name][some] += kept * scale_of(epoch, name, stored)[:, None]
     return found
+
+
+def scale_of(epoch: int, name: str, stored: Mapping[str, Stored]) -> Stored:
+    """What the integers of an epoch's matrix are multiplied by. (rows,)"""
+    own = f"{epoch}/scale/{name}"
+    return stored[own if own in stored else f"scale/{name}"]
 
 
 def _of_each(epochs: Sequence[int], layouts: Mapping[str, Layout]) -> dict[str, Layout]:

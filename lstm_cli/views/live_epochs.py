@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_cli.bundle.epochs import MATRICES, EpochTable
+from lstm_cli.bundle.epochs import MATRICES, EpochTable, scale_of
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.bundle.weights import Stored
 
@@ -38,11 +38,14 @@ def arrays_of(bundle: Bundle) -> dict[str, Stored]:
     if table is None:
         return {}
     others = [epoch.epoch for epoch in table.kept if epoch.epoch != table.model]
-    found = {f"{IN_PAGE}{name}": array for name, array in stored.items() if not name[0].isdigit()}
+    found = {} if table.stored_as == "float32" else {f"{IN_PAGE}rows": stored["rows"]}
     for name in bundle.arrays if others else ():
         stacked: NDArray[Any] = np.stack([stored[f"{epoch}/{name}"] for epoch in others])
         is_whole = table.stored_as == "float32" or name not in MATRICES
         found[IN_PAGE + name] = stacked if is_whole else _to_the_next(stacked)
+        if not is_whole:
+            scales: NDArray[Any] = np.stack([scale_of(epoch, name, stored) for epoch in others])
+            found[f"{IN_PAGE}scale/{name}"] = scales
     return found
 
 

@@ -1,7 +1,7 @@
 /** What training went through: the weights of the epochs that it kept, over one vocabulary.
  *
  * A small network is here whole at each epoch. Of a larger one there are differences from the model:
- * integers times a scale that each row has for all epochs, and of the embedding only the rows of
+ * integers times a scale that each row has in each epoch, and of the embedding only the rows of
  * words in the reviews. `bundle/epochs.py` makes them, `views/live_epochs.py` puts them into a page:
  * of each array all epochs but the model's own, and of differences those to the epoch after.
  */
@@ -74,7 +74,7 @@ export class Epochs {
       return numbers(stored, (kept * stored.shape[1] + row) * embeddingSize, embeddingSize);
     };
     if (epochs.isWhole) return { description, array: all, eventOf: rowOf };
-    const scaleOf = (name: string) => numbers(this.arrays.get(`epochs/scale/${name}`)!);
+    const scaleOf = (name: string) => all(`scale/${name}`);
     const embeddingScales = scaleOf("embedding");
     return {
       description,
