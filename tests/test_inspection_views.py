@@ -79,13 +79,19 @@ def test_models_without_spreads_are_ranked_by_counts(tiny_bundle: Bundle) -> Non
     assert all(spread is not None and spread >= 0 for spread in spreads)
 
 
+def _place_of_reasons(lines: list[str]) -> int:
+    """Where it is said which words moved the rating."""
+    begin = ("The rating rose at", "The rating fell at", "The rating turned", "No change of")
+    return next(n for n, line in enumerate(lines) if line.startswith(begin))
+
+
 def test_a_long_review_begins_with_the_reasons(tiny_bundle: Bundle) -> None:
     """And its table has the words that say most; the rest is counted, and shown if asked."""
     at = ("--model", tiny_bundle.path)
     traced = trace(Predictor(tiny_bundle), LONG)
     assert len(traced.words) > MOST_ROWS
     lines = lstm("inspect-gates", LONG, *at).stdout.splitlines()
-    reasons = next(n for n, line in enumerate(lines) if line.startswith("The rating turned"))
+    reasons = _place_of_reasons(lines)
     table = next(n for n, line in enumerate(lines) if line.startswith("(nothing yet)"))
     assert reasons < table
     assert lines[1].startswith("rating ")
@@ -115,7 +121,7 @@ def test_the_ledger_fits_80_columns(tiny_bundle: Bundle) -> None:
 def test_a_short_review_begins_with_the_table(tiny_bundle: Bundle) -> None:
     """As a lesson reads it: word by word, then why."""
     lines = lstm("inspect-gates", SHORT, "--model", tiny_bundle.path).stdout.splitlines()
-    reasons = next(n for n, line in enumerate(lines) if line.startswith("The rating turned"))
+    reasons = _place_of_reasons(lines)
     table = next(n for n, line in enumerate(lines) if line.startswith("(nothing yet)"))
     assert table < lines.index(KEPT) < reasons
 

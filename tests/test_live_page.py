@@ -1,5 +1,6 @@
 """The page with the model inside, used in a real browser: typed into, held, compared, saved."""
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -144,9 +145,28 @@ def test_it_opens_with_words_that_the_model_knows(visit: Visit, address: str) ->
     assert lstm("live", "board.html", "--model", "board").exit_code == 0
     page = visit.open(Path("board.html").absolute().as_uri())
     playwright.expect(page.locator("#text")).to_have_value(
-        "The film is not good, but the end is superb."
+        "the film is not good but the end is superb"
     )
-    assert [word for word in _words(page) if word.endswith("?")] == [",?", ".?"]
+    assert not [word for word in _words(page) if word.endswith("?")]
+    assert page.get_by_role("button", name="hotel").count() == 0
+
+
+def _page_of_a_model(known: str) -> str:
+    """Where the page of a model is that learned from texts which all begin so."""
+    others = ("zibble", "frum", "grob", "snee", "tulk")
+    texts = [" ".join(some) for n in range(5) for some in itertools.combinations(others, n + 1)]
+    rows = [f'"{known} {text}",{1 + n % 2}\n' for n, text in enumerate(texts)]
+    Path("made.csv").write_text("review,rating\n" + "".join(rows))
+    assert lstm("-q", "train", "made.csv", *TINY, "--epochs", "1").exit_code == 0
+    assert lstm("live", "made.html", "--model", "made").exit_code == 0
+    return Path("made.html").absolute().as_uri()
+
+
+def test_a_model_of_other_words_opens_with_its_commonest(visit: Visit) -> None:
+    """Of a text without one known word there would be no rating."""
+    page = visit.open(_page_of_a_model("plonk wibble"))
+    assert page.input_value("#text").startswith("plonk wibble ")
+    assert not [word for word in _words(page) if word.endswith("?")]
 
 
 def test_a_gate_is_held_and_opened(visit: Visit, address: str, tiny_bundle: Bundle) -> None:
@@ -432,9 +452,13 @@ def test_a_text_of_unknown_words_has_no_rating(visit: Visit, address: str) -> No
     playwright.expect(page.locator("#rating.doubted")).to_have_count(0)
 
 
-def test_an_example_is_tried(visit: Visit, address: str) -> None:
-    """It is a step: Back returns to what was typed."""
+def test_an_example_is_tried(visit: Visit) -> None:
+    """It is a step: Back returns to what was typed. Only examples of known words are there."""
+    address = _page_of_a_model(
+        "the location is great but our room was dirty shower cold and woman at desk rude slow , ."
+    )
     page = visit.open(f"{address}#text={quote(TEXT)}")
+    assert page.locator(".examples button").all_inner_texts() == ["hotel", "film"]
     page.get_by_role("button", name="hotel").click()
     assert "room was dirty" in page.input_value("#text")
     page.go_back()

@@ -381,7 +381,7 @@ def test_the_ledger_in_json_adds_up(tiny_bundle: Bundle) -> None:
         (["--step", "99"], "words 1 to 12"),
         (["--step", "1", "--unit", "99"], "units 1 to 4"),
         (["--ledger", "--step", "1"], "--ledger, --routes and --heat go without --step"),
-        (["--clamp", "use=0", "--step", "1"], "--step and --clamp show different things"),
+        (["--clamp", "use=0", "--step", "1"], "--step and --clamp are outputs of their own"),
         (["--output", "x.jsonl"], "--output goes with --input"),
         (["--input", "x", "--output", "y", "--clamp", "use=0"], "and without --clamp"),
         (["--input", "x"], "--input FILE goes without TEXT"),

@@ -182,7 +182,7 @@ def test_the_table_has_a_row_for_each_word(tiny_bundles: dict[str, Bundle], cell
         (["--png", "one.svg"], "one.svg: this picture is PNG; name a file that ends in .png"),
         (["--svg", "one.html"], "one.html: this picture is SVG; name a file that ends in .svg"),
         (["--svg", "a.svg", "--png", "a.png"],
-         "--png and --svg show different things; give one of them"),
+         "--png and --svg are outputs of their own; give one of them"),
         (["--svg", "a.svg", "--json"],
          "--png, --svg and --table go without --json, --ledger, --routes and --heat"),
         (["more fun", "--svg", "a.svg"], "a.svg: a picture shows one review; 2 were given"),

@@ -36,7 +36,7 @@ VIEWS = (
     "png",
     "svg",
     "table",
-)  # of one review: they show different things
+)  # of one review: each is an output of its own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +172,7 @@ def check(asked: GateRequest) -> None:
         raise OptionError("--unit goes with --step, or with --input")
     views = [f"--{view}" for view in VIEWS if view in asked.given]
     if len(views) > 1:
-        raise OptionError(f"{' and '.join(views)} show different things; give one of them")
+        raise OptionError(f"{' and '.join(views)} are outputs of their own; give one of them")
 
 
 def mode_of(asked: GateRequest) -> Mode:

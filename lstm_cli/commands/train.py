@@ -175,7 +175,7 @@ def train(
     folder = models_folder(models_dir)
     if against is not None and base is None:
         if find_base(None, folder) is not None:
-            note(ctx, f"{against}: training starts from nothing, as --base none has it")
+            note(ctx, f"{against}: training starts from nothing, as with --base none")
         base = "none"
     request = TrainRequest(
         **options.named_as_fields(ctx, TrainRequest, but=_TRANSLATED),

@@ -25,7 +25,7 @@ def turns_of(expected: NDArray[np.float64], least: float) -> tuple[Turn, ...]:
 def undone_of(
     expected: NDArray[np.float64], least: float, turns: Sequence[Turn]
 ) -> tuple[Turn, ...]:
-    """The words that moved the rating further than the least of its turns, but not for good.
+    """The words that moved the rating further than the least of its turns, which did not last.
 
     Args:
         expected: as in ``turns_of``.

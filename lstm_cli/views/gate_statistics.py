@@ -8,7 +8,15 @@ from rich.console import Console
 from rich.text import Text
 
 from lstm_cli.results import HALF_LIFE_SHARES, GateStatistics, WordStatistics
-from lstm_cli.views.console import bar_and_percent, percent, plain_table, say, show_table, visible
+from lstm_cli.views.console import (
+    bar,
+    bar_and_percent,
+    percent,
+    plain_table,
+    say,
+    show_table,
+    visible,
+)
 
 MOST_ROWS = 8
 FEWEST = 3  # occurrences of a word whose change of the rating is ranked
@@ -55,8 +63,9 @@ def show_gate_statistics(
 
 
 _LEGEND = """\
-change of rating: how reading the word moved the expected one, on average. What
-is sure of it ranks the words: less of what is rare, or goes now up, now down."""
+change of rating: how reading the word moved the expected one, on average. The
+words are ranked by how much of it is sure: less where a word is rare, or raises
+the rating here and lowers it there."""
 _GATES_LEGEND = """\
 learned: how far the learn gate opened. ignored: how far it stayed shut.
 written: how much went into the long-term memory. erased, flipped: the share of
@@ -151,7 +160,8 @@ def _show_half_life(console: Console, gate_statistics: GateStatistics) -> None:
     say(
         console, f"{gate_statistics.followed:,} words, drawn at random, were followed.", style="dim"
     )
-    if gate_statistics.unit_half_life:
+    # Of fewer units than shares, the next table shows each.
+    if gate_statistics.unit_half_life and len(gate_statistics.units) >= len(HALF_LIFE_SHARES):
         console.print()
         table = plain_table("of the units", "half of what they hold is left after", right=(0,))
         for share, life in zip(HALF_LIFE_SHARES, gate_statistics.unit_half_life, strict=True):
@@ -176,7 +186,7 @@ def _show_units(console: Console, gate_statistics: GateStatistics) -> None:
     for unit in gate_statistics.units[:MOST_ROWS]:
         table.add_row(
             str(unit.unit),
-            f"{bar_and_percent(abs(unit.correlation), BAR_WIDTH)}  "
+            f"{bar(abs(unit.correlation), BAR_WIDTH)} {abs(unit.correlation):.2f}  "
             f"({'higher' if unit.correlation > 0 else 'lower'} for better reviews)",
             "" if unit.half_life is None else f"{unit.half_life:.1f} words",
         )

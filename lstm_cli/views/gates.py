@@ -128,8 +128,9 @@ def _show_rating(console: Console, trace: GateTrace) -> None:
 
 _LEGEND = """\
 kept: share of the long-term memory left by the forget gate. learned, used: how
-far the learn and use gates opened. when read: how the word moved the expected
-rating (in parentheses). if deleted: how that moves if the word is left out."""
+far the learn and use gates opened (means of the units, by their say at the
+end). when read: how the word moved the expected rating (in parentheses). if
+deleted: how that moves if the word is left out."""
 _LEGEND_RNN = """\
 when read: how the word moved the expected rating (in parentheses). if deleted:
 how that moves if the word is left out."""

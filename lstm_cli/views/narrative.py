@@ -112,30 +112,37 @@ def _turns(trace: GateTrace) -> list[str]:
     if turns:
         most = sorted(turns, key=lambda turn: -abs(turn.lasting))[:MOST_TURNS]
         listed = [_turned(trace, turn) for turn in turns if turn in most]
-        sentences.append(f"The rating turned {_joined(listed)}.")
+        sentences.append(f"The rating {_joined(listed)}.")
     elif trace.words:
-        start, end = trace.start_expected_rating, trace.prediction.expected_rating
-        by_little = " little by little" if abs(end - start) >= DRIFT * trace.span else ""
-        sentences.append(
-            "The rating turned at no single word: it went from "
-            f"{start:.2f} to {end:.2f}{by_little}."
-        )
+        sentences.append(_turned_nowhere(trace))
     furthest = sorted(undone, key=lambda turn: -abs(turn.after - turn.before))[:MOST_UNDONE]
     if furthest:
         listed = [_turned(trace, turn, told_lasting=False) for turn in undone if turn in furthest]
-        sentences.append(f"It went {_joined(listed)} as well, most of which later words took back.")
+        also = "also " if turns else ""
+        sentences.append(f"It {also}{_joined(listed)}, most of which later words took back.")
     return sentences
 
 
+def _turned_nowhere(trace: GateTrace) -> str:
+    """Where it went if no word's change lasted, though one may have moved it far."""
+    assert trace.explanation is not None
+    start, end = trace.start_expected_rating, trace.prediction.expected_rating
+    went = f"it went from {start:.2f} to {end:.2f}"
+    if trace.explanation.undone:
+        return f"No change of the rating at a single word lasted: {went}."
+    by_little = " little by little" if abs(end - start) >= DRIFT * trace.span else ""
+    return f"The rating turned at no single word: {went}{by_little}."
+
+
 def _turned(trace: GateTrace, turn: Turn, *, told_lasting: bool = True) -> str:
-    """``up at "joy" (2.82 to 3.27, for good)``"""
+    """``rose at "joy" (2.82 to 3.27, which lasted)``"""
     change = turn.after - turn.before
     lasting = ""
     if told_lasting:
         is_whole = abs(turn.lasting) >= FOR_GOOD * abs(change)
-        lasting = ", for good" if is_whole else f", {abs(turn.lasting):.2f} of it for good"
+        lasting = ", which lasted" if is_whole else f", {abs(turn.lasting):.2f} of which lasted"
     return (
-        f"{'up' if change > 0 else 'down'} at {quoted(trace, turn.word)} "
+        f"{'rose' if change > 0 else 'fell'} at {quoted(trace, turn.word)} "
         f"({turn.before:.2f} to {turn.after:.2f}{lasting})"
     )
 
@@ -170,9 +177,12 @@ def _way(trace: GateTrace, important: ImportantWord) -> str:
         return ""
     highest, lowest = ends_of(trace)
     written = sum(routes.values())
-    speaks = f" It speaks for {highest if whole > 0 else lowest} ({signed(whole)})"
+    # What raises the rating may speak against the highest, where those between the ends win.
+    is_against = whole * important.effect < 0 and abs(important.effect) >= LEAST_EFFECT * trace.span
+    alone = f"Between {lowest} and {highest} alone it" if is_against else "It"
+    speaks = f" {alone} speaks for {highest if whole > 0 else lowest} ({signed(whole)})"
     if len(trace.words) == 1 or WHOLLY <= written / whole <= 2 - WHOLLY:
-        return f"{speaks} by what it wrote, {signed(written)}{_route(routes, written)}."
+        return f"{speaks}: {signed(written)} by what it wrote{_route(routes, written)}."
     own, rest = together([written, whole - written], whole)
     through = important.through[:MOST_NAMED]
     if len(trace.words) == 2:  # all of the rest is through the other one
@@ -180,14 +190,14 @@ def _way(trace: GateTrace, important: ImportantWord) -> str:
     others = _joined([f"{quoted(trace, place)} ({signed(more)})" for place, more in through])
     most = f", most of all {others}" if others else ""
     return (
-        f"{speaks} by what it wrote, {signed(own)}{_route(routes, written)}, and by how other "
-        f"words are read because of it, {signed(rest)}{most}."
+        f"{speaks}: {signed(own)} by what it wrote{_route(routes, written)}, and {signed(rest)} by "
+        f"how other words are read because of it{most}."
     )
 
 
 def _route(routes: dict[str, float], written: float) -> str:
     """The memory through which the largest part of what a word wrote is seen."""
-    if len(routes) == 1 or not written:
+    if len(routes) == 1 or abs(written) < LEAST_MARGIN:
         return ""
     route = max(routes, key=lambda name: routes[name] * written)
     if routes[route] / written > 1:  # the others pull the other way
@@ -213,8 +223,8 @@ def _idle(trace: GateTrace) -> list[str]:
         before = trace.words[idle.word - 1].expected_rating if idle.word else None
         at = trace.start_expected_rating if before is None else before
         sentences.append(
-            f"{quoted(trace, idle.word)} hardly moved the rating, which was {at:.2f} before it; as "
-            f"the only word it would make it {idle.alone:.2f}."
+            f"{quoted(trace, idle.word)} hardly moved the rating, which was {at:.2f} before it; a "
+            f"review of this word alone would be rated {idle.alone:.2f}."
         )
     return sentences
 
@@ -230,10 +240,14 @@ def _forgetting(trace: GateTrace) -> list[str]:
     kept, place = min(later)
     if kept > FORGETS:
         return []
-    return [
-        f"At {quoted(trace, place)} the forget gate cleared most: it kept {percent(kept)} of the "
-        "long-term memory."
-    ]
+    name, shown = quoted(trace, place), percent(kept)
+    alike = sum(percent(other) == shown for other, _ in later)
+    if alike > 1:
+        return [
+            f"The forget gate cleared most at {alike:,} words, {name} among them: it kept {shown} "
+            "of the long-term memory."
+        ]
+    return [f"At {name} the forget gate cleared most: it kept {shown} of the long-term memory."]
 
 
 def _faithfulness(trace: GateTrace) -> list[str]:
@@ -249,7 +263,7 @@ def _faithfulness(trace: GateTrace) -> list[str]:
         else (" So no three words explain this rating.")
     )
     return [
-        f"To check: deleting the three words that pull hardest one way, {_joined(names)}, {moves} "
+        f"To check: deleting the three words that pull furthest one way, {_joined(names)}, {moves} "
         f"the rating by {explanation.moved:.2f}; three words at random move it by "
         f"{explanation.moved_at_random:.2f} (mean of {DRAWS} draws).{verdict}"
     ]

@@ -24,7 +24,7 @@ from lstm_cli.views.charts import (
 from lstm_cli.views.console import percent, visible
 from lstm_cli.views.heat import PANELS
 from lstm_cli.views.narrative import narrative
-from lstm_cli.views.routes import ROUTES, ends_of, shown_routes
+from lstm_cli.views.routes import ROUTES, between_the_ends, ends_of, shown_routes
 
 LEVELS = 8
 MOST_LABELS = 36  # words beside a heat map
@@ -85,6 +85,7 @@ def page(trace: GateTrace, scale: Scale) -> str:
         sentences=narrative(trace),
         ends=ends_of(trace),
         routes=_routes(trace),
+        between=between_the_ends(trace),
         charts=_charts(trace, scale),
         heat=_heat(trace.ledger, words),
         carrying=[(unit.unit, f"{100 * unit.share:.1f} %") for unit in trace.carrying],
@@ -163,6 +164,8 @@ class _Cells:
                 strict=True,
             )
             cells |= {name: _share(value) for name, value in gates}
+            if not place:
+                cells["kept"] = {"shown": "nothing yet", "width": 0, "x": 0}
         if self._routes:
             cells |= {
                 f"route-{route}": _signed(part, self._widest)

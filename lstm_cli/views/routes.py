@@ -12,7 +12,7 @@ from rich.text import Text
 
 from lstm_cli.results import GateTrace, margin
 from lstm_cli.views.adding_up import signed, together
-from lstm_cli.views.console import plain_table, say, show_table, visible
+from lstm_cli.views.console import LINE, percent, plain_table, say, show_table, visible
 
 WORD_WIDTH = 14
 BAR_WIDTH = 10
@@ -39,6 +39,26 @@ def show_routes(console: Console, trace: GateTrace) -> None:
     )
     for name, value, shown in lines:
         say(console, f"  {name:<44}{shown:>7}  {_signed_bar(value / widest)}".rstrip())
+    if said := between_the_ends(trace):
+        say(console, textwrap.fill(said, LINE))
+
+
+def between_the_ends(trace: GateTrace) -> str:
+    """That the odds of the two ends lean the other way than the rating, where they do.
+
+    Where a rating between them wins, both ends may be hopeless, and which of them is the better
+    says nothing of the rating.
+    """
+    highest, lowest = ends_of(trace)
+    shares = list(trace.prediction.probabilities.values())
+    leaning = sum((2 * place - len(shares) + 1) * share for place, share in enumerate(shares))
+    whole = sum(trace.routes.margins.values()) + margin(trace.routes.bias)
+    if leaning * whole >= 0:
+        return ""
+    return (
+        f"This weighs {highest} against {lowest} alone, which have {percent(shares[-1])} and "
+        f"{percent(shares[0])}; with the ratings between them, the review leans the other way."
+    )
 
 
 def shown_routes(trace: GateTrace) -> list[tuple[str, float, str]]:

@@ -1,5 +1,6 @@
 """What ``lstm train`` shows while it works: the data, a bar, a line an epoch."""
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,9 @@ from lstm_cli.config import TrainConfig
 from lstm_cli.data.showing import count, show_source
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.results import Attempt, EpochReport
-from lstm_cli.text.vocabulary import UNKNOWN_ID
+from lstm_cli.text.vocabulary import UNKNOWN_ID, Vocabulary
 from lstm_cli.views.computing import say_where
-from lstm_cli.views.console import about, percent, say, show_counts
+from lstm_cli.views.console import about, percent, say, show_counts, visible
 from lstm_cli.views.evaluation import show_evaluation
 from lstm_cli.views.health import show_findings
 from lstm_cli.views.progress import progress_bar
@@ -184,7 +185,7 @@ def show_prepared(console: Console, run: "PreparedRun") -> None:
     if data.left_out:
         say(
             console,
-            f"{data.left_out:,} left out: the same text is on both sides of the split",
+            f"{data.left_out:,} left out: the same text would be on both sides of the split",
         )
     say(
         console,
@@ -318,6 +319,7 @@ class TrainingProgress:
             self.progress.update(self.task, doing=doing)
 
 
+FEW_WORDS = 4
 # What to type next, if the model knows the words.
 EXAMPLES = {"predict": "great movie", "inspect-gates": "not a bad film at all"}
 
@@ -339,8 +341,7 @@ def show_trained(
         say(console, f"\n{saved}; try:")
         vocabulary = made.run.data.vocabulary
         for command, example in EXAMPLES.items():
-            is_known = UNKNOWN_ID not in vocabulary.encode(example.split())
-            say(console, f'  lstm {command} "{example if is_known else "a review"}"')
+            say(console, f'  lstm {command} "{_known(example, vocabulary)}"')
         if made.bundle.epochs is not None:
             say(console, "  lstm live replay.html")
     else:
@@ -349,6 +350,14 @@ def show_trained(
             say(console, f"{again} trains by its recipe to the end")
         else:
             say(console, "to continue, run the same command with --resume")
+
+
+def _known(example: str, vocabulary: Vocabulary) -> str:
+    """The example, or the commonest words of a model that does not know it."""
+    if UNKNOWN_ID not in vocabulary.encode(example.split()):
+        return example
+    words = itertools.islice(filter(str.isalpha, vocabulary), FEW_WORDS)
+    return visible(" ".join(words) or "a review")
 
 
 def _chosen(attempts: Sequence[Mapping[str, Any]], num_held_out: int) -> str:

@@ -24,6 +24,8 @@ export interface Model {
   readonly own: number | null;
 
   tokenize(text: string): string[];
+  /** The words that are commonest in what the model learned from, at most so many. */
+  commonest(most: number): string[];
   /** Only reads: of a long text one beginning after another, so that `inspect` finds them read. */
   read(tokens: string[], holds?: Hold[]): void;
   /** Reads only what changed since the last readings: they share their beginnings. */

@@ -118,6 +118,10 @@ export class OpenedModel {
     this.reader.read(this.encode(tokens), holds);
   }
 
+  commonest(most: number): string[] {
+    return [...this.ids.keys()].filter((token) => /^\p{L}+$/u.test(token)).slice(0, most);
+  }
+
   inspect(tokens: string[], holds: Hold[] = []): Trace {
     const ids = this.encode(tokens);
     const known = ids.map((id) => id !== UNKNOWN);

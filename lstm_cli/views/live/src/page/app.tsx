@@ -142,7 +142,7 @@ function Side({ view }: { view: View }) {
   return (
     <div class="side">
       <Typing
-        state={state} isKept={state.pinned === state.text}
+        model={model} state={state} isKept={state.pinned === state.text}
         onType={(text) => change({ text, place: samePlace(state, trace, text), ...(isOther(model, state, text) ? UNPINNED : {}) })}
         onKeep={() => change({ pinned: state.text, isAuto: false }, true)}
         onExample={(text) => change({ text, place: null, ...UNPINNED }, true)}

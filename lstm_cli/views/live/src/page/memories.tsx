@@ -42,7 +42,21 @@ export function Routes({ model, trace }: { model: Model; trace: Trace }) {
         most={Math.max(...bars.map((bar) => Math.abs(bar.value)))}
         bars={bars.map(({ label, value }, k) => ({ label, values: [{ value, kind: value < 0 ? "down" : "up", shown: signed(shown[k]) }] }))}
       />
+      {betweenTheEnds(model, trace, whole)}
     </>
+  );
+}
+
+/** That the odds of the two ends lean the other way than the rating. */
+function betweenTheEnds(model: Model, trace: Trace, whole: number) {
+  const shares = trace.probabilities;
+  const leaning = shares.reduce((sum, share, place) => sum + (2 * place - shares.length + 1) * share, 0);
+  if (leaning * whole >= 0) return null;
+  const [lowest, highest] = endsOf(model);
+  return (
+    <p class="small">
+      This weighs {highest} against {lowest} alone, which have {percent(shares[shares.length - 1])} and {percent(shares[0])}; with the ratings between them, the review leans the other way.
+    </p>
   );
 }
 

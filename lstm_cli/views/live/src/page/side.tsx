@@ -25,34 +25,44 @@ export function Header({ models, model, state, onModel }: {
   );
 }
 
-const EXAMPLES = {
+const EXAMPLES: Record<string, string> = {
   hotel: "The location is great, but our room was dirty, the shower was cold and the woman at the desk was rude. Breakfast was slow and disappointing. We will never come back.",
   film: "The acting is brilliant and the music is beautiful, but the story is predictable and the ending is disappointing.",
   headphones: "These headphones sound great and they are very comfortable. The battery lasts for days. Only the case feels cheap.",
 };
 
-// The second is of words that the blackboard sample has.
-const OPENINGS = ["I expected a boring film, but I loved it.", "The film is not good, but the end is superb."];
+// The second is of words that the blackboard sample has, which has no signs.
+const OPENINGS = ["I expected a boring film, but I loved it.", "the film is not good but the end is superb"];
+const COMMONEST = 6; // words of a model that knows no opening
 
-/** What stands in the box at first: a text of which the model knows most words, if one is. */
+/** What stands in the box at first: a text that the model knows, or else its own commonest words. */
 export function openingFor(model: Model): string {
-  return OPENINGS.find((text) => !doubtOf(model.inspect(model.tokenize(text)))) ?? OPENINGS[0];
+  const known = OPENINGS.filter((text) => isReadable(model, text));
+  const whole = known.find((text) => model.inspect(model.tokenize(text)).words.every((word) => word.known));
+  return whole ?? known[0] ?? model.commonest(COMMONEST).join(" ");
 }
 
-export function Typing({ state, isKept, onType, onKeep, onExample }: {
-  state: State; isKept: boolean; onType: (text: string) => void; onKeep: () => void; onExample: (text: string) => void;
+function isReadable(model: Model, text: string): boolean {
+  return !doubtOf(model.inspect(model.tokenize(text)));
+}
+
+export function Typing({ model, state, isKept, onType, onKeep, onExample }: {
+  model: Model; state: State; isKept: boolean; onType: (text: string) => void; onKeep: () => void; onExample: (text: string) => void;
 }) {
   const box = useGrowing(state.text);
+  const examples = useMemo(() => Object.keys(EXAMPLES).filter((name) => isReadable(model, EXAMPLES[name])), [model]);
   return (
     <div class="typing">
       <label for="text">Your review</label>
       <textarea id="text" rows={3} ref={box} value={state.text} spellcheck={false} onInput={(event) => onType(event.currentTarget.value)} />
-      <p class="small examples">
-        Try an example:{" "}
-        {Object.entries(EXAMPLES).map(([name, text]) => (
-          <button type="button" class="act" key={name} onClick={() => onExample(text)}>{name}</button>
-        ))}
-      </p>
+      {examples.length > 0 && (
+        <p class="small examples">
+          Try an example:{" "}
+          {examples.map((name) => (
+            <button type="button" class="act" key={name} onClick={() => onExample(EXAMPLES[name])}>{name}</button>
+          ))}
+        </p>
+      )}
       <button type="button" class="act" id="keep" disabled={isKept || !state.text.trim()} onClick={onKeep}>pin this reading</button>{" "}
       <span class="small">{isKept ? "Pinned. Now change the text: both readings are shown." : "to compare it with what you type next"}</span>
     </div>
