@@ -145,8 +145,8 @@ def test_a_file_is_rated_with_all_its_columns_and_rows(tiny_bundle: Bundle, tmp_
     assert rated["id"].to_list() == ["007", "008", "009"]
     assert rated["review"].to_list() == ["great, fun", None, "a dull"]
     assert rated["predicted_rating"].to_list()[::2] == ["5", "1"]
-    assert "3 reviews rated" in done.stderr
-    assert "1 row has no text, rated as empty reviews" in done.stderr
+    assert "2 reviews rated" in done.stderr
+    assert "1 row has no text, rated as an empty review: in no share" in done.stderr
 
 
 def test_nothing_is_overwritten_unasked(tiny_bundle: Bundle, tmp_path: Path) -> None:

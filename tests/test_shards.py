@@ -132,9 +132,10 @@ def test_each_shard_reads_a_window_as_the_run_of_all_does(
 def test_a_shard_says_which_rows_it_has_and_names_lines_of_the_file(
     source: Path, model: tuple[str, str]
 ) -> None:
-    _, said = rated(source, model, "2.csv", "--shard", "2/3")
+    content, said = rated(source, model, "2.csv", "--shard", "2/3")
+    no_text = content.count(b"the text is empty")
     assert "shard 2 of 3: rows 501 to 1,000 of 1,201;" in said
-    assert "500 reviews rated, written to 2.csv\n" in said
+    assert f"{500 - no_text} reviews rated, written to 2.csv\n" in said
     table = said.partition("least certain:\n")[2].splitlines()[2:]
     lines = [int(row.split()[0].replace(",", "")) for row in table if row.split()[0][0].isdigit()]
     assert lines

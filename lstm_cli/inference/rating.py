@@ -179,7 +179,11 @@ def neutralized(frame: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass
 class FileSummary:
-    """What there is to say about a file when all of it has been rated."""
+    """What there is to say about a file when all of it has been rated.
+
+    A row without text says nothing of whoever wrote it: it is in no count of a rating and in no
+    mean, though it is rated, as an empty review, where the rows are written.
+    """
 
     labels: tuple[str, ...]
     counts: Counter[str] = field(default_factory=Counter)
@@ -187,21 +191,23 @@ class FileSummary:
     first_row: int = 0  # of the table, from 0; those of a shard begin later
     num_empty: int = 0  # rows without text
     num_by_regression: int = 0  # of a cascade
-    num_warned: int = 0  # rows with text that have a warning
+    num_warned: int = 0  # rows that have a warning, those without text among them
     doubts: Counter[Doubt] = field(default_factory=Counter)  # and why
-    sum_expected: float = 0.0  # of all expected ratings
-    sum_predicted: float = 0.0  # of all most probable ratings, or of their places
+    sum_expected: float = 0.0  # of the expected ratings of all texts
+    sum_predicted: float = 0.0  # of their most probable ratings, or of the places of those
     # (probability, row, text, rating) of the least certain rows, least certain first
     least_certain: list[tuple[float, int, str, str]] = field(default_factory=list)
 
     def add(self, rated: RatedRows) -> None:
         """Count more rows; those without text are never among the least certain."""
         confidence, places = rated.confidence, rated.places
-        self.counts.update(self.labels[place] for place in places)
+        doubts = [{warning.doubt for warning in row} for row in rated.warnings]
+        has_text = np.array([Doubt.EMPTY not in row for row in doubts], dtype=bool)
+        self.counts.update(self.labels[place] for place in places[has_text])
         if not self.num_rows:
             self.first_row = rated.first_row
         order = np.argsort(confidence, kind="stable")
-        filled = (int(row) for row in order if rated.texts[row].strip())
+        filled = order[has_text[order]].tolist()
         least_certain = [
             (
                 float(confidence[row]),
@@ -213,14 +219,12 @@ class FileSummary:
         ]
         self.least_certain = sorted(self.least_certain + least_certain)[:MOST_SHOWN]
         self.num_rows += len(rated.texts)
-        doubts = [{warning.doubt for warning in row} for row in rated.warnings]
-        self.num_empty += sum(Doubt.EMPTY in row for row in doubts)
-        doubted = [row - {Doubt.EMPTY} for row in doubts]
-        self.num_warned += sum(map(bool, doubted))
-        for row in doubted:
+        self.num_empty += int((~has_text).sum())
+        self.num_warned += sum(map(bool, doubts))
+        for row in doubts:
             self.doubts.update(row)
-        self.sum_expected += float(rated.expected.sum())
-        self.sum_predicted += float(rated.predictor.ratings[places].sum())
+        self.sum_expected += float(rated.expected[has_text].sum())
+        self.sum_predicted += float(rated.predictor.ratings[places[has_text]].sum())
         if rated.by_regression is not None:
             self.num_by_regression += int(rated.by_regression.sum())
 
@@ -233,33 +237,41 @@ class FileSummary:
         """
         labels = dict(zip(written_ratings(scale).tolist(), scale.labels, strict=True))
         numbers = dict(zip(scale.labels, scale.ratings, strict=True))
-        for value, number in rows[PREDICTED].value_counts().iter_rows():
-            self.counts[labels[value]] += number
-            self.sum_predicted += number * numbers[labels[value]]
         self.num_rows += rows.height
-        self.sum_expected += float(rows[EXPECTED].sum())
+        no_text = []
         for said, number in rows[WARNING].drop_nulls().value_counts().iter_rows():
             doubts = doubts_in(said)
-            self.num_empty += number * (Doubt.EMPTY in doubts)
-            others = doubts - {Doubt.EMPTY}
-            self.num_warned += number * bool(others)
-            for doubt in others:
+            if Doubt.EMPTY in doubts:
+                no_text.append(said)
+                self.num_empty += number
+            self.num_warned += number
+            for doubt in doubts:
                 self.doubts[doubt] += number
+        texts = rows.filter(~pl.col(WARNING).is_in(no_text).fill_null(value=False))
+        for value, number in texts[PREDICTED].value_counts().iter_rows():
+            self.counts[labels[value]] += number
+            self.sum_predicted += number * numbers[labels[value]]
+        self.sum_expected += float(texts[EXPECTED].sum())
         if ANSWERED_BY in rows.columns:
             self.num_by_regression += int((rows[ANSWERED_BY] == "regression").sum())
 
     @property
+    def num_texts(self) -> int:
+        """How many rows have text: those that counts and means are of."""
+        return self.num_rows - self.num_empty
+
+    @property
     def mean_expected(self) -> float:
         """The mean of the expected ratings, which counts how sure each is."""
-        return self.sum_expected / max(self.num_rows, 1)
+        return self.sum_expected / max(self.num_texts, 1)
 
     @property
     def mean_predicted(self) -> float:
         """The mean of the most probable ratings, which leaves out how sure each is."""
-        return self.sum_predicted / max(self.num_rows, 1)
+        return self.sum_predicted / max(self.num_texts, 1)
 
     def by_rating(self) -> dict[str, int]:
-        """How often each rating is the most probable one."""
+        """How often each rating is the most probable one of a text."""
         return {label: self.counts[label] for label in self.labels}
 
 

@@ -134,14 +134,16 @@ def show_file_summary(
     """
     counts = summary.by_rating()
     written = f", written to {target}" if target else ""
-    reviews = "review" if summary.num_rows == 1 else "reviews"
-    say(console, f"{summary.num_rows:,} {reviews} rated{written}")
+    reviews = "review" if summary.num_texts == 1 else "reviews"
+    say(console, f"{summary.num_texts:,} {reviews} rated{written}")
+    if summary.num_empty:
+        one = summary.num_empty == 1
+        have, rated = ("row has", "an empty review") if one else ("rows have", "empty reviews")
+        no_text = f"{summary.num_empty:,} {have} no text, rated as {rated}"
+        say(console, f"{no_text}: in no share and no mean")
     show_counts(console, counts)
     say(console, f"mean rating {mean_line(info, summary)}")
     say(console, REPORT)
-    if summary.num_empty:
-        have = "row has" if summary.num_empty == 1 else "rows have"
-        say(console, f"{summary.num_empty:,} {have} no text, rated as empty reviews")
     if summary.num_warned:
         say(console, f"careful: {warnings_line(summary)}", style="yellow")
     if summary.least_certain:

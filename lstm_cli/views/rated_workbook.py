@@ -66,7 +66,8 @@ def _notes(
     yield "shares", f"count predicted_rating; {REPORT}"
     yield "warnings", warnings_line(summary) or "none: all rows read like the training reviews"
     if summary.num_empty:
-        yield "rows without text", f"{summary.num_empty:,}: rated as empty reviews"
+        said = "rated as empty reviews, in no share and no mean"
+        yield "rows without text", f"{summary.num_empty:,}: {said}"
     for name in columns:
         yield f"column {name}", _meaning(name)
 
@@ -109,7 +110,9 @@ def _how_good(info: "BundleInfo") -> str:
 
 
 def mean_line(info: "BundleInfo", summary: "FileSummary") -> str:
-    """The mean rating, and which column to average for it."""
+    """The mean rating, and which column to average for it; of texts, if there are any."""
+    if not summary.num_texts:
+        return "of no review: no row has text"
     mean = f"{summary.mean_expected:.2f}"
     if info.scale.has_places:
         return f"{mean} of {info.scale.num_places} places, by expected_rating"
@@ -117,14 +120,22 @@ def mean_line(info: "BundleInfo", summary: "FileSummary") -> str:
 
 
 def warnings_line(summary: "FileSummary") -> str:
-    """How many rows have a warning, and the commonest reason; nothing where none has."""
+    """How many rows have a warning, and the commonest reason; nothing where none has.
+
+    How many have no text is said, too, for it says nothing of the other rows.
+    """
     if not summary.num_warned:
         return ""
-    doubt = max(Doubt, key=lambda doubt: summary.doubts[doubt])  # of equals, the first says most
-    number = summary.doubts[doubt]
+    others = [doubt for doubt in Doubt if doubt is not Doubt.EMPTY]
+    commonest = max(others, key=lambda doubt: summary.doubts[doubt])  # of equals, the first
+    numbers = {doubt: summary.doubts[doubt] for doubt in (Doubt.EMPTY, commonest)}
+    said = "; ".join(
+        doubt.value if number == summary.num_warned else f"{number:,}: {doubt.value}"
+        for doubt, number in numbers.items()
+        if number
+    )
     have = "row has" if summary.num_warned == 1 else "rows have"
-    most = "" if number == summary.num_warned else f"{number:,}: "
-    return f"{summary.num_warned:,} {have} a warning ({most}{doubt.value})"
+    return f"{summary.num_warned:,} {have} a warning ({said})"
 
 
 def _meaning(column: str) -> str:
