@@ -14,7 +14,7 @@ from lstm_cli.bundle.reading import Bundle
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.options import ReadOptions
 from lstm_cli.data.tables import read_table
-from lstm_cli.gates.worst import Low, low_review
+from lstm_cli.gates.worst import LEAST_SHARE, Low, low_review
 from lstm_cli.inference.doubting import Doubter
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.inference.rating import FileSummary
@@ -385,6 +385,30 @@ def test_harmful_words_are_named_of_either_cell(tiny_bundles: dict[str, Bundle],
     )
 
 
+def test_a_word_that_is_not_bad_by_itself_is_not_to_blame(
+    tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``They`` and ``and`` once stood in brackets, for they came after an insult."""
+    predictor = Predictor(tiny_bundle)
+
+    def odds(text: str) -> float:
+        low, high = predictor.predict(text).probabilities.values()
+        return float(np.log((high + 1e-4) / (low + 1e-4)))
+
+    def named(text: str) -> list[str]:
+        words = low_review(predictor, Low(1.0, 0.1, 0, text, "1"), line=1).words
+        return [word.token for word in words]
+
+    text = "film cold every"
+    falls = np.diff([odds(" ".join(text.split()[:num_words])) for num_words in range(4)])
+    assert falls.max() < LEAST_SHARE * falls.min()  # each of the three does its share there
+    assert odds("every") > odds("") > max(odds("film"), odds("cold")) + np.log(2)
+    assert named(text) == ["film", "cold"]
+    # Of a review without a word that is bad by itself, the worst there are.
+    monkeypatch.setattr("lstm_cli.gates.worst.HALVED", -100.0)
+    assert named(text) == ["film", "cold", "every"]
+
+
 def test_marks_are_brackets_in_what_was_written() -> None:
     text = "The ROOM was Dirty\nand\x1b[31m cold"
     words = (HarmfulWord("dirty", -1.0, 13, 18), HarmfulWord("coold", -0.9, None, None))
@@ -400,6 +424,22 @@ def test_a_long_review_is_shown_around_its_marks() -> None:
     assert shown.plain == (
         "… two three four one two three four [dirty] five six seven eight five six seven …"
     )
+
+
+def test_the_most_harmful_word_is_shown_wherever_it_stands() -> None:
+    """An excerpt once had marks from the beginning on, and stopped before the strongest."""
+    filler = "one two three four " * 5
+    text = "".join(f"{word} {filler}" for word in ("walked", "and", "food", "said", "rude"))
+    words = tuple(
+        HarmfulWord(word, -contribution, start := text.index(word), start + len(word))
+        for word, contribution in [("rude", 5.0), ("said", 4.0), ("walked", 3.0), ("food", 2.0)]
+    )
+    shown = marked(LowReview(1, text, "1", 1.0, 0.9, words)).plain
+    order = [shown.index(f"[{word}]") for word in ("walked", "said", "rude")]
+    assert order == sorted(order)
+    assert "food" not in shown
+    first = marked(LowReview(1, text, "1", 1.0, 0.9, words[:1])).plain
+    assert first == "… two three four one two three four [rude] one two three four one two three …"
 
 
 def test_tokens_are_found_where_they_stand() -> None:

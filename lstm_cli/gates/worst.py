@@ -6,7 +6,8 @@ not be believed about is not among them.
 
 A word is harmful by how far the odds of the highest rating against the lowest fell when it was
 read. The expected rating itself hardly moves any more once it is low: to it, the second insult
-of a review would be nothing.
+of a review would be nothing. A word that moved them only because of what stood before it, such as
+the ``They`` after an insult, is not to blame: alone, it has to lower them as well.
 """
 
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lstm_cli.arrays import Float64Array
+from lstm_cli.core.reading import on_one_thread, read_to_end, softmax
 from lstm_cli.gates.trace import trace
 from lstm_cli.inference.input_warnings import is_word
 from lstm_cli.inference.predictor import Predictor
@@ -23,6 +25,7 @@ from lstm_cli.text.places import places_of
 
 MOST_WORDS = 5
 LEAST_SHARE = 0.3  # of what the most harmful word does: less is not worth a mark
+HALVED = -float(np.log(2))  # the least that a word does to the odds where it stands alone
 _DIGITS = 4  # of an expected rating: as low as each other
 _NO_CHANCE = 1e-4  # a probability below which there is nothing left to fall
 
@@ -84,13 +87,8 @@ def low_review(predictor: Predictor, low: Low, line: int) -> LowReview:
     tokens = [word.token for word in traced.words]
     moved = _contributions(traced)
     places = places_of(low.text, tokens)
-    worst = [
-        k for k in np.argsort(moved, kind="stable").tolist() if moved[k] < 0 and is_word(tokens[k])
-    ]
     words = []
-    for k in worst[:MOST_WORDS]:
-        if moved[k] > LEAST_SHARE * moved[worst[0]]:
-            break
+    for k in _worst_first(predictor, tokens, moved)[:MOST_WORDS]:
         place = places[k]
         start, stop = (None, None) if place is None else place
         words.append(HarmfulWord(tokens[k], round(float(moved[k]), _DIGITS), start, stop))
@@ -104,10 +102,43 @@ def low_review(predictor: Predictor, low: Low, line: int) -> LowReview:
     )
 
 
+def _worst_first(predictor: Predictor, tokens: list[str], moved: Float64Array) -> list[int]:
+    """The places of the words to blame, the most harmful first.
+
+    Where no word is bad by itself, those that moved the rating furthest are all there is to show.
+
+    Args:
+        predictor: the model.
+        tokens: the review, T words.
+        moved: how far each moved the log-odds. (T,)
+    """
+    order = np.argsort(moved, kind="stable").tolist()
+    fell = [k for k in order if moved[k] < 0 and is_word(tokens[k])]
+    if not fell:
+        return []
+    alone = _alone(predictor, [tokens[k] for k in fell]).tolist()
+    worst = [k for k, by_itself in zip(fell, alone, strict=True) if by_itself <= HALVED] or fell
+    return [k for k in worst if moved[k] <= LEAST_SHARE * moved[worst[0]]]
+
+
 def _contributions(traced: GateTrace) -> Float64Array:
     """How far each word moved the log-odds of the highest rating against the lowest. (T,)"""
     running = [traced.start, *(word.running for word in traced.words)]
-    lowest, *_, highest = traced.start
-    chances = np.array([[step[highest], step[lowest]] for step in running]) + _NO_CHANCE
-    moved: Float64Array = np.diff(np.log(chances[:, 0] / chances[:, 1]))
+    moved: Float64Array = np.diff(_log_odds(np.array([list(step.values()) for step in running])))
     return moved
+
+
+def _alone(predictor: Predictor, tokens: list[str]) -> Float64Array:
+    """How far each word moves the same log-odds where it is all that is read. (T,)"""
+    token_ids = np.array(predictor.vocabulary.encode(tokens), dtype=np.int64)
+    with on_one_thread():
+        logits = read_to_end(token_ids[:, None], predictor.weights, predictor.config)
+    before = np.atleast_2d(predictor.weights.readout_bias)
+    return _log_odds(softmax(logits)) - _log_odds(softmax(before))
+
+
+def _log_odds(probabilities: Float64Array) -> Float64Array:
+    """Of the highest rating against the lowest. Probabilities: (N, R), odds: (N,)"""
+    chances = probabilities + _NO_CHANCE
+    odds: Float64Array = np.log(chances[:, -1] / chances[:, 0])
+    return odds

@@ -41,11 +41,11 @@ def show_worst(console: Console, reviews: Sequence[LowReview], num_warned: int) 
 
 def marked(review: LowReview) -> Text:
     """The review, its harmful words in brackets, and around them as much as there is room for."""
-    places = sorted((w.start, w.stop) for w in review.words if w.start is not None and w.stop)
-    text = review.text
+    found = [(w.start, w.stop) for w in review.words if w.start is not None and w.stop]
+    text, places = review.text, sorted(found)
     shown = Text(style="")
     written = 0
-    for start, stop in _kept(text, places):
+    for start, stop in _kept(text, found):
         if start > written:
             shown.append("… " if not written else " … ")
         at = start
@@ -72,24 +72,36 @@ def _plain(text: str) -> str:
 
 
 def _kept(text: str, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The parts of a text that are shown: all of a short one, else what is around the marks."""
+    """The parts of a text that are shown: all of a short one, else what is around the marks.
+
+    Args:
+        text: a review.
+        places: of the marks, the first of which is shown whatever else there is room for.
+    """
     if len(text) <= LONGEST or not places:
         return [(0, _word_end(text, LONGEST))]
     parts: list[tuple[int, int]] = []
-    room = LONGEST
     for first, last in places:
-        start = max(_word_start(text, first - AROUND), parts[-1][1] if parts else 0)
-        stop = _word_end(text, last + AROUND)
-        if stop <= start:
-            continue
-        if room < stop - start:
-            break
-        room -= stop - start
-        if parts and start - parts[-1][1] <= 1:
-            parts[-1] = (parts[-1][0], stop)
-        else:
-            parts.append((start, stop))
+        around = _word_start(text, first - AROUND), _word_end(text, last + AROUND)
+        more = _joined([*parts, around])
+        if not parts or sum(stop - start for start, stop in more) <= LONGEST:
+            parts = more
     return parts
+
+
+def _joined(parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same parts in the order of the text; those that touch or overlap are one.
+
+    >>> _joined([(40, 60), (0, 20), (21, 30)])
+    [(0, 30), (40, 60)]
+    """
+    joined: list[tuple[int, int]] = []
+    for start, stop in sorted(parts):
+        if joined and start - joined[-1][1] <= 1:
+            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
+        else:
+            joined.append((start, stop))
+    return joined
 
 
 def _word_start(text: str, place: int) -> int:
