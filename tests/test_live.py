@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 
 from lstm_cli.bundle.contents import BASE, network_weights
 from lstm_cli.bundle.reading import Bundle, open_bundle
+from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.core.cell import Gates
 from lstm_cli.core.reading import Hold
 from lstm_cli.gates.counterfactuals import probabilities_without
@@ -27,7 +29,7 @@ from lstm_cli.samples import sample_texts
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.views.live_rounding import rounded
 from tests.awkward import EVERY_VIEW, KINDS, changed, texts_of
-from tests.helpers import in_case, lstm
+from tests.helpers import in_case, lstm, new_bundle
 from tests.pages import ROOT
 
 LIVE = ROOT / "lstm_cli" / "views" / "live"
@@ -162,6 +164,19 @@ def test_the_engine_reads_as_python_reads(
     """Both cells, every pooling, and every type of numbers."""
     bundle = changed(tiny_bundles[cell], "other", **changes)
     all_agree(ask, bundle, texts_of(bundle, 40, seed=1))
+
+
+@needs_node
+def test_the_page_doubts_emoji_as_python_does(ask: Ask, tiny_bundle: Bundle) -> None:
+    """Those that the model knows are something to go by, without a word."""
+    new, known = new_bundle(tiny_bundle), ["👍", ":)"]
+    tokens = (*new.tokens[: -len(known)], *known)
+    write_bundle(replace(new, tokens=tokens), Path("feeling"))
+    bundle = open_bundle(Path("feeling"))
+    texts = ["👍", "👍👍", ":)", "👎", ":-(", "👎 👍", "?!", "qwrt 👍", "!", "👍🏽", ": )", "★"]
+    all_agree(ask, bundle, texts)
+    doubted = [bool(Predictor(bundle).predict(text).warnings) for text in texts]
+    assert doubted == [text not in ("👍", "👍👍", ":)", "👎 👍") for text in texts]
 
 
 @needs_node

@@ -8,6 +8,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.core.reading import on_one_thread
 from lstm_cli.inference.predictor import Predictor
+from lstm_cli.text.vocabulary import Vocabulary
 
 
 def test_what_was_learned_is_told_apart(tiny_bundle: Bundle) -> None:
@@ -56,12 +57,30 @@ def test_text_unlike_what_was_learned_carries_a_warning(tiny_bundle: Bundle) -> 
         return "; ".join(predictor.predict(text).warnings)
 
     assert warned("a fine film") == ""
+    assert "there is no word" in warned("!")  # known, and no feeling of its own
     assert "2 of 3 words are unknown" in warned("fine qwrt zxcv")
     assert "no word of this text is known" in warned("asdf qwer")
     assert "in Cyrillic letters, what the model learned in Latin" in warned("хороший фильм")
     assert "there is no word" in warned("?!")
     assert "the text is empty" in warned("")
     assert "90 words and signs, the longest the model learned from" in warned("a fine film " * 30)
+
+
+@pytest.mark.parametrize("feeling", ["👍", "👎👎", "👍🏽", ":)", ":-(", "★★"])
+def test_emoji_that_the_model_knows_are_something_to_go_by(
+    tiny_bundle: Bundle, feeling: str
+) -> None:
+    """The base was sure and right of a thumb, and said not to believe it."""
+    predictor = Predictor(tiny_bundle)
+    [unknown] = predictor.predict(feeling).warnings
+    assert unknown == "there is no word in this text: do not believe the rating"
+    known = set(predictor.tokenize(feeling))
+    tokens = [*tiny_bundle.vocabulary.tokens[: -len(known)], *known]
+    predictor = Predictor(tiny_bundle, Vocabulary(tokens))
+    assert predictor.predict(feeling).warnings == ()
+    assert predictor.predict(f"🦭 {feeling}!").warnings == ()
+    assert "no word" in predictor.predict("🦭?!").warnings[0]
+    assert "no word of this text is known" in predictor.predict(f"qwrt {feeling}").warnings[0]
 
 
 def test_the_limit_of_one_thread_ends_with_the_last_who_needs_it() -> None:

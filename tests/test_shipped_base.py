@@ -121,6 +121,13 @@ def test_gibberish_does_not_come_back_confident(with_base: Path) -> None:
         assert "do not believe the rating" in found["warnings"][0]
 
 
+def test_a_thumb_alone_is_rated_and_believed(with_base: Path) -> None:
+    """People rate so; in the page as here (``test_live.py``)."""
+    for text, rating in (("👍", 5), ("👎👎", 1)):
+        found = json.loads(lstm("predict", text, "--json").stdout)
+        assert (found["rating"], found["warnings"]) == (rating, [])
+
+
 def test_the_base_is_not_removed() -> None:
     """It belongs to the program, and lies outside the models folder."""
     done = lstm("models", "remove", "base", "--yes")

@@ -1,5 +1,6 @@
 """When not to believe a rating: text unlike what the model learned from."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -7,11 +8,14 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
+from lstm_cli.text.tokens import EMOJI
+
 # Above this share of unknown words a rating is doubted. To an English model a film review of
 # another year has at most a tenth of them; a text in French or German has half.
 STRANGE = 1 / 3
 LONGER = 2  # times as long as the longest review that was learned from
 _LETTERS_REMEMBERED = 1 << 13
+_FEELING = re.compile(f"{EMOJI}|[:;=].")
 
 
 class Doubt(Enum):
@@ -52,13 +56,14 @@ def input_warnings(
     if not tokens:
         said = "the text is empty: this is what the model says before it reads anything"
         return (InputWarning(Doubt.EMPTY, said),)
-    words = [known for token, known in zip(tokens, is_known, strict=True) if is_word(token)]
+    read = list(zip(tokens, is_known, strict=True))
+    words = [known for token, known in read if is_word(token)]
     unknown = len(words) - sum(words)
     warnings = []
-    if not words:
+    if not words and not any(known and shows_feeling(token) for token, known in read):
         said = "there is no word in this text: do not believe the rating"
         warnings.append(InputWarning(Doubt.NO_WORD, said))
-    elif unknown == len(words):
+    elif words and unknown == len(words):
         said = "no word of this text is known to the model: do not believe the rating"
         warnings.append(InputWarning(Doubt.ALL_UNKNOWN, said))
     elif unknown > STRANGE * len(words):
@@ -68,7 +73,7 @@ def input_warnings(
         )
         warnings.append(InputWarning(Doubt.MANY_UNKNOWN, said))
     if unknown > STRANGE * len(words):
-        script = script_of(t for t, known in zip(tokens, is_known, strict=True) if not known)
+        script = script_of(token for token, known in read if not known)
         its = learned_script()
         if script and its and script != its:
             said = f"the text is in {script} letters, what the model learned in {its}"
@@ -105,6 +110,15 @@ def doubts_in(said: str) -> set[Doubt]:
 def is_word(token: str) -> bool:
     """Whether a token is more than a sign."""
     return any(character.isalnum() for character in token)
+
+
+def shows_feeling(token: str) -> bool:
+    """Whether a token is an emoji or an emoticon, which rates without a word.
+
+    >>> [shows_feeling(token) for token in ("👍", ":)", "?!", ":")]
+    [True, True, False, False]
+    """
+    return _FEELING.match(token) is not None
 
 
 def script_of(words: Iterable[str]) -> str:

@@ -32,7 +32,7 @@ _NO_LETTER = (
 )
 _LETTER = f"[^{_NO_LETTER}{UNSPACED}]"
 _LETTER_OR_DIGIT = f"(?:{_LETTER}|[0-9])"
-_EMOJI = "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55\u2763\u2764]"
+EMOJI = "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55\u2763\u2764]"
 
 _CLITIC = f"'(?:s|re|ve|ll|d|m)(?!{_LETTER_OR_DIGIT})"
 
@@ -43,7 +43,7 @@ TOKEN_PATTERN = "|".join(
         r"<3|</3|[:;=][-o*']?[()\[\]|}{@*\\]|[:;=][-o*']?/(?!/)",
         f"(?<!{_LETTER})(?<![0-9])[:;=][-o*']?[dp3](?!{_LETTER_OR_DIGIT})",
         # An emoji with its skin tone, its variation selector and what is joined to it
-        rf"{_EMOJI}(?:[\U0001f3fb-\U0001f3ff\ufe0f]|\u200d{_EMOJI})*",
+        rf"{EMOJI}(?:[\U0001f3fb-\U0001f3ff\ufe0f]|\u200d{EMOJI})*",
         # don't -> do n't; film's -> film 's: split as pretrained vectors have them
         f"{_LETTER}+?(?=n't(?!{_LETTER_OR_DIGIT}))",
         f"n't(?!{_LETTER_OR_DIGIT})",

@@ -5,6 +5,7 @@ import { unpack } from "./packing";
 import type { Deletion, Epoch, Glance, Hold, LearningTrace, Product, Trace } from "./types";
 
 export type * from "./types";
+export { readable } from "./warnings";
 
 /** What the page finds in itself, unpacked. */
 export interface Model {

@@ -1,6 +1,8 @@
 /** When not to believe a rating: the sentences of `inference/input_warnings.py`. */
 
 const STRANGE = 1 / 3; // share of unknown words above which a rating is doubted
+const WORD = /[\p{L}\p{N}]/u;
+const FEELING = /^(?:[\u{1f1e6}-\u{1f1ff}\u{1f300}-\u{1faff}\u2600-\u27bf\u2b50\u2b55\u2763\u2764]|[:;=].)/u;
 
 // Scripts whose letters have names in Unicode that begin with the name of the script; common ones
 // come first.
@@ -40,6 +42,16 @@ export function scriptOf(words: Iterable<string>): string {
   return most?.[0] ?? "";
 }
 
+/** What a text has that can be read: its words, of which some are known, and emoji or emoticons that are. */
+export function readable(tokens: string[], known: boolean[]): { words: number; unknown: number; showsFeeling: boolean } {
+  const words = known.filter((_, k) => WORD.test(tokens[k]));
+  return {
+    words: words.length,
+    unknown: words.filter((isKnown) => !isKnown).length,
+    showsFeeling: tokens.some((token, k) => known[k] && FEELING.test(token)),
+  };
+}
+
 /** Reasons not to believe the rating of a text, a sentence each.
  *
  * @param known whether the model knows each token.
@@ -48,20 +60,19 @@ export function scriptOf(words: Iterable<string>): string {
  */
 export function warningsOf(tokens: string[], known: boolean[], script: string, longest: number | null): string[] {
   if (!tokens.length) return ["the text is empty: this is what the model says before it reads anything"];
-  const words = known.filter((_, k) => /[\p{L}\p{N}]/u.test(tokens[k]));
-  const unknown = words.filter((isKnown) => !isKnown).length;
+  const { words, unknown, showsFeeling } = readable(tokens, known);
   const warnings: string[] = [];
-  if (!words.length) {
+  if (!words && !showsFeeling) {
     warnings.push("there is no word in this text: do not believe the rating");
-  } else if (unknown === words.length) {
+  } else if (words && unknown === words) {
     warnings.push("no word of this text is known to the model: do not believe the rating");
-  } else if (unknown > STRANGE * words.length) {
+  } else if (unknown > STRANGE * words) {
     warnings.push(
-      `${unknown} of ${words.length} words are unknown to the model: ` +
+      `${unknown} of ${words} words are unknown to the model: ` +
         "another language or subject than it learned from",
     );
   }
-  if (unknown > STRANGE * words.length) {
+  if (unknown > STRANGE * words) {
     const its = scriptOf(tokens.filter((_, k) => !known[k]));
     if (its && script && its !== script) {
       warnings.push(`the text is in ${its} letters, what the model learned in ${script}`);

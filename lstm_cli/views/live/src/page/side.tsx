@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 
-import type { Model, Trace } from "../engine/index";
+import { type Model, readable, type Trace } from "../engine/index";
 import type { State } from "./state";
 
 export function Header({ models, model, state, onModel }: {
@@ -81,12 +81,11 @@ function useGrowing(text: string) {
   return box;
 }
 
-/** How far a rating is to be doubted: wholly where no word is known, half where most are not. */
+/** How far a rating is to be doubted: wholly where nothing is known, half where most words are not. */
 export function doubtOf(trace: Trace): "" | "half" | "whole" {
-  const words = trace.words.filter(({ token }) => /[\p{L}\p{N}]/u.test(token));
-  const known = words.filter((word) => word.known).length;
-  if (!known) return "whole";
-  return known < words.length / 2 ? "half" : "";
+  const { words, unknown, showsFeeling } = readable(trace.tokens, trace.words.map((word) => word.known));
+  if (words ? unknown === words : !showsFeeling) return "whole";
+  return unknown > words / 2 ? "half" : "";
 }
 
 /** What to know of a text before its rating is believed. */
