@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_cli.commands.hints import with_options
+from lstm_cli.data.encoding.charsets import find_codec
 from lstm_cli.data.encoding.encodings import to_utf8
 from lstm_cli.data.encoding.wide import wide_without_mark
 from lstm_cli.data.options import ReadOptions
@@ -236,7 +237,6 @@ def test_what_speaks_against_a_name_is_said(tmp_path: Path) -> None:
         (polish.encode("cp1250"), "cp1252", "cp1250 (Central European, 99 % sure)"),
         (french.encode(), "cp1252", "utf-8"),
         (french.encode("utf-16-le"), "cp1252", "utf-16-le"),
-        (b"review,rating\nfine film,5\n", "utf-16", "utf-8"),
     ):
         path = tmp_path / "reviews.csv"
         path.write_bytes(data)
@@ -244,6 +244,50 @@ def test_what_speaks_against_a_name_is_said(tmp_path: Path) -> None:
         assert any(f"but it looks like {looks}" in note for note in decoded.notes)
     ascii_only = read_named(tmp_path, b"review,rating\nfine,5\n", "gbk")
     assert (ascii_only.notes, ascii_only.encoding) == ((), "gb18030")
+
+
+@pytest.mark.parametrize(
+    ("codec", "name", "likely"),
+    [
+        ("utf-8", "utf-16", "utf-8"),
+        ("utf-8", "UTF-16BE", "utf-8"),
+        ("utf-8", "utf-32", "utf-8"),
+        ("cp1252", "utf-16", "cp1252, cp1250"),
+        ("utf-16-le", "utf-16-be", "utf-16-le"),
+        ("utf-16-be", "utf-32-le", "utf-16-be"),
+    ],
+)
+@pytest.mark.parametrize("more", ["", "x"])
+def test_letters_of_two_bytes_that_are_not_there_are_refused(
+    tmp_path: Path, codec: str, name: str, likely: str, more: str
+) -> None:
+    """600 reviews once became one of Chinese letters, which hardly any bytes are not."""
+    data = (file_of("french") + more).encode(codec)
+    assert refused(tmp_path, data, name) == (
+        f" is not in {find_codec(name)}; name another with --encoding ({likely}), or leave it out"
+    )
+
+
+def test_a_line_that_is_named_as_letters_of_two_bytes(tmp_path: Path) -> None:
+    """Without an end of a line, ASCII throughout is no UTF-16; anything else may be."""
+    assert " is not in utf-16;" in refused(tmp_path, b"great film!", "utf-16")
+    path = tmp_path / "reviews.csv"
+    for text in ("好看", "ā", "great film"):
+        path.write_bytes(text.encode("utf-16-le"))
+        decoded = to_utf8(path, tmp_path, "reviews.csv", "utf-16")
+        assert decoded.path.read_text("utf-8") == text
+
+
+@pytest.mark.parametrize("language", ["french", "russian", "chinese_simplified", "thai", "korean"])
+def test_letters_of_two_bytes_are_read_where_they_are_named(tmp_path: Path, language: str) -> None:
+    """In scripts side by side, too, which alone would not tell what they are in."""
+    mixed = file_of(language) + "".join(f"{chr(k)}{chr(k + 7000)},4\n" for k in range(200, 4000))
+    for codec in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+        for text in (file_of(language), mixed):
+            path = tmp_path / "reviews.csv"
+            path.write_bytes(text.encode(codec))
+            decoded = to_utf8(path, tmp_path, "reviews.csv", codec)
+            assert decoded.path.read_text("utf-8") == text
 
 
 def test_bytes_that_do_not_fit_a_name_are_refused(tmp_path: Path) -> None:

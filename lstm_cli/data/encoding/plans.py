@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstm_cli.data.encoding.decoding import (
+    CHUNK_BYTES,
     REPLACEMENT,
     Decoder,
     LineDecoder,
@@ -21,7 +22,7 @@ from lstm_cli.data.encoding.decoding import (
 )
 from lstm_cli.data.encoding.probing import scan_utf8
 from lstm_cli.data.encoding.utf8_lines import Survey, survey_lines
-from lstm_cli.data.encoding.wide import wide_without_mark
+from lstm_cli.data.encoding.wide import belies, wide_without_mark
 from lstm_cli.data.showing import show_cell
 from lstm_cli.data.sources.opening import read_head
 from lstm_cli.errors import FileError, Remedy
@@ -73,10 +74,17 @@ def plan_for_codec(codec: str, path: Path, shown: str, notes: tuple[str, ...] = 
 
 
 def plan_for_named(codec: str, path: Path, shown: str) -> Plan:
-    """For an encoding that a person named; it is used, and what speaks against it is said."""
+    """For an encoding that a person named; it is used, and what speaks against it is said.
+
+    Raises:
+        FileError: it is UTF-16 or UTF-32, in which the text surely is not.
+    """
+    named = codec
     if codec in ("utf-16", "utf-32"):  # which of both orders of bytes is left to a mark
         wide = wide_without_mark(read_head(path)) or ""
         codec = wide if wide.startswith(codec) else f"{codec}-le"
+    if codec.startswith(("utf-16", "utf-32")) and belies(read_head(path, CHUNK_BYTES), codec):
+        raise FileError(f"{shown} is not in {named}", Remedy.CORRECT_ENCODING, _likely(path))
     looks = _looks_like(path, codec)
     notes = (f"read as {codec}, as it was named, but it looks like {looks}",) if looks else ()
     return plan_for_codec(codec, path, shown, notes)

@@ -7,6 +7,8 @@ bytes of another text happen to make are of many scripts, and there are few newl
 import unicodedata
 from collections import Counter
 
+from lstm_cli.data.encoding.probing import is_binary
+
 # Scripts that are found together, as the names of their letters begin.
 _TOGETHER = {
     "HIRAGANA": "CJK",
@@ -40,6 +42,29 @@ def wide_without_mark(head: bytes) -> str | None:
     shares = {codec: _share_of_one_script(head, codec, 2) for codec in ("utf-16-le", "utf-16-be")}
     best = max(shares, key=lambda codec: shares[codec])
     return best if shares[best] >= _LEAST_SHARE else None
+
+
+def belies(start: bytes, codec: str) -> bool:
+    """Whether a text surely is not in UTF-16 or UTF-32: no end of a line in it is one so read.
+
+    Other text would come out as a single line of Chinese, in which hardly any byte does not fit.
+
+    >>> belies(b"review,rating\\nfine,4\\n", "utf-16-le")
+    True
+    >>> belies("评论,评分\\n不错,4\\n".encode("utf-16-be"), "utf-16-be")
+    False
+
+    Args:
+        start: the first bytes of the text, more than one line of it if it has more.
+        codec: with its order of bytes.
+    """
+    bare = start.replace(b"\0", b"")
+    if is_binary(bare):  # as bytes of scripts are that have their letters where ASCII has signs
+        return False
+    if b"\n" in start or b"\r" in start:
+        text = start.decode(codec, "replace")
+        return "\n" not in text and "\r" not in text
+    return start != b"" and start.isascii() and start.decode().isprintable()
 
 
 def _share_of_one_script(head: bytes, codec: str, size: int) -> float:
