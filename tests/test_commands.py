@@ -564,6 +564,25 @@ def test_a_reader_that_leaves_standard_error_ends_nothing(tiny_reviews: Path) ->
     assert Path("models/tiny/bundle.json").is_file()
 
 
+@pytest.mark.parametrize("asked", [("--output", "-"), ("--json",)])
+def test_a_reader_that_leaves_standard_output_ends_it_quietly(
+    tiny_bundle: Bundle, asked: tuple[str, ...]
+) -> None:
+    """lstm predict --input reviews.csv --output - | head -1"""
+    Path("in.csv").write_text("review,code\n" + f"great fun,{'x' * 1_000}\n" * 300)
+    rating = subprocess.Popen(
+        [sys.executable, "-m", "lstm_cli", "-q", "predict", "--input", "in.csv", *asked,
+         "--text-column", "review", "--model", str(tiny_bundle.path)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert rating.stdout is not None
+    assert rating.stdout.readline()
+    rating.stdout.close()
+    assert rating.stderr is not None
+    assert (rating.stderr.read(), rating.wait()) == (b"", 0)
+    rating.stderr.close()
+
+
 def test_a_name_taken_during_training_costs_nothing(
     tiny_reviews: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -178,14 +178,17 @@ class TableWriter:
         if frame.is_empty() and not is_first:
             return  # nothing, packed, is something
         mark = self._mark if is_first else b""
-        if self._compression is None or self._compression.pack is None:
+        pack = self._compression.pack if self._compression else None
+        # polars would write to a pipe by itself, and not say that its reader has left.
+        if pack is None and self._target != "-":
             self._file.write(mark)
             append(frame, self._file, self._style, is_first)
             return
         window = io.BytesIO()
         window.write(mark)
         append(frame, window, self._style, is_first)
-        self._file.write(self._compression.pack(window.getvalue()))
+        content = window.getvalue()
+        self._file.write(content if pack is None else pack(content))
 
     def write_json(self, row: dict[str, object]) -> None:
         """Add one row to JSON lines, however deep it is."""
