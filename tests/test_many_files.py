@@ -10,8 +10,8 @@ import pytest
 from lstm_cli.data.options import ReadOptions
 from lstm_cli.data.reviews import read_reviews
 from lstm_cli.data.tables import open_tables, read_table
-from lstm_cli.data.texts import read_many
-from lstm_cli.errors import FileError
+from lstm_cli.data.texts import open_texts, read_many
+from lstm_cli.errors import ColumnError, FileError
 from lstm_cli.views.reviews import lines_about
 from tests.helpers import BLAME, PRAISE, lstm
 
@@ -196,6 +196,24 @@ def test_what_a_person_said_holds_in_a_bucket(bucket: str) -> None:
     assert table.encoding == "cp1250"
 
 
+def test_what_names_the_files_is_no_column_of_theirs_and_no_text(tmp_path: Path) -> None:
+    """It stands in every part of the output, whichever shard writes it."""
+    for name, texts in (("a", ["fine", "dull"]), ("b", ["good"])):
+        rows = {"review": texts, "File": [f"a long text, of nothing {k}" for k in texts]}
+        pl.DataFrame(rows).write_csv(tmp_path / f"{name}.csv")
+    source = f"{tmp_path}/?.csv"
+    with open_texts(source) as opened:
+        assert opened.columns.names == ("review",)
+        assert opened.table.frame.columns == ["review", "File", "file_2"]
+        windows = list(opened.windows)
+    assert pl.concat(window.frame for window in windows)["file_2"].to_list() == [
+        f"{tmp_path}/a.csv", f"{tmp_path}/a.csv", f"{tmp_path}/b.csv",
+    ]  # fmt: skip
+    assert read_table(source).frame.columns == ["review", "File"]
+    with pytest.raises(ColumnError), open_texts(source, ReadOptions(text_columns=("file_2",))):
+        pass
+
+
 def test_the_commands_take_folders_and_patterns(shards: Path) -> None:
     """Training names the model after the folder; rating writes the rows of all files into one."""
     trained = lstm("train", f"{shards}/*", "--epochs", "1", "--base", "none", "--no-baseline")
@@ -207,6 +225,14 @@ def test_the_commands_take_folders_and_patterns(shards: Path) -> None:
     assert rated.exit_code == 0, rated.output
     assert f"{shards}: 3 files, 24 rows" in rated.stderr
     assert pl.read_csv("rated.csv")["review"].equals(ROWS["review"])
+    names = [f"{shards}/a.csv"] * 10 + [f"{shards}/b.parquet"] * 6 + [f"{shards}/c.jsonl"] * 8
+    assert pl.read_csv("rated.csv")["file"].to_list() == names
+    assert pl.read_csv("rated.csv").columns[: ROWS.width + 2] == [
+        *ROWS.columns, "file", "predicted_rating",
+    ]  # fmt: skip
+    again = lstm("predict", "--input", f"{shards}/a.csv", "--output", "one.csv", *model)
+    assert again.exit_code == 0, again.output
+    assert "file" not in pl.read_csv("one.csv").columns
     evaluated = lstm("evaluate", f"{shards}/*", "--with-seen", *model)
     assert evaluated.exit_code == 0, evaluated.output
     assert lstm("doctor", str(shards)).exit_code in (0, 1)

@@ -77,6 +77,17 @@ _ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """The name for one more column, with a number behind it if another column has it.
+
+    >>> free_name("file", ["id", "review"]), free_name("file", ["File", "file_2"])
+    ('file', 'file_3')
+    """
+    small = {other.lower() for other in taken}
+    numbered = (f"{name}_{number}" for number in range(2, len(small) + 3))
+    return next(free for free in (name, *numbered) if free not in small)
+
+
 def key(name: str) -> str:
     """A name as it is compared: without case, accents, spaces and the like.
 

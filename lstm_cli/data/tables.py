@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
+from lstm_cli.data.column_names import free_name
 from lstm_cli.data.databases.addresses import is_database, parse_address
 from lstm_cli.data.encoding.charsets import find_codec
 from lstm_cli.data.encoding.encodings import to_utf8
@@ -79,6 +80,7 @@ class OpenTable:
     head: Table  # its first rows; the rest describes the whole file
     num_rows: int
     windows: Iterator[pl.DataFrame]  # every row in order, the first ones included
+    file_column: str | None = None  # the last, where it says which of several files a row is of
 
 
 def read_table(source: str, options: ReadOptions = DETECT_ALL) -> Table:
@@ -130,11 +132,12 @@ def open_table(
 
 @contextmanager
 def open_tables(
-    source: str, options: ReadOptions = DETECT_ALL, rows: int = ROWS
+    source: str, options: ReadOptions = DETECT_ALL, rows: int = ROWS, *, names_files: bool = False
 ) -> Iterator[OpenTable]:
     """Open a file, or the files of a folder or a pattern as one table, in the order of their names.
 
-    Several files are opened twice: first to see that all have the same columns.
+    Several files are opened twice: first to see that all have the same columns. With
+    ``names_files``, a column is added that says which of them a row is of.
 
     Raises:
         FileError: as ``read_table`` does, here or while rows are read.
@@ -156,6 +159,7 @@ def open_tables(
     looks, notes = listing.read_each(look_at)
     tables = [look.head for look in looks]
     same = _same_columns(tables)
+    column = free_name("file", same) if names_files else None
     (said,) = as_said(
         [
             Source(look.head.source, "", None, None, (), "", look.num_rows, look.head.notes,
@@ -164,13 +168,12 @@ def open_tables(
         ]
     )  # fmt: skip
     head = replace(
-        tables[0], source=shown, frame=tables[0].frame.cast(same),
+        tables[0], source=shown, frame=_of_file(tables[0], tables[0].frame, same, column),
         notes=(*said.notes, *_notes_on_columns(tables, same)),
         first_lines=None, num_files=len(looks),
     )  # fmt: skip
-    names = [look.name for look in looks]
-    with closing(_one_after_the_other(names, options, rows, same)) as windows:
-        yield OpenTable(head, said.rows, windows)
+    with closing(_one_after_the_other(looks, options, rows, same, column)) as windows:
+        yield OpenTable(head, said.rows, windows, column)
 
 
 class _Look(NamedTuple):
@@ -182,12 +185,17 @@ class _Look(NamedTuple):
 
 
 def _one_after_the_other(
-    names: Sequence[str], options: ReadOptions, rows: int, columns: pl.Schema
+    looks: Sequence[_Look], options: ReadOptions, rows: int, same: pl.Schema, column: str | None
 ) -> Generator[pl.DataFrame, None, None]:
-    for name in names:
-        with open_table(name, options, rows) as opened:
-            for frame in opened.windows:
-                yield frame.select(columns.names()).cast(columns)
+    for look in looks:
+        with open_table(look.name, options, rows) as opened:
+            yield from (_of_file(opened.head, frame, same, column) for frame in opened.windows)
+
+
+def _of_file(file: Table, frame: pl.DataFrame, same: pl.Schema, column: str | None) -> pl.DataFrame:
+    """Some rows of one of several files, with the columns of all, and one that names the file."""
+    rows = frame.select(same.names()).cast(same)
+    return rows if column is None else rows.with_columns(pl.lit(file.source).alias(column))
 
 
 def _same_columns(tables: Sequence[Table]) -> pl.Schema:

@@ -116,12 +116,17 @@ def open_texts(
 ) -> Iterator[OpenTexts]:
     """Open what is to be rated, a file, a folder or a pattern: every row, in order, in windows.
 
+    Of several files, the last column says which of them a row is of; it is never read as text.
+
     Raises:
         FileError: the file cannot be read.
         ColumnError: the column is absent, or two are equally plausible.
     """
-    with open_tables(source, options, rows) as opened:
-        columns = choose_text_columns(opened.head, options)
+    with open_tables(source, options, rows, names_files=True) as opened:
+        theirs = opened.head
+        if opened.file_column is not None:
+            theirs = replace(theirs, frame=theirs.frame.drop(opened.file_column))
+        columns = choose_text_columns(theirs, options)
         windows = _with_texts(opened.windows, columns)
         yield OpenTexts(opened.head, columns, opened.num_rows, windows)
 
