@@ -150,6 +150,7 @@ def test_old_reviews_that_it_does_not_know_are_passed_over(hotels: Path, new: Pa
     said = " ".join(done.stderr.split())
     assert "10 old reviews passed over: hotels neither learned from them" in said
     assert "none of the 120 reviews held out for hotels before is here" in said
+    assert said.endswith("; --replay holds none of them")
 
 
 def test_without_old_reviews_what_cannot_be_measured_stays(hotels: Path, new: Path) -> None:
@@ -188,8 +189,16 @@ def test_few_held_out_reviews_are_said_to_decide(hotels: Path, new: Path, old: P
     hint = "few held-out reviews decided: --replay FILE with the earlier ones makes it surer"
     done = lstm("update", "hotels", new, "--accept-worse")
     assert hint in done.stdout.splitlines()
+    few = written("few.csv", rows(range(50, 54)))
+    some = written("some.csv", rows(range(6, 11)))
+    done = lstm("update", "hotels", few, "--replay", some, "--accept-worse")
+    assert "few held-out reviews decided: --replay holds not all of the earlier ones" in (
+        done.stdout.splitlines()
+    )
+    assert "--replay FILE" not in done.stdout + done.stderr
+    assert "is measured on few; --replay holds no more of them" in " ".join(done.stderr.split())
     more = written("more.csv", rows(range(30, 34)))
-    all_old = written("all.csv", rows(OLD), rows(HELD_OUT), rows(NEW))
+    all_old = written("all.csv", rows(OLD), rows(HELD_OUT), rows(NEW), rows(range(50, 54)))
     done = lstm("update", "hotels", more, "--replay", all_old, "--accept-worse")
     assert done.exit_code == 0
     assert hint not in done.stdout
@@ -294,10 +303,12 @@ def test_a_worse_model_does_not_replace(hotels: Path, old: Path) -> None:
     as_it_was = contents(hotels)
     done = lstm("update", "hotels", upside_down, "--replay", old)
     assert done.exit_code == 1
-    assert done.stdout.endswith(
-        "than chance would explain: hotels stays as it was\n"
-        "to replace it all the same, add --accept-worse\n"
-    )
+    assert done.stdout.splitlines()[-4:] == [
+        "worse on the reviews held out before: hotels stays as it was",
+        "its probability score is worse by more than two standard errors, which decides;",
+        "chance alone makes it so about one time in 44",
+        "to replace it all the same, add --accept-worse",
+    ]
     assert "held out before (120)" in done.stdout
     assert contents(hotels) == as_it_was
     assert sorted(path.name for path in Path("models").iterdir()) == ["hotels"]
@@ -318,6 +329,11 @@ def test_too_few_held_out_reviews_decide_nothing(hotels: Path) -> None:
         "to replace it all the same, add --accept-worse",
     ]
     assert contents(hotels) == as_it_was
+    strangers = written("strangers.csv", rows(range(40, 41)))
+    done = lstm("update", "hotels", few, "--replay", strangers)
+    assert "10 can; --replay with all that it was trained on brings those held out before" in (
+        done.stdout.splitlines()
+    )
     done = lstm("update", "hotels", few, "--accept-worse")
     assert done.exit_code == 0
     history = lstm("models", "history", "hotels").stdout.splitlines()

@@ -6,6 +6,9 @@ from typing import Any
 from lstm_cli.results.scores import Difference
 
 FEWEST = 10  # held-out reviews; of fewer no interval is given
+# Standard errors by which the probability score may be worse, on all held-out reviews and on those
+# held out before or now.
+MOST_ERRORS, MOST_ERRORS_OF_PART = 1, 2
 
 
 @dataclass(frozen=True)
@@ -81,14 +84,15 @@ class Receipt:
 
     @property
     def is_worse(self) -> bool:
-        """Whether the new one rates worse by more than chance would explain.
+        """Whether the new one seems worse, which does not take a proof: in doubt the old one stays.
 
-        On all held-out reviews together a standard error is enough, on either part, of which
-        there are two more to be mistaken about, it takes two.
+        On all held-out reviews together a standard error is enough, by which chance alone makes
+        one in six updates worse. On either part, of which there are two more to be mistaken
+        about, it takes two, which chance alone reaches one time in 44.
         """
         parts = (self.held_out_before, self.held_out_now)
-        return self.all.errors_worse > 1 or any(
-            part is not None and part.errors_worse > 2 for part in parts
+        return self.all.errors_worse > MOST_ERRORS or any(
+            part is not None and part.errors_worse > MOST_ERRORS_OF_PART for part in parts
         )
 
     def to_json(self) -> dict[str, Any]:
