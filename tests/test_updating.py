@@ -16,6 +16,7 @@ from lstm_cli.bundle.seen import Seen
 from lstm_cli.bundle.versions import save_as_next, versions_of
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.evaluation.receipt import receipt
+from lstm_cli.results import Receipt
 from tests import to_be_killed
 from tests.helpers import BLAME, PRAISE, copied, in_case, lstm, new_bundle, sign, write_info
 from tests.to_be_killed import killed_after, started
@@ -295,6 +296,48 @@ def test_a_little_worse_is_by_chance_and_much_worse_is_not() -> None:
     assert not with_loss(0.0 - 0.02, 0.0 - 0.02)
     assert with_loss(0.1, 0.1)
     assert with_loss(0.1, -0.2)  # it forgets
+
+
+def without_the_middle(given: int, right: int) -> Receipt:
+    """Of 100 reviews a little better; of some others that got the middle rating, none gets it."""
+    truth = np.array([1] * right + [2] * (given - right) + [0, 2] * 50)
+    ends = np.array([[0.8, 0.1, 0.1], [0.1, 0.1, 0.8]] * 50)
+    before = np.concatenate([np.tile([0.3, 0.4, 0.3], (given, 1)), ends])
+    surer = np.where(ends > 0.5, 0.9, 0.05)
+    after = np.concatenate([np.tile([0.3, 0.3, 0.4], (given, 1)), surer])
+    held_out_before = np.ones(len(truth), dtype=np.bool_)
+    return receipt(before, after, truth, held_out_before, Scale((1.0, 2.0, 3.0)))
+
+
+@pytest.mark.parametrize(
+    ("given", "right", "is_worse"), [(5, 1, True), (4, 4, False), (5, 0, False)]
+)
+def test_a_rating_that_is_never_given_any_more_is_a_loss(
+    given: int, right: int, is_worse: bool
+) -> None:
+    """Where the old model gave it to more than a few, and knew it: no score of all tells that."""
+    made = without_the_middle(given, right)
+    assert made.lost == ("2",)
+    assert not made.has_worse_score
+    assert made.is_worse == is_worse
+
+
+def test_what_is_never_given_any_more_is_why_the_old_model_stays(
+    hotels: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = without_the_middle(7, 3)
+    monkeypatch.setattr("lstm_cli.pipeline.updating.receipt", lambda *_: made)
+    as_it_was = contents(hotels)
+    done = lstm("update", "hotels", new)
+    assert done.exit_code == 1
+    assert done.stdout.splitlines()[-3:] == [
+        "worse on the held-out reviews: hotels stays as it was",
+        "the rating 2 is lost: given 7 times before, 3 of them rightly, and never now",
+        "to replace it all the same, add --accept-worse",
+    ]
+    assert contents(hotels) == as_it_was
+    done = lstm("update", "hotels", new, "--accept-worse")
+    assert "worse on the held-out reviews, as accepted: hotels is replaced" in done.stdout
 
 
 def test_a_worse_model_does_not_replace(hotels: Path, old: Path) -> None:

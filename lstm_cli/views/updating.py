@@ -177,7 +177,7 @@ def _verdict(updated: "Updated", name: str) -> Iterator[str]:
         return
     if not updated.is_replaced:
         yield f"worse {_where(receipt)}: {name} stays as it was"
-        yield from _how_sure(receipt)
+        yield from _why_worse(receipt)
         yield from _few_decided(updated)
         yield _REPLACE_ALL_THE_SAME
         return
@@ -223,8 +223,16 @@ def _more_to_measure_on(updated: "Updated") -> str:
     return "--replay with all that it was trained on brings those held out before"
 
 
-def _how_sure(receipt: Receipt) -> Iterator[str]:
-    """By how much a worse one is worse, and how often one as good would seem so by chance."""
+def _why_worse(receipt: Receipt) -> Iterator[str]:
+    """What a worse one lost, and how often one as good would seem as much worse by chance."""
+    for label in receipt.forgotten:
+        before, right = receipt.given[label][0], receipt.num_right_before(label)
+        yield (
+            f"the rating {visible(label, 16)} is lost: given {before:,} times before, {right:,} of "
+            "them rightly, and never now"
+        )
+    if not receipt.has_worse_score:
+        return
     errors, times = "two standard errors", "44"
     if receipt.all.errors_worse > MOST_ERRORS:
         errors, times = "one standard error", "six"
@@ -239,7 +247,7 @@ def _put_back(updated: "Updated", name: str) -> str:
 
 def _where(receipt: Receipt) -> str:
     """On which reviews it is worse."""
-    if receipt.all.errors_worse > MOST_ERRORS:
+    if receipt.all.errors_worse > MOST_ERRORS or not receipt.has_worse_score:
         return "on the held-out reviews"
     before = receipt.held_out_before
     if before is not None and before.errors_worse > MOST_ERRORS_OF_PART:
