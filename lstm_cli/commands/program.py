@@ -202,7 +202,7 @@ def usage_problem(said: str, ctx: typer.Context | None) -> str:
         said = re.sub(rf"{kind}(eger)?( range)?\b", name, said)
     said = said.replace("(Possible", "(possible")
     said = f"{said[:1].lower()}{said[1:].rstrip('.')}"
-    if ctx is None or said.endswith("?"):
+    if ctx is None or said.endswith("?") or ";" in said:  # it says what to do
         return said
     return f"{said}; see {ctx.command_path} --help"
 
