@@ -262,7 +262,7 @@ def test_a_name_with_blanks_and_no_quotes_is_told_to_have_some(stays: Path) -> N
         done = lstm("report", *order)
         assert done.exit_code == 2
         assert done.stderr.endswith('; a name with blanks needs quotes: --over "stay month"\n')
-    assert lstm("report", stays, stays).stderr.endswith(f"argument(s) ({stays})\n")
+    assert f"argument(s) ({stays}); see lstm report" in lstm("report", stays, stays).stderr
 
 
 def test_columns_of_the_file_stay_beside_those_that_are_added(
