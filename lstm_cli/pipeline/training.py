@@ -203,8 +203,8 @@ def plan(
     announce(Work("measure pace", start, run.training, run.task, run.compute), run.compute)
     data = run.data
     more = _GATES * min(data.validation.num_tokens, MOST_TOKENS)
-    more += tokens_asked(data, run.training.seed) if asks_base else 0
-    pace = measure_pace(start, run.training, run.task, run.compute, more)
+    asked = tokens_asked(data, run.training.seed) if asks_base else 0
+    pace = measure_pace(start, run.training, run.task, run.compute, more, asked)
     planned = Plan(run.training)
     if seconds is not None:
         planned = fitted_to(run.training, pace, seconds)
@@ -252,8 +252,8 @@ def measure(run: PreparedRun, fitted: Fitted, *, with_baseline: bool) -> Measure
     """
     training, held_out = run.data.training, run.data.validation
     num_ratings = len(run.ratings)
-    commonest = int(np.bincount(training.rating_indices, minlength=num_ratings).argmax())
-    answers = {always(run.reviews.scale.labels[commonest]): np.full(len(held_out), commonest)}
+    always_it = always(run.reviews.scale.labels[run.commonest])
+    answers = {always_it: np.full(len(held_out), run.commonest)}
     regression = agreement = None
     if with_baseline and fitted.completed:
         some = training.select(drawn(len(training)))
@@ -383,6 +383,7 @@ def _provenance(run: PreparedRun, fitted: Fitted) -> Provenance:
         vectors=None if data.vectors is None else data.vectors.name,
         skipped={skipped.reason: skipped.count for skipped in reviews.skipped},
         counts=dict(zip(reviews.scale.labels, counts, strict=True)),
+        offered=run.offered,
         lengths=(int(lengths.min()), int(lengths.max())),
         held_out_from=None if run.others is None else run.others.fingerprint,
         device=run.compute.device_name,
