@@ -129,6 +129,7 @@ class TrainedModel:
             "precision": self.bundle.info.training.precision,
             "stopped": not self.completed,
             "tried": list(self.bundle.info.provenance.tried),
+            "read_by_base": self.bundle.info.provenance.read_by_base,
             "validation": self.evaluation.to_json(),
         }
 
