@@ -151,7 +151,11 @@ def forgetting(request: TrainRequest, base: "Base | None", num_reviews: int) -> 
 
 def say_that_one_begins(console: Console, name: str) -> None:
     """A training should go on, and there is none."""
-    say(console, f"no stopped training of {name} to resume: starting a new one")
+    say(
+        console,
+        f"no stopped training of {name} to resume (of one killed within two minutes nothing may be "
+        "kept): starting a new one",
+    )
 
 
 def say_that_it_is_renamed(console: Console, taken: str, name: str) -> None:
