@@ -201,6 +201,7 @@ def plan(
     asks_base: bool = True,
 ) -> PreparedRun:
     """Say how long it will take; where time is short, less is read: fewer epochs, or reviews."""
+    began = time.perf_counter()
     announce(Work("measure pace", start, run.training, run.task, run.compute), run.compute)
     data = run.data
     more = _GATES * min(data.validation.num_tokens, MOST_TOKENS)
@@ -208,7 +209,8 @@ def plan(
     pace = measure_pace(start, run.training, run.task, run.compute, more, asked)
     planned = Plan(run.training)
     if seconds is not None:
-        planned = fitted_to(run.training, pace, seconds)
+        # On 800 reviews the timed steps are a sixth of an epoch.
+        planned = fitted_to(run.training, pace, seconds - (time.perf_counter() - began))
         run = replace(run, training=planned.config, data=_drawn(data, planned))
     listener.planned(run, planned, pace.seconds(planned))
     return run
