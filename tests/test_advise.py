@@ -257,7 +257,11 @@ def test_a_curve_and_the_reviews_to_rate_next(mixed: Path, pretending: Pretender
     assert "120 rated reviews: learning from 20, 40 and 80 of them" in done.stderr
     assert "     20  55.0 %        1.80  measured on 120" in done.stdout
     assert "3 reviews to rate next, of 30 without a rating" in done.stdout
-    assert "written to to_rate.csv: fill in its column 'Rating', and give it to" in done.stdout
+    assert done.stdout.splitlines()[-3:] == [
+        "written to to_rate.csv: fill in its column 'Rating', and give it to the",
+        "model that learned from the earlier ratings, together with these:",
+        "  lstm update MODEL to_rate.csv --replay mixed.csv",
+    ]
     assert pretending.learned == [20, 40, 80] * 3 + [120]
 
 
@@ -280,6 +284,28 @@ def test_the_file_may_be_of_another_format(mixed: Path, pretending: Pretender, n
     written = read_table(name).frame
     assert written.columns == ["id", "review", "Rating", "month"]
     assert are_missing(as_strings(written["Rating"])).to_list() == [True] * 4
+
+
+def test_a_file_gives_way_where_a_person_says_so(mixed: Path, pretending: Pretender) -> None:
+    Path("old.csv").write_text("the list of last week", "utf-8")
+    asked = ("--next", 3, "--output", "old.csv", "--replace", "--base", "none")
+    assert lstm("advise", mixed, *asked).exit_code == 0
+    assert len(Path("old.csv").read_text("utf-8").splitlines()) == 4
+
+
+def test_the_command_to_type_names_every_file_with_ratings(
+    tmp_path: Path, mixed: Path, pretending: Pretender
+) -> None:
+    """By names that a shell takes for one word; of a file that needs an option, by none."""
+    both = [(text, rating) for rating, texts in ((5, PRAISE), (1, BLAME)) for text in texts]
+    more = write(tmp_path / "more ratings.csv", [("review", "Rating"), *both])
+    asked = ("--next", 3, "--base", "none", "--output")
+    done = lstm("advise", "mixed.csv", "--rated", more.name, *asked, "to rate.csv")
+    assert done.stdout.splitlines()[-1] == (
+        "  lstm update MODEL 'to rate.csv' --replay 'more ratings.csv' --replay mixed.csv"
+    )
+    done = lstm("advise", "mixed.csv", *asked, "a.csv", "--encoding", "utf-8")
+    assert done.stdout.splitlines()[-1] == "  lstm update MODEL a.csv --replay FILE"
 
 
 def test_what_was_filled_in_can_be_learned_from(mixed: Path, pretending: Pretender) -> None:
@@ -308,6 +334,7 @@ def test_rated_reviews_may_be_in_another_file(
     assert done.exit_code == 0, done.stderr
     written = pl.read_csv("a.csv")
     assert written.columns == ["review", "stay", "Rating"]
+    assert done.stdout.endswith(f"\n  lstm update MODEL a.csv --replay {mixed}\n")
     assert written["Rating"].null_count() == 5
     assert written["review"].n_unique() == 5
 
@@ -393,7 +420,12 @@ def test_a_base_that_has_read_the_reviews_is_said(mixed: Path, pretending: Prete
     ("asked", "said"),
     [
         (("--output", "a.csv"), "--output goes with --next N"),
-        (("--next", 3, "--output", "mixed.csv"), "mixed.csv"),
+        (
+            ("--next", 3, "--output", "own.csv"),
+            "exists already; name another file, or give --replace",
+        ),
+        (("--next", 3, "--output", "mixed.csv", "--replace"), "mixed.csv is read, and would keep"),
+        (("--next", 3, "--replace"), "--replace goes with --output FILE"),
         (("--more", 361), "--more 361: 120 rated reviews cannot tell what more than 360 others"),
         (("--time-limit", "soon"), "--time-limit soon: write a time as 90s, 5m or 1h"),
         (("--next", 3, "--output", "a.doc"), "a.doc: the ending must say how to write"),
@@ -402,8 +434,10 @@ def test_a_base_that_has_read_the_reviews_is_said(mixed: Path, pretending: Prete
 def test_what_cannot_be_is_one_line(
     mixed: Path, pretending: Pretender, asked: tuple[object, ...], said: str
 ) -> None:
+    Path("own.csv").write_text("mine", "utf-8")
     done = lstm("advise", mixed, "--base", "none", *asked)
     assert done.exit_code == 2
+    assert Path("own.csv").read_text("utf-8") == "mine"
     assert done.stderr.startswith("lstm: ")
     assert done.stderr.count("\n") == 1
     assert said in done.stderr
@@ -513,10 +547,11 @@ def test_the_verdict_comes_first_and_the_curve_below_it() -> None:
 def test_a_long_list_that_is_in_a_file_shows_its_first_ten() -> None:
     chosen = tuple(NextReview(line, f"text of line {line}") for line in range(2, 14))
     shown = show(show_next, NextReviews(chosen, 1_000, "to_rate.csv", "stars")).splitlines()
-    assert shown[-3:] == [
+    assert shown[-4:] == [
         "... and 2 more",
-        "written to to_rate.csv: fill in its column 'stars', and give it to",
-        "  lstm update MODEL to_rate.csv",
+        "written to to_rate.csv: fill in its column 'stars', and give it to the",
+        "model that learned from the earlier ratings, together with these:",
+        "  lstm update MODEL to_rate.csv --replay FILE",
     ]
     assert "  11  text of line 11" in shown
     assert "  12  text of line 12" not in shown

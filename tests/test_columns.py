@@ -6,7 +6,9 @@ import polars as pl
 import pytest
 
 from lstm_cli.commands.hints import with_options
+from lstm_cli.data.chosen import choose_text_columns
 from lstm_cli.data.columns import find_rating_column, find_text_column
+from lstm_cli.data.options import ReadOptions
 from lstm_cli.data.tables import Table
 from lstm_cli.errors import ColumnError
 
@@ -227,3 +229,32 @@ def test_years_are_no_ratings() -> None:
     """Two years look like two classes; a model of them would be nonsense told with confidence."""
     with pytest.raises(ColumnError, match="name the column of ratings"):
         found(table(Text=TEXT, Jahr=["2020", "2021"] * 6))
+
+
+HEADLINES = [f"great thing number {n}" for n in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "notes"),
+    [
+        (
+            {"review_headline": HEADLINES, "review_body": TEXT, "stars": STARS},
+            ("'review_headline' is not read; name it and 'review_body' as columns of text to join "
+             "them",),
+        ),
+        ({"title": ["Casablanca (1942)", "The Third Man"] * 6, "review": TEXT}, ()),  # films
+        ({"title": HEADLINES, "summary": HEADLINES, "review": TEXT}, ()),  # which of them?
+        ({"title": [""] * 12, "review": TEXT}, ()),
+        ({"review": TEXT}, ()),
+    ],
+)  # fmt: skip
+def test_a_headline_that_is_left_unread_is_named(
+    columns: Mapping[str, Sequence[object]], notes: tuple[str, ...]
+) -> None:
+    """It says much in a few words; who wants it reads both."""
+    assert choose_text_columns(named(columns), ReadOptions()).notes == notes
+
+
+def test_headlines_that_are_read_are_not_named() -> None:
+    both = ReadOptions(text_columns=("title", "review"))
+    assert choose_text_columns(named({"title": HEADLINES, "review": TEXT}), both).notes == ()

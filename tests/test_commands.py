@@ -664,3 +664,29 @@ def test_a_helper_that_was_ended_is_said() -> None:
     assert said is not None
     assert "--threads 1" in said
     assert of_the_machine(RuntimeError("ours")) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["trian"], "no such command 'trian'. Did you mean 'train', 'pretrain'?"),
+        (["--nope"], "no such option: --nope; see lstm --help"),
+        (["learn"], "missing argument 'TEXT'; see lstm learn --help"),
+        (["train", "--epochs"], "option '--epochs' requires an argument"),
+        (
+            ["train", "x.csv", "--epochs", "some"],
+            "invalid value for '--epochs': 'some' is not a whole number; see lstm train --help",
+        ),
+        (
+            ["train", "x.csv", "--epoch", "3"],
+            "no such option: --epoch (possible options: --epochs, --keep-epochs, --replace); see "
+            "lstm train --help",
+        ),
+        (["models", "shw"], "no such command 'shw'. Did you mean 'show'?"),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, list) else "",
+)
+def test_a_command_line_that_fits_no_command_is_one_line(given: list[str], said: str) -> None:
+    """As every other error is, and not four with the usage above."""
+    done = lstm(*given)
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"lstm: {said}\n")

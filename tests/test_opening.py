@@ -209,7 +209,7 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
     assert refusal(near) == f"{near}: there is no such file; did you mean {tmp_path}/reviews.csv?"
     assert refusal("nowhere/x.csv") == "nowhere/x.csv: there is no such file; check the path"
     (tmp_path / "reviews.csv").unlink()
-    assert refusal(str(tmp_path)).startswith(f"{tmp_path} is a directory that holds no table")
+    assert refusal(str(tmp_path)).startswith(f"{tmp_path} is a directory that holds no file")
     assert "is not the name of a file" in refusal("a\0b")
     assert "cannot be read" in refusal("x" * 5000)
     assert "there is no such file" in refusal("two\nlines\x1b[31m")

@@ -105,8 +105,8 @@ def test_no_match_is_one_line(folder: Path) -> None:
     assert refusal(f"{folder}/*.tsv") == f"{folder}/*.tsv: no file matches; check the pattern"
     (folder / "deeper" / "d.parquet").unlink()
     assert refusal(str(folder / "deeper")) == (
-        f"{folder}/deeper is a directory that holds no table, no file; name a file in it, or a "
-        "pattern such as FOLDER/**/*.parquet"
+        f"{folder}/deeper is a directory that holds no file; name a file, or a pattern such "
+        "as FOLDER/**/*.parquet"
     )
 
 

@@ -63,7 +63,7 @@ def test_what_rose_is_said_and_what_did_not_is_not(stays: Path, tiny_bundle: Bun
     found = reported(tiny_bundle, stays, "--by", "hotel", "--over", "month")
     said = " ".join(found["findings"])
     assert "Quay, 2025-03 to 2025-04 against 2025-01 to 2025-02: the mean rating fell by" in said
-    assert "cannot tell whether anything changed over time: Hill." in said
+    assert "cannot tell whether the ratings of Hill changed over time." in said
 
 
 def test_periods_without_an_order_in_time_are_not_compared(
@@ -203,11 +203,43 @@ def test_groups_that_do_not_differ_seldom_seem_to(tmp_path: Path, tiny_bundle: B
     assert sure <= 5
 
 
-def test_ratings_of_another_scale_are_refused(tmp_path: Path, tiny_bundle: Bundle) -> None:
-    rows = [("Quay", "", PRAISE[0], str(k % 10 + 1)) for k in range(40)]
+def test_ratings_of_another_scale_are_refused_where_some_are_missing(
+    tmp_path: Path, tiny_bundle: Bundle
+) -> None:
+    rows = [("Quay", "", PRAISE[0], str(k % 10 + 1) if k else "") for k in range(40)]
     done = lstm("-q", "report", write(tmp_path / "ten.csv", rows), "--model", tiny_bundle.path)
     assert done.exit_code == 2
     assert "the scale of the model is 1, 5, but column 'rating' holds" in done.stderr
+
+
+def test_where_people_rated_every_text_another_scale_is_reported_as_it_is(
+    tmp_path: Path, tiny_bundle: Bundle
+) -> None:
+    """Then there is nothing for the model to rate; a text without a rating would need it."""
+    texts = [*[""] * 10, *[PRAISE[0]] * 30]
+    rows = [("Quay", "", text, str(k % 11)) for k, text in enumerate(texts)]
+    file = write(tmp_path / "nps.csv", rows)
+    at = ("--model", tiny_bundle.path)
+    done = lstm("report", file, "--by", "hotel", *at, "--json")
+    assert done.exit_code == 0, done.stderr
+    assert "on a scale that is not the model's (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)" in done.stderr
+    found = json.loads(done.stdout)
+    assert found["ratings"] == list(map(str, range(11)))
+    assert (found["reviews"], found["rated"], found["known"]) == (40, 40, 0)
+    mean = np.mean([k % 11 for k in range(40)])
+    assert found["cells"][0]["mean"]["value"] == pytest.approx(mean)
+    assert json.loads(lstm("report", file, *at, "--low", 6, "--json").stdout)["low_ratings"] == (
+        list(map(str, range(7)))
+    )
+    page = tmp_path / "report.html"
+    assert lstm("report", file, *at, "--html", page, "--output", tmp_path / "r.xlsx").exit_code == 0
+    assert "Made by the model" not in page.read_text("utf-8")
+    assert (
+        "--words: lstm finds the words, and rates 1, 5"
+        in lstm("report", file, *at, "--words").stderr
+    )
+    unrated = write(tmp_path / "more.csv", [*rows, ("Quay", "", PRAISE[1], "")])
+    assert "the scale of the model is 1, 5" in lstm("-q", "report", unrated, *at).stderr
 
 
 def test_no_group_s_name_is_run_by_a_spreadsheet(tmp_path: Path, tiny_bundle: Bundle) -> None:
@@ -230,7 +262,7 @@ def test_a_name_with_blanks_and_no_quotes_is_told_to_have_some(stays: Path) -> N
         done = lstm("report", *order)
         assert done.exit_code == 2
         assert done.stderr.endswith('; a name with blanks needs quotes: --over "stay month"\n')
-    assert lstm("report", stays, stays).stderr.endswith(f"argument(s) ({stays})\n")
+    assert f"argument(s) ({stays}); see lstm report" in lstm("report", stays, stays).stderr
 
 
 def test_columns_of_the_file_stay_beside_those_that_are_added(

@@ -63,7 +63,11 @@ def test_evaluate_says_what_word_order_is_worth(tiny_bundle: Bundle, file: Path)
     assert found["word_order"]["accuracy"] == found["accuracy"]
     low, high = found["word_order"]["interval"]
     assert low <= found["word_order"]["worth"] <= high
-    assert "word order is worth" in lstm("evaluate", file, *at).stdout
+    said = "word order is worth"
+    assert said not in lstm("evaluate", file, *at).stdout  # of five reviews it would say nothing
+    rows = (f"fun {k} {k},5\nno fun {k},1\n" for k in range(20))
+    file.write_text("review,rating\n" + "".join(rows))
+    assert said in lstm("evaluate", file, *at).stdout
 
 
 def test_an_accuracy_under_the_bar_is_exit_1(tiny_bundle: Bundle, file: Path) -> None:

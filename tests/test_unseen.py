@@ -10,7 +10,7 @@ from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.data.reviews import chosen, read_reviews
 from lstm_cli.evaluation.reading import read_rated
 from lstm_cli.evaluation.unseen import leave_out_seen
-from tests.helpers import TINY, lstm, sign
+from tests.helpers import TINY, copied, lstm, sign
 
 OTHERS = [f'"a slow start {k} but well worth it",{1 + 2 * (k % 3)}' for k in range(6)]
 
@@ -146,8 +146,8 @@ def test_two_models_are_compared_on_what_neither_has_seen(one: Bundle, tiny_revi
     done = lstm("compare", file, "one", "two", "--json")
     said = done.stderr.splitlines()[-1]
     assert said == (
-        f"left out: one ({each[0].seen}) and two ({each[1].seen}) have seen {both.seen} of the 50 "
-        "reviews in training (--with-seen keeps them)"
+        f"left out: one ({each[0].seen}) and two ({each[1].seen}) have together seen {both.seen} "
+        "of the 50 reviews in training (--with-seen keeps them)"
     )
     found = json.loads(done.stdout)
     assert found["seen"] == [each[0].seen, each[1].seen] == [35, both.seen_of_each[1]]
@@ -155,10 +155,15 @@ def test_two_models_are_compared_on_what_neither_has_seen(one: Bundle, tiny_revi
     assert [scores["n"] for scores in found["scores"]] == [50 - both.seen] * 2
     kept = lstm("compare", file, "one", "two", "--json", "--with-seen")
     assert kept.stderr.splitlines()[-1] == (
-        f"careful: the scores flatter, for one ({each[0].seen}) and two ({each[1].seen}) have seen "
-        f"{both.seen} of the 50 reviews in training"
+        f"careful: the scores flatter, for one ({each[0].seen}) and two ({each[1].seen}) have "
+        f"together seen {both.seen} of the 50 reviews in training"
     )
     assert json.loads(kept.stdout)["left_out_seen"] == 0
+    copied(one, "twin")
+    assert lstm("compare", file, "one", "twin", "--json").stderr.splitlines()[-1] == (
+        "left out: one and twin have each seen 35 of the 50 reviews in training (--with-seen keeps "
+        "them)"
+    )
 
 
 def test_what_a_base_has_seen_is_left_out_too(one: Bundle, tiny_reviews: Path) -> None:

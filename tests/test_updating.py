@@ -16,6 +16,7 @@ from lstm_cli.bundle.seen import Seen
 from lstm_cli.bundle.versions import save_as_next, versions_of
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.evaluation.receipt import receipt
+from lstm_cli.results import Receipt
 from tests import to_be_killed
 from tests.helpers import BLAME, PRAISE, copied, in_case, lstm, new_bundle, sign, write_info
 from tests.to_be_killed import killed_after, started
@@ -150,6 +151,7 @@ def test_old_reviews_that_it_does_not_know_are_passed_over(hotels: Path, new: Pa
     said = " ".join(done.stderr.split())
     assert "10 old reviews passed over: hotels neither learned from them" in said
     assert "none of the 120 reviews held out for hotels before is here" in said
+    assert said.endswith("; --replay holds none of them")
 
 
 def test_without_old_reviews_what_cannot_be_measured_stays(hotels: Path, new: Path) -> None:
@@ -188,8 +190,16 @@ def test_few_held_out_reviews_are_said_to_decide(hotels: Path, new: Path, old: P
     hint = "few held-out reviews decided: --replay FILE with the earlier ones makes it surer"
     done = lstm("update", "hotels", new, "--accept-worse")
     assert hint in done.stdout.splitlines()
+    few = written("few.csv", rows(range(50, 54)))
+    some = written("some.csv", rows(range(6, 11)))
+    done = lstm("update", "hotels", few, "--replay", some, "--accept-worse")
+    assert "few held-out reviews decided: --replay holds not all of the earlier ones" in (
+        done.stdout.splitlines()
+    )
+    assert "--replay FILE" not in done.stdout + done.stderr
+    assert "is measured on few; --replay holds no more of them" in " ".join(done.stderr.split())
     more = written("more.csv", rows(range(30, 34)))
-    all_old = written("all.csv", rows(OLD), rows(HELD_OUT), rows(NEW))
+    all_old = written("all.csv", rows(OLD), rows(HELD_OUT), rows(NEW), rows(range(50, 54)))
     done = lstm("update", "hotels", more, "--replay", all_old, "--accept-worse")
     assert done.exit_code == 0
     assert hint not in done.stdout
@@ -288,16 +298,60 @@ def test_a_little_worse_is_by_chance_and_much_worse_is_not() -> None:
     assert with_loss(0.1, -0.2)  # it forgets
 
 
+def without_the_middle(given: int, right: int) -> Receipt:
+    """Of 100 reviews a little better; of some others that got the middle rating, none gets it."""
+    truth = np.array([1] * right + [2] * (given - right) + [0, 2] * 50)
+    ends = np.array([[0.8, 0.1, 0.1], [0.1, 0.1, 0.8]] * 50)
+    before = np.concatenate([np.tile([0.3, 0.4, 0.3], (given, 1)), ends])
+    surer = np.where(ends > 0.5, 0.9, 0.05)
+    after = np.concatenate([np.tile([0.3, 0.3, 0.4], (given, 1)), surer])
+    held_out_before = np.ones(len(truth), dtype=np.bool_)
+    return receipt(before, after, truth, held_out_before, Scale((1.0, 2.0, 3.0)))
+
+
+@pytest.mark.parametrize(
+    ("given", "right", "is_worse"), [(5, 1, True), (4, 4, False), (5, 0, False)]
+)
+def test_a_rating_that_is_never_given_any_more_is_a_loss(
+    given: int, right: int, is_worse: bool
+) -> None:
+    """Where the old model gave it to more than a few, and knew it: no score of all tells that."""
+    made = without_the_middle(given, right)
+    assert made.lost == ("2",)
+    assert not made.has_worse_score
+    assert made.is_worse == is_worse
+
+
+def test_what_is_never_given_any_more_is_why_the_old_model_stays(
+    hotels: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = without_the_middle(7, 3)
+    monkeypatch.setattr("lstm_cli.pipeline.updating.receipt", lambda *_: made)
+    as_it_was = contents(hotels)
+    done = lstm("update", "hotels", new)
+    assert done.exit_code == 1
+    assert done.stdout.splitlines()[-3:] == [
+        "worse on the held-out reviews: hotels stays as it was",
+        "the rating 2 is lost: given 7 times before, 3 of them rightly, and never now",
+        "to replace it all the same, add --accept-worse",
+    ]
+    assert contents(hotels) == as_it_was
+    done = lstm("update", "hotels", new, "--accept-worse")
+    assert "worse on the held-out reviews, as accepted: hotels is replaced" in done.stdout
+
+
 def test_a_worse_model_does_not_replace(hotels: Path, old: Path) -> None:
     """Exit code 1, the receipt all the same, and not a byte of the model has changed."""
     upside_down = written("upside-down.csv", rows(range(20, 40), praise=1, blame=5))
     as_it_was = contents(hotels)
     done = lstm("update", "hotels", upside_down, "--replay", old)
     assert done.exit_code == 1
-    assert done.stdout.endswith(
-        "than chance would explain: hotels stays as it was\n"
-        "to replace it all the same, add --accept-worse\n"
-    )
+    assert done.stdout.splitlines()[-4:] == [
+        "worse on the reviews held out before: hotels stays as it was",
+        "its probability score is worse by more than two standard errors, which decides;",
+        "chance alone makes it so about one time in 44",
+        "to replace it all the same, add --accept-worse",
+    ]
     assert "held out before (120)" in done.stdout
     assert contents(hotels) == as_it_was
     assert sorted(path.name for path in Path("models").iterdir()) == ["hotels"]
@@ -318,6 +372,11 @@ def test_too_few_held_out_reviews_decide_nothing(hotels: Path) -> None:
         "to replace it all the same, add --accept-worse",
     ]
     assert contents(hotels) == as_it_was
+    strangers = written("strangers.csv", rows(range(40, 41)))
+    done = lstm("update", "hotels", few, "--replay", strangers)
+    assert "10 can; --replay with all that it was trained on brings those held out before" in (
+        done.stdout.splitlines()
+    )
     done = lstm("update", "hotels", few, "--accept-worse")
     assert done.exit_code == 0
     history = lstm("models", "history", "hotels").stdout.splitlines()

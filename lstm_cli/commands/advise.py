@@ -1,6 +1,7 @@
 """``lstm advise``: whether to rate more reviews, and which."""
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,7 @@ from lstm_cli.commands.devices import note_device
 from lstm_cli.commands.program import EXIT_INTERRUPTED, note, print_json, verbosity
 from lstm_cli.commands.stopping import Interrupt, interruptible
 from lstm_cli.config import AUTO_DEVICE
-from lstm_cli.errors import OptionError
+from lstm_cli.errors import OptionError, OutputError, Remedy
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
@@ -61,6 +62,9 @@ def advise(
             "once it is filled in.",
         ),
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the file of --output if there is one.")
+    ] = False,
     time_limit: Annotated[
         str,
         typer.Option(
@@ -105,15 +109,16 @@ def advise(
     began = time.perf_counter()
     if output is not None and next_ is None:
         raise OptionError("--output goes with --next N, which says how many reviews to choose")
+    if replace and output in (None, "-"):
+        raise OptionError("--replace goes with --output FILE")
 
     from lstm_cli.bundle.locating import find_base, models_folder
-    from lstm_cli.data.writing import check_output
     from lstm_cli.pipeline.candidates import read_for_advice
     from lstm_cli.pipeline.requests import AdviseRequest
     from lstm_cli.views.reviews import lines_about
 
     if output is not None:
-        check_output(output)
+        _check_target(output, (file, *(rated or ())), replace=replace)
     request = AdviseRequest(
         file=file,
         folder=models_folder(models_dir),
@@ -123,6 +128,7 @@ def advise(
         more=more,
         number=next_,
         output=output,
+        replace=replace,
         time_limit=options.seconds_of(time_limit, "time-limit"),
         seed=seed,
         device=device,
@@ -150,6 +156,25 @@ def advise(
         start = None if bundle is None else Base.from_bundle(bundle)
         trainer = QuickTrainer(start, compute, is_stopped, listener)
         _advise(ctx, request, read, trainer, listener, is_stopped, began)
+
+
+def _check_target(output: str, read: Sequence[str], *, replace: bool) -> None:
+    """Refuse before any work what could not be written, or would be lost.
+
+    Raises:
+        OutputError: the file is there and may not be replaced, or is one of those that are read.
+    """
+    from pathlib import Path
+
+    from lstm_cli.data.showing import escape
+    from lstm_cli.data.writing import check_output
+
+    target = Path(output)
+    if any(Path(name).exists() and target.exists() and target.samefile(name) for name in read):
+        raise OutputError(
+            f"{escape(output)} is read, and would keep the chosen rows alone; name another file"
+        )
+    check_output(output, replace=replace, remedy=Remedy.RENAME_OR_REPLACE_FILE)
 
 
 def _note_read_before(ctx: typer.Context, base: "Bundle", reviews: "Reviews") -> None:
@@ -234,8 +259,12 @@ def _choose(
     if chosen is None:
         return None
     if request.output is not None:
-        table = read.candidates.table
-        write_table(read.candidates.to_rate(chosen.places), request.output, like=table)
+        frame = read.candidates.to_rate(chosen.places)
+        write_table(frame, request.output, read.candidates.table, replace=request.replace)
     return NextReviews(
-        chosen.reviews, len(read.candidates), request.output, read.candidates.rating_column
+        chosen.reviews,
+        len(read.candidates),
+        request.output,
+        read.candidates.rating_column,
+        read.rated_files(request),
     )

@@ -35,7 +35,7 @@ def memory_test(
     ] = None,
     html: Annotated[
         str | None,
-        options.html_option("Write the results as an HTML page."),
+        options.html_option("Write the results as an HTML page, too."),
     ] = None,
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,
@@ -95,12 +95,12 @@ def memory_test(
         measured = run(config, advance, granted_threads(), compute)
     if as_json:
         print_json(measured.to_json())
-    elif html is not None:
+        return
+    show_memory_test(results_console(), measured, example_scenes(2, seed))
+    if html is not None:  # beside the tables, as it took a minute to fill them
         from lstm_cli.views.memory_page import memory_page
 
         _write(ctx, memory_page(measured, example_scenes(2, seed)), html)
-    else:
-        show_memory_test(results_console(), measured, example_scenes(2, seed))
 
 
 def _reach(
@@ -125,12 +125,12 @@ def _reach(
     reach = reach_of(bundle, texts, whose)
     if as_json:
         print_json(reach.to_json())
-    elif html is not None:
+        return
+    show_reach(results_console(), reach)
+    if html is not None:
         from lstm_cli.views.memory_page import reach_page
 
         _write(ctx, reach_page(reach), html)
-    else:
-        show_reach(results_console(), reach)
 
 
 def _write(ctx: typer.Context, page: str, file: str) -> None:

@@ -3,10 +3,11 @@
 import gc
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -24,6 +25,8 @@ from lstm_cli.errors import LstmError
 COMMANDS = ("train", "update", "doctor", "predict", "report", "inspect-gates", "explain", "learn",
             "story", "live", "serve", "memory-test", "evaluate", "compare", "advise", "exam",
             "pretrain", "sample", "models", "export", "push", "pull")  # fmt: skip
+# What a command line that fits no command raises. Typer gives only a kind of it a name.
+UsageError: Any = typer.BadParameter.__bases__[0]
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 
@@ -142,10 +145,19 @@ class Program(TyperGroup):
         super().__init__(**settings)
         self.commands = Commands()  # type: ignore[assignment] # none is ever added
 
+    def make_context(self, *given: Any, **settings: Any) -> Any:
+        """Read the options that stand before the command."""
+        with _one_line_of_usage():
+            return super().make_context(*given, **settings)
+
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the command that was asked for."""
         try:
-            return super().invoke(ctx)
+            with _one_line_of_usage():
+                return super().invoke(ctx)
+        except typer.Abort:
+            print_error("stopped: there was no answer")
+            raise typer.Exit(EXIT_INTERRUPTED) from None
         except LstmError as error:
             if verbosity(ctx).verbose:
                 traceback.print_exc()
@@ -166,6 +178,33 @@ class Program(TyperGroup):
                 traceback.print_exc()
             print_error(said)
             raise typer.Exit(EXIT_BAD_INPUT) from None
+
+
+@contextmanager
+def _one_line_of_usage() -> Iterator[None]:
+    """Say in a line what is wrong with a command line, and whose help to read."""
+    try:
+        yield
+    except UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # no command: the help is shown
+            raise
+        print_error(usage_problem(error.format_message(), getattr(error, "ctx", None)))
+        raise typer.Exit(EXIT_BAD_INPUT) from None
+
+
+def usage_problem(said: str, ctx: typer.Context | None) -> str:
+    """What Typer says of a command line, as all errors are said.
+
+    >>> usage_problem("Invalid value for '--seed': 'x' is not a valid int range.", None)
+    "invalid value for '--seed': 'x' is not a whole number"
+    """
+    for kind, name in (("valid int", "whole number"), ("valid float", "number")):
+        said = re.sub(rf"{kind}(eger)?( range)?\b", name, said)
+    said = said.replace("(Possible", "(possible")
+    said = f"{said[:1].lower()}{said[1:].rstrip('.')}"
+    if ctx is None or said.endswith("?") or ";" in said:  # it says what to do
+        return said
+    return f"{said}; see {ctx.command_path} --help"
 
 
 def print_error(message: str) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from lstm_cli.bundle.reading import Bundle
     from lstm_cli.data.partly_rated import PartlyRated
+    from lstm_cli.data.ratings.scale import Scale
     from lstm_cli.evaluation.figures import ScoredRows
     from lstm_cli.results import GroupWords, Report
 
@@ -109,7 +110,6 @@ def report(
     if every is not None and periods is None:
         raise OptionError("--every goes with --over COLUMN")
     bundle = options.chosen_bundle(ctx, model, models_dir)
-    num_low = _num_low(bundle, low)
 
     from lstm_cli.data.partly_rated import read_partly_rated
 
@@ -123,6 +123,12 @@ def report(
         every=None if every is None else every.value,
     )
     _say_what_was_read(ctx, rows)
+    num_low = _num_low(rows.scale, low)
+    if words and rows.by_people_alone:
+        raise OptionError(
+            f"--words: {bundle.name} finds the words, and rates {bundle.info.scale.in_order}; give "
+            "a model of these ratings with --model"
+        )
 
     from lstm_cli.evaluation.reporting import report_on, score_rows
     from lstm_cli.inference.scorer import in_float32
@@ -131,7 +137,7 @@ def report(
     from lstm_cli.views.report import figures_progress
 
     console = notes_console(quiet=verbosity(ctx).quiet)
-    base = _base(ctx, bundle, models_dir)
+    base = None if rows.by_people_alone else _base(ctx, bundle, models_dir)
     scorer_of = scorers_on(ctx, device, in_float32)
     with rating_progress(console, int(rows.has_text.sum()) * (1 if base is None else 2)) as read:
         scored = score_rows(rows, bundle, base, read, scorer_of)
@@ -165,9 +171,8 @@ def _base(ctx: typer.Context, bundle: "Bundle", models_dir: "Path | None") -> "B
     return base
 
 
-def _num_low(bundle: "Bundle", low: str | None) -> int:
-    """How many ratings of the model's scale count as low."""
-    scale = bundle.info.scale
+def _num_low(scale: "Scale", low: str | None) -> int:
+    """How many ratings of a scale count as low."""
     if low is None:
         return scale.num_low
     if low not in scale.labels[:-1]:
@@ -270,7 +275,9 @@ def _write(
         from lstm_cli.views.rated_workbook import model_facts
 
         source = f"{len(scored.rows):,} rows of {scored.rows.table.source}"
-        facts = [("file", source), *model_facts(bundle.info, date.today())]
+        facts = [("file", source)]
+        if not scored.rows.by_people_alone:
+            facts += model_facts(bundle.info, date.today())
         sheets = report_sheets(
             report, sentences, scored.with_ratings(), facts, with_counted=with_counted
         )

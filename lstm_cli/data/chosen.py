@@ -6,7 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from lstm_cli.data.column_names import key, listed
-from lstm_cli.data.columns import find_column_of, find_rating_column, find_text_column
+from lstm_cli.data.columns import (
+    find_column_of,
+    find_headlines,
+    find_rating_column,
+    find_text_column,
+)
 from lstm_cli.data.nested import addresses
 from lstm_cli.data.options import ReadOptions
 from lstm_cli.data.tables import Table
@@ -51,7 +56,8 @@ def choose_text_columns(table: Table, options: ReadOptions) -> TextColumns:
         )
     if not there:
         found = find_text_column(table)
-        return TextColumns((found,), _missed(learned, found))
+        notes = _missed(learned, found) if learned else _joinable(table, found)
+        return TextColumns((found,), notes)
     try:
         otherwise = find_text_column(table)
     except ColumnError:
@@ -133,6 +139,13 @@ def _spelled_as(name: str, names: Collection[str]) -> str:
         return name
     alike = [other for other in names if key(other) == key(name)]
     return alike[0] if len(alike) == 1 else ""
+
+
+def _joinable(table: Table, found: str) -> tuple[str, ...]:
+    """That a headline is left unread, which says much in a few words."""
+    if (headline := find_headlines(table, found)) is None:
+        return ()
+    return (f"{headline!r} is not read; name it and {found!r} as columns of text to join them",)
 
 
 def _preferred(learned: tuple[str, ...], otherwise: str) -> tuple[str, ...]:

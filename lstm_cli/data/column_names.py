@@ -43,6 +43,10 @@ RATING_NAMES = (
      "reviewsdorecommend", "recommendation", "recommendedind", "votedup", "liked", "isliked",
      "thumbsup", "thumbs", "thumb", "ispositive", "positive", "isgood", "satisfied", "vote"),
 )  # fmt: skip
+# Of short texts that people write above a review.
+HEADLINES = frozenset({"title", "reviewtitle", "headline", "reviewheadline", "summary", "subject",
+                       "reviewsummary", "heading", "reviewheading", "titel", "titre", "titulo",
+                       "titolo"})  # fmt: skip
 ALL_TEXT_NAMES = frozenset(name for group in TEXT_NAMES for name in group)
 ALL_RATING_NAMES = frozenset(name for group in RATING_NAMES for name in group)
 # Words in a name that promise part of it: "Rating (out of 5)", "Your review".

@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from lstm_cli.data.column_names import (
+    HEADLINES,
     RATING_NAMES,
     RATING_WORDS,
     TEXT_NAMES,
@@ -134,6 +135,20 @@ def find_text_column(table: Table, asked: str | None = None) -> str:
     raise ColumnError(
         f"{table.source}: no column looks like reviews", Remedy.NAME_TEXT_COLUMN, listed(names)
     )
+
+
+def find_headlines(table: Table, text_column: str) -> str | None:
+    """The column of headlines beside the one of reviews, if there is one, and one only.
+
+    Of the titles of what is reviewed, many rows have the same.
+    """
+    named = [
+        column.name
+        for name, column in _described(table).items()
+        if key(name) in HEADLINES and name != text_column
+        if column.is_text and column.words > 1 and column.distinct > column.filled / 2
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def find_rating_column(

@@ -18,14 +18,14 @@ from lstm_cli.data.columns import find_column_named
 from lstm_cli.data.nested import column_at
 from lstm_cli.data.options import ReadOptions
 from lstm_cli.data.periods import Every, Periods, periods_of
-from lstm_cli.data.ratings.rated import NO_RATING, USABLE, RatingColumn
+from lstm_cli.data.ratings.rated import NO_RATING, USABLE, RatedColumn, RatingColumn
 from lstm_cli.data.ratings.ratings import read_ratings
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.data.showing import count, show_cell
 from lstm_cli.data.tables import Table, read_table
 from lstm_cli.data.texts import as_strings, text_at
 from lstm_cli.data.unrated import same_text
-from lstm_cli.errors import OF_NO_RATINGS, ColumnError, Remedy, RequestError
+from lstm_cli.errors import OF_NO_RATINGS, ColumnError, Remedy, RequestError, ScaleError
 
 MOST_GROUPS = 200
 NO_GROUP = "(none)"  # of rows in whose cell nothing stands
@@ -40,8 +40,10 @@ class PartlyRated:
     text_columns: TextColumns
     rating_column: str | None
     texts: list[str]  # "" where a row has none. (N,)
-    rating_indices: NDArray[np.int64]  # places on the scale of the model; -1 for none. (N,)
-    not_understood: int  # rows with a rating that is none of the model's
+    scale: Scale  # the model's, or another that people rated on
+    by_people_alone: bool  # on that other scale, on which the model could rate no row
+    rating_indices: NDArray[np.int64]  # places on the scale; -1 for none. (N,)
+    not_understood: int  # rows with a rating that is not on the scale
     groups: tuple[str, ...] | None  # of each row. (N,)
     periods: Periods | None  # of each row. (N,)
     notes: tuple[str, ...]
@@ -80,14 +82,15 @@ def read_partly_rated(
         every: how long a period of dates is.
 
     Raises:
-        ReviewsError: the file cannot be used, or its ratings are mostly none of the scale.
+        ReviewsError: the file cannot be used, or its ratings are mostly none of the scale, and
+            some texts have none.
         RequestError: a column has too many groups or periods.
     """
     table = read_table(source, options)
     columns = choose_text_columns(table, options)
     texts = text_at(table.frame, columns.names)
     rating = _rating_column(table, columns, options)
-    indices, not_understood, notes = _ratings(table, texts, rating, scale, options)
+    read = _ratings(table, texts, rating, scale, options)
     groups = None if by is None else _groups(_column(table, by))
     periods = None if over is None else periods_of(_column(table, over), every)
     return PartlyRated(
@@ -95,14 +98,16 @@ def read_partly_rated(
         text_columns=columns,
         rating_column=None if rating is None else rating.name,
         texts=texts.fill_null("").to_list(),
-        rating_indices=indices,
-        not_understood=not_understood,
+        scale=read.scale,
+        by_people_alone=read.by_people_alone,
+        rating_indices=read.indices,
+        not_understood=read.lost,
         groups=groups,
         periods=periods,
         notes=(
             *table.notes,
             *columns.notes,
-            *notes,
+            *read.notes,
             *_notes_on_groups(groups or ()),
             *(periods.notes if periods else ()),
         ),
@@ -133,37 +138,73 @@ def _rating_column(table: Table, columns: TextColumns, options: ReadOptions) -> 
     return replace(found, notes=()) if is_called_so else None
 
 
+@dataclass(frozen=True)
+class _Ratings:
+    """The ratings of N rows on a scale."""
+
+    indices: NDArray[np.int64]  # -1 for none. (N,)
+    scale: Scale
+    lost: int = 0  # ratings that are off it
+    notes: tuple[str, ...] = ()
+    by_people_alone: bool = False  # on another scale than the model's
+
+
 def _ratings(
     table: Table,
     texts: pl.Series,
     rating: RatingName | None,
     scale: Scale,
     options: ReadOptions,
-) -> tuple[NDArray[np.int64], int, tuple[str, ...]]:
-    """The place of each rating on the scale, -1 for none; how many are off it; what to say."""
-    none = np.full(len(texts), -1, dtype=np.int64)
+) -> _Ratings:
+    """The ratings on the scale of the model, or on another where no row is left for it."""
+    none = _Ratings(np.full(len(texts), -1, dtype=np.int64), scale)
     if rating is None:
-        return none, 0, ()
+        return none
     cells = column_at(table.frame, rating.name)
     if not cells.dtype.is_numeric():
         cells = as_strings(cells)
     if not cells.drop_nulls().len():
-        return none, 0, ()
+        return none
     everywhere = np.ones(len(texts), dtype=np.bool_)
     column = RatingColumn(table.source, rating.name, cells, everywhere)
-    rated = read_ratings([column], options, scale).columns[0]
+    try:
+        read = _placed(read_ratings([column], options, scale).columns[0], scale)
+        if read.lost > max(2, MOST_OFF * (read.lost + (read.indices >= 0).sum())):
+            raise column.refused(
+                f"the scale of the model is {', '.join(scale.labels)}", Remedy.FIT_SCALE
+            )
+    except ScaleError:
+        alone = _by_people_alone(column, options)
+        if alone is None or (texts.is_not_null().to_numpy() & (alone.indices < 0)).any():
+            raise
+        return alone
+    if not read.lost:
+        return read
+    what = count(read.lost, "rating")
+    said = f"{what} in {show_cell(rating.name)} not on the model's scale: not used"
+    return replace(read, notes=(*read.notes, said))
+
+
+def _placed(rated: RatedColumn, scale: Scale) -> _Ratings:
     places = np.searchsorted(scale.ratings, rated.ratings).clip(0, len(scale) - 1)
     is_on = (rated.states == USABLE) & (np.array(scale.ratings)[places] == rated.ratings)
     lost = int((~is_on & (rated.states != NO_RATING)).sum())
-    notes = rated.notes
-    if lost > max(2, MOST_OFF * (lost + is_on.sum())):
-        raise column.refused(
-            f"the scale of the model is {', '.join(scale.labels)}", Remedy.FIT_SCALE
-        )
-    if lost:
-        what = count(lost, "rating")
-        notes += (f"{what} in {show_cell(rating.name)} not on the model's scale: not used",)
-    return np.where(is_on, places, -1), lost, notes
+    return _Ratings(np.where(is_on, places, -1), scale, lost, rated.notes)
+
+
+def _by_people_alone(column: RatingColumn, options: ReadOptions) -> _Ratings | None:
+    """The ratings on the scale that they form; None if they form none."""
+    try:
+        rated = read_ratings([column], options)
+    except ScaleError:
+        return None
+    scale = rated.scale
+    said = (
+        f"people rated every text, on a scale that is not the model's ({scale.in_order}): these "
+        "ratings alone are reported"
+    )
+    placed = _placed(rated.columns[0], scale)
+    return replace(placed, lost=0, notes=(*placed.notes, said), by_people_alone=True)
 
 
 def _groups(column: pl.Series) -> tuple[str, ...]:

@@ -46,9 +46,11 @@ def check_output(
     check_target(path, replace=replace, remedy=remedy)
 
 
-def write_table(frame: pl.DataFrame, target: str, like: Table | None = None) -> None:
+def write_table(
+    frame: pl.DataFrame, target: str, like: Table | None = None, *, replace: bool = False
+) -> None:
     """Write a table that is in memory; as ``TableWriter`` does."""
-    with TableWriter(target, like) as writer:
+    with TableWriter(target, like, replace=replace) as writer:
         writer.write(frame)
 
 

@@ -45,10 +45,13 @@ def score_rows(
         advance: hears of how many more texts have been read; each is read twice with a base.
         scorer_of: makes what rates them; on the processor where left out.
     """
-    scorer = scorer_of(bundle)
     is_rated, has_text = rows.is_rated, rows.has_text
-    probabilities = np.zeros((len(rows), len(bundle.info.ratings)))
+    probabilities = np.zeros((len(rows), len(rows.scale)))
     probabilities[is_rated, rows.rating_indices[is_rated]] = 1
+    if rows.by_people_alone:
+        nothing = KnownAnswers(np.empty((0, len(rows.scale))), np.empty(0, dtype=np.int64))
+        return ScoredRows(rows, probabilities, nothing, rows.scale)
+    scorer = scorer_of(bundle)
     is_asked = has_text & ~is_rated
     probabilities[is_asked] = _score(scorer, rows, is_asked, advance)
     is_unseen = has_text & is_rated
@@ -159,9 +162,9 @@ def report_on(
         num_low: how many ratings count as low, the lowest first; at least 1.
         advance: hears of which share of the work has been done.
     """
-    rows, scale = scored.rows, bundle.info.scale
-    counts = bundle.info.provenance.counts
-    expected = np.array([counts[label] for label in scale.labels]) + 0.5
+    rows, scale = scored.rows, scored.scale
+    counts = {} if rows.by_people_alone else bundle.info.provenance.counts
+    expected = np.array([counts.get(label, 0) for label in scale.labels]) + 0.5
     expected /= expected.sum()
     errors: Bends | AnswerKinds
     if scored.by_base is None:

@@ -33,6 +33,14 @@ class ReadAdvice:
     reviews: Reviews  # the rated ones, of all files
     candidates: Candidates
 
+    def rated_files(self, request: AdviseRequest) -> tuple[str, ...]:
+        """The files with ratings; none where one may not be found again without options."""
+        reading = request.reading
+        if reading.encoding or reading.sheet or reading.query:
+            return ()
+        has_ratings = any(s.name == self.candidates.table.source for s in self.reviews.sources)
+        return (*request.rated, request.file) if has_ratings else request.rated
+
 
 def read_for_advice(request: AdviseRequest) -> ReadAdvice:
     """Read the rated reviews of all files, and the unrated ones of the one that is asked about.

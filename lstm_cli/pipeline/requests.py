@@ -105,6 +105,7 @@ class AdviseRequest:
     more: int | None = None  # ratings that are asked about; as many again, where None
     number: int | None = None  # reviews to choose, where some are to be chosen
     output: str | None = None  # a file for them
+    replace: bool = False  # a file of that name gives way
     time_limit: float = 600.0  # seconds that all of it may take
     seed: int = 0
     device: str = AUTO_DEVICE

@@ -94,6 +94,7 @@ class NextReviews:
     candidates: int  # different texts without a rating, that they were chosen from
     target: str | None  # the file that was written
     rating_column: str  # in which their ratings go
+    rated: tuple[str, ...] = ()  # files of rated reviews, where they can be read without options
 
     def to_json(self) -> dict[str, Any]:
         """As ``lstm advise --json`` prints it."""

@@ -118,6 +118,11 @@ class Report:
     words: tuple[GroupWords, ...] = field(default=())
 
     @property
+    def uses_model(self) -> bool:
+        """Whether any of it is by the model: no rating is, where people rated all reviews."""
+        return self.rated < self.reviews or bool(self.words)
+
+    @property
     def whole(self) -> ReportCell:
         """All reviews together."""
         return self.of()[0]

@@ -6,6 +6,12 @@ from typing import Any
 from lstm_cli.results.scores import Difference
 
 FEWEST = 10  # held-out reviews; of fewer no interval is given
+# Standard errors by which the probability score may be worse, on all held-out reviews and on those
+# held out before or now.
+MOST_ERRORS, MOST_ERRORS_OF_PART = 1, 2
+# Held-out reviews with a rating before, none of which has it now: of so many, chance alone, which
+# takes it from each as often as it gives it to another, takes all one time in 32.
+FEWEST_GIVEN = 5
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,20 @@ class Receipt:
         return tuple(label for label, (before, after) in self.given.items() if before and not after)
 
     @property
+    def forgotten(self) -> tuple[str, ...]:
+        """Those of the lost ones that were given to more than a few, and to some rightly."""
+        return tuple(
+            label
+            for label in self.lost
+            if self.given[label][0] >= FEWEST_GIVEN and self.num_right_before(label)
+        )
+
+    def num_right_before(self, label: str) -> int:
+        """How many reviews of a rating the old model gave that rating."""
+        change = self.per_rating.get(label)
+        return 0 if change is None else round(change.accuracy.second * change.n)
+
+    @property
     def num_held_out_now(self) -> int:
         """How many of the new reviews were held out."""
         return 0 if self.held_out_now is None else self.held_out_now.n
@@ -81,14 +101,24 @@ class Receipt:
 
     @property
     def is_worse(self) -> bool:
-        """Whether the new one rates worse by more than chance would explain.
+        """Whether the new one seems worse, which does not take a proof: in doubt the old one stays.
 
-        On all held-out reviews together a standard error is enough, on either part, of which
-        there are two more to be mistaken about, it takes two.
+        That is by its score, or where it never gives a rating any more that the old one knew: of
+        a rare rating the score of all reviews says little.
+        """
+        return self.has_worse_score or bool(self.forgotten)
+
+    @property
+    def has_worse_score(self) -> bool:
+        """Whether its probability score is worse by too many standard errors.
+
+        On all held-out reviews together a standard error is enough, by which chance alone makes
+        one in six updates worse. On either part, of which there are two more to be mistaken
+        about, it takes two, which chance alone reaches one time in 44.
         """
         parts = (self.held_out_before, self.held_out_now)
-        return self.all.errors_worse > 1 or any(
-            part is not None and part.errors_worse > 2 for part in parts
+        return self.all.errors_worse > MOST_ERRORS or any(
+            part is not None and part.errors_worse > MOST_ERRORS_OF_PART for part in parts
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What ``lstm advise`` shows: a bar, the learning curve, a verdict, and the reviews to rate."""
 
+import shlex
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -190,8 +191,11 @@ def show_next(console: Console, found: NextReviews) -> None:
         say(console, f"... and {len(found.chosen) - len(shown):,} more")
     if found.target is not None:
         column = visible(repr(found.rating_column), 40)
-        say(console, f"written to {found.target}: fill in its column {column}, and give it to")
-        say(console, f"  lstm update MODEL {found.target}")
+        say(console, f"written to {found.target}: fill in its column {column}, and give it to the")
+        say(console, "model that learned from the earlier ratings, together with these:")
+        # Of so few too few would be held out to tell whether the model gets worse.
+        old = [f"--replay {shlex.quote(file)}" for file in found.rated] or ["--replay FILE"]
+        say(console, " ".join(["  lstm update MODEL", shlex.quote(found.target), *old]))
 
 
 def line_about_candidates(source: str, candidates: int, repeated: int) -> str:

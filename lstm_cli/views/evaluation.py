@@ -58,7 +58,7 @@ def show_evaluation(
             'that you mean, such as --scale "5,4,3,2,1"', "yellow")  # fmt: skip
     if evaluation.has_places:
         say(console, "the mean error counts places on the scale")
-    if evaluation.word_order is not None:
+    if evaluation.word_order is not None and evaluation.trust.verdict != TOO_FEW:
         _say_wrapped(console, _word_order(evaluation.word_order))
     for name, scores in evaluation.baselines.items():
         if _is_as_good(scores, evaluation.scores):

@@ -90,13 +90,18 @@ def _decides(trace: GateTrace, important: ImportantWord) -> bool:
 def _without(trace: GateTrace, important: ImportantWord) -> str:
     """``without it the rating would be lower, 3.30 instead of 4.22 (likeliest 3)``"""
     prediction, without = trace.prediction, important.expected_without
-    if abs(important.effect) < LEAST_EFFECT * trace.span:
+    least = LEAST_EFFECT * trace.span
+    if abs(important.effect) < least:
         said = f"without it the rating would hardly differ ({without:.2f})"
     else:
         said = f"without it the rating would be {'lower' if important.effect > 0 else 'higher'}, "
         said += f"{without:.2f} instead of {prediction.expected_rating:.2f}"
     if important.rating_without != prediction.rating:
-        said += f" (likeliest {important.rating_without} instead of {prediction.rating})"
+        labels = list(trace.start)
+        is_higher = labels.index(important.rating_without) > labels.index(prediction.rating)
+        is_against = is_higher == (important.effect > 0) and abs(important.effect) >= least
+        likeliest = "though the likeliest is" if is_against else "likeliest"
+        said += f" ({likeliest} {important.rating_without} instead of {prediction.rating})"
     return said
 
 

@@ -46,7 +46,7 @@ def findings(report: Report) -> list[str]:
         f"{low} ({share_range(whole.low)})."
     )
     sure: dict[tuple[str, str | None], list[Contrast]] = {}
-    unsure: dict[str, list[str]] = {"group": [], "later": []}
+    unsure: dict[str, list[str | None]] = {"group": [], "later": []}
     pairs: dict[tuple[str, str | None], list[Contrast]] = {}
     for contrast in report.contrasts:
         pairs.setdefault((contrast.kind, contrast.group), []).append(contrast)
@@ -54,7 +54,7 @@ def findings(report: Report) -> list[str]:
         if any(contrast.is_sure for contrast in both):
             sure[kind, group] = both
         else:
-            unsure[kind].append(shown_name(group))
+            unsure[kind].append(group)
     ordered = sorted(sure.items(), key=lambda item: -_size(item[1]))
     sentences = [everything, *(_told(report, both) for _, both in ordered)]
     sentences += _not_told(unsure)
@@ -97,14 +97,28 @@ def _moved(report: Report, contrast: Contrast) -> str:
     return f"the {what}, {after}, is {place} that of the others, {before}, {by}"
 
 
-def _not_told(unsure: dict[str, list[str]]) -> Iterator[str]:
-    """Where the reviews are too few to tell."""
-    if unsure["later"]:
-        names = ", ".join(unsure["later"])
-        yield f"These reviews cannot tell whether anything changed over time: {names}."
-    if unsure["group"]:
-        names = ", ".join(unsure["group"])
-        yield f"These reviews cannot tell from the others: {names}."
+def _not_told(unsure: dict[str, list[str | None]]) -> Iterator[str]:
+    """Where the reviews are too few to tell.
+
+    >>> print(*_not_told({"later": [None, "A", "B"], "group": ["B"]}), sep="\\n")
+    These reviews cannot tell whether the ratings as a whole, or those of A or B, changed over time.
+    These reviews cannot tell whether B differs from the others.
+    """
+    later, groups = unsure["later"], unsure["group"]
+    names = _either(later)
+    whose = f" of {names}" if names else ""
+    if None in later:
+        whose = " as a whole" + (f", or those of {names}," if names else "")
+    if later:
+        yield f"These reviews cannot tell whether the ratings{whose} changed over time."
+    if groups:
+        yield f"These reviews cannot tell whether {_either(groups)} differs from the others."
+
+
+def _either(groups: Sequence[str | None]) -> str:
+    """``a``, ``a or b``, ``a, b or c``: the groups among them, without the whole."""
+    names = [shown_name(group) for group in groups if group is not None]
+    return " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _by_chance(number: int) -> Iterator[str]:

@@ -218,7 +218,8 @@ def notes_frame(report: Report, facts: Sequence[tuple[str, str]] = ()) -> "pl.Da
 
 
 def _notes(report: Report) -> Iterator[tuple[str, str]]:
-    yield "model of the report", report.model
+    if report.uses_model:
+        yield "model of the report", report.model
     yield "reviews", f"{report.reviews:,}: {who_rated(report)}"
     if report.empty:
         yield "rows in no figure", f"{report.empty:,}, which have neither text nor rating"

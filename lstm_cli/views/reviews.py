@@ -78,7 +78,7 @@ def lines_about_seen(measured: "MeasuredOn") -> Iterator[str]:
     seers = [known for known in measured.known if known.seen]
     total = f"{measured.seen:,} of the {count(measured.num_reviews, 'review')}"
     if not measured.left_out:
-        yield f"careful: the scores flatter, for {_seen_by(seers)} {total} in training"
+        yield f"careful: the scores flatter, for {_seen_by(seers, measured)} {total} in training"
     elif len(seers) == len(measured.known) == 1 and seers[0].is_own_file:
         yield (
             f"{visible(seers[0].model)} was trained on this file: measured on the "
@@ -86,7 +86,7 @@ def lines_about_seen(measured: "MeasuredOn") -> Iterator[str]:
             f"{measured.seen:,} are left out (--with-seen keeps them)"
         )
     else:
-        yield f"left out: {_seen_by(seers)} {total} in training (--with-seen keeps them)"
+        yield f"left out: {_seen_by(seers, measured)} {total} in training (--with-seen keeps them)"
 
 
 def _and_base(known: "Known") -> str:
@@ -94,14 +94,16 @@ def _and_base(known: "Known") -> str:
     return "" if known.base is None else f" and {visible(known.base)} has not read"
 
 
-def _seen_by(seers: "Sequence[Known]") -> str:
-    """Who has seen reviews; of two models, how many each."""
+def _seen_by(seers: "Sequence[Known]", measured: "MeasuredOn") -> str:
+    """Who has seen reviews; of several models, how many each, unless it is all of these."""
     if len({known.model for known in seers}) == 1:
         model, base = seers[0].model, seers[0].base
         or_base = "" if base is None else f", or {visible(base)} before it,"
         return f"{visible(model)}{or_base} has seen"
+    if all(known.seen == measured.seen for known in seers):
+        return f"{' and '.join(visible(known.model) for known in seers)} have each seen"
     shown = " and ".join(f"{visible(known.model)} ({known.seen:,})" for known in seers)
-    return f"{shown} have seen"
+    return f"{shown} have together seen"
 
 
 def rows_of(source: "Source") -> str:

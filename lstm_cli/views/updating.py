@@ -10,7 +10,7 @@ from rich.text import Text
 
 from lstm_cli.data.showing import count
 from lstm_cli.results import Change, Receipt
-from lstm_cli.results.updating import FEWEST
+from lstm_cli.results.updating import FEWEST, MOST_ERRORS, MOST_ERRORS_OF_PART
 from lstm_cli.views.adding_up import apart, signed
 from lstm_cli.views.computing import say_where
 from lstm_cli.views.console import LINE, plain_table, say, show_table, visible
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 # Held-out reviews: of fewer, a change of ten points of accuracy is hardly told from none.
 FEW = 100
-_FEW_SAY_LITTLE = (
-    "few held-out reviews decided: --replay FILE with the earlier ones makes it surer",
-)
 _REPLACE_ALL_THE_SAME = "to replace it all the same, add --accept-worse"
 
 
@@ -102,10 +99,13 @@ def lines_about_known(prepared: "PreparedUpdate") -> Iterator[str]:
     here = int(prepared.were_held_out.sum())
     if before and here < before:
         which = "none" if not here else f"only {here:,}"
+        how = "--replay FILE brings them"
+        if prepared.old is not None:
+            how = f"--replay holds {'no more of them' if here else 'none of them'}"
         yield (
             f"{which} of the {count(before, 'review')} held out for {name} before "
             f"{'are' if here > 1 else 'is'} here, so that what it forgets is "
-            f"{'measured on few' if here else 'not measured'}; --replay FILE brings them"
+            f"{'measured on few' if here else 'not measured'}; {how}"
         )
 
 
@@ -172,13 +172,13 @@ def _verdict(updated: "Updated", name: str) -> Iterator[str]:
         number = count(receipt.all.n, "held-out review")
         became = "is replaced, as accepted" if updated.is_replaced else "stays as it was"
         yield f"{number} cannot tell whether it is worse: {name} {became}"
-        yield f"{FEWEST} can; --replay FILE with the earlier reviews brings those held out before"
+        yield f"{FEWEST} can; {_more_to_measure_on(updated)}"
         yield _put_back(updated, name) if updated.is_replaced else _REPLACE_ALL_THE_SAME
         return
-    is_sure = receipt.all.n >= FEW or updated.prepared.knows_old_held_out
     if not updated.is_replaced:
-        yield f"worse {_where(receipt)} than chance would explain: {name} stays as it was"
-        yield from _FEW_SAY_LITTLE[is_sure:]
+        yield f"worse {_where(receipt)}: {name} stays as it was"
+        yield from _why_worse(receipt)
+        yield from _few_decided(updated)
         yield _REPLACE_ALL_THE_SAME
         return
     judged = "not worse"
@@ -199,8 +199,45 @@ def _verdict(updated: "Updated", name: str) -> Iterator[str]:
         number = "none" if not held_out else f"only {held_out}"
         were = "was" if held_out < 2 else "were"
         yield f"how much better it rates such as the new ones is open: {number} {were} held out"
-    yield from _FEW_SAY_LITTLE[is_sure:]
+    yield from _few_decided(updated)
     yield _put_back(updated, name)
+
+
+def _few_decided(updated: "Updated") -> Iterator[str]:
+    """That few reviews decided where there are more, and how they are brought."""
+    prepared = updated.prepared
+    if updated.receipt.all.n >= FEW or prepared.knows_old_held_out:
+        return
+    if prepared.old is None:
+        yield "few held-out reviews decided: --replay FILE with the earlier ones makes it surer"
+    else:
+        yield "few held-out reviews decided: --replay holds not all of the earlier ones"
+
+
+def _more_to_measure_on(updated: "Updated") -> str:
+    """Where more held-out reviews could come from."""
+    if updated.prepared.knows_old_held_out:
+        return "of more new reviews more are held out"
+    if updated.prepared.old is None:
+        return "--replay FILE with the earlier reviews brings those held out before"
+    return "--replay with all that it was trained on brings those held out before"
+
+
+def _why_worse(receipt: Receipt) -> Iterator[str]:
+    """What a worse one lost, and how often one as good would seem as much worse by chance."""
+    for label in receipt.forgotten:
+        before, right = receipt.given[label][0], receipt.num_right_before(label)
+        yield (
+            f"the rating {visible(label, 16)} is lost: given {before:,} times before, {right:,} of "
+            "them rightly, and never now"
+        )
+    if not receipt.has_worse_score:
+        return
+    errors, times = "two standard errors", "44"
+    if receipt.all.errors_worse > MOST_ERRORS:
+        errors, times = "one standard error", "six"
+    yield f"its probability score is worse by more than {errors}, which decides;"
+    yield f"chance alone makes it so about one time in {times}"
 
 
 def _put_back(updated: "Updated", name: str) -> str:
@@ -210,9 +247,9 @@ def _put_back(updated: "Updated", name: str) -> str:
 
 def _where(receipt: Receipt) -> str:
     """On which reviews it is worse."""
-    if receipt.all.errors_worse > 1:
+    if receipt.all.errors_worse > MOST_ERRORS or not receipt.has_worse_score:
         return "on the held-out reviews"
     before = receipt.held_out_before
-    if before is not None and before.errors_worse > 2:
+    if before is not None and before.errors_worse > MOST_ERRORS_OF_PART:
         return "on the reviews held out before"
     return "on the reviews held out now"

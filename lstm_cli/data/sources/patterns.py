@@ -231,11 +231,11 @@ def _in_folder(source: str, names: Iterable[str], folders: Iterable[str]) -> Lis
     files = tuple(name for name in found if _looks_like_table(name))
     others = _last_names(name for name in found if name not in set(files))
     if not files:
-        held = f"only {list_names(others)}" if others else "no file"
+        held = f"no table, only {list_names(others)}" if others else "no file"
         deeper = escape(str(PurePosixPath("FOLDER", "**", "*.parquet")))
         raise FileError(
-            f"{show_source(source)} is a directory that holds no table, {held}; name a file in it, "
-            f"or a pattern such as {deeper}"
+            f"{show_source(source)} is a directory that holds {held}; name a file"
+            f"{' in it' if others else ''}, or a pattern such as {deeper}"
         )
     visible = [name for name in _last_names(sorted(folders)) if not name.startswith((".", "_"))]
     return Listing(source, files, others, tuple(visible))
