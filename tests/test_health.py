@@ -18,6 +18,13 @@ CLEAN = [
     for k, word in enumerate(("indeed", "much", "so", "today", "again"))
 ]
 
+MORE = [
+    f"{text} {word} {k},{rating}"
+    for rating, texts in ((5, PRAISE), (1, BLAME))
+    for text in texts
+    for k, word in enumerate(("really", "for sure", "to me", "by far", "in all") * 3)
+]
+
 
 def health_of(*rows: str, more: list[str] | None = None) -> DataHealth:
     """Of the clean rows and some others, and of another file if there is one."""
@@ -108,11 +115,31 @@ def test_texts_in_two_files_are_named() -> None:
 
 def test_a_rating_that_contradicts_its_words_is_suspected() -> None:
     """Rated by a regression that has not seen it."""
-    health = health_of("a fine film and great fun indeed,1")
-    assert [(s.line, s.rating, s.expected) for s in health.suspects] == [("42", "1", "5")]
+    health = health_of(*MORE, "superb! great fun and so great fun,1")
+    assert [(s.rating, s.expected, s.text) for s in health.suspects] == [
+        ("1", "5", "superb! great fun and so great fun")
+    ]
+    assert 0.75 <= health.suspects[0].confidence < 1
     found = json.loads(lstm("doctor", "one.csv", "--json").stdout)
-    assert found["suspects"][0]["line"] == "42"
-    assert found["counts"] == {"1": 21, "5": 20}
+    assert found["suspects"][0]["line"] == str(1 + health.reviews)
+    assert "contradict their rating" in lstm("doctor", "one.csv").stdout
+
+
+def test_how_common_a_rating_is_contradicts_nothing() -> None:
+    """A 1 of unknown words, or of one that speaks for it, is no 5 for there being many fives."""
+    fives = [f"{PRAISE[k % 5]} best game ever {k},5" for k in range(300)]
+    ones = ["Dctcrct,1", "awful game ever,1", "stupid,1", "superb! great fun and so great fun,1"]
+    health = health_of(*MORE, *fives, *ones)
+    assert health.commonest_share > 0.75
+    assert [s.text for s in health.suspects] == ["superb! great fun and so great fun"]
+
+
+def test_neighbours_on_the_scale_contradict_nothing() -> None:
+    """Nobody can tell a 4 from a 5 by its words, and a rating of few reviews teaches none."""
+    fours = [f"so good {'very ' * k}{word},4" for k in range(5) for word in ("it", "now", "then")]
+    health = health_of(*MORE, *fours, "superb! great fun and so great fun,4", "so good now,2")
+    assert health.suspects == ()
+    assert health.words_teach
 
 
 def test_training_says_what_is_wrong_before_it_begins() -> None:

@@ -1,6 +1,7 @@
 """The whole order of the work, as others than the command may call it."""
 
 import gc
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pytest
 from rich.console import Console
 
 from lstm_cli.bundle.card import model_card
+from lstm_cli.bundle.provenance import Provenance
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.config import TrainConfig
 from lstm_cli.data.reviews import Reviews, ReviewsSummary, read_reviews
@@ -23,6 +25,7 @@ from lstm_cli.pipeline.run import run_training
 from lstm_cli.results import Attempt, EpochReport
 from lstm_cli.training.pace import Pace, Plan, fitted_to
 from lstm_cli.views.training import show_prepared
+from tests.helpers import lstm
 
 
 class Watcher:
@@ -119,6 +122,39 @@ def test_where_reading_takes_the_time_it_is_measured_on_fewer() -> None:
     assert fitted_to(config, few, 120.0).held_out == 1  # not for the sake of fifty
     silent = replace(pace, measuring=0.0)
     assert fitted_to(config, silent, 100.0).held_out == 1
+
+
+@pytest.mark.parametrize("seconds", [0.0, 7.0, 9.0, 12.0, 16.0])
+def test_the_base_is_asked_about_no_more_than_was_learned(seconds: float) -> None:
+    """Time kept for asking it about all that a limit leaves out would be time for nothing."""
+    pace = Pace(10.0, 0.5, 3.0, num_held_out=100, reading=4.0, asking=4.5)
+    plan = fitted_to(TrainConfig(epochs=4), pace, seconds)
+    assert plan.config.epochs == 1
+    assert pace.seconds(plan) == pytest.approx(seconds) or plan.share in (0.01, 1.0)
+    # Of many reviews it is asked about so many, whatever the share of them.
+    many = replace(pace, reading=400.0)
+    plan = fitted_to(TrainConfig(epochs=4), many, 12.0)
+    assert many.seconds(plan) == pytest.approx(12.0)
+    assert plan.share == pytest.approx((12.0 - 3.0 - 3 * 0.5 - 4.5) / 10.0)
+
+
+def test_a_limit_leaves_the_commonest_rating_what_it_is() -> None:
+    """Of one review of each rating, always the first would be the simplest answer."""
+    rows = [f"a fine film {k},5" for k in range(40)] + [f"a dull film {k},1" for k in range(12)]
+    Path("most.csv").write_text("\n".join(["review,rating", *rows]) + "\n", encoding="utf-8")
+    made = run_training(request(Path("most.csv"), epochs=None, time_limit=1e-6), Watcher())
+    origin = made.bundle.info.provenance
+    assert sum(origin.counts.values()) <= 3
+    assert origin.offered == {"1": 12, "5": 40}
+    assert "always 5" in made.evaluation.baselines
+    evaluated = lstm("evaluate", "most.csv", "--model", made.path, "--json")
+    assert "always 5" in json.loads(evaluated.stdout)["baselines"]
+    # As an older model has it, which knows only of what it learned from.
+    stored = json.loads(json.dumps(origin.to_json()))
+    assert Provenance.from_json(stored) == origin
+    del stored["offered"]
+    older = replace(Provenance.from_json(stored), counts={"1": 2, "5": 1})
+    assert older.commonest(["1", "5"]) == 0
 
 
 def test_a_limit_leaves_out_what_would_be_measured_too(

@@ -22,6 +22,7 @@ from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
 from lstm_cli.errors import BundleExistsError, CheckpointError
 from lstm_cli.training.checkpoint import (
+    SECONDS_BETWEEN_CHECKPOINTS,
     RunControl,
     TrainerState,
     load_checkpoint,
@@ -152,9 +153,10 @@ def test_what_was_stopped_is_not_begun_anew_by_accident(tiny_reviews: Path) -> N
     assert done.exit_code == 0, done.stderr
     assert not kept.exists()
     assert (
-        "no stopped training of tiny-2 to resume: starting a new one"
-        in lstm("train", tiny_reviews, *TINY, "--resume").stderr
+        "no stopped training of tiny-2 to resume (of one killed within two minutes nothing may be "
+        "kept): starting a new one" in lstm("train", tiny_reviews, *TINY, "--resume").stderr
     )
+    assert SECONDS_BETWEEN_CHECKPOINTS == 120
 
 
 def test_ctrl_c_keeps_the_best_so_far_and_resume_goes_on(tiny_reviews: Path) -> None:

@@ -117,6 +117,8 @@ def test_texts_are_examined_by_the_model_that_would_rate_them(tiny_bundle: Bundl
     done = lstm("doctor", path)
     assert "\nmodel hotels (trained last in models)\n" in done.stderr
     assert "model hotels knows " in done.stdout
+    named = lstm("doctor", path, "--models-dir", "models")
+    assert (named.exit_code, named.stdout) == (done.exit_code, done.stdout)
     found = json.loads(lstm("doctor", path, "--model", "hotels", "--json").stdout)
     assert found["model"] == "hotels"
     assert found["unlike"] >= 2

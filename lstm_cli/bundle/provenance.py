@@ -1,6 +1,6 @@
 """What a model was made from: numbers and names, never a review's text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,8 @@ class Provenance:
     fingerprint: str  # of texts and ratings
     training: int  # reviews that were learned from
     counts: dict[str, int]  # of them, by rating; empty for a language model
+    # Of all usable reviews in the files, by rating; None where no limit left time for only some.
+    offered: dict[str, int] | None = None
     # Of each file: the column of texts, or those that were joined.
     text_columns: tuple[str | tuple[str, ...], ...] = ()
     rating_columns: tuple[str, ...] = ()
@@ -82,6 +84,11 @@ class Provenance:
         held_out = 0 if self.held_out_from else self.validation
         return max(self.reviews - self.training - held_out - (self.left_out or 0), 0)
 
+    def commonest(self, labels: Sequence[str]) -> int:
+        """The place of the rating that was there to learn from most often, on a scale."""
+        counts = self.offered or self.counts
+        return max(range(len(labels)), key=lambda place: counts.get(labels[place], 0))
+
     @property
     def last_files(self) -> tuple[str, ...]:
         """What it learned from last, by its update or else its training; names without folders."""
@@ -106,7 +113,7 @@ class Provenance:
         return {
             name: value
             for name, value in described.items()
-            if value or name not in ("stopped", "tried", "updates", "processes")
+            if value or name not in ("stopped", "tried", "updates", "processes", "offered")
         }
 
     @classmethod
@@ -131,7 +138,7 @@ class Provenance:
         if "text_columns" in values:
             values["text_columns"] = tuple(map(_text_columns, values["text_columns"]))
         values["updates"] = tuple(map(Update.from_json, values.get("updates", ())))
-        for name in ("counts", "skipped"):
+        for name in ("counts", "offered", "skipped"):
             for count in values.get(name, {}).values():
                 _check_count(count)
         if "lengths" in values:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -136,18 +137,24 @@ def _tokenized(ctx: typer.Context, texts: Sequence[str]) -> "TokenizedReviews":
     return tokenize_reviews(texts, processes=processes, cache=TokenCache.of_user())
 
 
+def _models_dir(ctx: typer.Context) -> Path | None:
+    # What Typer keeps beside the arguments of a command has not become a path yet.
+    asked = ctx.params["models_dir"]
+    return None if asked is None else Path(asked)
+
+
 def _base(ctx: typer.Context) -> "Bundle | None":
     """The model that a training on the reviews would start from, if there is one."""
     from lstm_cli.bundle.locating import find_base, models_folder
 
-    return find_base(None, models_folder(ctx.params["models_dir"]))
+    return find_base(None, models_folder(_models_dir(ctx)))
 
 
 def _that_rates(ctx: typer.Context) -> "Bundle | None":
     """The model that would rate the texts; None where there is none, and none was asked for."""
     asked = ctx.params["model"]
     try:
-        return options.chosen_bundle(ctx, asked, ctx.params["models_dir"])
+        return options.chosen_bundle(ctx, asked, _models_dir(ctx))
     except NoModelError as error:
         is_asked_for = asked is not None or "LSTM_MODEL" in os.environ
         if is_asked_for or error.remedy is not Remedy.TRAIN_A_MODEL:

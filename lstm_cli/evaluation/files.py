@@ -141,8 +141,7 @@ def mistakes(bundle: Bundle, rated: ScoredReviews, most: int) -> list[Mistake]:
 def peers(bundle: Bundle, texts: Sequence[str]) -> dict[str, NDArray[np.int64]]:
     """What simpler models, trained on the same reviews, predict for some texts. (N,) each"""
     labels = bundle.info.scale.labels
-    counts = [bundle.info.provenance.counts[name] for name in labels]
-    commonest = counts.index(max(counts))
+    commonest = bundle.info.provenance.commonest(labels)
     name = always(labels[commonest])
     answers = {name: np.full(len(texts), commonest)}
     if bundle.baseline is not None:

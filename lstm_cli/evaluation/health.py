@@ -1,7 +1,6 @@
 """Is a file of reviews fit to learn from? What to look at before anything is trained.
 
-The counts are exact. The suspicions come from a logistic regression that rates
-each fifth of the reviews after learning from the others.
+The counts are exact. The suspicions are those of ``evaluation.suspects``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,17 +14,13 @@ from numpy.typing import NDArray
 from lstm_cli.data.corpus import TokenizedReviews
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.data.spilled import in_windows, select
-from lstm_cli.metrics.baselines import WordRegression, drawn
-from lstm_cli.results import DataHealth, Finding, Suspect
+from lstm_cli.evaluation.suspects import FEWEST, RatedWords, suspects
+from lstm_cli.results import DataHealth, Finding
 
-MOST_SUSPECTS = 10
 LINES_SHOWN = 5
-FOLDS = 5
-FEWEST = 10  # reviews; a rating that has fewer cannot be learned
 TOLERATED = 0.01  # share of rows; fewer need no attention
 REPEATED = 0.1  # share of rows; fewer duplicates need no attention
 LEAST_KNOWN = 0.8  # share of the tokens; a base that knows less of them misses too much
-SURELY = 0.5  # a row is suspected if another rating has at least this probability
 
 # What é, ’ and a non-breaking space look like in UTF-8 that was read as cp1252.
 _MOJIBAKE = "Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|Â[\u00a0-\u00bf]|ï¿½"
@@ -56,7 +51,7 @@ def examine(
         known_share: share of the tokens that the base knows, if there is one.
     """
     lengths = tokenized.corpus.lengths
-    accuracy, suspects = _suspects(reviews, tokenized)
+    rated_words = RatedWords.of(reviews, tokenized)
     scripts = scripts_of(reviews.texts)
     counts = np.bincount(reviews.rating_indices, minlength=len(reviews.scale))
     findings = [
@@ -74,12 +69,13 @@ def examine(
         ceiling=_ceiling(reviews),
         scripts=scripts,
         known_share=known_share,
-        regression_accuracy=accuracy,
-        suspects=suspects,
+        regression_accuracy=None if rated_words is None else rated_words.accuracy(),
+        suspects=(),
         findings=tuple(findings),
     )
-    # What cannot tell ratings apart cannot tell which of them are wrong.
-    return health if health.words_teach else replace(health, suspects=())
+    if rated_words is None or not health.words_teach:
+        return health  # what cannot tell ratings apart cannot tell which of them are wrong
+    return replace(health, suspects=suspects(reviews, rated_words))
 
 
 class TextRows(Protocol):
@@ -240,46 +236,6 @@ def scripts_of(texts: Sequence[str]) -> dict[str, float]:
     total = max(1, sum(counts.values()))
     shares = {name: n / total for name, n in counts.items() if n}
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
-
-
-def _suspects(
-    reviews: Reviews, tokenized: TokenizedReviews
-) -> tuple[float | None, tuple[Suspect, ...]]:
-    """How often the words alone tell the rating, and the rows where they contradict it most."""
-    places = drawn(len(reviews))
-    rated = reviews.rating_indices[places]
-    if (np.bincount(rated) >= 2).sum() < 2:
-        return None, ()  # some fold would leave only one rating to learn from
-    corpus, types = tokenized.corpus.select(places), tokenized.types
-    words = [[types[k] for k in corpus[review]] for review in range(len(corpus))]
-    # Every fold holds a fifth of each rating.
-    order = np.lexsort((np.random.default_rng(0).random(len(rated)), rated))
-    fold = np.empty(len(rated), dtype=np.int64)
-    fold[order] = np.arange(len(rated)) % FOLDS
-    probabilities = np.zeros((len(rated), len(reviews.scale)))
-    for number in range(FOLDS):
-        others, part = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        fitted = WordRegression.fit((words[k] for k in others), rated[others], len(reviews.scale))
-        probabilities[part] = fitted.probabilities(words[k] for k in part)
-    predicted = probabilities.argmax(axis=1)
-    ratings = np.array(reviews.scale.ratings)
-    sure = probabilities.max(axis=1)
-    # A 1 that reads like a 5 before a 4 that reads like a 5.
-    distance = np.abs(ratings[predicted] - ratings[rated]) * sure
-    order = np.argsort(-distance, kind="stable")
-    surely = [k for k in order if predicted[k] != rated[k] and sure[k] >= SURELY]
-    labels = reviews.scale.labels
-    suspects = tuple(
-        Suspect(
-            line=reviews.line_of(int(places[k])),
-            rating=labels[rated[k]],
-            expected=labels[predicted[k]],
-            confidence=float(sure[k]),
-            text=reviews.texts[places[k]],
-        )
-        for k in surely[:MOST_SUSPECTS]
-    )
-    return float((predicted == rated).mean()), suspects
 
 
 def five_lengths(lengths: NDArray[np.int64]) -> tuple[int, int, int, int, int]:

@@ -107,10 +107,24 @@ def _is_known(bundle: Bundle, keys: Sequence[bytes], *, is_own_file: bool) -> ND
 
 
 def _none_left(reviews: Reviews, known: Sequence[Known]) -> RowError:
-    names = " or ".join(dict.fromkeys(model.model for model in known if model.seen))
     files = names_of(reviews.sources)
     return RowError(
-        f"{files}: holds no review that {names} has not seen in training",
+        f"{files}: holds no review that {_readers(known)} has not seen in training",
         Remedy.GIVE_UNSEEN,
         known[0].model,
     )
+
+
+def _readers(known: Sequence[Known]) -> str:
+    """Who has seen them: models, and the base of each.
+
+    >>> _readers((Known("hotels", 40, False, base="base"),))
+    'hotels, or base before it,'
+    >>> _readers((Known("one", 40, False), Known("two", 9, False), Known("old", None, False)))
+    'one or two'
+    """
+    bases = {model.model: model.base for model in known if model.seen}
+    named = [
+        name if base is None else f"{name}, or {base} before it," for name, base in bases.items()
+    ]
+    return " or ".join(named)

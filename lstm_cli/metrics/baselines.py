@@ -41,10 +41,19 @@ class WordRegression:
         reviews: Iterable[list[str]],
         rating_indices: NDArray[np.int64],
         num_ratings: int,
+        *,
+        by_words_alone: bool = False,
     ) -> "WordRegression":
         """Fit on the tokens of reviews; ``drawn`` says which reviews of many.
 
         Ratings that do not occur among them are never predicted.
+
+        Args:
+            reviews: the tokens of each.
+            rating_indices: their places on the scale. (N,)
+            num_ratings: of the scale.
+            by_words_alone: let how common a rating is say nothing: each weighs as much as any
+                other, and a text of unknown words is as probably each of them.
         """
         # Here, because it takes a second to load, and only training fits.
         from scipy.sparse import csr_array
@@ -61,7 +70,13 @@ class WordRegression:
         )
         # Columns that no review fills would only be carried along by the solver.
         filled = np.flatnonzero(occurrences)
-        model = LogisticRegression(C=INVERSE_PENALTY, max_iter=200, tol=1e-3)
+        model = LogisticRegression(
+            C=INVERSE_PENALTY,
+            max_iter=200,
+            tol=1e-3,
+            fit_intercept=not by_words_alone,
+            class_weight="balanced" if by_words_alone else None,
+        )
         model.fit(features[:, filled], rating_indices)
         weights = np.zeros((num_ratings, NUM_COLUMNS), dtype=np.float32)
         bias = np.full(num_ratings, -np.inf, dtype=np.float32)
@@ -92,6 +107,34 @@ class WordRegression:
     def predict(self, reviews: Iterable[list[str]]) -> NDArray[np.int64]:
         """The place on the scale of the most probable rating of each review. (N,)"""
         return self.probabilities(reviews).argmax(axis=1)
+
+    def for_and_against(
+        self, reviews: Iterable[list[str]], these: NDArray[np.int64], those: NDArray[np.int64]
+    ) -> Float64Array:
+        """What of each review speaks for one rating, and what for another. (N, 2)
+
+        The first less the second is the logarithm of the odds between them, without the bias.
+
+        Args:
+            reviews: the tokens of each.
+            these: the place on the scale of the one. (N,)
+            those: the place of the other. (N,)
+        """
+        parts, first = [], 0
+        for counts in _counted(reviews):
+            rows = counts.reviews + first
+            features = counts.weighed(self.inverse_document_frequency)
+            said = features * (
+                self.weights[these[rows], counts.columns]
+                - self.weights[those[rows], counts.columns]
+            )
+            sums = [
+                np.bincount(counts.reviews, np.maximum(part, 0), counts.num_reviews)
+                for part in (said, -said)
+            ]
+            parts.append(np.stack(sums, axis=1))
+            first += counts.num_reviews
+        return np.concatenate(parts) if parts else np.empty((0, 2))
 
     def to_arrays(self) -> dict[str, Float32Array]:
         """As a bundle stores it; a rating that is never predicted has a bias of -1e9."""

@@ -53,6 +53,21 @@ class PreparedRun:
         return np.array(self.reviews.scale.ratings)
 
     @property
+    def offered(self) -> dict[str, int] | None:
+        """How often each rating occurs in the files, where a limit left time for some of them."""
+        held_out = len(self.data.validation) if self.others is None else 0
+        if len(self.data.training) + held_out + self.data.left_out >= len(self.reviews):
+            return None
+        return dict(zip(self.reviews.scale.labels, self.reviews.counts, strict=True))
+
+    @property
+    def commonest(self) -> int:
+        """The place of the rating that was there to learn from most often."""
+        if (offered := self.offered) is not None:
+            return int(np.argmax(list(offered.values())))
+        return int(np.bincount(self.data.training.rating_indices).argmax())
+
+    @property
     def task(self) -> TrainingTask:
         """What the network learns from and is measured on."""
         return TrainingTask(self.data.training, self.data.validation, self.ratings)

@@ -129,6 +129,7 @@ class TrainedModel:
             "precision": self.bundle.info.training.precision,
             "stopped": not self.completed,
             "tried": list(self.bundle.info.provenance.tried),
+            "read_by_base": self.bundle.info.provenance.read_by_base,
             "validation": self.evaluation.to_json(),
         }
 
@@ -200,14 +201,16 @@ def plan(
     asks_base: bool = True,
 ) -> PreparedRun:
     """Say how long it will take; where time is short, less is read: fewer epochs, or reviews."""
+    began = time.perf_counter()
     announce(Work("measure pace", start, run.training, run.task, run.compute), run.compute)
     data = run.data
     more = _GATES * min(data.validation.num_tokens, MOST_TOKENS)
-    more += tokens_asked(data, run.training.seed) if asks_base else 0
-    pace = measure_pace(start, run.training, run.task, run.compute, more)
+    asked = tokens_asked(data, run.training.seed) if asks_base else 0
+    pace = measure_pace(start, run.training, run.task, run.compute, more, asked)
     planned = Plan(run.training)
     if seconds is not None:
-        planned = fitted_to(run.training, pace, seconds)
+        # On 800 reviews the timed steps are a sixth of an epoch.
+        planned = fitted_to(run.training, pace, seconds - (time.perf_counter() - began))
         run = replace(run, training=planned.config, data=_drawn(data, planned))
     listener.planned(run, planned, pace.seconds(planned))
     return run
@@ -252,8 +255,8 @@ def measure(run: PreparedRun, fitted: Fitted, *, with_baseline: bool) -> Measure
     """
     training, held_out = run.data.training, run.data.validation
     num_ratings = len(run.ratings)
-    commonest = int(np.bincount(training.rating_indices, minlength=num_ratings).argmax())
-    answers = {always(run.reviews.scale.labels[commonest]): np.full(len(held_out), commonest)}
+    always_it = always(run.reviews.scale.labels[run.commonest])
+    answers = {always_it: np.full(len(held_out), run.commonest)}
     regression = agreement = None
     if with_baseline and fitted.completed:
         some = training.select(drawn(len(training)))
@@ -383,6 +386,7 @@ def _provenance(run: PreparedRun, fitted: Fitted) -> Provenance:
         vectors=None if data.vectors is None else data.vectors.name,
         skipped={skipped.reason: skipped.count for skipped in reviews.skipped},
         counts=dict(zip(reviews.scale.labels, counts, strict=True)),
+        offered=run.offered,
         lengths=(int(lengths.min()), int(lengths.max())),
         held_out_from=None if run.others is None else run.others.fingerprint,
         device=run.compute.device_name,

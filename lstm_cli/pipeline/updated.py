@@ -161,8 +161,7 @@ def _evaluation(
     On no others, however few these are: a score is of answers that this very model gave.
     """
     held_out, scale = prepared.held_out, prepared.bundle.info.scale
-    counts = [provenance.counts[label] for label in scale.labels]
-    commonest = int(np.argmax(counts))
+    commonest = provenance.commonest(scale.labels)
     answers = {always(scale.labels[commonest]): np.full(len(held_out), commonest)}
     if said is not None:
         answers[REGRESSION] = said.argmax(axis=1)
@@ -199,8 +198,11 @@ def _provenance(prepared: PreparedUpdate) -> Provenance:
         shortest, longest = min(shortest, before.lengths[0]), max(longest, before.lengths[1])
     counted = np.bincount(fresh.rating_indices, minlength=len(prepared.ratings)).tolist()
     labels = prepared.bundle.info.scale.labels
+    added = dict(zip(labels, counted, strict=True))
     counts = Counter(before.counts)
-    counts.update(dict(zip(labels, counted, strict=True)))
+    counts.update(added)
+    offered = Counter(before.offered)
+    offered.update(added)
     skipped = Counter(before.skipped or {})
     skipped.update({one.reason: one.count for one in new.skipped})
     files = tuple(file_name(source.name) for source in new.sources)
@@ -217,6 +219,7 @@ def _provenance(prepared: PreparedUpdate) -> Provenance:
         fingerprint=hashlib.sha256(fingerprints.encode()).hexdigest(),
         training=before.training + len(fresh),
         counts={label: counts[label] for label in labels},
+        offered=None if before.offered is None else {label: offered[label] for label in labels},
         reviews=(before.reviews or 0) + len(fresh) + len(split.held_out) + split.num_left_out,
         validation=(before.validation or 0) + len(split.held_out),
         read_by_base=prepared.num_read_by_base,

@@ -23,7 +23,7 @@ class Suspect:
     line: str
     rating: str
     expected: str  # what the words say, by a regression that has not seen the row
-    confidence: float
+    confidence: float  # that it is this rather than the row's rating, by the words alone
     text: str
 
 

@@ -40,14 +40,22 @@ class Pace:
     afterwards: float  # to say the rest of what was trained, and to save it
     num_held_out: int  # reviews
     processes: int = 1  # that measure together after an epoch; in the end one does it alone
+    reading: float = 0.0  # the training reviews once, in one process
+    asking: float = 0.0  # the base, in the end, about as many as it is asked about at most
 
     def seconds(self, plan: Plan) -> float:
         """What a training takes in all."""
         epoch = plan.share * self.learning + plan.held_out * self.measuring / self.processes
-        return plan.config.epochs * epoch + self.in_the_end(plan.held_out)
+        # It is asked about no others than those that are learned from or held out.
+        asked = plan.share * self.reading + plan.held_out * self.measuring
+        in_the_end = self.in_the_end(plan.held_out) + min(asked, self.asking)
+        return plan.config.epochs * epoch + in_the_end
 
     def in_the_end(self, held_out: float) -> float:
-        """What is done after the last epoch takes, with a share of the held-out reviews."""
+        """What is done after the last epoch takes, with a share of the held-out reviews.
+
+        Without asking the base.
+        """
         return held_out * _READ_AFTERWARDS * self.measuring + self.afterwards
 
 
@@ -57,6 +65,7 @@ def measure_pace(
     task: TrainingTask,
     compute: Compute,
     read_afterwards: int = 0,
+    asked: int = 0,
 ) -> Pace:
     """Time a few steps of a training that is thrown away, and a reading.
 
@@ -66,6 +75,7 @@ def measure_pace(
         task: what it will learn from, and be measured on.
         compute: where.
         read_afterwards: tokens that are read when it has learned, beside the held-out reviews.
+        asked: tokens that the base is asked about then.
     """
     schedule = schedule_of(task, config, compute)
     tokens, began = 0, 0.0
@@ -94,6 +104,8 @@ def measure_pace(
         afterwards=reading * read_afterwards + _AFTERWARDS,
         num_held_out=len(task.validation),
         processes=compute.world_size,
+        reading=reading * task.training.num_tokens,
+        asking=reading * asked,
     )
 
 
@@ -117,11 +129,15 @@ def fitted_to(config: TrainConfig, pace: Pace, seconds: float) -> Plan:
     held_out = _measured_share(pace, seconds)
     measuring = held_out * pace.measuring / pace.processes
     left = seconds - pace.in_the_end(held_out)
-    epochs = min(int(left / (pace.learning + measuring)), config.epochs)
+    epochs = min(int((left - pace.asking) / (pace.learning + measuring)), config.epochs)
     if epochs >= 1:
         fewer = replace(config, epochs=epochs, patience=patience_for(epochs))
         return Plan(fewer, held_out=held_out)
-    share = min(max((left - measuring) / pace.learning, 0.01), 1.0)
+    left -= measuring
+    # The base is asked about all that it may be, or about the few there are.
+    of_many = (left - pace.asking) / pace.learning
+    of_few = (left - held_out * pace.measuring) / (pace.learning + pace.reading)
+    share = min(max(of_many, of_few, 0.01), 1.0)
     return Plan(replace(config, epochs=1, patience=patience_for(1)), share, held_out)
 
 

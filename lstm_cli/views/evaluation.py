@@ -21,6 +21,7 @@ def show_evaluation(
     *,
     with_curve: bool = False,
     brief: bool = False,
+    flattering: str = "",
 ) -> None:
     """Print how good the model is on some reviews, and whether a simpler one would do.
 
@@ -31,6 +32,7 @@ def show_evaluation(
         data: what the reviews are, such as "855 held-out reviews".
         with_curve: draw the reliability curve as well, unless the reviews are too few for it.
         brief: leave out what the columns mean.
+        flattering: why the scores are better than other reviews will find them, if they are.
     """
     low, high = evaluation.accuracy_interval
     console.print()
@@ -42,6 +44,8 @@ def show_evaluation(
     for name, scores in {named: evaluation.scores, **evaluation.baselines}.items():
         table.add_row(name, *score_cells(scores), style="bold" if name == named else "")
     show_table(console, table)
+    if flattering:
+        say(console, textwrap.fill(flattering, LINE), "yellow")
     if not brief:
         show_legend(console)
     say(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import TaskID
 
+from lstm_cli.bundle.card import read_before
 from lstm_cli.bundle.contents import BASE
 from lstm_cli.config import TrainConfig
 from lstm_cli.data.showing import count, show_source
@@ -150,7 +151,11 @@ def forgetting(request: TrainRequest, base: "Base | None", num_reviews: int) -> 
 
 def say_that_one_begins(console: Console, name: str) -> None:
     """A training should go on, and there is none."""
-    say(console, f"no stopped training of {name} to resume: starting a new one")
+    say(
+        console,
+        f"no stopped training of {name} to resume (of one killed within two minutes nothing may be "
+        "kept): starting a new one",
+    )
 
 
 def say_that_it_is_renamed(console: Console, taken: str, name: str) -> None:
@@ -214,14 +219,6 @@ def _show_start(console: Console, data: "PreparedData") -> None:
             say(console, f"the base {known}, which is too little to help: training from nothing")
         else:
             say(console, f"starting from {data.base.name}, which {known}")
-            if data.held_out_read_by_base:
-                read = f"{data.held_out_read_by_base:,} of the {len(data.validation):,} held-out"
-                say(
-                    console,
-                    f"careful: {data.base.name} has read {read} reviews before, so that the scores "
-                    "flatter; --base none measures without it",
-                    "yellow",
-                )
 
 
 class SearchProgress:
@@ -329,7 +326,10 @@ def show_trained(
 ) -> None:
     """How good the model is, where it is, and what to type next."""
     held_out = f"{len(made.run.data.validation):,} held-out reviews"
-    show_evaluation(console, made.evaluation, made.run.model.cell, held_out, brief=brief)
+    said = visible(read_before(made.bundle.info))
+    flattering = f"careful: {said}; --base none measures without it" if said else ""
+    cell = made.run.model.cell
+    show_evaluation(console, made.evaluation, cell, held_out, brief=brief, flattering=flattering)
     attempts = made.bundle.info.provenance.tried
     if attempts:
         say(console, "\n" + _chosen(attempts, made.evaluation.scores.n))
