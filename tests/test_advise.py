@@ -450,7 +450,7 @@ def test_a_file_without_ratings_asks_for_rated_reviews(tmp_path: Path) -> None:
     )
     done = lstm("advise", path)
     assert done.exit_code == 2
-    assert "nor could one hold them; give rated reviews with --rated FILE" in done.stderr
+    assert "or give rated reviews with --rated FILE" in done.stderr
 
 
 def test_too_few_ratings_say_how_many_are_missing(tmp_path: Path) -> None:
