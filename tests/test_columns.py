@@ -157,17 +157,12 @@ def test_a_promising_name_without_a_scale_in_it_is_not_the_rating() -> None:
          "reviews.csv: no column looks like ratings, nor could one hold them; what takes reviews "
          "without ratings: lstm predict --input FILE, and lstm report FILE"),
         (table(review=TEXT, date=DATES, month=["2025-01", "Feb 2025", "3/2/2025"] * 4,
-               hotel=["Quay", "Old Town"] * 6, nights=[2, 3, 150] * 4, id=range(12),
-               was_clean=["yes", "no"] * 6, my_grade=["alpha", "omega"] * 6),
+               hotel=["Quay", "Old Town"] * 6, nights=[2, 3, 150] * 4, id=range(12)),
          "reviews.csv: no column looks like ratings; name it with --rating-column "
-         "(`nights`, `was_clean`, `my_grade`)"),
-        (table(review=TEXT, hotel=["Quay", "Old Town"] * 6),
-         "reviews.csv: no column looks like ratings, nor could one hold them; what takes reviews "
-         "without ratings: lstm predict --input FILE, and lstm report FILE"),
+         "(`hotel`, `nights`)"),
         (table(review=TEXT, hotel=["Quay", "Old Town"] * 6, Rating=[""] * 12),
-         "reviews.csv: no column looks like ratings, for `Rating` is empty, nor could one hold "
-         "them; what takes reviews without ratings: lstm predict --input FILE, and lstm report "
-         "FILE"),
+         "reviews.csv: no column looks like ratings, for `Rating` is empty; name it with "
+         "--rating-column (`hotel`)"),
         (table(a=STARS, b=IDS),
          "reviews.csv: no column looks like reviews; name it with --text-column (`a`, `b`)"),
     ],

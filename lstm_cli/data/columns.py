@@ -83,13 +83,8 @@ class _Column:
 
     @property
     def is_plausible(self) -> bool:
-        """Whether a person may be asked if it holds ratings: numbers, or words of such.
-
-        Names of hotels are a few short labels, too: of unknown words a column's name has to tell.
-        """
-        is_word = self.is_label and self.words <= LONGEST_LABEL
-        may_be = is_word and (self.family is not None or promises(self.name, RATING_WORDS))
-        is_said_so = self.numbers > 0.5 or may_be
+        """Whether a person may be asked if it holds ratings: numbers, or a few short labels."""
+        is_said_so = self.numbers > 0.5 or (self.is_label and self.words <= LONGEST_LABEL)
         return self.filled > 0 and is_said_so and not (self.is_date or self.is_key)
 
     @property
