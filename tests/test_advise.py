@@ -444,6 +444,23 @@ def test_what_cannot_be_is_one_line(
     assert pretending.learned == []
 
 
+@pytest.mark.parametrize("source", ["stays", "stays/*.csv"])
+def test_a_file_of_a_folder_that_is_read_never_gives_way(
+    mixed: Path, pretending: Pretender, source: str
+) -> None:
+    """Nor is it the chosen rows that are kept of it."""
+    read = Path("stays") / "one.csv"
+    read.parent.mkdir()
+    read.write_bytes(mixed.read_bytes())
+    asked = ("--next", 3, "--output", read, "--replace", "--base", "none")
+    for given in ((source,), (mixed, "--rated", source)):
+        done = lstm("advise", *given, *asked)
+        assert done.exit_code == 2
+        assert "one.csv is read, and would keep" in done.stderr
+    assert read.read_bytes() == mixed.read_bytes()
+    assert pretending.learned == []
+
+
 def test_a_file_without_ratings_asks_for_rated_reviews(tmp_path: Path) -> None:
     path = write(
         tmp_path / "unrated.csv", [("review", "stay"), *((f"good {k}", "May") for k in range(99))]

@@ -138,6 +138,17 @@ def test_the_base_is_asked_about_no_more_than_was_learned(seconds: float) -> Non
     assert plan.share == pytest.approx((12.0 - 3.0 - 3 * 0.5 - 4.5) / 10.0)
 
 
+@pytest.mark.parametrize(("seconds", "epochs"), [(88.0, 2), (222.0, 4)])
+def test_no_epoch_is_given_away_to_questions_that_are_not_asked(
+    seconds: float, epochs: int
+) -> None:
+    """Of many held-out reviews few are measured, and the base is asked about no others."""
+    pace = Pace(20.0, 60.0, 3.0, num_held_out=100_000, reading=8.0, asking=66.0)
+    plan = fitted_to(TrainConfig(epochs=8), pace, seconds)
+    assert plan.config.epochs == epochs
+    assert pace.seconds(plan) <= seconds
+
+
 def test_a_limit_leaves_the_commonest_rating_what_it_is() -> None:
     """Of one review of each rating, always the first would be the simplest answer."""
     rows = [f"a fine film {k},5" for k in range(40)] + [f"a dull film {k},1" for k in range(12)]

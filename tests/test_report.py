@@ -222,7 +222,10 @@ def test_where_people_rated_every_text_another_scale_is_reported_as_it_is(
     at = ("--model", tiny_bundle.path)
     done = lstm("report", file, "--by", "hotel", *at, "--json")
     assert done.exit_code == 0, done.stderr
-    assert "on a scale that is not the model's (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)" in done.stderr
+    assert (
+        "40 are rated in 'rating'\n  people rated on 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, on which the"
+        in (done.stderr)
+    )
     found = json.loads(done.stdout)
     assert found["ratings"] == list(map(str, range(11)))
     assert (found["reviews"], found["rated"], found["known"]) == (40, 40, 0)
@@ -238,6 +241,9 @@ def test_where_people_rated_every_text_another_scale_is_reported_as_it_is(
         "--words: lstm finds the words, and rates 1, 5"
         in lstm("report", file, *at, "--words").stderr
     )
+    wrong = [*rows[:3], *[("Quay", "", PRAISE[0], str(1 + 4 * (k % 2))) for k in range(40)]]
+    typing_errors = write(tmp_path / "wrong.csv", [*wrong, *[("Quay", "", PRAISE[0], "55")] * 5])
+    assert "the scale of the model is 1, 5" in lstm("-q", "report", typing_errors, *at).stderr
     unrated = write(tmp_path / "more.csv", [*rows, ("Quay", "", PRAISE[1], "")])
     assert "the scale of the model is 1, 5" in lstm("-q", "report", unrated, *at).stderr
 

@@ -47,7 +47,8 @@ class Provenance:
     fingerprint: str  # of texts and ratings
     training: int  # reviews that were learned from
     counts: dict[str, int]  # of them, by rating; empty for a language model
-    # Of all usable reviews in the files, by rating; None where no limit left time for only some.
+    # Of all usable reviews in the files, by rating, and of those that an update learned from since;
+    # None where no limit left time for only some.
     offered: dict[str, int] | None = None
     # Of each file: the column of texts, or those that were joined.
     text_columns: tuple[str | tuple[str, ...], ...] = ()

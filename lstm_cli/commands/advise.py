@@ -163,14 +163,17 @@ def _check_target(output: str, read: Sequence[str], *, replace: bool) -> None:
 
     Raises:
         OutputError: the file is there and may not be replaced, or is one of those that are read.
+        FileError: a source stands for no file.
     """
     from pathlib import Path
 
     from lstm_cli.data.showing import escape
+    from lstm_cli.data.sources.patterns import list_files
     from lstm_cli.data.writing import check_output
 
     target = Path(output)
-    if any(Path(name).exists() and target.exists() and target.samefile(name) for name in read):
+    files = [Path(file) for source in read for file in list_files(source).files]
+    if target.exists() and any(file.exists() and target.samefile(file) for file in files):
         raise OutputError(
             f"{escape(output)} is read, and would keep the chosen rows alone; name another file"
         )

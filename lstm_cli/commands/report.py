@@ -276,7 +276,7 @@ def _write(
 
         source = f"{len(scored.rows):,} rows of {scored.rows.table.source}"
         facts = [("file", source)]
-        if not scored.rows.by_people_alone:
+        if report.uses_model:
             facts += model_facts(bundle.info, date.today())
         sheets = report_sheets(
             report, sentences, scored.with_ratings(), facts, with_counted=with_counted

@@ -167,13 +167,17 @@ def _ratings(
         return none
     everywhere = np.ones(len(texts), dtype=np.bool_)
     column = RatingColumn(table.source, rating.name, cells, everywhere)
+    num_on, read = 0, none
     try:
         read = _placed(read_ratings([column], options, scale).columns[0], scale)
-        if read.lost > max(2, MOST_OFF * (read.lost + (read.indices >= 0).sum())):
+        num_on = int((read.indices >= 0).sum())
+        if read.lost > max(2, MOST_OFF * (read.lost + num_on)):
             raise column.refused(
                 f"the scale of the model is {', '.join(scale.labels)}", Remedy.FIT_SCALE
             )
     except ScaleError:
+        if num_on >= read.lost > 0:  # the model's own scale, with cells that are wrong
+            raise
         alone = _by_people_alone(column, options)
         if alone is None or (texts.is_not_null().to_numpy() & (alone.indices < 0)).any():
             raise
@@ -199,10 +203,7 @@ def _by_people_alone(column: RatingColumn, options: ReadOptions) -> _Ratings | N
     except ScaleError:
         return None
     scale = rated.scale
-    said = (
-        f"people rated every text, on a scale that is not the model's ({scale.in_order}): these "
-        "ratings alone are reported"
-    )
+    said = f"people rated on {scale.in_order}, on which the model does not: they alone are counted"
     placed = _placed(rated.columns[0], scale)
     return replace(placed, lost=0, notes=(*placed.notes, said), by_people_alone=True)
 

@@ -38,7 +38,9 @@ class ReadAdvice:
         reading = request.reading
         if reading.encoding or reading.sheet or reading.query:
             return ()
-        has_ratings = any(s.name == self.candidates.table.source for s in self.reviews.sources)
+        has_ratings = any(
+            self.candidates.table.source in (s.pattern, s.name) for s in self.reviews.sources
+        )
         return (*request.rated, request.file) if has_ratings else request.rated
 
 

@@ -1,5 +1,6 @@
 """What an update has changed: the receipt."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ MOST_ERRORS, MOST_ERRORS_OF_PART = 1, 2
 # Held-out reviews with a rating before, none of which has it now: of so many, chance alone, which
 # takes it from each as often as it gives it to another, takes all one time in 32.
 FEWEST_GIVEN = 5
+SURELY = 2  # standard errors above chance, of the rightly given among them
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,17 @@ class Receipt:
 
     @property
     def forgotten(self) -> tuple[str, ...]:
-        """Those of the lost ones that were given to more than a few, and to some rightly."""
-        return tuple(
-            label
-            for label in self.lost
-            if self.given[label][0] >= FEWEST_GIVEN and self.num_right_before(label)
-        )
+        """Those of the lost ones that the old model knew: given to a few, and rightly enough."""
+        return tuple(label for label in self.lost if self._was_known(label))
+
+    def _was_known(self, label: str) -> bool:
+        """Whether it was given rightly oftener than chance would, by two standard errors."""
+        given, _ = self.given[label]
+        if given < FEWEST_GIVEN or label not in self.per_rating:
+            return False
+        share = self.per_rating[label].n / self.all.n
+        spread = math.sqrt(share * (1 - share) / given)
+        return self.num_right_before(label) / given > share + SURELY * spread
 
     def num_right_before(self, label: str) -> int:
         """How many reviews of a rating the old model gave that rating."""
@@ -130,6 +137,7 @@ class Receipt:
             "all": self.all.to_json(),
             "per_rating": {name: change.to_json() for name, change in self.per_rating.items()},
             "given": {label: list(numbers) for label, numbers in self.given.items()},
+            "forgotten": list(self.forgotten),
         }
 
 

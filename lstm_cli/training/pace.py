@@ -129,7 +129,8 @@ def fitted_to(config: TrainConfig, pace: Pace, seconds: float) -> Plan:
     held_out = _measured_share(pace, seconds)
     measuring = held_out * pace.measuring / pace.processes
     left = seconds - pace.in_the_end(held_out)
-    epochs = min(int((left - pace.asking) / (pace.learning + measuring)), config.epochs)
+    asking = min(pace.asking, pace.reading + held_out * pace.measuring)
+    epochs = min(int((left - asking) / (pace.learning + measuring)), config.epochs)
     if epochs >= 1:
         fewer = replace(config, epochs=epochs, patience=patience_for(epochs))
         return Plan(fewer, held_out=held_out)

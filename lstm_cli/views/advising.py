@@ -189,7 +189,7 @@ def show_next(console: Console, found: NextReviews) -> None:
     show_table(console, table)
     if len(shown) < len(found.chosen):
         say(console, f"... and {len(found.chosen) - len(shown):,} more")
-    if found.target is not None:
+    if found.target not in (None, "-"):
         column = visible(repr(found.rating_column), 40)
         say(console, f"written to {found.target}: fill in its column {column}, and give it to the")
         say(console, "model that learned from the earlier ratings, together with these:")

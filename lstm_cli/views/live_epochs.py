@@ -1,7 +1,8 @@
 """The epochs of a model as a page holds them: of each array all epochs in one, deflated together.
 
-Of differences, an epoch has those to the epoch after it, which are small late in training, when the
-rate has fallen: they deflate to half. ``views/live/src/engine/epochs.ts`` adds them up again.
+Of differences, an epoch has those to the epoch after it, which deflate a little better: 6.3 MB of
+the sample from the base to 5.1, and as they are to 5.4. ``views/live/src/engine/epochs.ts`` adds
+them up again.
 """
 
 from typing import Any

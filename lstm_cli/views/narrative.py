@@ -187,7 +187,8 @@ def _way(trace: GateTrace, important: ImportantWord) -> str:
     alone = f"Between {lowest} and {highest} alone it" if is_against else "It"
     speaks = f" {alone} speaks for {highest if whole > 0 else lowest} ({signed(whole)})"
     if len(trace.words) == 1 or WHOLLY <= written / whole <= 2 - WHOLLY:
-        return f"{speaks}: {signed(written)} by what it wrote{_route(routes, written)}."
+        mostly = "" if len(trace.words) == 1 else ", nearly all"
+        return f"{speaks}{mostly} by what it wrote{_route(routes, written)}."
     own, rest = together([written, whole - written], whole)
     through = important.through[:MOST_NAMED]
     if len(trace.words) == 2:  # all of the rest is through the other one

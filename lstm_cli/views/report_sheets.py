@@ -227,11 +227,14 @@ def _notes(report: Report) -> Iterator[tuple[str, str]]:
         if column is not None:
             yield f"column {what}", f"{column}; {ALL} where all are together: do not add these up"
     yield "column low_share", f"the share of {low_name(report)}"
-    yield (
-        "sheet ratings",
-        "the model's most probable rating of each row; averages of these are not the figures of "
-        "the other sheets, which correct for how the model errs",
-    )
+    if report.uses_model:
+        yield (
+            "sheet ratings",
+            "the model's most probable rating of each row; averages of these are not the figures "
+            "of the other sheets, which correct for how the model errs",
+        )
+    else:
+        yield "sheet ratings", "the rating of each row, by people"
     yield (
         "columns ..._from and ..._to",
         "the 95 % interval of the figure before them; by period they stand behind all figures, "

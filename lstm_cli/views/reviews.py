@@ -42,7 +42,8 @@ def lines_about_partly_rated(rows: "PartlyRated") -> Iterator[str]:
         yield "  no column of ratings: the model rates all rows"
     else:
         said = f"{rated:,} are rated in {rows.rating_column!r}"
-        others = "" if rated == len(rows) else ", the model rates the others"
+        is_whole = rated == len(rows) or rows.by_people_alone
+        others = "" if is_whole else ", the model rates the others"
         yield visible(f"  {said}{others}")
     for note in rows.notes:
         yield f"  {visible(note)}"

@@ -176,14 +176,14 @@ def _verdict(updated: "Updated", name: str) -> Iterator[str]:
         yield _put_back(updated, name) if updated.is_replaced else _REPLACE_ALL_THE_SAME
         return
     if not updated.is_replaced:
-        yield f"worse {_where(receipt)}: {name} stays as it was"
+        yield f"{_judged(receipt)}: {name} stays as it was"
         yield from _why_worse(receipt)
         yield from _few_decided(updated)
         yield _REPLACE_ALL_THE_SAME
         return
     judged = "not worse"
     if receipt.is_worse:
-        judged = f"worse {_where(receipt)}, as accepted"
+        judged = f"{_judged(receipt)}, as accepted"
     elif receipt.all.accuracy.interval[0] <= 0:
         judged = f"not worse, as far as {count(receipt.all.n, 'held-out review')} can tell"
     yield f"{judged}: {name} is replaced"
@@ -245,9 +245,16 @@ def _put_back(updated: "Updated", name: str) -> str:
     return f"to put the old one back: lstm models restore {name}{number}"
 
 
+def _judged(receipt: Receipt) -> str:
+    """That it is worse, and on which reviews; or that it lost a rating, and is not."""
+    if receipt.has_worse_score:
+        return f"worse {_where(receipt)}"
+    return "a rating is lost" if len(receipt.forgotten) == 1 else "ratings are lost"
+
+
 def _where(receipt: Receipt) -> str:
-    """On which reviews it is worse."""
-    if receipt.all.errors_worse > MOST_ERRORS or not receipt.has_worse_score:
+    """On which reviews its score is worse."""
+    if receipt.all.errors_worse > MOST_ERRORS:
         return "on the held-out reviews"
     before = receipt.held_out_before
     if before is not None and before.errors_worse > MOST_ERRORS_OF_PART:

@@ -45,9 +45,11 @@ def wide_without_mark(head: bytes) -> str | None:
 
 
 def belies(start: bytes, codec: str) -> bool:
-    """Whether a text surely is not in UTF-16 or UTF-32: no end of a line in it is one so read.
+    """Whether a text is hardly in UTF-16 or UTF-32: no end of a line in it is one so read.
 
-    Other text would come out as a single line of Chinese, in which hardly any byte does not fit.
+    (A single line in a script whose letters hold such bytes, as those of Malayalam do, is belied
+    wrongly.) Other text would come out as a single line of Chinese, in which hardly any byte does
+    not fit.
 
     >>> belies(b"review,rating\\nfine,4\\n", "utf-16-le")
     True
