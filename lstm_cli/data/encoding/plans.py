@@ -77,7 +77,7 @@ def plan_for_named(codec: str, path: Path, shown: str) -> Plan:
     """For an encoding that a person named; it is used, and what speaks against it is said.
 
     Raises:
-        FileError: it is UTF-16 or UTF-32, in which the text surely is not.
+        FileError: it is UTF-16 or UTF-32, in which no line of the text ends.
     """
     named = codec
     if codec in ("utf-16", "utf-32"):  # which of both orders of bytes is left to a mark

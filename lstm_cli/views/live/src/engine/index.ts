@@ -25,6 +25,8 @@ export interface Model {
   readonly own: number | null;
 
   tokenize(text: string): string[];
+  /** Whether the model knows each token. Nothing is read. */
+  known(tokens: string[]): boolean[];
   /** The words that are commonest in what the model learned from, at most so many. */
   commonest(most: number): string[];
   /** Only reads: of a long text one beginning after another, so that `inspect` finds them read. */

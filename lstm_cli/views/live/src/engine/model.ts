@@ -118,6 +118,10 @@ export class OpenedModel {
     this.reader.read(this.encode(tokens), holds);
   }
 
+  known(tokens: string[]): boolean[] {
+    return this.encode(tokens).map((id) => id !== UNKNOWN);
+  }
+
   commonest(most: number): string[] {
     return [...this.ids.keys()].filter((token) => /^\p{L}+$/u.test(token)).slice(0, most);
   }
@@ -161,8 +165,7 @@ export class OpenedModel {
   }
 
   warnings(tokens: string[]): string[] {
-    const known = this.encode(tokens).map((id) => id !== UNKNOWN);
-    return warningsOf(tokens, known, this.script, this.longest);
+    return warningsOf(tokens, this.known(tokens), this.script, this.longest);
   }
 
   private encode(tokens: readonly string[]): number[] {

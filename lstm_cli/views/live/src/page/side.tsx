@@ -38,12 +38,13 @@ const COMMONEST = 6; // words of a model that knows no opening
 /** What stands in the box at first: a text that the model knows, or else its own commonest words. */
 export function openingFor(model: Model): string {
   const known = OPENINGS.filter((text) => isReadable(model, text));
-  const whole = known.find((text) => model.inspect(model.tokenize(text)).words.every((word) => word.known));
+  const whole = known.find((text) => model.known(model.tokenize(text)).every(Boolean));
   return whole ?? known[0] ?? model.commonest(COMMONEST).join(" ");
 }
 
 function isReadable(model: Model, text: string): boolean {
-  return !doubtOf(model.inspect(model.tokenize(text)));
+  const tokens = model.tokenize(text);
+  return !doubtIn(tokens, model.known(tokens));
 }
 
 export function Typing({ model, state, isKept, onType, onKeep, onExample }: {
@@ -83,7 +84,11 @@ function useGrowing(text: string) {
 
 /** How far a rating is to be doubted: wholly where nothing is known, half where most words are not. */
 export function doubtOf(trace: Trace): "" | "half" | "whole" {
-  const { words, unknown, showsFeeling } = readable(trace.tokens, trace.words.map((word) => word.known));
+  return doubtIn(trace.tokens, trace.words.map((word) => word.known));
+}
+
+function doubtIn(tokens: string[], known: boolean[]): "" | "half" | "whole" {
+  const { words, unknown, showsFeeling } = readable(tokens, known);
   if (words ? unknown === words : !showsFeeling) return "whole";
   return unknown > words / 2 ? "half" : "";
 }
