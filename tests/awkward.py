@@ -7,9 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from lstm_cli.bundle.contents import BundleInfo
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.writing import write_bundle
+from lstm_cli.text.vocabulary import FEWEST_FOR_SPELLING
 from tests.helpers import new_bundle
 
 EVERY_VIEW = ("last", "mean", "maximum")
@@ -73,6 +76,7 @@ def texts_of(bundle: Bundle, number: int, seed: int = 0) -> list[str]:
                 "&" + rng.choice(entities)[: rng.randint(2, 40)],
                 "".join(character(rng) for _ in range(rng.randint(1, 6))),
                 rng.choice([word.upper(), word.title(), word + word[-1] * 4, f'"{word}!!",']),
+                misspelled(word, rng),
             ]
         )
 
@@ -81,6 +85,44 @@ def texts_of(bundle: Bundle, number: int, seed: int = 0) -> list[str]:
         joined = rng.choice(["", " ", " ", " "])
         texts.append(joined.join(piece() for _ in range(rng.randint(1, 30))))
     return texts[:number]
+
+
+def misspelled(word: str, rng: random.Random) -> str:
+    """A word with a letter too few, too many, changed, or swapped with the next."""
+    place, letter = rng.randrange(len(word)), rng.choice("aeinrst")
+    before, after = word[:place], word[place:]
+    return rng.choice(
+        [
+            before + after[1:],
+            before + letter + after,
+            before + letter + after[1:],
+            before + after[1::-1] + after[2:],
+        ]
+    )
+
+
+def misspelled_texts(bundle: Bundle, number: int) -> list[str]:
+    """One to four words of the vocabulary, most of them misspelled."""
+    rng, words = random.Random(0), [word for word in bundle.vocabulary if word.isalpha()]
+    return [
+        " ".join(misspelled(rng.choice(words), rng) for _ in range(rng.randint(1, 4)))
+        for _ in range(number)
+    ]
+
+
+def well_read(bundle: Bundle, name: str) -> Bundle:
+    """The same model with so many words that it reads misspelled ones, and words near many."""
+    rng, new = random.Random(0), new_bundle(bundle)
+    words = dict.fromkeys(new.tokens)
+    while len(words) < FEWEST_FOR_SPELLING:
+        words["".join(rng.choices("aeinrst", k=rng.randint(5, 8)))] = None
+    more = len(words) - len(new.tokens)
+    embedding = new.weights["embedding"]
+    added = np.random.default_rng(0).normal(size=(more, embedding.shape[1])).astype(np.float32)
+    info: BundleInfo = replace(new.info, model=replace(new.info.model, vocab_size=len(words)))
+    weights = dict(new.weights) | {"embedding": np.concatenate([embedding, added])}
+    write_bundle(replace(new, info=info, tokens=tuple(words), weights=weights), Path(name))
+    return open_bundle(Path(name))
 
 
 def character(rng: random.Random) -> str:

@@ -19,7 +19,7 @@ from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.errors import BundleError
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.text.tokens import CONTROL, QUOTES, TAG_OR_COMMENT
-from tests.awkward import KINDS, changed, texts_of
+from tests.awkward import KINDS, changed, misspelled_texts, texts_of, well_read
 from tests.helpers import in_case, lstm
 from tests.pages import ROOT
 
@@ -250,11 +250,22 @@ def test_a_pattern_that_others_could_not_use_is_refused(tiny_bundle: Bundle) -> 
 # The programs of the page
 
 
-def program(language: str) -> str:
-    """The one program in a language that the page shows of ONNX."""
+def programs(language: str) -> tuple[str, str]:
+    """What the page shows of ONNX in a language: a program, and what reads misspelled words."""
     about = SCALE.partition("\n## ONNX")[2].partition("\n## ")[0]
-    (found,) = re.findall(rf"```{language}\n(.*?)```", about, re.DOTALL)
-    return found
+    whole, spelling = re.findall(rf"```{language}\n(.*?)```", about, re.DOTALL)
+    return whole, spelling
+
+
+def program(language: str) -> str:
+    """Both, joined as the page says."""
+    whole, spelling = programs(language)
+    lookup = {
+        "python": 'ids.get(token, about["unknown_id"])',
+        "javascript": "ids.get(token) ?? BigInt(about.unknown_id)",
+    }[language]
+    assert lookup in whole
+    return whole.replace(lookup, "id_of(token)").replace("\nfor ", f"\n{spelling}\nfor ", 1)
 
 
 def ask_python(texts: Sequence[str]) -> str:
@@ -291,8 +302,21 @@ def test_the_programs_cut_and_rate_as_we_do(
     Stored as int8, a file has numbers of 8 and of 16 bits, which the runtime has to convert.
     """
     bundle = changed(tiny_bundles[cell], "other", stored_as=stored_as)
+    rates_alike(bundle, [*texts_of(bundle, 120, seed=5), *AWKWARD], ask)
+
+
+@pytest.mark.parametrize("ask", [ask_python, ask_node])
+def test_the_programs_read_misspelled_words_as_we_do(
+    tiny_bundle: Bundle, ask: Callable[[Sequence[str]], str]
+) -> None:
+    """Where the model does."""
+    bundle = well_read(tiny_bundle, "other")
+    rates_alike(bundle, misspelled_texts(bundle, 120), ask)
+
+
+def rates_alike(bundle: Bundle, texts: Sequence[str], ask: Callable[[Sequence[str]], str]) -> None:
+    """A program cuts texts as we do, and rates them so."""
     exported(bundle)
-    texts = [*texts_of(bundle, 120, seed=5), *AWKWARD]
     # No system hands a process these.
     texts = [text for text in texts if "\0" not in text and not re.search("[\ud800-\udfff]", text)]
     lines = ask(texts).split("\n")[:-1]
@@ -310,7 +334,7 @@ def test_the_programs_cut_and_rate_as_we_do(
 
 def test_the_program_in_python_has_ten_lines() -> None:
     """But for what it imports."""
-    imports, body = program("python").split("\n\n")
+    imports, body = programs("python")[0].split("\n\n")
     assert all(line.startswith("import ") for line in imports.splitlines())
     assert len(body.splitlines()) == 10
 

@@ -28,7 +28,7 @@ from lstm_cli.inference.predictor import Predictor
 from lstm_cli.samples import sample_texts
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.views.live_rounding import rounded
-from tests.awkward import EVERY_VIEW, KINDS, changed, texts_of
+from tests.awkward import EVERY_VIEW, KINDS, changed, misspelled_texts, texts_of, well_read
 from tests.helpers import in_case, lstm, new_bundle
 from tests.pages import ROOT
 
@@ -97,6 +97,8 @@ def agrees(predictor: Predictor, text: str, said: dict[str, Any], *, with_ledger
                    with_carrying=True)  # fmt: skip
     assert said["tokens"] == [word.token for word in traced.words]
     assert [word["known"] for word in said["words"]] == [word.known for word in traced.words]
+    read_as = {word["token"]: word["readAs"] for word in said["words"] if word["readAs"]}
+    assert read_as == traced.prediction.read_as
     assert said["warnings"] == list(traced.prediction.warnings)
     assert labels[said["rating"]] == traced.prediction.rating
     near(said["probabilities"], list(traced.prediction.probabilities.values()))
@@ -164,6 +166,16 @@ def test_the_engine_reads_as_python_reads(
     """Both cells, every pooling, and every type of numbers."""
     bundle = changed(tiny_bundles[cell], "other", **changes)
     all_agree(ask, bundle, texts_of(bundle, 40, seed=1))
+
+
+@needs_node
+def test_the_engine_reads_misspelled_words_as_python_does(ask: Ask, tiny_bundle: Bundle) -> None:
+    """Those of a model that knows many words."""
+    bundle = well_read(tiny_bundle, "other")
+    texts = [*texts_of(bundle, 60, seed=2), *misspelled_texts(bundle, 60)]
+    all_agree(ask, bundle, texts)
+    predictor = Predictor(bundle)
+    assert sum(len(predictor.predict(text).read_as) for text in texts) > 50
 
 
 @needs_node

@@ -11,6 +11,7 @@ from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.commands.predict import ABOUT_BASE
 from lstm_cli.data.reviews import read_reviews
 from lstm_cli.evaluation.unseen import leave_out_seen
+from lstm_cli.inference.predictor import Predictor
 from lstm_cli.samples import sample_file
 from tests.helpers import TINY, lstm
 from tests.pages import BENCHMARKS
@@ -134,3 +135,16 @@ def test_the_base_is_not_removed() -> None:
     assert done.exit_code == 2
     assert "ships with lstm and is not removed" in done.stderr
     assert (base_path() / "bundle.json").is_file()
+
+
+def test_other_languages_stay_unknown(with_base: Path) -> None:
+    """Some of their words are read as English ones, and the warning stands."""
+    predictor = Predictor(open_bundle(with_base))
+    for text in (
+        "La comida estaba fria y el camarero fue muy antipatico, terribles actores.",
+        "O produto chegou quebrado e o atendimento nao responde.",
+        "Das Produkt kam kaputt an und der Kundendienst antwortet nicht.",
+    ):
+        said = predictor.predict(text)
+        assert any("another language" in warning for warning in said.warnings), text
+    assert {"terribles", "actores"} <= {*predictor.predict("terribles actores").read_as}

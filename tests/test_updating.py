@@ -14,8 +14,14 @@ from lstm_cli.bundle.locating import find_model
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.seen import Seen
 from lstm_cli.bundle.versions import save_as_next, versions_of
+from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.evaluation.receipt import receipt
+from lstm_cli.inference.scorer import Scorer
+from lstm_cli.pipeline import updating
+from lstm_cli.pipeline.update_preparation import PreparedUpdate
+from lstm_cli.pipeline.updated import LearnedUpdate
+from lstm_cli.pipeline.updating import _receipt
 from lstm_cli.results import Receipt
 from tests import to_be_killed
 from tests.helpers import BLAME, PRAISE, copied, in_case, lstm, new_bundle, sign, write_info
@@ -86,6 +92,25 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 # What is learned
+
+
+def test_the_old_model_is_measured_as_it_reads_alone(
+    hotels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is misspelled to it may be a word of the new one."""
+    monkeypatch.setattr("lstm_cli.text.vocabulary.FEWEST_FOR_SPELLING", 0)
+    before = open_bundle(hotels)
+    as_it_was = Scorer(before)
+    word = next(w for w in before.vocabulary if w.isalpha() and len(w) > 5)
+    seen: list[tuple[PreparedUpdate, LearnedUpdate]] = []
+    monkeypatch.setattr(updating, "_receipt", lambda *made: seen.append(made) or _receipt(*made))
+    new = [row.replace('"', f'"{word}{word[-1]} ', 1) for row in rows(NEW)]
+    update(written("new.csv", new, rows(HELD_OUT)), "--accept-worse")
+    ((prepared, learned),) = seen
+    assert f"{word}{word[-1]}" in prepared.vocabulary.tokens
+    held_out = Corpus.of_tokens(prepared.held_out.words(), before.vocabulary)
+    assert held_out.gather(np.arange(len(held_out))).max() < len(before.vocabulary)
+    np.testing.assert_allclose(learned.before, as_it_was.rate(held_out), atol=1e-5)
 
 
 def test_new_reviews_are_learned_and_counted(hotels: Path, new: Path, old: Path) -> None:

@@ -38,11 +38,17 @@ class Corpus:
 
     @classmethod
     def of_tokens(cls, reviews: Iterable[list[str]], vocabulary: Vocabulary) -> "Corpus":
-        """Reviews that have been cut into tokens, in the ids of a vocabulary."""
-        encoded = [vocabulary.encode(tokens) for tokens in reviews]
+        """Reviews that have been cut into tokens, in the ids of a vocabulary.
+
+        Misspelled words have ids beyond it, and are read as the words that are meant.
+        """
+        encoded = [vocabulary.encode_apart(tokens) for tokens in reviews]
         lengths = np.array([len(review) for review in encoded], dtype=np.int64)
         flat = np.fromiter((k for review in encoded for k in review), np.int32, int(lengths.sum()))
-        return cls.of(flat, lengths)
+        corpus = cls.of(flat, lengths)
+        if not vocabulary.corrects:
+            return corpus
+        return corpus.translate(np.tile(np.arange(len(vocabulary), dtype=np.int32), 2))
 
     def __len__(self) -> int:
         return len(self.starts)

@@ -42,6 +42,7 @@ def cutting(bundle: Bundle) -> dict[str, Any]:
         "ratings": list(bundle.info.ratings),
         "padding_id": PADDING_ID,
         "unknown_id": UNKNOWN_ID,
+        "corrects": bundle.vocabulary.corrects,
         "python": {
             "before": _FLAGS + _BEFORE,
             "after": [_FLAGS + _AFTER, "".join(f"\\{group}" for group in _LEFT)],

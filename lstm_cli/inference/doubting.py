@@ -7,6 +7,7 @@ Shapes: N texts.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class Doubter:
 
         Args:
             texts: as they were read.
-            corpus: the same in the ids of the vocabulary.
+            corpus: the same in the ids of the vocabulary, as ``Corpus.of_tokens`` makes them.
         """
         found: list[tuple[InputWarning, ...]] = [()] * len(texts)
         for k in np.flatnonzero(self._may_be_doubted(corpus)).tolist():
@@ -44,11 +45,11 @@ class Doubter:
 
     def _may_be_doubted(self, corpus: Corpus) -> NDArray[np.bool_]:
         """Where a warning cannot be ruled out. (N,)"""
-        ids = corpus.gather(np.arange(len(corpus)))
-        known, unknown = (
-            _in_each(flags, corpus.lengths)
-            for flags in (self._is_known_word[ids], ids == UNKNOWN_ID)
-        )
+        # Misspelled words are unknown, whatever they are read as.
+        ids = replace(corpus, read_as=None).gather(np.arange(len(corpus)))
+        is_unknown = (ids == UNKNOWN_ID) | (ids >= len(self._is_known_word))
+        is_known_word = self._is_known_word[np.where(is_unknown, UNKNOWN_ID, ids)]
+        known, unknown = (_in_each(flags, corpus.lengths) for flags in (is_known_word, is_unknown))
         # No more than all unknown tokens are words: with a third of the words unknown, twice
         # their number is at least that of the known ones. Without any token that holds, too.
         doubted: NDArray[np.bool_] = 2 * unknown >= known

@@ -15,10 +15,10 @@ from lstm_cli.core.reading import (
     running_logits,
     softmax,
 )
-from lstm_cli.inference.input_warnings import InputWarning, input_warnings, script_of
+from lstm_cli.inference.input_warnings import InputWarning, input_warnings, is_word, script_of
 from lstm_cli.results import Prediction
 from lstm_cli.text.tokens import tokenize
-from lstm_cli.text.vocabulary import UNKNOWN_ID, Vocabulary
+from lstm_cli.text.vocabulary import UNKNOWN_ID, KnownTokens
 
 
 class Predictor:
@@ -30,10 +30,10 @@ class Predictor:
             otherwise words are looked up in its file.
     """
 
-    def __init__(self, bundle: Bundle, vocabulary: Vocabulary | None = None) -> None:
+    def __init__(self, bundle: Bundle, vocabulary: KnownTokens | None = None) -> None:
         self.bundle = bundle
         self.config = bundle.info.model
-        self.vocabulary = bundle.lookup if vocabulary is None else vocabulary
+        self.vocabulary: KnownTokens = bundle.lookup if vocabulary is None else vocabulary
         self.weights = bundle.weights
         self.ratings = np.array(bundle.info.ratings)
         self.scale = bundle.info.scale
@@ -51,9 +51,15 @@ class Predictor:
 
     def warnings(self, text: str) -> tuple[InputWarning, ...]:
         """Reasons not to believe the rating of a review, as ``predict`` gives them."""
-        tokens = self.tokenize(text)
-        is_known = [self.vocabulary.id(token) != UNKNOWN_ID for token in tokens]
-        return input_warnings(tokens, is_known, self._script, self.longest)
+        return self._warnings(self.tokenize(text))
+
+    def _warnings(self, tokens: Sequence[str]) -> tuple[InputWarning, ...]:
+        is_read = [token_id != UNKNOWN_ID for token_id in self.vocabulary.encode(tokens)]
+        # Misspelled words count as unknown beside any that is: in another language some words are
+        # always nearly spelled as known ones, and never all.
+        if not all(read for token, read in zip(tokens, is_read, strict=True) if is_word(token)):
+            is_read = [self.vocabulary.id(token) != UNKNOWN_ID for token in tokens]
+        return input_warnings(tokens, is_read, self._script, self.longest)
 
     def _script(self) -> str:
         """The script of most words that the model knows."""
@@ -92,17 +98,17 @@ class Predictor:
         self, text: str, tokens: Sequence[str], probabilities: NDArray[np.float64]
     ) -> Prediction:
         """Say what probabilities (R,) mean on the user's scale, and what to be wary of."""
-        is_known = [self.vocabulary.id(token) != UNKNOWN_ID for token in tokens]
-        unknown = (token for token, known in zip(tokens, is_known, strict=True) if not known)
-        warnings = input_warnings(tokens, is_known, self._script, self.longest)
+        unknown = (token for token in tokens if self.vocabulary.id(token) == UNKNOWN_ID)
+        read_as = {token: self.vocabulary.read_as(token) for token in unknown}
         return Prediction(
             text=text,
             rating=self.labels[int(probabilities.argmax())],
             expected_rating=float(probabilities @ self.ratings),
             probabilities=dict(zip(self.labels, map(float, probabilities), strict=True)),
             tokens=len(tokens),
-            unknown=tuple(dict.fromkeys(unknown)),
-            warnings=tuple(warning.sentence for warning in warnings),
+            unknown=tuple(read_as),
+            read_as={token: word for token, word in read_as.items() if word is not None},
+            warnings=tuple(warning.sentence for warning in self._warnings(tokens)),
             model=self.bundle.name,
             num_places=self.scale.num_places,
         )

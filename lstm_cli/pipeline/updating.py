@@ -21,6 +21,7 @@ import numpy as np
 from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.bundle.versions import Version, save_as_next, versions_of
 from lstm_cli.core.network import rating_probabilities
+from lstm_cli.data.corpus import Corpus
 from lstm_cli.data.reviews import ReviewsSummary
 from lstm_cli.evaluation.receipt import receipt
 from lstm_cli.metrics.calibration import apply_cross_fitted_temperature
@@ -29,7 +30,6 @@ from lstm_cli.pipeline.update_preparation import PreparedUpdate, prepare_update
 from lstm_cli.pipeline.update_reading import ReadUpdate
 from lstm_cli.pipeline.updated import CALIBRATED, LearnedUpdate, describe_update
 from lstm_cli.results import Receipt
-from lstm_cli.text.vocabulary import UNKNOWN_ID
 from lstm_cli.training.base import Base
 from lstm_cli.training.loop import Listener, NetworkStart, train
 from lstm_cli.training.rules import UPDATE_SHARE
@@ -133,16 +133,16 @@ def _learn(prepared: PreparedUpdate, listener: Listener) -> LearnedUpdate:
         for name in reached
     }
 
-    def answers(weights: Mapping[str, Float32Array]) -> Float64Array:
+    def answers(weights: Mapping[str, Float32Array], corpus: Corpus) -> Float64Array:
         # In the network that has learned: to make another takes as long as to rate a few reviews.
         trained.network.start_from(weights)
-        return rating_probabilities(trained.network, prepared.held_out.corpus, compute)
+        return rating_probabilities(trained.network, corpus, compute)
 
-    # The words that are new to the old model are read as it reads them: as unknown.
-    old = dict(arrays)
-    old["embedding"] = arrays["embedding"].copy()
-    old["embedding"][len(bundle.vocabulary) :] = arrays["embedding"][UNKNOWN_ID]
-    return LearnedUpdate(mixed, trained.history, answers(old), answers(mixed))
+    held_out = prepared.held_out
+    assert held_out.tokenized is not None
+    # The old model reads them in its own words, whose ids the new one kept.
+    before = answers(arrays, held_out.tokenized.encode(bundle.vocabulary))
+    return LearnedUpdate(mixed, trained.history, before, answers(mixed, held_out.corpus))
 
 
 def _receipt(prepared: PreparedUpdate, learned: LearnedUpdate) -> Receipt:

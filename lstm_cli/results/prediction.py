@@ -15,6 +15,7 @@ class Prediction:
     probabilities: dict[str, float]
     tokens: int
     unknown: tuple[str, ...]  # distinct tokens the model does not know, in order
+    read_as: dict[str, str]  # of these the misspelled ones, and the known words they are read as
     warnings: tuple[str, ...]
     model: str
     # Where ratings are words: of how many places on the scale the expected rating is one.
@@ -35,6 +36,7 @@ class Prediction:
             "probabilities": self.probabilities,
             "tokens": self.tokens,
             "unknown": list(self.unknown),
+            "read_as": self.read_as,
             "warnings": list(self.warnings),
             "model": self.model,
         }

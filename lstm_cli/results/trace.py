@@ -195,6 +195,7 @@ class GateTrace:
             "start_expected_rating": self.start_expected_rating,
             "start": self.start,
             "unknown": list(self.prediction.unknown),
+            "read_as": self.prediction.read_as,
             "warnings": list(self.prediction.warnings),
             "model": self.prediction.model,
         }

@@ -28,12 +28,17 @@ _PREDICTION: dict[str, Any] = {
         "probabilities": {"type": "object", "additionalProperties": {"type": "number"}},
         "tokens": {"type": "integer"},
         "unknown": {"type": "array", "items": {"type": "string"}},
+        "read_as": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Unknown words that are misspelled, and the words they are read as.",
+        },
         "warnings": {"type": "array", "items": {"type": "string"}},
         "model": {"type": "string"},
     },
     "required": [
-        "text", "rating", "expected_rating", "probabilities", "tokens", "unknown", "warnings",
-        "model",
+        "text", "rating", "expected_rating", "probabilities", "tokens", "unknown", "read_as",
+        "warnings", "model",
     ],
 }  # fmt: skip
 _TRACE = {

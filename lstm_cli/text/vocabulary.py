@@ -3,17 +3,78 @@
 Ids are ordered by how often a token occurs, and ties by spelling, so that the same
 reviews in any order build the same vocabulary. The first two ids are not words:
 0 pads a batch, 1 stands for every token that is not in the vocabulary.
+
+A vocabulary that is large reads a misspelled word as the known one that is meant. To a small one
+most words are unknown, and what is spelled alike is another word: world and would.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+
+from lstm_cli.text.spelling import Spelling
 
 PADDING_ID = 0
 UNKNOWN_ID = 1
 SPECIAL_TOKENS = ("<padding>", "<unknown>")
+FEWEST_FOR_SPELLING = 20_000  # tokens
 
 
-class Vocabulary:
+class KnownTokens(ABC):
+    """How tokens are read, wherever the known ones are looked up."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Known tokens, with the special ones."""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[str]:
+        """Known tokens, without the special ones."""
+
+    @abstractmethod
+    def id(self, token: str) -> int:
+        """The id of a token; ``UNKNOWN_ID`` if it is not known, misspelled ones included."""
+
+    @abstractmethod
+    def _ids_of(self, tokens: Sequence[str]) -> list[int]:
+        """The same of several tokens."""
+
+    def encode(self, tokens: Sequence[str]) -> list[int]:
+        """The ids of tokens, in their order; of a misspelled one that of the word it is read as."""
+        return self._with_misspelled(tokens, 0)
+
+    def encode_apart(self, tokens: Sequence[str]) -> list[int]:
+        """The same, with misspelled words told apart: theirs have ``len(self)`` added."""
+        return self._with_misspelled(tokens, len(self))
+
+    def read_as(self, token: str) -> str | None:
+        """The known word that a misspelled one is read as.
+
+        None if it is known, or is like no other.
+        """
+        if self._spelling is None or self.id(token) != UNKNOWN_ID:
+            return None
+        return self._spelling.meant(token, lambda word: self.id(word) != UNKNOWN_ID)
+
+    @property
+    def corrects(self) -> bool:
+        """Whether misspelled words are read as others."""
+        return self._spelling is not None
+
+    @cached_property
+    def _spelling(self) -> Spelling | None:
+        return Spelling(self) if len(self) >= FEWEST_FOR_SPELLING else None
+
+    def _with_misspelled(self, tokens: Sequence[str], added: int) -> list[int]:
+        ids = self._ids_of(tokens)
+        if UNKNOWN_ID in ids and self._spelling is not None:
+            for place, token in enumerate(tokens):
+                if ids[place] == UNKNOWN_ID and (word := self.read_as(token)) is not None:
+                    ids[place] = added + self.id(word)
+        return ids
+
+
+class Vocabulary(KnownTokens):
     """An ordered list of distinct tokens; the id of a token is its place in it.
 
     >>> vocabulary = Vocabulary.build({"good": 3, "dull": 2, "bad": 2, "odd": 1}, minimum_count=2)
@@ -55,8 +116,7 @@ class Vocabulary:
         """The id of a token; ``UNKNOWN_ID`` if the vocabulary does not hold it."""
         return self._ids.get(token, UNKNOWN_ID)
 
-    def encode(self, tokens: Iterable[str]) -> list[int]:
-        """The ids of tokens, in their order."""
+    def _ids_of(self, tokens: Sequence[str]) -> list[int]:
         ids = self._ids
         return [ids.get(token, UNKNOWN_ID) for token in tokens]
 
@@ -67,7 +127,7 @@ class Vocabulary:
         return {token: i for i, token in enumerate(words, start=first_word)}
 
 
-class WrittenVocabulary:
+class WrittenVocabulary(KnownTokens):
     """A vocabulary as its file holds it, one token per line, for looking up a few tokens.
 
     >>> vocabulary = WrittenVocabulary(b"<padding>\\n<unknown>\\ngood\\nbad\\n")
@@ -95,6 +155,5 @@ class WrittenVocabulary:
         words = self._content.decode("utf-8", "replace").split("\n")
         return iter(words[1 + len(SPECIAL_TOKENS) :])
 
-    def encode(self, tokens: Iterable[str]) -> list[int]:
-        """The ids of tokens, in their order."""
+    def _ids_of(self, tokens: Sequence[str]) -> list[int]:
         return [self.id(token) for token in tokens]

@@ -20,7 +20,7 @@ from lstm_cli.views.console import (
     visible,
 )
 from lstm_cli.views.narrative import show_narrative
-from lstm_cli.views.prediction import expected, show_warnings
+from lstm_cli.views.prediction import expected, show_read_as, show_warnings
 from lstm_cli.views.routes import show_routes
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def _show_rating(console: Console, trace: GateTrace) -> None:
         say(console, textwrap.fill(f"Not sure: {said}.", 79))
     if prediction.unknown:
         say(console, "? marks a word the model does not know")
+    show_read_as(console, prediction)
     show_warnings(console, prediction)
 
 

@@ -45,23 +45,15 @@ def page(trace: GateTrace, scale: Scale) -> str:
     has_gates = trace.cell == "lstm"
     rows = _rows(trace)
     cells = _Cells(trace, ratings)
-    read = changes(trace.expected_ratings)
     shares = percents(prediction.probabilities)
-    words = [
-        {
-            "token": visible(word.token, 60),
-            "known": word.known,
-            "change": signed(change),
-            "shade": shade(word.contribution),
-        }
-        for word, change in zip(trace.words, read, strict=True)
-    ]
+    words = _words(trace)
     data = {
         "first": _first(trace),
         "words": [
             {
                 "token": shown["token"],
                 "known": word.known,
+                "read_as": shown["read_as"],
                 "x": round(across(place + 1, len(trace.words)), 1),
                 "cells": cells.of(place),
                 "ledger": _ledger_sentence(trace, place),
@@ -92,6 +84,20 @@ def page(trace: GateTrace, scale: Scale) -> str:
         units=_units(trace) if trace.words else [],
         unit_words=_labels(words, WIDTH),
     )
+
+
+def _words(trace: GateTrace) -> list[dict[str, Any]]:
+    """What stands in the place of each word, and says what it did."""
+    return [
+        {
+            "token": visible(word.token, 60),
+            "known": word.known,
+            "read_as": trace.prediction.read_as.get(word.token),
+            "change": signed(change),
+            "shade": shade(word.contribution),
+        }
+        for word, change in zip(trace.words, changes(trace.expected_ratings), strict=True)
+    ]
 
 
 def _first(trace: GateTrace) -> int:

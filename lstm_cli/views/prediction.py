@@ -57,10 +57,18 @@ def show_prediction(console: Console, prediction: Prediction) -> None:
                 style="bold" if is_named else "",
             )
         )
-    if prediction.unknown:
-        words = "  ".join(visible(word) for word in prediction.unknown)
-        say(console, f"unknown to the model: {words}")
+    words = [visible(word) for word in prediction.unknown if word not in prediction.read_as]
+    if words:
+        say(console, f"unknown to the model: {'  '.join(words)}")
+    show_read_as(console, prediction)
     show_warnings(console, prediction)
+
+
+def show_read_as(console: Console, prediction: Prediction) -> None:
+    """Print as which words the misspelled ones were read, if there are any."""
+    if prediction.read_as:
+        said = ", ".join(f"{token} as {word}" for token, word in prediction.read_as.items())
+        say(console, textwrap.fill(f"misspelled words: {said}", 79))
 
 
 def show_warnings(console: Console, prediction: Prediction) -> None:

@@ -5,7 +5,7 @@ import { unpack } from "./packing";
 import type { Deletion, Epoch, Glance, Hold, LearningTrace, Product, Trace } from "./types";
 
 export type * from "./types";
-export { readable } from "./warnings";
+export { countedAsKnown, isUnderstood, readable } from "./warnings";
 
 /** What the page finds in itself, unpacked. */
 export interface Model {
@@ -25,7 +25,7 @@ export interface Model {
   readonly own: number | null;
 
   tokenize(text: string): string[];
-  /** Whether the model knows each token. Nothing is read. */
+  /** Whether the model knows each token, misspelled ones too where it knows the others. Nothing is read. */
   known(tokens: string[]): boolean[];
   /** The words that are commonest in what the model learned from, at most so many. */
   commonest(most: number): string[];

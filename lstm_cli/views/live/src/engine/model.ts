@@ -6,13 +6,15 @@ import { learn } from "./learning";
 import { highestOf, Network, softmax } from "./network";
 import type { Description, Packed } from "./packing";
 import { Reader } from "./reading";
+import { Spelling } from "./spelling";
 import { tokenizer } from "./tokens";
 import { traceOf } from "./trace";
 import type { Deletion, Epoch, Glance, Hold, LearningTrace, Product, Trace } from "./types";
-import { warningsOf } from "./warnings";
+import { countedAsKnown, warningsOf } from "./warnings";
 
 const UNKNOWN = 1; // the id of every word that is not in the vocabulary
 const FIRST_WORD = 2;
+const FEWEST_FOR_SPELLING = 20_000; // tokens, as `text/vocabulary.py` has it
 const WARMING = 40; // words that are read at the start
 const MOST_LEARNING = 100_000; // weights of a cell that a step of learning is quick for
 const MOST_NUMBERS = 2e7; // in the cells of epochs that are kept at hand: 80 MB
@@ -24,6 +26,7 @@ const ROWS = { learn: 0, forget: 1, candidate: 2, use: 3 }; // as torch stacks t
 interface Common {
   description: Description;
   ids: Map<string, number>;
+  spelling: Spelling | null; // of models that read misspelled words as others
   tokenize: (text: string) => string[];
 }
 
@@ -32,7 +35,8 @@ export function openModel(packed: Packed): OpenedModel {
   const { description, vocabulary } = packed;
   const ids = new Map<string, number>();
   for (let id = FIRST_WORD; id < vocabulary.length; id++) ids.set(vocabulary[id], id);
-  const common = { description, ids, tokenize: tokenizer(description.pattern) };
+  const spelling = vocabulary.length < FEWEST_FOR_SPELLING ? null : new Spelling(ids);
+  const common = { description, ids, spelling, tokenize: tokenizer(description.pattern) };
   const model = new OpenedModel(common, new Network(weightsOf(packed)), description.name);
   if (description.epochs) model.replays(new Epochs(packed), description.epochs);
   model.warmUp();
@@ -56,11 +60,12 @@ export class OpenedModel {
   private readonly reader: Reader;
   private readonly glancing: Reader;
   private readonly ids: Map<string, number>;
+  private readonly spelling: Spelling | null;
   private readonly script: string;
   private readonly longest: number | null;
 
   constructor(private readonly common: Common, private readonly network: Network, readonly name: string) {
-    const { description, ids, tokenize } = common;
+    const { description, ids, spelling, tokenize } = common;
     this.about = description.about;
     this.cell = description.cell;
     this.labels = description.labels;
@@ -76,6 +81,7 @@ export class OpenedModel {
     this.learns = rows * (columns + this.embeddingSize) <= MOST_LEARNING;
     this.tokenize = tokenize;
     this.ids = ids;
+    this.spelling = spelling;
   }
 
   /** Read the commonest words: half of what anyone types is known then, and the browser has
@@ -119,7 +125,11 @@ export class OpenedModel {
   }
 
   known(tokens: string[]): boolean[] {
-    return this.encode(tokens).map((id) => id !== UNKNOWN);
+    return countedAsKnown(
+      tokens,
+      tokens.map((token) => this.ids.has(token)),
+      this.encode(tokens).map((id) => id !== UNKNOWN),
+    );
   }
 
   commonest(most: number): string[] {
@@ -128,8 +138,8 @@ export class OpenedModel {
 
   inspect(tokens: string[], holds: Hold[] = []): Trace {
     const ids = this.encode(tokens);
-    const known = ids.map((id) => id !== UNKNOWN);
-    return traceOf(this.network, tokens, known, this.reader.read(ids, holds));
+    const spelled = tokens.map((token) => ({ token, known: this.ids.has(token), readAs: this.readAs(token) }));
+    return traceOf(this.network, spelled, this.reader.read(ids, holds));
   }
 
   without(tokens: string[], place: number, holds: Hold[] = []): Deletion {
@@ -169,6 +179,11 @@ export class OpenedModel {
   }
 
   private encode(tokens: readonly string[]): number[] {
-    return tokens.map((token) => this.ids.get(token) ?? UNKNOWN);
+    return tokens.map((token) => this.ids.get(this.readAs(token) ?? token) ?? UNKNOWN);
+  }
+
+  /** The known word as which a misspelled one is read. */
+  private readAs(token: string): string | null {
+    return this.ids.has(token) ? null : (this.spelling?.meant(token) ?? null);
   }
 }

@@ -43,7 +43,7 @@ export function sayOf(network: Network, last: Step | undefined, probabilities: r
 }
 
 /** Everything there is to say of a reading. */
-export function traceOf(network: Network, tokens: string[], known: boolean[], steps: Step[]): Trace {
+export function traceOf(network: Network, spelled: Pick<Word, "token" | "known" | "readAs">[], steps: Step[]): Trace {
   const start = softmax(Array.from(network.readoutBias));
   const running = [start, ...steps.map((step) => step.probabilities(network))];
   const probabilities = running[steps.length];
@@ -53,10 +53,10 @@ export function traceOf(network: Network, tokens: string[], known: boolean[], st
   let kept: Ledger | null = null;
   const ledger = () => (kept ??= new Ledger(network, steps, say.weights));
   const means = meansOf(steps, say);
-  const words = tokens.map((token, t) =>
+  const tokens = spelled.map(({ token }) => token);
+  const words = spelled.map((word, t) =>
     wordOf(network, hasGates ? () => ledger().line(t).parts : null, {
-      token,
-      known: known[t],
+      ...word,
       ...means[t],
       contribution: expected[t + 1] - expected[t],
       running: running[t + 1],

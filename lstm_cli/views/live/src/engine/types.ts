@@ -21,6 +21,7 @@ export interface Hold {
 export interface Word {
   token: string;
   known: boolean;
+  readAs: string | null; // of a misspelled word, the known one as which it is read
   forget: number | null; // null of a plain RNN
   learn: number | null;
   use: number | null;

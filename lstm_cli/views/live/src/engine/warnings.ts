@@ -1,5 +1,7 @@
 /** When not to believe a rating: the sentences of `inference/input_warnings.py`. */
 
+import type { Word } from "./types";
+
 const STRANGE = 1 / 3; // share of unknown words above which a rating is doubted
 const WORD = /[\p{L}\p{N}]/u;
 const FEELING = /^(?:[\u{1f1e6}-\u{1f1ff}\u{1f300}-\u{1faff}\u2600-\u27bf\u2b50\u2b55\u2763\u2764]|[:;=].)/u;
@@ -42,6 +44,11 @@ export function scriptOf(words: Iterable<string>): string {
   return most?.[0] ?? "";
 }
 
+/** Whether a word is known, or is read as one that is. */
+export function isUnderstood({ known, readAs }: Pick<Word, "known" | "readAs">): boolean {
+  return known || readAs !== null;
+}
+
 /** What a text has that can be read: its words, of which some are known, and emoji or emoticons that are. */
 export function readable(tokens: string[], known: boolean[]): { words: number; unknown: number; showsFeeling: boolean } {
   const words = known.filter((_, k) => WORD.test(tokens[k]));
@@ -52,9 +59,21 @@ export function readable(tokens: string[], known: boolean[]): { words: number; u
   };
 }
 
-/** Reasons not to believe the rating of a text, a sentence each.
+/** Whether each token counts as known where a rating is doubted.
+ *
+ * Misspelled words do not beside any word that is unknown: in another language some words are always
+ * nearly spelled as known ones, and never all.
  *
  * @param known whether the model knows each token.
+ * @param isRead the same, or reads it as a known one.
+ */
+export function countedAsKnown(tokens: string[], known: boolean[], isRead: boolean[]): boolean[] {
+  return tokens.every((token, k) => isRead[k] || !WORD.test(token)) ? isRead : known;
+}
+
+/** Reasons not to believe the rating of a text, a sentence each.
+ *
+ * @param known whether each token counts as known.
  * @param script that of the model's commonest words.
  * @param longest tokens in the longest review it learned from, if that is recorded.
  */

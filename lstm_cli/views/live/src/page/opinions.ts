@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 
-import type { Model, Trace } from "../engine/index";
+import { isUnderstood, type Model, type Trace } from "../engine/index";
 import { whenIdle } from "./readings";
 
 /** Each line is one kind, from its worst word to its best; the bar stands where bad turns good. */
@@ -143,7 +143,7 @@ export function alone(model: Model, token: string): Alone {
   let found = known.get(token);
   if (!found) {
     const { words, expected } = model.inspect([token]);
-    known.set(token, (found = { isKnown: words[0].known, expected }));
+    known.set(token, (found = { isKnown: isUnderstood(words[0]), expected }));
   }
   return found;
 }

@@ -6,6 +6,7 @@ import type { Deletion, Model, Route, Trace } from "../engine/index";
 import { apart } from "./adding-up";
 import { percent, signed, visible } from "./format";
 import type { Opened } from "./state";
+import { strangeness } from "./words";
 
 export const ROUTES: Record<Route, string> = {
   last: "the last short-term memory",
@@ -28,7 +29,7 @@ export function Panel(props: Props) {
   const { model, trace, chosen, deletion, isWaiting, open, onOpen } = props;
   const word = trace.words[chosen];
   const span = model.ratings[model.ratings.length - 1] - model.ratings[0] || 1;
-  const place = `word ${chosen + 1} of ${trace.words.length}${word.known ? "" : ", unknown to the model"}`;
+  const place = `word ${chosen + 1} of ${trace.words.length}${word.known ? "" : `, ${strangeness(word)}`}`;
   const ends = endsOf(model);
   const routes = Object.entries(word.routes ?? {}) as [Route, number][];
   const widest = Math.max(1e-9, ...Object.values(trace.routes).map((parts) => Math.abs(parts[parts.length - 1] - parts[0])));

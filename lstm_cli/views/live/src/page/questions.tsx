@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useRef } from "preact/hooks";
 
-import type { Model, Trace } from "../engine/index";
+import { isUnderstood, type Model, type Trace } from "../engine/index";
 import type { Answer } from "./answers";
 import { burdens, high, highOf, mendings, overrated, why } from "./answers";
 import type { Edit, Edits } from "./changes";
@@ -90,7 +90,7 @@ function useAnswer({ model, trace, deletions, edits, isReading, question }: Prop
   const mended = useTogether(model, trace, up, 4, highOf(model));
   const only = (said: string, waits = false): Answer => ({ said: [said], waits, changes: [] });
   if (isReading) return only("The review is being read …", true);
-  if (!trace.words.some((word) => word.known)) return only("There is no word yet that the model knows.");
+  if (!trace.words.some(isUnderstood)) return only("There is no word yet that the model knows.");
   if (!isRead) return only(`Each word is being left out in turn: ${deletions.left} to go.`, true);
   if (deletions.tried === 0) return only("This text is too long for leaving out each word in turn: ask about one of up to 400 words.");
   if (question === OVERRATED) return overrated(model, trace, deletions);

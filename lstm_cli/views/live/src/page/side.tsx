@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 
-import { type Model, readable, type Trace } from "../engine/index";
+import { countedAsKnown, isUnderstood, type Model, readable, type Trace } from "../engine/index";
 import type { State } from "./state";
 
 export function Header({ models, model, state, onModel }: {
@@ -84,7 +84,8 @@ function useGrowing(text: string) {
 
 /** How far a rating is to be doubted: wholly where nothing is known, half where most words are not. */
 export function doubtOf(trace: Trace): "" | "half" | "whole" {
-  return doubtIn(trace.tokens, trace.words.map((word) => word.known));
+  const [known, isRead] = [trace.words.map((word) => word.known), trace.words.map(isUnderstood)];
+  return doubtIn(trace.tokens, countedAsKnown(trace.tokens, known, isRead));
 }
 
 function doubtIn(tokens: string[], known: boolean[]): "" | "half" | "whole" {

@@ -2,7 +2,7 @@
 
 import { useRef } from "preact/hooks";
 
-import type { Trace } from "../engine/index";
+import type { Trace, Word } from "../engine/index";
 import { apart } from "./adding-up";
 import { isTouch, shade, signed, visible } from "./format";
 
@@ -46,18 +46,28 @@ export function Words({ trace, span, chosen, differs, onChoose }: Props) {
               type="button" key={place} tabIndex={place === Math.min(chosen, drawn - 1) ? 0 : -1}
               class={`word ${shade(word.contribution, span)}${place === differs ? " parts" : ""}`}
               aria-pressed={place === chosen}
-              aria-label={`word ${place + 1}, ${visible(word.token, 60)}${word.known ? "" : ", unknown"}, changed the rating by ${signed(apart(place ? trace.words[place - 1].expected : trace.startExpected, word.expected))}`}
+              aria-label={`word ${place + 1}, ${visible(word.token, 60)}${word.known ? "" : `, ${strangeness(word)}`}, changed the rating by ${signed(apart(place ? trace.words[place - 1].expected : trace.startExpected, word.expected))}`}
               onMouseEnter={() => choose(place, false)} onClick={() => choose(place, true)}
             >
-              {visible(word.token, 60)}{!word.known && <sup title="unknown to the model">?</sup>}
+              {visible(word.token, 60)}{!word.known && <sup title={strangeness(word)}>?</sup>}
             </button>{" "}
           </>
         ))}
       </p>
-      {trace.words.some(({ known }) => !known) && <p class="small">? marks a word the model does not know.</p>}
+      {trace.words.some(({ known }) => !known) && <p class="small">? marks a word the model does not know.{misspellings(trace)}</p>}
       {drawn < trace.words.length && (
         <p class="small">The first {drawn} of {trace.words.length.toLocaleString("en")} words are shown; all are read.</p>
       )}
     </>
   );
+}
+
+/** What is said of a word that the model does not know. */
+export function strangeness({ readAs }: Word): string {
+  return readAs === null ? "unknown to the model" : `read as ${readAs}`;
+}
+
+function misspellings({ words }: Trace): string {
+  const read = words.filter(({ readAs }) => readAs !== null).map(({ token, readAs }) => `${visible(token, 60)} as ${readAs}`);
+  return read.length ? ` It reads ${[...new Set(read)].join(", ")}.` : "";
 }

@@ -1,0 +1,77 @@
+"""What misspelled words cost, and how much of it reading them as known ones saves.
+
+``python -m tests.benchmarks.misspelled DATA [BASE]``
+
+BASE, that which ships if none is named, rates reviews of DATA's domains that it has not learned
+from: as they are, and with every third word of five letters or more misspelled, each by one
+letter that is lost, added, changed or swapped with the next, drawn at random.
+"""
+
+import math
+import random
+import sys
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+
+from lstm_cli.bundle.reading import Bundle, open_bundle
+from lstm_cli.data.corpus import Corpus
+from lstm_cli.inference.scorer import Scorer
+from lstm_cli.text.tokens import tokenize
+from lstm_cli.text.vocabulary import UNKNOWN_ID
+from tests.awkward import misspelled
+from tests.base.collection import FILM_SOURCES, POINTS, sources_of
+from tests.base.measuring import measures
+from tests.base.rating import whole_ratings
+from tests.benchmarks.recipes import SHIPPED
+
+MOST = 150  # reviews of a domain
+WORDS = 200  # of a review
+SHARE = 0.3  # of the words of five letters or more
+
+
+def main(data: Path, base: Path = SHIPPED) -> None:
+    """Print a row for each way of writing and of reading."""
+    bundle = open_bundle(base)
+    reviews, ratings = [], []
+    for source in sources_of(data):
+        if source.name in (*FILM_SOURCES, *POINTS):
+            continue
+        last = slice(-min(source.held_out, MOST), None)
+        reviews += [tokenize(text)[:WORDS] for text in source.texts[last]]
+        ratings += [*source.ratings[last]]
+    places = whole_ratings(np.array(ratings, dtype=np.float32))
+    rng = random.Random(0)
+    wrong = [[_hasty(token, rng) for token in tokens] for tokens in reviews]
+    changed = [k for k, tokens in enumerate(reviews) if any(map(bundle.vocabulary.read_as, tokens))]
+    print(f"{len(reviews):,} reviews; in {len(changed):,} a word is read as another\n")
+    print("| | accuracy | mean error | kappa | unknown words |\n|---|---|---|---|---|")
+    whole = range(len(reviews))
+    for name, texts, chosen in (
+        ("as they are", reviews, whole),
+        ("those with such a word", reviews, changed),
+        ("misspelled", wrong, whole),
+    ):
+        _row(f"{name}, by spelling", bundle, [texts[k] for k in chosen], places[chosen])
+        with patch("lstm_cli.text.vocabulary.FEWEST_FOR_SPELLING", math.inf):
+            _row(name, open_bundle(base), [texts[k] for k in chosen], places[chosen])
+
+
+def _hasty(token: str, rng: random.Random) -> str:
+    is_long = len(token) >= 5 and token.isascii() and token.isalpha()
+    return misspelled(token, rng) if is_long and rng.random() < SHARE else token
+
+
+def _row(name: str, bundle: Bundle, reviews: list[list[str]], places: np.ndarray) -> None:
+    corpus = Corpus.of_tokens(reviews, bundle.vocabulary)
+    accuracy, error, kappa, _ = measures(Scorer(bundle).rate(corpus), places)
+    unknown = (corpus.gather(np.arange(len(corpus))) == UNKNOWN_ID).mean()
+    print(
+        f"| {name} | {100 * accuracy:.1f} | {error:.3f} | {kappa:.3f} | {100 * unknown:.1f} % |",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))
