@@ -4,12 +4,15 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.data.corpus import Corpus
+from lstm_cli.data.tokenizing import tokenize_reviews
+from lstm_cli.evaluation.text_health import _unlike
 from lstm_cli.inference.doubting import Doubter
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.text.spelling import Spelling
@@ -133,6 +136,11 @@ def test_the_written_vocabulary_reads_the_same() -> None:
     assert UNKNOWN_ID in vocabulary.encode(asked)
 
 
+def test_a_very_long_word_is_like_none() -> None:
+    """It is not cut into as many words as it has letters, each as long."""
+    assert meant("wonderful" * 100_000) is None
+
+
 @pytest.mark.usefixtures("reads_all")
 def test_a_corpus_reads_what_is_meant_and_tells_it_apart() -> None:
     """What is read are the ids of known words; beneath them stands which were misspelled."""
@@ -144,6 +152,15 @@ def test_a_corpus_reads_what_is_meant_and_tells_it_apart() -> None:
 
 
 # Models
+
+
+@pytest.mark.usefixtures("reads_all")
+def test_texts_without_ratings_are_doubted_as_each_is() -> None:
+    """By doctor, too: a text is not unlike the others if all its words are read."""
+    vocabulary = Vocabulary((*SPECIAL_TOKENS, *WORDS))
+    texts = ["Terribel.", "terribel actting", "terribel odd", "good odd things"]
+    tokenized = tokenize_reviews(texts)
+    assert _unlike(tokenized, vocabulary).tolist() == [2, 3]
 
 
 @pytest.fixture
@@ -186,11 +203,17 @@ def test_what_was_misspelled_is_said(model: Bundle) -> None:
     word = next(w for w in model.vocabulary if w.isascii() and w.isalpha() and len(w) > 7)
     wrong = word + word[-1]
     chosen = ("--model", str(model.path))
-    said = f"misspelled words: {wrong} as {word}\n"
+    said = f"read as known words: {wrong} as {word}\n"
     text = f"{word} {word} {wrong} {word}"
     predicted = lstm("predict", *chosen, f"{text} qzqzqz")
-    assert f"unknown to the model: qzqzqz\n{said}" in predicted.stdout
+    assert f"unknown to the model: {wrong}  qzqzqz\n{said}" in predicted.stdout
     assert said in lstm("inspect-gates", *chosen, text).stdout
     assert lstm("inspect-gates", *chosen, text, "--html", "page.html").exit_code == 0
     page = Path("page.html").read_text("utf-8")
     assert f'{wrong}<sup title="read as {word}">?</sup>' in page
+    step = lstm("inspect-gates", *chosen, text, "--step", "3").stdout
+    assert f'"{wrong}" (read as {word}), word 3 of 4' in step
+    table = lstm("inspect-gates", *chosen, text, "--table", "words.csv")
+    assert table.exit_code == 0, table.stderr
+    rows = pl.read_csv("words.csv")
+    assert rows["read_as"].to_list() == [None, None, word, None]

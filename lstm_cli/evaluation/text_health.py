@@ -113,16 +113,19 @@ def _known_share(tokenized: TokenizedReviews, known: Vocabulary) -> float:
 def _unlike(tokenized: TokenizedReviews, known: Vocabulary) -> NDArray[np.int64]:
     """The places of texts whose rating would carry a warning of unknown words.
 
-    Words, not marks: a text of marks alone has no word that could be known.
+    Words, not marks: a text of marks alone has no word that could be known. A text whose unknown
+    words are all misspelled ones that are read as others carries none, as ``Predictor`` has it.
     """
     is_word = np.array([any(c.isalnum() for c in token) for token in tokenized.types], np.bool_)
     is_strange = np.array([known.id(token) == UNKNOWN_ID for token in tokenized.types], np.bool_)
     is_unknown = is_word & is_strange
+    is_unread = is_word & (np.array(known.encode(tokenized.types)) == UNKNOWN_ID)
     found = []
     for place in range(len(tokenized.corpus)):
         ids = tokenized.corpus[place]
         words = int(is_word[ids].sum())
-        if not words or int(is_unknown[ids].sum()) > STRANGE * words:
+        is_strange_text = is_unread[ids].any() and int(is_unknown[ids].sum()) > STRANGE * words
+        if not words or is_strange_text:
             found.append(place)
     return np.array(found, dtype=np.int64)
 

@@ -65,6 +65,7 @@ def arithmetic(
     lines += readout_lines(predictor, reading.short_term[0, :step].astype(np.float64), chosen)
     return Arithmetic(
         token=tokens[step - 1],
+        read_as=predictor.vocabulary.read_as(tokens[step - 1]),
         step=step,
         num_words=len(tokens),
         unit=chosen + 1,

@@ -61,6 +61,7 @@ def trace(
         WordTrace(
             token=token,
             known=predictor.vocabulary.id(token) != UNKNOWN_ID,
+            read_as=predictor.vocabulary.read_as(token),
             contribution=float(expected[step + 1] - expected[step]),
             running=running[step + 1],
             rating=predictor.labels[int(probabilities[step + 1].argmax())],

@@ -49,7 +49,7 @@ def input_warnings(
 
     Args:
         tokens: the tokens of the text.
-        is_known: whether the model knows each of them.
+        is_known: whether each of them counts as known.
         learned_script: the script of the model's words; asked only if that matters.
         longest: tokens in the longest review the model learned from, if that is recorded.
     """

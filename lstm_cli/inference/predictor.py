@@ -1,6 +1,6 @@
 """One review at a time, on numpy alone: the answer is there before torch would be loaded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,15 +51,23 @@ class Predictor:
 
     def warnings(self, text: str) -> tuple[InputWarning, ...]:
         """Reasons not to believe the rating of a review, as ``predict`` gives them."""
-        return self._warnings(self.tokenize(text))
+        tokens = self.tokenize(text)
+        return self._warnings(tokens, self._unknown(tokens))
 
-    def _warnings(self, tokens: Sequence[str]) -> tuple[InputWarning, ...]:
-        is_read = [token_id != UNKNOWN_ID for token_id in self.vocabulary.encode(tokens)]
-        # Misspelled words count as unknown beside any that is: in another language some words are
-        # always nearly spelled as known ones, and never all.
-        if not all(read for token, read in zip(tokens, is_read, strict=True) if is_word(token)):
-            is_read = [self.vocabulary.id(token) != UNKNOWN_ID for token in tokens]
-        return input_warnings(tokens, is_read, self._script, self.longest)
+    def _unknown(self, tokens: Sequence[str]) -> dict[str, str | None]:
+        """Distinct tokens that are not known, in order, and the known word each is read as."""
+        unknown = dict.fromkeys(t for t in tokens if self.vocabulary.id(t) == UNKNOWN_ID)
+        return {token: self.vocabulary.read_as(token) for token in unknown}
+
+    def _warnings(
+        self, tokens: Sequence[str], unknown: Mapping[str, str | None]
+    ) -> tuple[InputWarning, ...]:
+        # Misspelled words count as known only where every other word is known: in another language
+        # some words are nearly spelled as known ones, and never all.
+        if all(word for token, word in unknown.items() if is_word(token)):
+            unknown = {token: word for token, word in unknown.items() if word is None}
+        is_known = [token not in unknown for token in tokens]
+        return input_warnings(tokens, is_known, self._script, self.longest)
 
     def _script(self) -> str:
         """The script of most words that the model knows."""
@@ -98,17 +106,17 @@ class Predictor:
         self, text: str, tokens: Sequence[str], probabilities: NDArray[np.float64]
     ) -> Prediction:
         """Say what probabilities (R,) mean on the user's scale, and what to be wary of."""
-        unknown = (token for token in tokens if self.vocabulary.id(token) == UNKNOWN_ID)
-        read_as = {token: self.vocabulary.read_as(token) for token in unknown}
+        unknown = self._unknown(tokens)
+        warnings = self._warnings(tokens, unknown)
         return Prediction(
             text=text,
             rating=self.labels[int(probabilities.argmax())],
             expected_rating=float(probabilities @ self.ratings),
             probabilities=dict(zip(self.labels, map(float, probabilities), strict=True)),
             tokens=len(tokens),
-            unknown=tuple(read_as),
-            read_as={token: word for token, word in read_as.items() if word is not None},
-            warnings=tuple(warning.sentence for warning in self._warnings(tokens)),
+            unknown=tuple(unknown),
+            read_as={token: word for token, word in unknown.items() if word is not None},
+            warnings=tuple(warning.sentence for warning in warnings),
             model=self.bundle.name,
             num_places=self.scale.num_places,
         )

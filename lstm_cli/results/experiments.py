@@ -142,6 +142,7 @@ class Arithmetic:
     """What the cell computes for one word in one hidden unit."""
 
     token: str
+    read_as: str | None  # the known word whose vector it has, if it is misspelled
     step: int  # from 1
     num_words: int
     unit: int  # from 1

@@ -15,6 +15,7 @@ class WordTrace:
 
     token: str
     known: bool
+    read_as: str | None  # of an unknown word that is misspelled, the known one that was read
     forget: float | None  # 1 keeps the long-term memory, 0 forgets it
     learn: float | None
     use: float | None

@@ -31,7 +31,7 @@ _PREDICTION: dict[str, Any] = {
         "read_as": {
             "type": "object",
             "additionalProperties": {"type": "string"},
-            "description": "Unknown words that are misspelled, and the words they are read as.",
+            "description": "The unknown words that look misspelled, and what each is read as.",
         },
         "warnings": {"type": "array", "items": {"type": "string"}},
         "model": {"type": "string"},

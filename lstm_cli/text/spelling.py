@@ -8,6 +8,7 @@ meant: it is a common one, and both begin with the same two letters.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from itertools import islice
 
 COMMONEST = 10_000  # words that may be meant: beside a rarer one an unknown word is often right
@@ -25,10 +26,10 @@ class Spelling:
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._beginning: defaultdict[str, list[str]] = defaultdict(list)
+        self._alike: defaultdict[str, _Alike] = defaultdict(_Alike)
         for word in islice(words, COMMONEST):
             if len(word) >= SHORTEST - 1 and word.isalpha():
-                self._beginning[word[:BEGINNING]].append(word)
+                self._alike[word[:BEGINNING]].words.append(word)
 
     def meant(self, word: str, is_known: Callable[[str], bool]) -> str | None:
         """The known word that an unknown one stands for; None if there is none.
@@ -51,16 +52,51 @@ class Spelling:
             shorter = _DRAWN_OUT.sub(left, word)
             if shorter != word and is_known(shorter):
                 return shorter
+        alike = self._alike.get(word[:BEGINNING])
         changed = None
-        if len(word) >= SHORTEST:
-            for near in self._beginning.get(word[:BEGINNING], ()):
-                if abs(len(near) - len(word)) <= 1:
-                    ours, its = _without_ends(word, near)
-                    if len(ours) + len(its) == 1 or (len(ours) == 2 and ours == its[::-1]):
-                        return near
-                    if len(ours) == len(its) == 1 and len(word) >= SHORTEST_CHANGED:
-                        changed = changed or near
+        if alike is not None and len(word) >= SHORTEST:
+            for near in alike.near(word):
+                ours, its = _without_ends(word, near)
+                if len(ours) + len(its) == 1 or (len(ours) == 2 and ours == its[::-1]):
+                    return near
+                if len(ours) == len(its) == 1 and len(word) >= SHORTEST_CHANGED:
+                    changed = changed or near
         return changed
+
+
+class _Alike:
+    """Words with the same beginning, the commonest first."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+
+    def near(self, word: str) -> list[str]:
+        """The words that equal this one where a letter of one is missing, or one of both.
+
+        All words with one error are among them (Garbe 2012).
+        """
+        if len(word) > self._longest + 1:
+            return []
+        left = self._by_what_is_left
+        places = {k for missing in _with_one_missing(word) for k in left.get(missing, ())}
+        return [self.words[k] for k in sorted(places)]
+
+    @cached_property
+    def _by_what_is_left(self) -> dict[str, list[int]]:
+        found = defaultdict(list)
+        for place, word in enumerate(self.words):
+            for missing in _with_one_missing(word):
+                found[missing].append(place)
+        return dict(found)
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self.words))
+
+
+def _with_one_missing(word: str) -> set[str]:
+    """A word, and what is left of it without one of the letters that follow its beginning."""
+    return {word, *(word[:k] + word[k + 1 :] for k in range(BEGINNING, len(word)))}
 
 
 def _without_ends(one: str, other: str) -> tuple[str, str]:

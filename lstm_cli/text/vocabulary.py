@@ -48,10 +48,7 @@ class KnownTokens(ABC):
         return self._with_misspelled(tokens, len(self))
 
     def read_as(self, token: str) -> str | None:
-        """The known word that a misspelled one is read as.
-
-        None if it is known, or is like no other.
-        """
+        """The known word as which an unknown one is read; None if there is none, or it is known."""
         if self._spelling is None or self.id(token) != UNKNOWN_ID:
             return None
         return self._spelling.meant(token, lambda word: self.id(word) != UNKNOWN_ID)
@@ -67,11 +64,11 @@ class KnownTokens(ABC):
 
     def _with_misspelled(self, tokens: Sequence[str], added: int) -> list[int]:
         ids = self._ids_of(tokens)
-        if UNKNOWN_ID in ids and self._spelling is not None:
-            for place, token in enumerate(tokens):
-                if ids[place] == UNKNOWN_ID and (word := self.read_as(token)) is not None:
-                    ids[place] = added + self.id(word)
-        return ids
+        if UNKNOWN_ID not in ids or self._spelling is None:
+            return ids
+        unknown = {t for t, token_id in zip(tokens, ids, strict=True) if token_id == UNKNOWN_ID}
+        meant = {t: added + self.id(word) for t in unknown if (word := self.read_as(t)) is not None}
+        return [meant.get(t, token_id) for t, token_id in zip(tokens, ids, strict=True)]
 
 
 class Vocabulary(KnownTokens):
@@ -99,7 +96,7 @@ class Vocabulary(KnownTokens):
 
         Args:
             counts: how often each token occurs in the training reviews.
-            minimum_count: a token that occurs less often stays unknown.
+            minimum_count: a token that occurs less often is not kept.
             maximum_size: the number of tokens to keep at most, not counting the two special ones.
         """
         known = [token for token, count in counts.items() if count >= minimum_count]
@@ -153,7 +150,7 @@ class WrittenVocabulary(KnownTokens):
 
     def __iter__(self) -> Iterator[str]:
         words = self._content.decode("utf-8", "replace").split("\n")
-        return iter(words[1 + len(SPECIAL_TOKENS) :])
+        return iter(words[1 + len(SPECIAL_TOKENS) : -1])
 
     def _ids_of(self, tokens: Sequence[str]) -> list[int]:
         return [self.id(token) for token in tokens]

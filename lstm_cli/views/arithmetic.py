@@ -18,10 +18,12 @@ def show_arithmetic(console: Console, arithmetic: Arithmetic, hidden: Collection
         arithmetic: of one word and unit.
         hidden: symbols whose values are left blank, wherever they stand.
     """
+    read_as = f" (read as {arithmetic.read_as})" if arithmetic.read_as else ""
     chosen = ", the one with most say in the rating" if arithmetic.is_chosen else ""
     say(
         console,
-        f'"{visible(arithmetic.token, 40)}", word {arithmetic.step} of {arithmetic.num_words}; '
+        f'"{visible(arithmetic.token, 40)}"{read_as}, '
+        f"word {arithmetic.step} of {arithmetic.num_words}; "
         f"unit {arithmetic.unit} of {arithmetic.num_units}{chosen}",
         style="bold",
     )

@@ -15,7 +15,7 @@ function select(k, move) {
   });
   if (move) buttons[now].focus();
   say("panel-word", word.token);
-  say("panel-place", "word " + (now + 1) + " of " + buttons.length + (word.read_as ? ", read as " + word.read_as : word.known ? "" : ", unknown to the model"));
+  say("panel-place", "word " + (now + 1) + " of " + buttons.length + word.strangeness);
   for (const [key, cell] of Object.entries(word.cells)) {
     say("value-" + key, cell.shown);
     place("bar-" + key, "width", cell.width);

@@ -52,8 +52,7 @@ def page(trace: GateTrace, scale: Scale) -> str:
         "words": [
             {
                 "token": shown["token"],
-                "known": word.known,
-                "read_as": shown["read_as"],
+                "strangeness": "" if word.known else f", {shown['strangeness']}",
                 "x": round(across(place + 1, len(trace.words)), 1),
                 "cells": cells.of(place),
                 "ledger": _ledger_sentence(trace, place),
@@ -92,7 +91,7 @@ def _words(trace: GateTrace) -> list[dict[str, Any]]:
         {
             "token": visible(word.token, 60),
             "known": word.known,
-            "read_as": trace.prediction.read_as.get(word.token),
+            "strangeness": f"read as {word.read_as}" if word.read_as else "unknown to the model",
             "change": signed(change),
             "shade": shade(word.contribution),
         }

@@ -57,18 +57,18 @@ def show_prediction(console: Console, prediction: Prediction) -> None:
                 style="bold" if is_named else "",
             )
         )
-    words = [visible(word) for word in prediction.unknown if word not in prediction.read_as]
-    if words:
-        say(console, f"unknown to the model: {'  '.join(words)}")
+    if prediction.unknown:
+        words = "  ".join(visible(word) for word in prediction.unknown)
+        say(console, f"unknown to the model: {words}")
     show_read_as(console, prediction)
     show_warnings(console, prediction)
 
 
 def show_read_as(console: Console, prediction: Prediction) -> None:
-    """Print as which words the misspelled ones were read, if there are any."""
+    """Print as which known words misspelled ones were read, if there are any."""
     if prediction.read_as:
         said = ", ".join(f"{token} as {word}" for token, word in prediction.read_as.items())
-        say(console, textwrap.fill(f"misspelled words: {said}", 79))
+        say(console, textwrap.fill(f"read as known words: {said}", 79))
 
 
 def show_warnings(console: Console, prediction: Prediction) -> None:
@@ -152,7 +152,7 @@ def show_file_summary(
     show_counts(console, counts)
     say(console, f"mean rating {mean_line(info, summary)}")
     say(console, REPORT)
-    if summary.num_warned:
+    if summary.num_warned > summary.num_empty:
         say(console, f"careful: {warnings_line(summary)}", style="yellow")
     if summary.least_certain:
         say(console, "least certain:")

@@ -319,6 +319,7 @@ class TrainingProgress:
 FEW_WORDS = 4
 # What to type next, if the model knows the words.
 EXAMPLES = {"predict": "great movie", "inspect-gates": "not a bad film at all"}
+ON_THE_BLACKBOARD = "the film is not good but the end is superb"
 
 
 def show_trained(
@@ -353,9 +354,14 @@ def show_trained(
 
 
 def _known(example: str, vocabulary: Vocabulary) -> str:
-    """The example, or the commonest words of a model that does not know it."""
-    if UNKNOWN_ID not in vocabulary.encode(example.split()):
-        return example
+    """The example, or that of the blackboard, or the commonest words of a model that knows neither.
+
+    >>> _known("great movie", Vocabulary(("<padding>", "<unknown>", *ON_THE_BLACKBOARD.split())))
+    'the film is not good but the end is superb'
+    """
+    for text in (example, ON_THE_BLACKBOARD):
+        if UNKNOWN_ID not in vocabulary.encode(text.split()):
+            return text
     words = itertools.islice(filter(str.isalpha, vocabulary), FEW_WORDS)
     return visible(" ".join(words) or "a review")
 

@@ -25,7 +25,7 @@ export interface Model {
   readonly own: number | null;
 
   tokenize(text: string): string[];
-  /** Whether the model knows each token, misspelled ones too where it knows the others. Nothing is read. */
+  /** Whether each token counts as known where a rating is doubted. Nothing is read. */
   known(tokens: string[]): boolean[];
   /** The words that are commonest in what the model learned from, at most so many. */
   commonest(most: number): string[];

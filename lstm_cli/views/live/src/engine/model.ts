@@ -182,7 +182,7 @@ export class OpenedModel {
     return tokens.map((token) => this.ids.get(this.readAs(token) ?? token) ?? UNKNOWN);
   }
 
-  /** The known word as which a misspelled one is read. */
+  /** The known word as which an unknown one is read. */
   private readAs(token: string): string | null {
     return this.ids.has(token) ? null : (this.spelling?.meant(token) ?? null);
   }

@@ -4,10 +4,12 @@ const COMMONEST = 10_000;
 const SHORTEST = 6;
 const SHORTEST_CHANGED = 7;
 const BEGINNING = 2;
+const MOST_LOOKED = 10_000;
 
 /** Known words, by how they begin. */
 export class Spelling {
   private readonly beginning = new Map<string, string[][]>();
+  private readonly looked = new Map<string, string | null>(); // up so far: a text is read again and again
 
   /** @param ids of all known words, the commonest first. */
   constructor(private readonly ids: ReadonlyMap<string, number>) {
@@ -22,7 +24,16 @@ export class Spelling {
   }
 
   /** The known word that an unknown one stands for, if there is one. */
-  meant(word: string): string | undefined {
+  meant(word: string): string | null {
+    const looked = this.looked.get(word);
+    if (looked !== undefined) return looked;
+    if (this.looked.size >= MOST_LOOKED) this.looked.clear();
+    const found = this.find(word) ?? null;
+    this.looked.set(word, found);
+    return found;
+  }
+
+  private find(word: string): string | undefined {
     if (!isOfLetters(word)) return undefined;
     for (const left of ["$1$1", "$1"]) {
       const shorter = word.replace(/(.)\1\1+/gu, left);

@@ -61,8 +61,8 @@ export function readable(tokens: string[], known: boolean[]): { words: number; u
 
 /** Whether each token counts as known where a rating is doubted.
  *
- * Misspelled words do not beside any word that is unknown: in another language some words are always
- * nearly spelled as known ones, and never all.
+ * Misspelled words do only where every other word is known: in another language some words are nearly
+ * spelled as known ones, and never all.
  *
  * @param known whether the model knows each token.
  * @param isRead the same, or reads it as a known one.
