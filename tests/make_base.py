@@ -13,7 +13,8 @@ which only the words were counted: by that, settings are chosen. ``--without phr
 leaves out what sentences of films are measured on. Both write a base only where ``--base`` says.
 
 ``--from BASE`` learns ratings further from a base, at half the rate, and reads nothing anew: an
-epoch of that took 23 minutes on two cores, beside other programs.
+epoch of that took 23 minutes on two cores, beside other programs. Of a base that came so already,
+``--seed 1`` draws other reviews and sentences.
 
 Never learned from: IMDB's last 2,500 reviews, SST-5's development sentences, a tenth of each
 domain. On one H100 the stages, in larger batches, took 6.5 minutes beside other trainings. Who has
@@ -91,6 +92,7 @@ def main() -> None:
         asked.without,
         *(str(size) for size in sizes if size),
         f"from{start.fingerprint[:12]}" if start else "",
+        f"seed{asked.seed}" if asked.seed else "",
     )
     run = Run(
         collection,
@@ -111,6 +113,7 @@ def main() -> None:
         epochs=asked.epochs[1],
         learning_rate=RatingSettings.learning_rate / (2 if start else 1),
         tokens_per_batch=asked.tokens_per_batch or RatingSettings.tokens_per_batch,
+        seed=asked.seed,
     )
     language = run.of_base(start) if start else run.language(config)
     ratings = run.ratings(settings, language.arrays)
@@ -140,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--embedding", type=int, default=LANGUAGE.embedding_size)
     parser.add_argument("--most", type=int, help="reviews of a source that are learned from")
     parser.add_argument("--tokens-per-batch", type=int, help="else as the stages have it")
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn for the ratings")
     parser.add_argument("--epochs", type=int, nargs=2, default=(LANGUAGE.epochs, 4),
                         metavar=("LANGUAGE", "RATINGS"))  # fmt: skip
     return parser
