@@ -51,31 +51,17 @@ def trace(
     """
     tokens = predictor.tokenize(text)
     reading, probabilities = predictor.read(tokens)
-    expected = probabilities @ predictor.ratings  # (T + 1,)
     weights = weigh_units(predictor, reading, probabilities[-1])
     direction = np.where(_gradients(predictor, probabilities[-1]).sum(axis=0) < 0, -1.0, 1.0)
-    running = [dict(zip(predictor.labels, map(float, row), strict=True)) for row in probabilities]
     short_term = reading.short_term[0] @ (weights * direction)  # (T,)
     columns = [("short_term", short_term), *_gate_means(reading, weights, direction)]
-    words = tuple(
-        WordTrace(
-            token=token,
-            known=predictor.vocabulary.id(token) != UNKNOWN_ID,
-            read_as=predictor.vocabulary.read_as(token),
-            contribution=float(expected[step + 1] - expected[step]),
-            running=running[step + 1],
-            rating=predictor.labels[int(probabilities[step + 1].argmax())],
-            expected_rating=float(expected[step + 1]),
-            **_at(columns, step),
-        )
-        for step, token in enumerate(tokens)
-    )
+    words = _words(predictor, tokens, probabilities, columns)
     explaining = _part(advance, 0.0, EXPLAINING if with_ledger else 1.0)
     return GateTrace(
         text=text,
         cell=predictor.config.cell,
-        start=running[0],
-        start_expected_rating=float(expected[0]),
+        start=_by_label(predictor, probabilities[0]),
+        start_expected_rating=float(probabilities[0] @ predictor.ratings),
         words=words,
         prediction=predictor.describe(text, tokens, probabilities[-1]),
         span=float(predictor.ratings[-1] - predictor.ratings[0]),
@@ -89,6 +75,33 @@ def trace(
         carrying=carrying_units(reading, weights, direction) if with_carrying else (),
         units=_units(reading) if with_units else None,
     )
+
+
+def _words(
+    predictor: Predictor,
+    tokens: Sequence[str],
+    probabilities: Float64Array,
+    columns: Sequence[tuple[str, Float64Array | None]],
+) -> tuple[WordTrace, ...]:
+    """What each word did; the probabilities are those before the first and after each."""
+    expected = probabilities @ predictor.ratings
+    return tuple(
+        WordTrace(
+            token=token,
+            known=predictor.vocabulary.id(token) != UNKNOWN_ID,
+            read_as=predictor.vocabulary.read_as(token),
+            contribution=float(expected[step + 1] - expected[step]),
+            running=_by_label(predictor, probabilities[step + 1]),
+            rating=predictor.labels[int(probabilities[step + 1].argmax())],
+            expected_rating=float(expected[step + 1]),
+            **_at(columns, step),
+        )
+        for step, token in enumerate(tokens)
+    )
+
+
+def _by_label(predictor: Predictor, probabilities: Float64Array) -> dict[str, float]:
+    return dict(zip(predictor.labels, map(float, probabilities), strict=True))
 
 
 def _at(columns: Sequence[tuple[str, Float64Array | None]], step: int) -> dict[str, Any]:
