@@ -1,10 +1,11 @@
-"""What misspelled words cost, and how much of it reading them as known ones saves.
+"""What misspelled words cost, how much of it reading them as known ones saves, and what that costs.
 
 ``python -m tests.benchmarks.misspelled DATA [BASE]``
 
 BASE, that which ships if none is named, rates reviews of DATA's domains that it has not learned
 from: as they are, and with every third word of five letters or more misspelled, each by one
-letter that is lost, added, changed or swapped with the next, drawn at random.
+letter that is lost, added, changed or swapped with the next, drawn at random. The rarest words that
+BASE knows stand for right ones that it does not know: so many of them would be read as others.
 """
 
 import math
@@ -18,8 +19,9 @@ import numpy as np
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.inference.scorer import Scorer
+from lstm_cli.text.spelling import SHORTEST
 from lstm_cli.text.tokens import tokenize
-from lstm_cli.text.vocabulary import UNKNOWN_ID
+from lstm_cli.text.vocabulary import UNKNOWN_ID, Vocabulary
 from tests.awkward import misspelled
 from tests.base.collection import FILM_SOURCES, POINTS, sources_of
 from tests.base.measuring import measures
@@ -29,6 +31,7 @@ from tests.benchmarks.recipes import SHIPPED
 MOST = 150  # reviews of a domain
 WORDS = 200  # of a review
 SHARE = 0.3  # of the words of five letters or more
+COMMON = 30_000  # tokens; words beyond them stand for unknown ones
 
 
 def main(data: Path, base: Path = SHIPPED) -> None:
@@ -45,7 +48,9 @@ def main(data: Path, base: Path = SHIPPED) -> None:
     rng = random.Random(0)
     wrong = [[_hasty(token, rng) for token in tokens] for tokens in reviews]
     changed = [k for k, tokens in enumerate(reviews) if any(map(bundle.vocabulary.read_as, tokens))]
-    print(f"{len(reviews):,} reviews; in {len(changed):,} a word is read as another\n")
+    print(f"{len(reviews):,} reviews; in {len(changed):,} a word is read as another")
+    wrong_words, rare = _read_wrongly(bundle.vocabulary)
+    print(f"{wrong_words:,} of {rare:,} rare words would be\n")
     print("| | accuracy | mean error | kappa | unknown words |\n|---|---|---|---|---|")
     whole = range(len(reviews))
     for name, texts, chosen in (
@@ -56,6 +61,14 @@ def main(data: Path, base: Path = SHIPPED) -> None:
         _row(f"{name}, by spelling", bundle, [texts[k] for k in chosen], places[chosen])
         with patch("lstm_cli.text.vocabulary.FEWEST_FOR_SPELLING", math.inf):
             _row(name, open_bundle(base), [texts[k] for k in chosen], places[chosen])
+
+
+def _read_wrongly(vocabulary: Vocabulary) -> tuple[int, int]:
+    """How many of the rarest words would be read as others, and of how many that can be."""
+    kept, rare = vocabulary.tokens[:COMMON], vocabulary.tokens[COMMON:]
+    asked = [token for token in rare if token.isalpha() and len(token) >= SHORTEST]
+    known = Vocabulary(kept)
+    return sum(known.read_as(token) is not None for token in asked), len(asked)
 
 
 def _hasty(token: str, rng: random.Random) -> str:
