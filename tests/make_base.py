@@ -13,7 +13,7 @@ which only the words were counted: by that, settings are chosen. ``--without phr
 leaves out what sentences of films are measured on. Both write a base only where ``--base`` says.
 
 ``--from BASE`` learns ratings further from a base, at half the rate, and reads nothing anew: an
-epoch of that took 23 minutes on two cores, beside other programs. Of a base that came so already,
+epoch of that took 23 minutes on two cores, beside other programs. For a base that was made so,
 ``--seed 1`` draws other reviews and sentences.
 
 Never learned from: IMDB's last 2,500 reviews, SST-5's development sentences, a tenth of each
@@ -92,7 +92,6 @@ def main() -> None:
         asked.without,
         *(str(size) for size in sizes if size),
         f"from{start.fingerprint[:12]}" if start else "",
-        f"seed{asked.seed}" if asked.seed else "",
     )
     run = Run(
         collection,
@@ -232,7 +231,8 @@ class Run:
 
     def ratings(self, settings: RatingSettings, language: dict[str, Float32Array]) -> Stage:
         """The network after it has learned ratings."""
-        path = self.work / f"ratings-{self.name}-{DRAWING}.safetensors"
+        seed = f"seed{settings.seed}-" if settings.seed else ""
+        path = self.work / f"ratings-{self.name}-{seed}{DRAWING}.safetensors"
 
         def make() -> dict[str, Float32Array]:
             trainer = RatingTrainer(settings, self.collection, self.rated, language, self.compute)

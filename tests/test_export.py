@@ -36,6 +36,8 @@ NODE = shutil.which("node")
 CLOSE = 1e-5  # ten times better than what is promised
 BASE_FOLDER = ROOT / "models" / BASE
 
+Shown = Callable[[str], str]  # of a language, a program of the page
+Ask = Callable[[Sequence[str], Shown], str]
 AWKWARD = [
     "", " ", "don't", "don’t ‘it’ „isn“t", "A<br/>LOOOONG &amp; 真好 👍🏽 5/5...",
     "ŉ 7 ＇tis «so»…", "<!-- a <b> --> <é> ＜b＞ a<b", "&#x80;&notit;&#0;&#xD800;&#x110000;",
@@ -257,7 +259,7 @@ def programs(language: str) -> tuple[str, str]:
     return whole, spelling
 
 
-def program(language: str) -> str:
+def joined(language: str) -> str:
     """Both, joined as the page says."""
     whole, spelling = programs(language)
     lookup = {
@@ -268,18 +270,23 @@ def program(language: str) -> str:
     return whole.replace(lookup, "id_of(token)").replace("\nfor ", f"\n{spelling}\nfor ", 1)
 
 
-def ask_python(texts: Sequence[str]) -> str:
+def first(language: str) -> str:
+    """The program that reads no misspelled words."""
+    return programs(language)[0]
+
+
+def ask_python(texts: Sequence[str], shown: Shown) -> str:
     """What the program in Python prints, in a process that has never heard of this package."""
-    Path("example.py").write_text(program("python"), "utf-8")
+    Path("example.py").write_text(shown("python"), "utf-8")
     return _printed([sys.executable, "-X", "utf8", "example.py", *texts])
 
 
-def ask_node(texts: Sequence[str]) -> str:
+def ask_node(texts: Sequence[str], shown: Shown) -> str:
     """What the program in JavaScript prints."""
     if NODE is None or not (EXAMPLE / "node_modules").exists():
         pytest.skip("there is no node, or nobody ran npm ci in tests/onnx_example")
     Path("node_modules").symlink_to(EXAMPLE / "node_modules")
-    Path("example.mjs").write_text(program("javascript"), "utf-8")
+    Path("example.mjs").write_text(shown("javascript"), "utf-8")
     return _printed([NODE, "example.mjs", *texts])
 
 
@@ -295,31 +302,29 @@ def test_the_programs_cut_and_rate_as_we_do(
     tiny_bundles: dict[str, Bundle],
     cell: str,
     stored_as: str,
-    ask: Callable[[Sequence[str]], str],
+    ask: Ask,
 ) -> None:
     """Every line of the page's programs, on markup, entities, emoji, marks and all scripts.
 
     Stored as int8, a file has numbers of 8 and of 16 bits, which the runtime has to convert.
     """
     bundle = changed(tiny_bundles[cell], "other", stored_as=stored_as)
-    rates_alike(bundle, [*texts_of(bundle, 120, seed=5), *AWKWARD], ask)
+    rates_alike(bundle, [*texts_of(bundle, 120, seed=5), *AWKWARD], ask, first)
 
 
 @pytest.mark.parametrize("ask", [ask_python, ask_node])
-def test_the_programs_read_misspelled_words_as_we_do(
-    tiny_bundle: Bundle, ask: Callable[[Sequence[str]], str]
-) -> None:
+def test_the_programs_read_misspelled_words_as_we_do(tiny_bundle: Bundle, ask: Ask) -> None:
     """Where the model does."""
     bundle = well_read(tiny_bundle, "other")
-    rates_alike(bundle, misspelled_texts(bundle, 120), ask)
+    rates_alike(bundle, misspelled_texts(bundle, 120), ask, joined)
 
 
-def rates_alike(bundle: Bundle, texts: Sequence[str], ask: Callable[[Sequence[str]], str]) -> None:
+def rates_alike(bundle: Bundle, texts: Sequence[str], ask: Ask, shown: Shown) -> None:
     """A program cuts texts as we do, and rates them so."""
     exported(bundle)
     # No system hands a process these.
     texts = [text for text in texts if "\0" not in text and not re.search("[\ud800-\udfff]", text)]
-    lines = ask(texts).split("\n")[:-1]
+    lines = ask(texts, shown).split("\n")[:-1]
     predictor = Predictor(bundle)
     for text, line in zip(texts, lines, strict=True):
         with in_case(ascii(text)[:300]):
@@ -334,7 +339,7 @@ def rates_alike(bundle: Bundle, texts: Sequence[str], ask: Callable[[Sequence[st
 
 def test_the_program_in_python_has_ten_lines() -> None:
     """But for what it imports."""
-    imports, body = programs("python")[0].split("\n\n")
+    imports, body = first("python").split("\n\n")
     assert all(line.startswith("import ") for line in imports.splitlines())
     assert len(body.splitlines()) == 10
 

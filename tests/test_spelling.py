@@ -48,6 +48,7 @@ def reads_all(monkeypatch: pytest.MonkeyPatch) -> None:
         ("shoping", "shopping"),  # and not showing, which has another letter
         ("goood", "good"),
         ("woooonderful", "wonderful"),
+        ("gooo", None),  # two letters would be left
         ("sugas", None),  # five letters
         ("acters", None),  # six, and two changed
         ("actinx", None),  # six, and one changed
@@ -106,7 +107,7 @@ def test_only_the_commonest_words_are_meant(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_small_vocabulary_corrects_nothing() -> None:
-    """To it world and would would be the same."""
+    """To it exports and experts would be the same."""
     words = [f"word{k}" for k in range(19_997)]
     small, large = (Vocabulary((*SPECIAL_TOKENS, "terrible", *words[:n])) for n in (19_996, 19_997))
     assert len(large) == 20_000
@@ -155,9 +156,9 @@ def test_a_corpus_reads_what_is_meant_and_tells_it_apart() -> None:
 
 
 @pytest.mark.usefixtures("reads_all")
-def test_texts_without_ratings_are_doubted_as_each_is() -> None:
-    """By doctor, too: a text is not unlike the others if all its words are read."""
-    vocabulary = Vocabulary((*SPECIAL_TOKENS, *WORDS))
+def test_doctor_doubts_what_has_unread_words() -> None:
+    """By doctor, too: a text whose words are all read is not unlike the others."""
+    vocabulary = Vocabulary((*SPECIAL_TOKENS, *WORDS, "go"))
     texts = ["Terribel.", "terribel actting", "terribel odd", "good odd things"]
     tokenized = tokenize_reviews(texts)
     assert _unlike(tokenized, vocabulary).tolist() == [2, 3]

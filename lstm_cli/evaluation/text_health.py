@@ -117,9 +117,9 @@ def _unlike(tokenized: TokenizedReviews, known: Vocabulary) -> NDArray[np.int64]
     words are all misspelled ones that are read as others carries none, as ``Predictor`` has it.
     """
     is_word = np.array([any(c.isalnum() for c in token) for token in tokenized.types], np.bool_)
-    is_strange = np.array([known.id(token) == UNKNOWN_ID for token in tokenized.types], np.bool_)
-    is_unknown = is_word & is_strange
-    is_unread = is_word & (np.array(known.encode(tokenized.types)) == UNKNOWN_ID)
+    ids_of_types = np.array(known.encode_apart(tokenized.types), dtype=np.int64)
+    is_unread = is_word & (ids_of_types == UNKNOWN_ID)
+    is_unknown = is_unread | (ids_of_types >= len(known))
     found = []
     for place in range(len(tokenized.corpus)):
         ids = tokenized.corpus[place]

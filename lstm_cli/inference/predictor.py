@@ -18,7 +18,7 @@ from lstm_cli.core.reading import (
 from lstm_cli.inference.input_warnings import InputWarning, input_warnings, is_word, script_of
 from lstm_cli.results import Prediction
 from lstm_cli.text.tokens import tokenize
-from lstm_cli.text.vocabulary import UNKNOWN_ID, KnownTokens
+from lstm_cli.text.vocabulary import UNKNOWN_ID, Vocabulary
 
 
 class Predictor:
@@ -30,10 +30,10 @@ class Predictor:
             otherwise words are looked up in its file.
     """
 
-    def __init__(self, bundle: Bundle, vocabulary: KnownTokens | None = None) -> None:
+    def __init__(self, bundle: Bundle, vocabulary: Vocabulary | None = None) -> None:
         self.bundle = bundle
         self.config = bundle.info.model
-        self.vocabulary: KnownTokens = bundle.lookup if vocabulary is None else vocabulary
+        self.vocabulary = bundle.lookup if vocabulary is None else vocabulary
         self.weights = bundle.weights
         self.ratings = np.array(bundle.info.ratings)
         self.scale = bundle.info.scale
@@ -63,7 +63,7 @@ class Predictor:
         self, tokens: Sequence[str], unknown: Mapping[str, str | None]
     ) -> tuple[InputWarning, ...]:
         # Misspelled words count as known only where every other word is known: in another language
-        # some words are nearly spelled as known ones, and never all.
+        # some words are nearly spelled as known ones, and seldom all.
         if all(word for token, word in unknown.items() if is_word(token)):
             unknown = {token: word for token, word in unknown.items() if word is None}
         is_known = [token not in unknown for token in tokens]

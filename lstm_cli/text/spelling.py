@@ -15,6 +15,7 @@ COMMONEST = 10_000  # words that may be meant: beside a rarer one an unknown wor
 SHORTEST = 6  # letters of a misspelled word
 SHORTEST_CHANGED = 7  # of one with a changed letter, by which many right words differ, too
 BEGINNING = 2  # letters that are right
+SHORTEST_DRAWN = 3  # letters of a word that is drawn out; brr is none
 _DRAWN_OUT = re.compile(r"(.)\1\1+")
 
 
@@ -50,7 +51,7 @@ class Spelling:
             return None
         for left in (r"\1\1", r"\1"):
             shorter = _DRAWN_OUT.sub(left, word)
-            if shorter != word and is_known(shorter):
+            if len(shorter) >= SHORTEST_DRAWN and is_known(shorter):
                 return shorter
         alike = self._alike.get(word[:BEGINNING])
         changed = None

@@ -5,12 +5,12 @@ reviews in any order build the same vocabulary. The first two ids are not words:
 0 pads a batch, 1 stands for every token that is not in the vocabulary.
 
 A vocabulary that is large reads a misspelled word as the known one that is meant. To a small one
-most words are unknown, and what is spelled alike is another word: world and would.
+most words are unknown, and what is spelled alike is another word: exports and experts.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Protocol
 
 from lstm_cli.text.spelling import Spelling
 
@@ -20,58 +20,56 @@ SPECIAL_TOKENS = ("<padding>", "<unknown>")
 FEWEST_FOR_SPELLING = 20_000  # tokens
 
 
-class KnownTokens(ABC):
-    """How tokens are read, wherever the known ones are looked up."""
+class KnownTokens(Protocol):
+    """What knows tokens, and numbers them."""
 
-    @abstractmethod
     def __len__(self) -> int:
         """Known tokens, with the special ones."""
 
-    @abstractmethod
     def __iter__(self) -> Iterator[str]:
         """Known tokens, without the special ones."""
 
-    @abstractmethod
     def id(self, token: str) -> int:
-        """The id of a token; ``UNKNOWN_ID`` if it is not known, misspelled ones included."""
+        """The id of a token; ``UNKNOWN_ID`` if it is not known, misspelled or not."""
 
-    @abstractmethod
-    def _ids_of(self, tokens: Sequence[str]) -> list[int]:
-        """The same of several tokens."""
 
-    def encode(self, tokens: Sequence[str]) -> list[int]:
-        """The ids of tokens, in their order; of a misspelled one that of the word it is read as."""
-        return self._with_misspelled(tokens, 0)
+class _Reader:
+    """Reads misspelled tokens as known ones, where there are enough of these.
 
-    def encode_apart(self, tokens: Sequence[str]) -> list[int]:
-        """The same, with misspelled words told apart: theirs have ``len(self)`` added."""
-        return self._with_misspelled(tokens, len(self))
+    Args:
+        known: the known tokens.
+    """
+
+    def __init__(self, known: KnownTokens) -> None:
+        self._known = known
+
+    @cached_property
+    def spelling(self) -> Spelling | None:
+        return Spelling(self._known) if len(self._known) >= FEWEST_FOR_SPELLING else None
 
     def read_as(self, token: str) -> str | None:
         """The known word as which an unknown one is read; None if there is none, or it is known."""
-        if self._spelling is None or self.id(token) != UNKNOWN_ID:
+        if self.spelling is None or self._known.id(token) != UNKNOWN_ID:
             return None
-        return self._spelling.meant(token, lambda word: self.id(word) != UNKNOWN_ID)
+        return self.spelling.meant(token, lambda word: self._known.id(word) != UNKNOWN_ID)
 
-    @property
-    def corrects(self) -> bool:
-        """Whether misspelled words are read as others."""
-        return self._spelling is not None
+    def read(self, tokens: Sequence[str], ids: list[int], added: int = 0) -> list[int]:
+        """Ids of tokens, those of misspelled ones put in the place of ``UNKNOWN_ID``.
 
-    @cached_property
-    def _spelling(self) -> Spelling | None:
-        return Spelling(self) if len(self) >= FEWEST_FOR_SPELLING else None
-
-    def _with_misspelled(self, tokens: Sequence[str], added: int) -> list[int]:
-        ids = self._ids_of(tokens)
-        if UNKNOWN_ID not in ids or self._spelling is None:
+        Args:
+            tokens: as they are written.
+            ids: of those that are known.
+            added: to the ids of words that are read for misspelled ones.
+        """
+        if UNKNOWN_ID not in ids or self.spelling is None:
             return ids
         unknown = {t for t, token_id in zip(tokens, ids, strict=True) if token_id == UNKNOWN_ID}
-        meant = {t: added + self.id(word) for t in unknown if (word := self.read_as(t)) is not None}
+        read_as = {token: self.read_as(token) for token in unknown}
+        meant = {t: added + self._known.id(word) for t, word in read_as.items() if word is not None}
         return [meant.get(t, token_id) for t, token_id in zip(tokens, ids, strict=True)]
 
 
-class Vocabulary(KnownTokens):
+class Vocabulary:
     """An ordered list of distinct tokens; the id of a token is its place in it.
 
     >>> vocabulary = Vocabulary.build({"good": 3, "dull": 2, "bad": 2, "odd": 1}, minimum_count=2)
@@ -113,9 +111,30 @@ class Vocabulary(KnownTokens):
         """The id of a token; ``UNKNOWN_ID`` if the vocabulary does not hold it."""
         return self._ids.get(token, UNKNOWN_ID)
 
-    def _ids_of(self, tokens: Sequence[str]) -> list[int]:
+    def encode(self, tokens: Sequence[str]) -> list[int]:
+        """The ids of tokens, in their order; of a misspelled one that of the word it is read as."""
+        return self._reader.read(tokens, self._known_ids(tokens))
+
+    def encode_apart(self, tokens: Sequence[str]) -> list[int]:
+        """The same, with misspelled words told apart: theirs have ``len(self)`` added."""
+        return self._reader.read(tokens, self._known_ids(tokens), len(self))
+
+    def read_as(self, token: str) -> str | None:
+        """The known word as which an unknown one is read; None if there is none, or it is known."""
+        return self._reader.read_as(token)
+
+    @property
+    def corrects(self) -> bool:
+        """Whether misspelled words are read as others."""
+        return self._reader.spelling is not None
+
+    def _known_ids(self, tokens: Sequence[str]) -> list[int]:
         ids = self._ids
         return [ids.get(token, UNKNOWN_ID) for token in tokens]
+
+    @cached_property
+    def _reader(self) -> _Reader:
+        return _Reader(self)
 
     @cached_property
     def _ids(self) -> dict[str, int]:
@@ -124,7 +143,7 @@ class Vocabulary(KnownTokens):
         return {token: i for i, token in enumerate(words, start=first_word)}
 
 
-class WrittenVocabulary(KnownTokens):
+class WrittenVocabulary:
     """A vocabulary as its file holds it, one token per line, for looking up a few tokens.
 
     >>> vocabulary = WrittenVocabulary(b"<padding>\\n<unknown>\\ngood\\nbad\\n")
@@ -152,5 +171,14 @@ class WrittenVocabulary(KnownTokens):
         words = self._content.decode("utf-8", "replace").split("\n")
         return iter(words[1 + len(SPECIAL_TOKENS) : -1])
 
-    def _ids_of(self, tokens: Sequence[str]) -> list[int]:
-        return [self.id(token) for token in tokens]
+    def encode(self, tokens: Sequence[str]) -> list[int]:
+        """The ids of tokens, in their order; of a misspelled one that of the word it is read as."""
+        return self._reader.read(tokens, [self.id(token) for token in tokens])
+
+    def read_as(self, token: str) -> str | None:
+        """The known word as which an unknown one is read; None if there is none, or it is known."""
+        return self._reader.read_as(token)
+
+    @cached_property
+    def _reader(self) -> _Reader:
+        return _Reader(self)

@@ -4,12 +4,13 @@ const COMMONEST = 10_000;
 const SHORTEST = 6;
 const SHORTEST_CHANGED = 7;
 const BEGINNING = 2;
-const MOST_LOOKED = 10_000;
+const SHORTEST_DRAWN = 3;
+const MOST_FOUND = 10_000;
 
 /** Known words, by how they begin. */
 export class Spelling {
   private readonly beginning = new Map<string, string[][]>();
-  private readonly looked = new Map<string, string | null>(); // up so far: a text is read again and again
+  private readonly found = new Map<string, string | null>(); // for a text is read again and again
 
   /** @param ids of all known words, the commonest first. */
   constructor(private readonly ids: ReadonlyMap<string, number>) {
@@ -25,11 +26,11 @@ export class Spelling {
 
   /** The known word that an unknown one stands for, if there is one. */
   meant(word: string): string | null {
-    const looked = this.looked.get(word);
-    if (looked !== undefined) return looked;
-    if (this.looked.size >= MOST_LOOKED) this.looked.clear();
+    const before = this.found.get(word);
+    if (before !== undefined) return before;
+    if (this.found.size >= MOST_FOUND) this.found.clear();
     const found = this.find(word) ?? null;
-    this.looked.set(word, found);
+    this.found.set(word, found);
     return found;
   }
 
@@ -37,7 +38,7 @@ export class Spelling {
     if (!isOfLetters(word)) return undefined;
     for (const left of ["$1$1", "$1"]) {
       const shorter = word.replace(/(.)\1\1+/gu, left);
-      if (shorter !== word && this.ids.has(shorter)) return shorter;
+      if ([...shorter].length >= SHORTEST_DRAWN && this.ids.has(shorter)) return shorter;
     }
     const letters = [...word];
     if (letters.length < SHORTEST) return undefined;

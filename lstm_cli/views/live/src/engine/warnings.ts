@@ -62,7 +62,7 @@ export function readable(tokens: string[], known: boolean[]): { words: number; u
 /** Whether each token counts as known where a rating is doubted.
  *
  * Misspelled words do only where every other word is known: in another language some words are nearly
- * spelled as known ones, and never all.
+ * spelled as known ones, and seldom all.
  *
  * @param known whether the model knows each token.
  * @param isRead the same, or reads it as a known one.
