@@ -112,6 +112,7 @@ def test_piped_lines_are_reviews(tiny_bundle: Bundle) -> None:
         "probabilities",
         "tokens",
         "unknown",
+        "read_as",
         "warnings",
         "model",
     ]
