@@ -17,7 +17,17 @@ const SCRIPTS =
   "Elbasan Vithkuqi Cypriot Palmyrene Nabataean Hatran Phoenician Lydian Kharoshthi Manichaean Avestan " +
   "Yezidi Sogdian Chorasmian Elymaic Brahmi Kaithi Sora Chakma Mahajani Sharada Khojki Multani " +
   "Khudawadi Grantha Newa Tirhuta Siddham Modi Takri Ahom Dogra Nandinagari Soyombo Bhaiksuki Marchen " +
-  "Makasar Cuneiform Mro Tangsa Medefaidrin Miao Nushu Duployan Toto Wancho Adlam";
+  "Makasar Cuneiform Tangut Mro Tangsa Medefaidrin Miao Nushu Duployan Toto Wancho Adlam";
+
+// Those whose names have more than one word: the first is what is said.
+const LONGER =
+  "Canadian_Aboriginal Anatolian_Hieroglyphs Egyptian_Hieroglyphs Khitan_Small_Script Mende_Kikakui " +
+  "Pahawh_Hmong Warang_Citi Pau_Cin_Hau Nyiakeng_Puachue_Hmong Meetei_Mayek Masaram_Gondi Dives_Akuru " +
+  "Zanabazar_Square Gunjala_Gondi Ol_Chiki Hanifi_Rohingya Syloti_Nagri Bassa_Vah Kayah_Li " +
+  "Imperial_Aramaic Psalter_Pahlavi Caucasian_Albanian Linear_A Linear_B New_Tai_Lue Tai_Le Tai_Tham " +
+  "Tai_Viet Old_Italic Old_Permic Old_Persian Old_Turkic Old_Hungarian Old_North_Arabian " +
+  "Old_South_Arabian Old_Sogdian Old_Uyghur Meroitic_Hieroglyphs Meroitic_Cursive " +
+  "Inscriptional_Parthian Inscriptional_Pahlavi";
 
 let patterns: [string, RegExp][] = [];
 
@@ -25,7 +35,7 @@ let patterns: [string, RegExp][] = [];
 function letters(): [string, RegExp][] {
   if (!patterns.length) {
     const names = SCRIPTS.split(" ").map((name) => [name, name]);
-    names.push(["Chinese", "Han"], ["Canadian", "Canadian_Aboriginal"]);
+    names.push(["Chinese", "Han"], ...LONGER.split(" ").map((script) => [script.split("_")[0], script]));
     patterns = names.map(([name, script]) => [name, new RegExp(`\\p{Script=${script}}`, "u")]);
   }
   return patterns;
