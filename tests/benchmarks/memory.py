@@ -7,6 +7,7 @@ the limit counts. The corpus is the UTF-8 of the texts, without ratings and othe
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -67,13 +68,16 @@ class Run:
     seconds: float
 
 
-def run(limit: int, *arguments: str, folder: Path, **variables: str) -> Run:
+def run(
+    limit: int, *arguments: str, folder: Path, at_most: float | None = None, **variables: str
+) -> Run:
     """Run ``lstm`` in a folder of its own, where also its temporary files and its cache are.
 
     Args:
         limit: MiB of memory; 0 for none.
         arguments: of ``lstm``.
         folder: where it works.
+        at_most: seconds, after which it is killed; it may take any time if None.
         variables: of the environment.
     """
     tree = str(Path(__file__).parents[2])
@@ -89,15 +93,26 @@ def run(limit: int, *arguments: str, folder: Path, **variables: str) -> Run:
     )
     began = time.perf_counter()
     command = [sys.executable, "-m", "tests.limited", str(limit), *arguments]
-    ended = subprocess.run(
-        command, cwd=folder, env=env, capture_output=True, text=True, check=False
-    )
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            errors = process.communicate(timeout=at_most)[1]
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # with the processes that it has begun
+            errors = process.communicate()[1]
     seconds = time.perf_counter() - began
-    said, _, last = ended.stderr.rstrip().rpartition("\n")
+    said, _, last = errors.rstrip().rpartition("\n")
     numbers = last.split()
     if len(numbers) != 2 or not all(map(str.isdigit, numbers)):  # the process was killed
-        said, numbers = ended.stderr, ["0", "0"]
-    return Run(ended.returncode, said, int(numbers[0]), int(numbers[1]), seconds)
+        said, numbers = errors, ["0", "0"]
+    return Run(process.returncode, said, int(numbers[0]), int(numbers[1]), seconds)
 
 
 def training(source: Path) -> tuple[str, ...]:
