@@ -24,6 +24,7 @@ from lstm_cli.gates.counterfactuals import probabilities_without
 from lstm_cli.gates.learning import learn
 from lstm_cli.gates.surgery import Clamp, holding
 from lstm_cli.gates.trace import trace
+from lstm_cli.inference.input_warnings import script_of
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.samples import sample_texts
 from lstm_cli.text.tokens import tokenize
@@ -189,6 +190,24 @@ def test_the_page_doubts_emoji_as_python_does(ask: Ask, tiny_bundle: Bundle) -> 
     all_agree(ask, bundle, texts)
     doubted = [bool(Predictor(bundle).predict(text).warnings) for text in texts]
     assert doubted == [text not in ("👍", "👍👍", ":)", "👎 👍") for text in texts]
+
+
+# First words of the names of letters that are no scripts.
+NO_SCRIPTS = frozenset(
+    "Caron Hentaigana Ideographic Katakana-hiragana Masu Modifier Turned Vedic Vertical".split()  # noqa: SIM905
+)
+
+
+@needs_node
+def test_the_page_names_scripts_as_python_does(ask: Ask, tiny_bundle: Bundle) -> None:
+    """By a letter of each."""
+    letters: dict[str, str] = {}
+    for letter in filter(str.isalpha, map(chr, range(0x20000))):
+        if tokenize(letter) == [letter]:  # and no other, as NFKC makes of many
+            letters.setdefault(script_of(letter), letter)
+    scripts = letters.keys() - NO_SCRIPTS - {""}
+    assert len(scripts) >= 144
+    all_agree(ask, tiny_bundle, [" ".join([letters[script]] * 3) for script in sorted(scripts)])
 
 
 @needs_node

@@ -1,5 +1,6 @@
 """Training on more than memory holds, under a limit that the kernel enforces."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -31,6 +32,6 @@ def test_four_times_the_memory_that_is_left_is_learned_from(tmp_path: Path) -> N
     assert trained.exit_code == 0, trained.said
     assert base.data <= trained.data <= limit
     assert {path.name for path in (tmp_path / "large-work").iterdir()} == {"cache", "models"}
-    # Where memory ends while a thread of the pool begins, the pool waits for ever (seen once).
-    held = run(limit, *command, folder=tmp_path / "held-work", at_most=600, HOLD_TEXTS="1")
-    assert held.exit_code != 0
+    # Once, beside other suites, the pool that cuts texts never answered: that fails, and ends.
+    held = run(limit, *command, folder=tmp_path / "held-work", at_most=1_200, HOLD_TEXTS="1")
+    assert held.exit_code not in (0, -signal.SIGKILL), held.said

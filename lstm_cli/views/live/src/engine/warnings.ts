@@ -35,7 +35,8 @@ let patterns: [string, RegExp][] = [];
 function letters(): [string, RegExp][] {
   if (!patterns.length) {
     const names = SCRIPTS.split(" ").map((name) => [name, name]);
-    names.push(["Chinese", "Han"], ...LONGER.split(" ").map((script) => [script.split("_")[0], script]));
+    names.push(["Chinese", "Han"], ["Phags-pa", "Phags_Pa"], ["Cypro-minoan", "Cypro_Minoan"]);
+    names.push(...LONGER.split(" ").map((script) => [script.split("_")[0], script]));
     patterns = names.map(([name, script]) => [name, new RegExp(`\\p{Script=${script}}`, "u")]);
   }
   return patterns;
