@@ -1,6 +1,9 @@
 """Reviews as flat token ids, and how they are read together."""
 
+import threading
+from concurrent.futures.process import BrokenProcessPool
 from itertools import chain
+from multiprocessing import active_children, queues
 
 import numpy as np
 import pytest
@@ -136,6 +139,25 @@ def test_pieces_and_processes_change_nothing(monkeypatch: pytest.MonkeyPatch) ->
         assert found.types == whole.types
         assert np.array_equal(found.corpus.token_ids, whole.corpus.token_ids)
         assert np.array_equal(found.corpus.lengths, whole.corpus.lengths)
+
+
+def test_a_pool_whose_thread_ends_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As where there is no memory for a thread; nothing is left running."""
+
+    def no_thread(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(queues.Queue, "_start_thread", no_thread)
+    monkeypatch.setattr(tokenizing_module, "PIECE", 9)
+    monkeypatch.setattr(tokenizing_module, "PATIENCE", 0.01)
+    usual = threading.excepthook
+    with pytest.raises(BrokenProcessPool):
+        tokenize_reviews(["a good film"] * 100, processes=2)
+    assert not active_children()
+    assert threading.excepthook is usual
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=20))

@@ -1,11 +1,14 @@
 """Texts -> token ids, by as many processes as there are cores."""
 
+import threading
 from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import accumulate
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +27,7 @@ PIECE = 2_000  # reviews ...
 LARGEST_PIECE = 2_000_000  # ... or characters
 FEWEST_PIECES = 4  # another process takes half a second to start
 WORTH_KEEPING = 20_000_000  # characters, which take some five seconds to cut
+PATIENCE = 1.0  # seconds between two looks at whether a pool is still alive
 
 
 class _Piece(NamedTuple):
@@ -94,14 +98,54 @@ def _pieces(texts: Sequence[str], pattern: str, processes: int) -> Iterator[_Pie
             yield _cut_piece(part, pattern)
         return
     # Not by fork: the threads of torch and polars would not be there in the child.
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+    with (
+        _ended_threads() as errors,
+        ProcessPoolExecutor(processes, get_context("spawn")) as pool,
+    ):
         waiting: deque[Future[_Piece]] = deque()
         for part in parts:
             waiting.append(pool.submit(_cut_piece, part, pattern))
             if len(waiting) > 2 * processes:  # more would fill the memory
-                yield waiting.popleft().result()
+                yield _result(waiting.popleft(), errors)
         while waiting:
-            yield waiting.popleft().result()
+            yield _result(waiting.popleft(), errors)
+
+
+@contextmanager
+def _ended_threads() -> Iterator[list[BaseException]]:
+    """The errors of which threads end meanwhile; those of want of memory are not printed."""
+    errors: list[BaseException] = []
+    usual = threading.excepthook
+
+    def note(ended: threading.ExceptHookArgs) -> None:
+        errors.append(ended.exc_value or ended.exc_type())
+        if not isinstance(errors[-1], MemoryError | RuntimeError):  # "can't start new thread"
+            usual(ended)
+
+    threading.excepthook = note
+    try:
+        yield errors
+    finally:
+        threading.excepthook = usual
+
+
+def _result(future: Future[_Piece], errors: Sequence[BaseException]) -> _Piece:
+    """A piece, once it is cut.
+
+    A thread of the pool hands out the pieces. Where it ends, as it does if there is no memory for
+    another thread, nothing says so to who waits for a piece, and the processes wait for ever, too.
+
+    Raises:
+        BrokenProcessPool: if a process or that thread has ended.
+    """
+    while not future.done():
+        wait([future], timeout=PATIENCE)
+        if errors and not future.done():
+            for process in active_children():
+                process.kill()
+                process.join()
+            raise BrokenProcessPool("the thread that hands out the pieces") from errors[0]
+    return future.result()
 
 
 def _parts(texts: Iterable[str]) -> Iterator[list[str]]:
