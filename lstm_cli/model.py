@@ -5,7 +5,7 @@ texts together. What comes back are the dataclasses of ``lstm_cli.results``, whi
 commands show.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -66,20 +66,23 @@ class Model:
         self.ratings = predictor.labels
 
     def predict(self, text: str) -> Prediction:
-        """Rate one review; an empty one too."""
-        return self._predictor.predict(text)
+        """Rate one review; an empty one too.
 
-    def predict_many(self, texts: Sequence[str]) -> list[Prediction]:
+        Raises:
+            TypeError: it is no text.
+        """
+        return self._predictor.predict(_text(text))
+
+    def predict_many(self, texts: Iterable[str]) -> list[Prediction]:
         """Rate many reviews, in their order: the answers of ``predict``, sooner.
 
         Probabilities agree with those of ``predict`` to the sixth decimal. Thousands of
         them load torch, which takes two seconds, once.
 
         Raises:
-            TypeError: ``texts`` is one text.
+            TypeError: they are no texts, or one text, or a table.
         """
-        if isinstance(texts, str):  # a sequence, too: of its letters
-            raise TypeError("predict_many takes a list of texts; predict takes one")
+        texts = _texts(texts)
         describe, tokenize = self._predictor.describe, self._predictor.tokenize
         return [
             describe(text, tokenize(text), probabilities)
@@ -105,15 +108,49 @@ class Model:
             explanation: which words made the rating; it takes a reading for each word.
             ledger: what each word wrote into the long-term memory, and what is left of it.
             units: whole vectors of every word, not only their means.
+
+        Raises:
+            TypeError: the review is no text.
         """
         traced = trace(
             self._predictor,
-            text,
+            _text(text),
             with_explanation=explanation,
             with_ledger=ledger,
             with_units=units,
         )
         return Inspection(**vars(traced), scale=self._predictor.scale)
+
+
+def _text(value: object) -> str:
+    """A review.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"a review is a str, and not {value!r:.40}")
+    return value
+
+
+def _texts(values: Iterable[str]) -> list[str]:
+    """Reviews, from whatever lists them.
+
+    Raises:
+        TypeError: one of them is no text, or they are a table, whose names it would list.
+    """
+    if isinstance(values, str):  # a sequence, too: of its letters
+        raise TypeError("predict_many takes a list of texts; predict takes one")
+    if hasattr(values, "columns") or isinstance(values, bytes | Mapping):
+        raise TypeError(
+            f"predict_many takes a list of texts, and not a {type(values).__name__}; of a table, "
+            "give one column"
+        )
+    texts = list(values)
+    for row, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"{text!r:.40} in row {row} is no text")
+    return texts
 
 
 def load(model: str | PathLike[str] | None = None, *, device: str | None = None) -> Model:

@@ -11,6 +11,7 @@ on, so that no file is needed.
 Shapes: N texts, R ratings.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +26,7 @@ from sklearn.utils.validation import check_is_fitted
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.claiming import check_name, check_not_stopped, claimed, forget_training
 from lstm_cli.bundle.contents import INFO_FILE
-from lstm_cli.bundle.locating import find_model, models_folder
+from lstm_cli.bundle.locating import find_model
 from lstm_cli.bundle.reading import Bundle, hold_bundle
 from lstm_cli.bundle.verifying import verify
 from lstm_cli.bundle.writing import contents_of, renamed, save_contents
@@ -43,20 +44,9 @@ from lstm_cli.data.ratings.labels import scale_of_labels
 from lstm_cli.data.ratings.scale import Scale
 from lstm_cli.errors import LstmError, Remedy
 from lstm_cli.inference.scorer import Scorer
-from lstm_cli.pipeline.requests import TrainRequest
+from lstm_cli.parameters import request_of
 
 _NAME = "classifier"  # of a model that has not been saved
-# What the command's options allow, by the parameters: the least, and the most.
-_RANGES = {
-    "embedding_size": (1, 4096),
-    "hidden_size": (1, 4096),
-    "epochs": (1, 10_000),
-    "learning_rate": (1e-7, 10.0),
-    "max_words": (0, 10_000_000),
-    "threads": (1, 1024),
-    "time_limit": (1e-3, float("inf")),
-    "budget": (1e-3, float("inf")),
-}
 
 
 class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # untyped
@@ -64,14 +54,15 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
 
     Args:
         base: a model to start from, by name or path; "none" for nothing; None for the base that
-            ships with lstm-cli.
+            ships with lstm-cli, or for nothing where a size, "rnn" or vectors are given.
         cell: "lstm", or "rnn" to compare with.
         embedding_size: dimensions of a word; those of the base, or 100, where None.
         hidden_size: units; those of the base, or 256, where None.
-        pooling: what the rating is read off, of "last", "mean" and "maximum"; as the base where
-            None.
+        pooling: what the rating is read off: "last", "mean", "maximum", several of them, or
+            "all"; as the base where None.
         epochs: most passes over the texts; after their number where None.
-        learning_rate: its peak; 0.002, or 0.003 from a base, where None.
+        learning_rate: its peak; 0.003 from a base, 0.002 without, and 0.1 with eight units or
+            fewer, where None.
         max_words: most words that are learned.
         balance: give rare ratings more weight.
         vectors: a file of word vectors to start from, in GloVe's format.
@@ -79,10 +70,11 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
             probabilities and, without a base, chooses the epoch.
         budget: seconds for trying other settings; none are tried where None.
         time_limit: seconds that a fit may take; less is learned where they are few.
-        precision: "float32" or "bfloat16"; what the machine is fastest in where None.
+        precision: "float32" or "bfloat16"; what the machine is fastest in where None or "auto".
         device: where it learns, as ``lstm train --device`` has it; it predicts on the processor.
-        threads: of the processor; all where None. Give 1 where scikit-learn fits several at a
-            time (``n_jobs``).
+        threads: of the processor; all where None. It stays so for torch in the whole process.
+            Give 1 where scikit-learn fits several at a time (``n_jobs``), and let it use
+            processes: fits in threads share torch's random numbers.
         with_baseline: whether the saved model has a logistic regression beside it, for
             evaluations to compare with; a fit takes a little longer.
         scale: the ratings in order, the lowest first, where they are words whose order is not
@@ -93,7 +85,8 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
     Attributes:
         classes_: the ratings, sorted as scikit-learn expects, whatever their order. (R,)
         scale_: the same, the lowest first. (R,)
-        held_out_scores_: what ``lstm evaluate --json`` says, on the held-out share.
+        held_out_scores_: what ``lstm evaluate --json`` says, on the held-out share, but for what
+            it says of texts that the model has seen.
         n_epochs_: passes over the texts that were made.
     """
 
@@ -104,7 +97,7 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         cell: Cell = "lstm",
         embedding_size: int | None = None,
         hidden_size: int | None = None,
-        pooling: Sequence[Pooling] | None = None,
+        pooling: Pooling | Literal["all"] | Sequence[Pooling] | None = None,
         epochs: int | None = None,
         learning_rate: float | None = None,
         max_words: int = VocabularyConfig.maximum_size,
@@ -113,7 +106,7 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         validation: float = TrainConfig.validation_share,
         budget: float | None = None,
         time_limit: float | None = None,
-        precision: Precision | None = None,
+        precision: Precision | Literal["auto"] | None = None,
         device: str = AUTO_DEVICE,
         threads: int | None = None,
         with_baseline: bool = False,
@@ -162,7 +155,7 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
                 f"n_samples={len(texts)} are too few to learn from; at least {MINIMUM_REVIEWS} "
                 "are needed"
             )
-        request = self._request()
+        request = request_of(self.get_params(), _seed_of(self.random_state))
         columns = (_name_of(X, "text"), _name_of(y, "rating"))
         from lstm_cli.pipeline.in_memory import learn_reviews
 
@@ -233,8 +226,8 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         made = cls(
             base=info.base or "none",
             cell=network.cell,
-            embedding_size=network.embedding_size,
-            hidden_size=network.hidden_size,
+            embedding_size=None if info.base else network.embedding_size,
+            hidden_size=None if info.base else network.hidden_size,
             pooling=network.pooling,
             epochs=info.training.epochs,
             learning_rate=info.training.learning_rate,
@@ -249,34 +242,6 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         contents = {name: (bundle.path / name).read_bytes() for name in files}
         made._take(contents, _labels_of(info.scale))
         return made
-
-    def _request(self) -> TrainRequest:
-        """What is asked for, as the command would ask it.
-
-        Raises:
-            ValueError: a parameter is none that can be asked for.
-        """
-        for name, (low, high) in _RANGES.items():
-            value = getattr(self, name)
-            if value is not None and not low <= value <= high:
-                raise ValueError(f"{name}={value!r}: must lie between {low:g} and {high:g}")
-        if not 0 < self.validation < 1:
-            raise ValueError(f"validation={self.validation!r}: must lie between 0 and 1")
-        _check_one_of("cell", self.cell, ("lstm", "rnn"))
-        _check_one_of("precision", self.precision, (None, "float32", "bfloat16"))
-        for view in self.pooling or ():
-            _check_one_of("pooling", view, ("last", "mean", "maximum"))
-        ours = {"validation", "pooling", "scale", "random_state"}
-        given = {name: value for name, value in self.get_params().items() if name not in ours}
-        return TrainRequest(
-            sources=(),
-            folder=models_folder(),
-            seed=_seed_of(self.random_state),
-            asks_base=False,  # for reports alone: seconds in every fold of a cross-validation
-            validation=float(self.validation),
-            pooling=None if self.pooling is None else tuple(self.pooling),
-            **given,
-        )
 
     def _take(self, contents: dict[str, bytes], in_order: NDArray[Any]) -> None:
         """Hold a model, whose ratings are ``in_order``, the lowest first."""
@@ -341,7 +306,16 @@ def texts_of(X: Any) -> list[str]:
     for row, text in enumerate(texts):
         if not isinstance(text, str):
             raise ValueError(f"X has {text!r:.40} in row {row}, which is no text")
-    return texts
+    return [_in_letters(text) for text in texts]
+
+
+def _in_letters(text: str) -> str:
+    """A text without halves of surrogate pairs, which are no letters and no file can hold."""
+    return (
+        text
+        if text.isascii()
+        else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
 
 
 def _ratings_of(y: Any) -> NDArray[Any]:
@@ -355,6 +329,9 @@ def _ratings_of(y: Any) -> NDArray[Any]:
     ratings = column_or_1d(y, warn=True)
     if ratings.dtype == object and None in (listed := ratings.tolist()):
         raise ValueError(f"y has None in row {listed.index(None)}, which is no rating")
+    for row, rating in enumerate(ratings.tolist() if ratings.dtype.kind in "OU" else ()):
+        if isinstance(rating, str) and not rating.strip():
+            raise ValueError(f"y has {rating!r} in row {row}, which is no rating")
     check_classification_targets(ratings)
     if ratings.dtype == object and all(isinstance(rating, str) for rating in ratings):
         ratings = ratings.astype(str)
@@ -363,8 +340,8 @@ def _ratings_of(y: Any) -> NDArray[Any]:
 
 def _labels_of(scale: Scale) -> NDArray[Any]:
     """The ratings of a saved model, the lowest first: whole numbers, or words. (R,)"""
-    is_whole = not scale.names and all(rating.is_integer() for rating in scale.ratings)
-    return np.array([int(r) for r in scale.ratings] if is_whole else scale.labels)
+    is_whole = all(re.fullmatch("0|-?[1-9][0-9]{0,17}", label) for label in scale.labels)
+    return np.array([int(r) for r in scale.labels] if is_whole else scale.labels)
 
 
 def _seed_of(random_state: Any) -> int:
@@ -383,13 +360,3 @@ def _name_of(values: Any, otherwise: Literal["text", "rating"]) -> str:
     """What a series is called."""
     name = getattr(values, "name", None)
     return name if isinstance(name, str) and name else otherwise
-
-
-def _check_one_of(parameter: str, value: object, allowed: tuple[object, ...]) -> None:
-    """Refuse what is no choice.
-
-    Raises:
-        ValueError: it is none of those allowed.
-    """
-    if value not in allowed:
-        raise ValueError(f"{parameter}={value!r}: must be one of {', '.join(map(repr, allowed))}")

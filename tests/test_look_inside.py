@@ -90,7 +90,9 @@ def test_of_a_long_review_some_words_are_tried_and_that_is_said(tiny_bundle: Bun
     longer = trace(Predictor(tiny_bundle), TEXT + " and a dull film" * 30)
     assert longer.explanation is not None
     assert all(word.through == () for word in longer.explanation.words)
-    assert any("by how other words are read because of it" in said for said in narrative(longer))
+    assert any(
+        "from how it changes the reading of other words" in said for said in narrative(longer)
+    )
     assert not any("most of all" in said for said in narrative(longer))
 
 

@@ -178,7 +178,7 @@ def test_what_is_said_of_the_rnn_from_near_on_is_what_the_table_shows() -> None:
         "The LSTM knows all 8 animals 50 events later (seeds 3 and 4).",
         "What the plain RNN knows after 20 events it knows after 100 (50 % and 50 %): an RNN can "
         "keep, like a switch that stays where it was put.",
-        "But it cannot learn that from far, as the gradients show.",
+        "But it cannot learn that at long distances, as the gradients show.",
     ]
     assert len(of_near(measured(rnn=(0.5, 0.5, 0.5), lstm=(1.0, 1.0, 1.0)))) == 3
     loses = of_near(measured(rnn=GUESSED, lstm=(1.0, 1.0, 1.0), near=(0.9, 0.8, 0.5)))
@@ -188,7 +188,7 @@ def test_what_is_said_of_the_rnn_from_near_on_is_what_the_table_shows() -> None:
     )
     none = of_near(measured(rnn=GUESSED, lstm=(1.0, 1.0, 1.0), near=GUESSED))
     assert none[0] == (
-        "The plain RNN has learned nothing from near on either: it guesses at any distance."
+        "The plain RNN has learned nothing when taught at all distances either: it guesses at any."
     )
     assert len(none) == 2
     unsure = of_near(measured(rnn=GUESSED, lstm=(1.0, 1.0, 1.0), named=(0, 0)))
@@ -211,7 +211,7 @@ def test_the_lstm_learns_from_far_and_the_rnn_does_not() -> None:
     assert found.cells["lstm"].accuracies[fifty] >= 0.95
     assert found.cells["rnn"].accuracies[fifty] < 0.25
     assert found.cells["lstm"].gradients[0] > 0
-    # What the RNN learned from near on it keeps or knows nothing of: there is little between.
+    # What the RNN learned at all distances it keeps or knows nothing of: there is little between.
     sure = [share > 0.9 or share < 0.1 for share in found.near["rnn"].by_hint]
     assert sum(sure) >= 6
     assert found.near["lstm"].named == (8,)

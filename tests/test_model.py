@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from lstm_cli import load
@@ -52,7 +53,11 @@ def test_a_trace_is_a_table(tiny_bundles: dict[str, Bundle], cell: str) -> None:
     assert found.explanation is not None
     effects = {word.word: word.effect for word in found.explanation.words}
     assert table["if_deleted"].to_list() == [-effects[place] for place in range(4)]
-    assert len(model.inspect("").to_polars()) == 0
+    empty = model.inspect("").to_polars()
+    assert len(empty) == 0
+    misspelled = replace(found, words=(replace(found.words[0], read_as="no"),)).to_polars()
+    assert empty.schema == table.schema == misspelled.schema
+    assert len(pl.concat([table, empty, misspelled])) == 5
 
 
 def test_many_reviews_are_rated_as_each_alone(tiny_bundle: Bundle) -> None:
@@ -73,6 +78,8 @@ def test_a_model_that_is_not_there_is_said(tmp_path: object) -> None:
     """With the error of the commands."""
     with pytest.raises(NoModelError, match="no such folder"):
         load("no/such/model")
+    with pytest.raises(NoModelError, match="no such model"):
+        load("x" * 5_000)
 
 
 def test_nothing_heavy_is_loaded() -> None:
@@ -93,3 +100,24 @@ def test_one_text_is_not_taken_for_many(tiny_bundle: Bundle) -> None:
     """It would be rated letter by letter."""
     with pytest.raises(TypeError, match="takes a list of texts"):
         load(tiny_bundle.path).predict_many("great fun")
+
+
+@pytest.mark.parametrize(("texts", "said"), [
+    (pl.DataFrame({"review": ["a fine film"]}), "not a DataFrame; of a table, give one column"),
+    ({"review": ["a fine film"]}, "not a dict"),
+    (b"", "not a bytes"),
+    (["a fine film", None], "None in row 1 is no text"),
+])  # fmt: skip
+def test_what_is_no_text_is_not_rated(tiny_bundle: Bundle, texts: object, said: str) -> None:
+    """A table would be rated by the names of its columns."""
+    model = load(tiny_bundle.path)
+    with pytest.raises(TypeError, match=said):
+        model.predict_many(texts)  # type: ignore[arg-type]
+    for ask in (model.predict, model.inspect):
+        with pytest.raises(TypeError, match="a review is a str, and not None"):
+            ask(None)  # type: ignore[arg-type]
+
+
+def test_a_generator_lists_texts(tiny_bundle: Bundle) -> None:
+    model = load(tiny_bundle.path)
+    assert model.predict_many(text for text in [TEXT]) == model.predict_many([TEXT])

@@ -107,7 +107,7 @@ def test_an_evaluation_ends_with_a_sentence_about_percentages() -> None:
             [(0.8, 320, 400)],
             ", no more than chance gives (#)",
             "It seems as sure as it is right: on average it says 80.0 % and is right on 80.0 %; "
-            "chance alone may part them as far.",
+            "chance alone may explain the gap.",
         ),
         (
             [(0.8, 260, 400)],
@@ -154,9 +154,9 @@ def test_of_a_few_reviews_nothing_is_said_but_that_they_are_few() -> None:
 def test_enough_reviews_with_too_few_near_a_round_percentage_are_not_called_too_few() -> None:
     """The chart of them has been judged just before."""
     shown = " ".join(_shown(_evaluation((0.5, 20, 40), (0.99, 40, 40))))
-    assert "chance alone may part them" in shown
+    assert "chance alone may explain the gap" in shown
     assert shown.endswith(
-        "Too few of its answers are near 60, 70, 80 or 90 % to check one of these by itself."
+        "Too few of its answers are near 60, 70, 80 or 90 % to check any of these figures."
     )
 
 

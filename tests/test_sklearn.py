@@ -26,6 +26,7 @@ from lstm_cli.bundle.verifying import verify
 from lstm_cli.config import ModelConfig
 from lstm_cli.data.ratings.labels import scale_of_labels
 from lstm_cli.errors import BundleExistsError, NoModelError, RequestError, ScaleError
+from lstm_cli.parameters import request_of
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.sklearn import LSTMRatingClassifier, texts_of
 from tests.helpers import BLAME, PRAISE, TINY, lstm
@@ -188,8 +189,20 @@ def test_what_is_no_text_is_refused(fitted: LSTMRatingClassifier, texts: Any, sa
     (RATINGS, {"cell": "gru"}, "cell='gru': must be one of 'lstm', 'rnn'"),
     (RATINGS, {"pooling": ("first",)}, "pooling='first'"),
     (RATINGS, {"precision": "int8"}, "precision='int8'"),
-    (RATINGS, {"base": "nowhere"}, "no model 'nowhere'"),
+    (RATINGS, {"base": "nowhere", "embedding_size": None, "hidden_size": None},
+     "no model 'nowhere'"),
     (RATINGS, {"random_state": -1}, "must be between 0"),
+    (RATINGS, {"base": "base"}, "embedding_size=8 does not go with base='base'"),
+    (RATINGS, {"base": 5}, "base=5: must be a name or a path"),
+    (RATINGS, {"epochs": "3"}, "epochs='3': must be a whole number"),
+    (RATINGS, {"epochs": True}, "epochs=True: must be a whole number"),
+    (RATINGS, {"time_limit": "90s"}, "time_limit='90s': must be a number"),
+    (RATINGS, {"balance": 1}, "balance=1: must be one of False, True"),
+    (RATINGS, {"validation": "held-out.csv"}, "validation='held-out.csv': must lie between"),
+    (RATINGS, {"pooling": ()}, "pooling=(): must be 'all' or some of last, mean, maximum"),
+    (RATINGS, {"device": None}, "device=None: must be the name of one"),
+    (RATINGS, {"scale": 5}, "scale=5: must list the ratings"),
+    (["", "x"] * 30, {}, "y has '' in row 0, which is no rating"),
 ])  # fmt: skip
 def test_what_cannot_be_learned_is_refused(
     ratings: Any, parameters: dict[str, Any], said: str
@@ -264,6 +277,32 @@ def test_it_goes_where_estimators_go() -> None:
     copy = clone(small(scale=(1, 5)))
     assert copy.get_params() == {**LSTMRatingClassifier().get_params(), **SMALL, "scale": (1, 5)}
     assert copy.set_params(hidden_size=5).hidden_size == 5
+
+
+def test_a_search_may_draw_its_candidates_from_arrays() -> None:
+    """Numbers of numpy's are numbers."""
+    candidates = {"epochs": np.arange(1, 3), "balance": np.array([True])}
+    search = GridSearchCV(small(), candidates, cv=2, error_score="raise").fit(TEXTS, RATINGS)
+    assert search.best_params_["epochs"] in (1, 2)
+
+
+@pytest.mark.parametrize("parameters", [
+    {"hidden_size": 8}, {"embedding_size": 256}, {"cell": "rnn"}, {"vectors": "glove.txt"},
+])  # fmt: skip
+def test_what_is_not_the_bases_leaves_the_base_out(parameters: dict[str, Any]) -> None:
+    """As the options of the command do."""
+    asked = request_of(LSTMRatingClassifier(**parameters).get_params(), 0)
+    assert asked.base == "none"
+    assert request_of(LSTMRatingClassifier().get_params(), 0).base is None
+    assert request_of(LSTMRatingClassifier(pooling="last").get_params(), 0).pooling == ("last",)
+    every = request_of(LSTMRatingClassifier(pooling="all", precision="auto").get_params(), 0)
+    assert (every.pooling, every.precision) == (("last", "mean", "maximum"), None)
+
+
+def test_half_of_a_letter_does_no_harm() -> None:
+    """Python's strings can hold what no file can."""
+    rated = small(epochs=1).fit([*TEXTS, "a \ud83d b"], [*RATINGS, 5])
+    assert len(rated.predict(["\ud83d"])) == 1
 
 
 def test_its_parameters_are_those_of_a_training() -> None:

@@ -502,7 +502,7 @@ def test_what_is_shown_fits_a_terminal(hotels: Path, new: Path, old: Path) -> No
     assert "(too few)" not in shown[2]
     assert shown[-3:] == [
         "not worse, as far as 124 held-out reviews can tell: hotels is replaced",
-        "how much better it rates such as the new ones is open: only 4 were held out",
+        "how much better it rates reviews like the new ones is unknown: only 4 were held out",
         "to put the old one back: lstm models restore hotels 1",
     ]
 

@@ -1,5 +1,6 @@
 """Find saved models: by name, by path, or the one trained last."""
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -50,7 +51,12 @@ def find_model(
     _refuse_empty(asked)
     asked, why = (asked, "asked for") if asked else (os.environ.get("LSTM_MODEL"), "$LSTM_MODEL")
     if asked:
-        bundle = _open(asked, models)
+        try:
+            bundle = _open(asked, models)
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            raise NoModelError(f"{asked:.40}...: no such model", Remedy.LIST_MODELS) from error
         if must_rate and bundle.info.is_language_model:
             raise NoModelError(
                 f"{asked}: is a language model, which rates nothing yet",

@@ -102,7 +102,7 @@ def advise(
 
     lstm advise unrated.csv --rated rated.csv --next 20 --output to_rate.csv
 
-    Trains on ever more of the rated reviews, a few minutes for some hundred, and says how many
+    Trains on ever more of the rated reviews, a few minutes for a few hundred, and says how many
     more reviews a model would rate right if you rated more of them. Ctrl-C gives the answer so
     far.
     """

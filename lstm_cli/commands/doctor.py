@@ -50,8 +50,8 @@ def doctor(
 
     lstm doctor reviews.csv
 
-    Texts without ratings are examined by the words of the model that would rate them, reviews
-    with ratings by those of the base, from which a training starts.
+    Texts without ratings are checked against the words of the model that would rate them, reviews
+    with ratings against those of the base, from which a training starts.
 
     Looks for letters in a wrong encoding, identical texts with different ratings, ratings that
     contradict their words, and the like. Exits with code 1 if anything needs your attention.

@@ -114,7 +114,7 @@ def write_words(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], f
             )
     if not tables:
         raise OptionError(f"--table {file}: the review contains no words")
-    write_table(pl.concat(tables, how="vertical_relaxed"), file)
+    write_table(pl.concat(tables), file)
     if file != "-":
         note(ctx, f"written: {file}")
 

@@ -44,8 +44,8 @@ def live(
 
     lstm live live.html --model films --beside films-rnn
 
-    The page is one file that needs neither a network nor lstm: open it by a double click, or send
-    it to somebody. What is typed stays in it. A web server must not send it as UTF-8.
+    The page is one file that needs neither the internet nor lstm: open it by a double click, or
+    send it to somebody. What is typed stays in it. A web server must not send it as UTF-8.
     """
     from lstm_cli.bundle.locating import find_model
     from lstm_cli.data.whole import write_bytes

@@ -61,7 +61,7 @@ def memory_test(
     lstm memory-test --model films --input reviews.csv
 
     Both cells learn from the same scenes: an animal, then 20 to 40 events that say little, then
-    the question of which animal it was; and once more from 1 event on. With three seeds each, it
+    the question of which animal it was; and once more with 1 to 40. With three seeds each, it
     takes about a minute on two cores.
     """
     if model is None and input_file is not None:

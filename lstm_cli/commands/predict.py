@@ -56,7 +56,7 @@ def predict(
         bool,
         typer.Option(
             "--probabilities",
-            help="Add a column a rating with its probability: p(1), p(2) ...",
+            help="Add a column for each rating with its probability: p(1), p(2) ...",
         ),
     ] = False,
     worst: Annotated[

@@ -87,7 +87,7 @@ def report(
         bool, typer.Option("--replace", help="Replace existing files of --output and --html.")
     ] = False,
     html: Annotated[
-        str | None, options.html_option("Write the report as a page that needs no network.")
+        str | None, options.html_option("Write the report as a page that works offline.")
     ] = None,
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,
@@ -104,7 +104,7 @@ def report(
     lstm report reviews.csv --by property --over "stay month" --html report.html
 
     Ratings that people gave are used as they are; the model rates the other reviews. Each figure
-    has an interval that counts what few reviews and the model's own mistakes leave open.
+    has an interval that allows for few reviews and for the model's own mistakes.
     """
     groups, periods = _only(by, "--by"), _only(over, "--over")
     if every is not None and periods is None:

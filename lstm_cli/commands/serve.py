@@ -81,11 +81,11 @@ def serve(
             Limits(max_body, max_texts, max_words),
             Watcher(bundle.path, holder, say, complain) if reload_model else None,
         )
-        say(f"serving model {bundle.name} at {address_of(listening)}; Ctrl-C ends it")
         run(
             service,
             listening,
             Listener(say if verbosity(ctx).verbose else lambda _: None, complain),
+            lambda: say(f"serving model {bundle.name} at {address_of(listening)}; Ctrl-C ends it"),
         )
 
 

@@ -88,7 +88,7 @@ def train(
             min=1e-7,
             max=10.0,
             help=f"The peak learning rate. Default: {TrainConfig.learning_rate:g}, or 0.003 from a "
-            "base.",
+            "base, or 0.1 for eight units or fewer.",
             show_default=False,
         ),
     ] = None,

@@ -34,7 +34,7 @@ def carrying_units(
     Args:
         reading: that of one review, by an LSTM.
         unit_weights: how much each unit adds to the rating. (H,)
-        direction: 1 where a unit above zero speaks for a higher rating, else -1. (H,)
+        direction: 1 where a unit above zero favours a higher rating, else -1. (H,)
     """
     if reading.gates is None or reading.long_term is None:
         return ()

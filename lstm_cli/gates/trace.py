@@ -5,7 +5,7 @@ rating. So units are weighted by what they add to it: with s the gradient of the
 expected rating with respect to the logits, and a = s · readout the gradient with
 respect to the pooled memories m, unit k weighs Σ |a_k m_k| over the poolings, and
 the weights add up to 1. The candidate and the memories are signed in the direction
-in which a unit moves the rating: above zero speaks for a higher one.
+in which a unit moves the rating: above zero favours a higher one.
 """
 
 from collections.abc import Callable, Sequence

@@ -67,7 +67,7 @@ class UnitReport:
     words: int
     share: float  # of the length of its column in the readout, over all units
     rank: int  # of that share, from 1
-    speaks_higher: bool  # whether the unit, switched on, speaks for a higher rating
+    speaks_higher: bool  # whether the unit, switched on, favours a higher rating
     half_life: float | None  # words; a plain RNN has none
     words_on: tuple[Switch, ...]  # the strongest first
     words_off: tuple[Switch, ...]

@@ -155,7 +155,7 @@ class UnitTrace:
     forget: tuple[float, ...]  # 1 keeps
     learn: tuple[float, ...]
     use: tuple[float, ...]
-    long_term: tuple[float, ...]  # tanh of it, -1..1; above zero speaks for a higher rating
+    long_term: tuple[float, ...]  # tanh of it, -1..1; above zero favours a higher rating
 
 
 @dataclass(frozen=True)

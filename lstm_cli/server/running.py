@@ -5,7 +5,7 @@ import errno
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -66,17 +66,31 @@ def is_loopback(listening: socket.socket) -> bool:
     return host.startswith("127.") or host == "::1"
 
 
-def serve(service: Service, listening: socket.socket, listener: Listener) -> None:
-    """Answer requests until Ctrl-C or SIGTERM; then what was begun is answered, and no more."""
-    asyncio.run(make_server(make_app(service, listener)).serve(sockets=[listening]))
+def serve(
+    service: Service, listening: socket.socket, listener: Listener, ready: Callable[[], None]
+) -> None:
+    """Answer requests until Ctrl-C or SIGTERM; then what was begun is answered, and no more.
+
+    Args:
+        service: what answers.
+        listening: the socket.
+        listener: is told what happens.
+        ready: is called once requests are answered and both signals are heard.
+    """
+    server = make_server(make_app(service, listener), ready)
+    asyncio.run(server.serve(sockets=[listening]))
 
 
-def make_server(app: Guard) -> "Server":
+def make_server(app: Guard, ready: Callable[[], None] = lambda: None) -> "Server":
     """A server that is not running yet."""
     from uvicorn import Config, Server
 
     class Ending(Server):
         """A server that ends well when it is asked to: uvicorn's raises the signal once more."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            ready()
 
         @contextmanager
         def capture_signals(self) -> Iterator[None]:

@@ -126,13 +126,13 @@ def _verdict(evaluation: Evaluation) -> str:
     sure, right = 100 * trust.confidence, 100 * evaluation.scores.accuracy
     said = f"on average it says {sure:.1f} % and is right on {right:.1f} %"
     return {
-        "as sure as right": f"It seems as sure as it is right: {said}; chance alone may part them "
-        "as far.",
+        "as sure as right": f"It seems as sure as it is right: {said}; chance alone may explain "
+        "the gap.",
         "too sure": f"It is too sure of itself: {said}, more than chance explains.",
         "not sure enough": f"It is right more often than it says: {said}, more than chance "
         "explains.",
-        "uneven": f"It is as sure as it is right as a whole ({said}), and in some parts surer or "
-        "less sure than it is right, more than chance explains.",
+        "uneven": f"On the whole it is as sure as it is right ({said}), but in some parts surer or "
+        "less sure, by more than chance explains.",
     }[trust.verdict]
 
 
@@ -148,7 +148,7 @@ def _percentages(trust: Trust) -> str:
     if trust.verdict == TOO_FEW:
         return "These are too few reviews to check its percentages."
     if checked is None:
-        return "Too few of its answers are near 60, 70, 80 or 90 % to check one of these by itself."
+        return "Too few of its answers are near 60, 70, 80 or 90 % to check any of these figures."
     low, high = (round(100 * bound) for bound in checked.interval)
     return (
         f"When it says {percent(checked.stated)}, it is right {low} to {high} times of 100 "

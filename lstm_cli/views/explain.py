@@ -54,8 +54,8 @@ word left is multiplied by every later one: it fades, and so does the gradient
 that would teach the cell to keep it (lstm memory-test shows both)."""
 
 _SHOWN = (-6, -4, -2, -1, 0, 1, 2, 4, 6)
-_SQUISHING = """\
-Squishing: whatever comes in, what goes out stays between two bounds
+_SQUASHING = """\
+Squashing: whatever comes in, what goes out stays between two bounds
 
            x from -6 to 6                                     bounds
 σ(x)       {sigma}  0 to 1
@@ -68,8 +68,8 @@ tanh(x) {tanhs}
 So a factor never lies outside 0 to 1, and a short-term memory outside -1 to 1.
 Far from 0 both are flat: there a change changes nothing, and teaches little."""
 # A plain RNN has no gates, so no σ and no factors.
-_SQUISHING_RNN = """\
-Squishing: whatever comes in, what goes out stays between two bounds
+_SQUASHING_RNN = """\
+Squashing: whatever comes in, what goes out stays between two bounds
 
            x from -6 to 6                                     bounds
 tanh(x)    {tanh}  -1 to 1
@@ -88,7 +88,7 @@ def _sigma(x: float) -> float:
 def _squishing(cell: str) -> str:
     """tanh and, for an LSTM, σ, as curves of blocks and in numbers."""
     places = [step / 4 for step in range(-24, 25)]
-    return (_SQUISHING if cell == "lstm" else _SQUISHING_RNN).format(
+    return (_SQUASHING if cell == "lstm" else _SQUASHING_RNN).format(
         sigma="".join(SHADES[round(8 * _sigma(x))] for x in places),
         tanh="".join(SHADES[round(4 * (math.tanh(x) + 1))] for x in places),
         numbers="".join(f"{x:>7}" for x in _SHOWN),

@@ -129,12 +129,12 @@ def _show_rating(console: Console, trace: GateTrace) -> None:
 
 _LEGEND = """\
 kept: share of the long-term memory left by the forget gate. learned, used: how
-far the learn and use gates opened (means of the units, by their say at the
-end). when read: how the word moved the expected rating (in parentheses). if
-deleted: how that moves if the word is left out."""
+far the learn and use gates opened (means over the units, weighted by their say
+at the end). when read: how the word moved the expected rating (in parentheses).
+if deleted: how the rating moves without the word."""
 _LEGEND_RNN = """\
 when read: how the word moved the expected rating (in parentheses). if deleted:
-how that moves if the word is left out."""
+how the rating moves without the word."""
 
 
 def _table(trace: GateTrace, places: Sequence[int]) -> "Table":

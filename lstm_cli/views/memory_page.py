@@ -33,7 +33,7 @@ def memory_page(test: MemoryTest, examples: Sequence[Sequence[str]] = ()) -> str
         gradients |= _gradients_of(NAMES[name], cell.gradients, cell.long_term_gradients)
     taught = lessons(test)
     accuracies = {
-        f"right answers of the {NAMES[name]}, taught from {lesson.name}": cell
+        f"right answers of the {NAMES[name]}, taught at {lesson.name}": cell
         for lesson in taught
         for name, cell in lesson.cells.items()
     }

@@ -33,13 +33,13 @@ class Lesson:
 
 
 def lessons(test: MemoryTest) -> tuple[Lesson, Lesson]:
-    """That from far, and that from near on."""
+    """That at long distances, and that at all."""
     last = f"{test.trained_up_to} events between"
-    far = f"Taught from far: {test.trained_from} to {last}"
-    near = f"Taught from near on: 1 to {last}"
+    far = f"Taught at long distances: {test.trained_from} to {last}"
+    near = f"Taught at all distances: 1 to {last}"
     return (
-        Lesson("far", far, test.cells, of_far(test)),
-        Lesson("near on", near, test.near, of_near(test)),
+        Lesson("long distances", far, test.cells, of_far(test)),
+        Lesson("all distances", near, test.near, of_near(test)),
     )
 
 
@@ -83,7 +83,7 @@ def of_near(test: MemoryTest) -> list[str]:
         "that stays where it was put."
     )
     if max(far.accuracies) < LEARNED:
-        said.append("But it cannot learn that from far, as the gradients show.")
+        said.append("But it cannot learn that at long distances, as the gradients show.")
     return said
 
 
@@ -101,7 +101,7 @@ def of_gradients(test: MemoryTest) -> list[str]:
             f"This LSTM's forget gate lets the gradient of the long-term memory fade as well: "
             f"{left:.0e} of it is left {test.trained_from} events back."
         )
-    return [A_SHARE, *said, f"(From far, seed {test.seed}.)"]
+    return [A_SHARE, *said, f"(Taught at long distances, seed {test.seed}.)"]
 
 
 def of_reach(reach: Reach) -> str:
@@ -150,13 +150,13 @@ def _reached(test: MemoryTest, cell: CellMemory) -> str:
 
 
 def _knows(test: MemoryTest, cell: CellMemory) -> str:
-    """How many animals a cell that was taught from near on tells apart.
+    """How many animals a cell that was taught at all distances tells apart.
 
     Where it is right about each animal nearly always or nearly never, those that it names stand
     for groups, within which it knows no difference.
     """
     if max(cell.accuracies) < LEARNED:
-        return "has learned nothing from near on either: it guesses at any distance"
+        return "has learned nothing when taught at all distances either: it guesses at any"
     number, right = len(test.hints), float(np.mean(cell.by_hint))
     if abs(float(np.mean(cell.named)) / number - right) > _LIKE_A_SWITCH:
         return f"is right about {percent(right)} of the animals {ASKED_ABOUT} events later"

@@ -62,7 +62,9 @@ def _deciding(trace: GateTrace) -> list[str]:
         return []
     first = explanation.words[0]
     if _decides(trace, first):
-        return [f"Most depends on {quoted(trace, first.word)}: {_without(trace, first)}."]
+        return [
+            f"The rating depends most on {quoted(trace, first.word)}: {_without(trace, first)}."
+        ]
     moved, named = explanation.moved, explanation.named
     if moved is not None and moved >= DRIFT * trace.span:
         names = _joined([quoted(trace, word) for word in named])
@@ -185,10 +187,10 @@ def _way(trace: GateTrace, important: ImportantWord) -> str:
     # What raises the rating may speak against the highest, where those between the ends win.
     is_against = whole * important.effect < 0 and abs(important.effect) >= LEAST_EFFECT * trace.span
     alone = f"Between {lowest} and {highest} alone it" if is_against else "It"
-    speaks = f" {alone} speaks for {highest if whole > 0 else lowest} ({signed(whole)})"
+    speaks = f" {alone} favours {highest if whole > 0 else lowest} ({signed(whole)})"
     if len(trace.words) == 1 or WHOLLY <= written / whole <= 2 - WHOLLY:
         mostly = "" if len(trace.words) == 1 else ", nearly all"
-        return f"{speaks}{mostly} by what it wrote{_route(routes, written)}."
+        return f"{speaks}{mostly} from what it wrote{_route(routes, written)}."
     own, rest = together([written, whole - written], whole)
     through = important.through[:MOST_NAMED]
     if len(trace.words) == 2:  # all of the rest is through the other one
@@ -196,8 +198,8 @@ def _way(trace: GateTrace, important: ImportantWord) -> str:
     others = _joined([f"{quoted(trace, place)} ({signed(more)})" for place, more in through])
     most = f", most of all {others}" if others else ""
     return (
-        f"{speaks}: {signed(own)} by what it wrote{_route(routes, written)}, and {signed(rest)} by "
-        f"how other words are read because of it{most}."
+        f"{speaks}: {signed(own)} from what it wrote{_route(routes, written)}, and {signed(rest)} "
+        f"from how it changes the reading of other words{most}."
     )
 
 

@@ -122,7 +122,7 @@ def _rows(trace: GateTrace) -> list[tuple[str, str, str]]:
     ]
     if trace.ledger is not None:
         highest, lowest = ends_of(trace)
-        meaning = f"what it wrote speaks for {highest} (+) or {lowest} (-)"
+        meaning = f"what it wrote favours {highest} (+) or {lowest} (-)"
         rows += [(f"route-{route}", f"through {ROUTES[route]}", meaning) for route in
                  trace.routes.parts]  # fmt: skip
     return rows
@@ -193,7 +193,7 @@ def _signed(value: float | None, widest: float) -> dict[str, Any]:
 
 
 def _routes(trace: GateTrace) -> list[tuple[str, dict[str, Any]]]:
-    """What speaks for the highest rating, and what for the lowest, by route and in all."""
+    """What favours the highest rating, and what for the lowest, by route and in all."""
     lines = shown_routes(trace)
     widest = max(abs(value) for _, value, _ in lines) or 1.0
     return [(name, _signed(value, widest) | {"shown": shown}) for name, value, shown in lines]

@@ -60,7 +60,7 @@ def findings(report: Report) -> list[str]:
     sentences += _not_told(unsure)
     compared = len({contrast.group for contrast in report.contrasts} - {None})
     if compared < len(report.of(groups=True)) and compared:
-        sentences.append(f"Compared are the {compared} largest groups with enough reviews.")
+        sentences.append(f"Only the {compared} largest groups with enough reviews are compared.")
     return [*sentences, *_by_chance(len(report.contrasts))]
 
 
@@ -124,7 +124,7 @@ def _either(groups: Sequence[str | None]) -> str:
 def _by_chance(number: int) -> Iterator[str]:
     if number > 1:
         yield (
-            f"In parentheses stand 95 % intervals. Of {number} comparisons, about one in twenty "
+            f"95 % intervals are in parentheses. Of {number} comparisons, about one in twenty "
             "looks sure by chance."
         )
 

@@ -1,8 +1,8 @@
 """Through which memory a review, and each of its words, reached the rating.
 
 The readout sees the last, the mean and the highest short-term memory, each of which adds its
-part to every logit. What is shown is one number: what speaks for the highest rating less what
-speaks for the lowest, in logits.
+part to every logit. What is shown is one number: what favours the highest rating less what
+favours the lowest, in logits.
 """
 
 import textwrap
@@ -34,7 +34,7 @@ def show_routes(console: Console, trace: GateTrace) -> None:
     widest = max(abs(value) for _, value, _ in lines) or 1.0
     say(
         console,
-        f"what speaks for {lowest} (-, left) and {highest} (+, right), in logits "
+        f"what favours {lowest} (-, left) and {highest} (+, right), in logits "
         f"(log odds of {highest} to {lowest}):",
     )
     for name, value, shown in lines:
@@ -62,7 +62,7 @@ def between_the_ends(trace: GateTrace) -> str:
 
 
 def shown_routes(trace: GateTrace) -> list[tuple[str, float, str]]:
-    """What speaks for the highest rating less for the lowest: a name, the number, as it is shown.
+    """What favours the highest rating less for the lowest: a name, the number, as it is shown.
 
     The last is the sum of those before it.
     """
@@ -93,7 +93,7 @@ def show_words_by_route(console: Console, trace: GateTrace) -> None:
         say(console, "What a plain RNN wrote cannot be told apart by word: no gate keeps it.")
         return
     highest, lowest = ends_of(trace)
-    say(console, f"What each word wrote speaks for {highest} (+) or {lowest} (-)", style="bold")
+    say(console, f"What each word wrote favours {highest} (+) or {lowest} (-)", style="bold")
     names = [HEADERS[route] for route in trace.routes.parts]
     table = plain_table("word", *names, "together", right=tuple(range(1, len(names) + 2)))
     sums = [0.0] * len(names)

@@ -66,9 +66,9 @@ def sentences(told: StoryTold) -> list[str]:
     said += _others(told)
     said += _of_cuts(told.cuts)
     said.append(
-        "Both have learned from the same scenes, with the hint 20 to 60 events back. Of that "
-        "nothing came through to the RNN (see lstm memory-test): from three events after a hint "
-        "on it says nearly what the picture says by itself, whatever the hint was; with fewer, "
+        "Both have learned from the same scenes, with the hint 20 to 60 events back. The RNN "
+        "learned nothing from so far back (see lstm memory-test): three or more events after a "
+        "hint, it says nearly what the picture says by itself, whatever the hint was; with fewer, "
         "which it never learned from, it may say something else. On 1,000 new scenes with 21 to "
         "60 events after the hint, the "
         f"LSTM names the animal hinted at in {percent(told.measured['lstm'])}, the RNN in "

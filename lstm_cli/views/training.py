@@ -153,8 +153,8 @@ def say_that_one_begins(console: Console, name: str) -> None:
     """A training should go on, and there is none."""
     say(
         console,
-        f"no stopped training of {name} to resume (of one killed within two minutes nothing may be "
-        "kept): starting a new one",
+        f"no stopped training of {name} to resume (one killed within two minutes may have kept "
+        "nothing): starting a new one",
     )
 
 

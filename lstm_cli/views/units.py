@@ -20,7 +20,7 @@ def show_unit(console: Console, report: UnitReport, model: str) -> None:
     direction = "higher" if report.speaks_higher else "lower"
     said = (
         f"{100 * report.share:.1f} % of the say of all units in the ratings (place {report.rank}); "
-        f"switched on, it speaks for a {direction} rating."
+        f"switched on, it favours a {direction} rating."
     )
     say(console, textwrap.fill(said, LINE))
     if report.half_life is not None and report.words:

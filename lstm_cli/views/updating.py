@@ -191,14 +191,17 @@ def _verdict(updated: "Updated", name: str) -> Iterator[str]:
         before = receipt.given[label][0]
         are = receipt.per_rating[label].n if label in receipt.per_rating else 0
         yield (
-            f"careful: it rates no held-out review {visible(label, 16)} any more (before: "
-            f"{before:,}; {are:,} {'is' if are == 1 else 'are'})"
+            f"careful: it no longer rates any held-out review {visible(label, 16)} (before: "
+            f"{before:,}; true rating of {are:,})"
         )
     if not receipt.can_tell_better:
         held_out = receipt.num_held_out_now
         number = "none" if not held_out else f"only {held_out}"
         were = "was" if held_out < 2 else "were"
-        yield f"how much better it rates such as the new ones is open: {number} {were} held out"
+        yield (
+            "how much better it rates reviews like the new ones is unknown: "
+            f"{number} {were} held out"
+        )
     yield from _few_decided(updated)
     yield _put_back(updated, name)
 
@@ -211,7 +214,7 @@ def _few_decided(updated: "Updated") -> Iterator[str]:
     if prepared.old is None:
         yield "few held-out reviews decided: --replay FILE with the earlier ones makes it surer"
     else:
-        yield "few held-out reviews decided: --replay holds not all of the earlier ones"
+        yield "few held-out reviews decided: --replay does not hold all of the earlier ones"
 
 
 def _more_to_measure_on(updated: "Updated") -> str:

@@ -14,7 +14,7 @@ const MOST_CARRYING = 6;
 
 export interface Say {
   weights: Float64Array; // (H,): how much each unit has to say in the rating; their sum is 1
-  direction: Float64Array; // (H,): 1 where a unit above zero speaks for a higher rating, else -1
+  direction: Float64Array; // (H,): 1 where a unit above zero favours a higher rating, else -1
 }
 
 /** Which units have how much say, and in which direction. */

@@ -41,7 +41,7 @@ export interface Unit {
   forget: Float64Array; // (T,)
   learn: Float64Array;
   use: Float64Array;
-  longTerm: Float64Array; // tanh of it, signed: above zero speaks for a higher rating
+  longTerm: Float64Array; // tanh of it, signed: above zero favours a higher rating
 }
 
 /** One review, read word by word. */

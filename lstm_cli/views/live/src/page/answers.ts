@@ -171,7 +171,7 @@ export function overrated(model: Model, trace: Trace, deletions: Deletions): Ans
   const { place, effect, own } = most;
   const pulls = effect < 0 ? "pulls this rating down" : "lifts this rating";
   const nothing = effect < 0 ? "nothing bad" : "nothing good";
-  const opposite = effect < 0 ? "it speaks for a high rating" : "it speaks for a low one";
+  const opposite = effect < 0 ? "it favours a high rating" : "it favours a low one";
   const little = Math.abs(own) < STANDS_OUT * pointOf(model) ? `it says ${nothing}` : Math.sign(own) === Math.sign(effect) ? "it says much less" : opposite;
   const without = went(trace.expected, trace.expected - effect);
   return {

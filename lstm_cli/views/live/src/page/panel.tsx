@@ -59,7 +59,7 @@ export function Panel(props: Props) {
           {model.cell === "rnn" && [
             <Row
               key="memory" name={opens("candidate", "short-term memory")}
-              hint="a plain RNN has no gates: it writes over its one memory. Above zero speaks for a high rating"
+              hint="a plain RNN has no gates: it writes over its one memory. Above zero favours a high rating"
               signedShare={word.shortTerm} shown={signed(word.shortTerm)}
             />,
             below("candidate"),
@@ -73,7 +73,7 @@ export function Panel(props: Props) {
           />
           {routes.map(([route, part]) => (
             <Row
-              key={route} name={`through ${ROUTES[route]}`} hint={`what it wrote speaks for ${ends[1]} (+) or ${ends[0]} (-)`}
+              key={route} name={`through ${ROUTES[route]}`} hint={`what it wrote favours ${ends[1]} (+) or ${ends[0]} (-)`}
               signedShare={part / widest} shown={signed(part)}
             />
           ))}
