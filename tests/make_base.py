@@ -14,7 +14,8 @@ leaves out what sentences of films are measured on. Both write a base only where
 
 ``--from BASE`` learns ratings further from a base, at half the rate, and reads nothing anew: an
 epoch of that took 23 minutes on two cores, beside other programs. For a base that was made so,
-``--seed 1`` draws other reviews and sentences.
+``--seed 1`` draws other reviews and sentences. ``--teachers BASE ...`` learns what the mean of the
+weights of earlier bases says of them, too; git keeps those that shipped.
 
 Never learned from: IMDB's last 2,500 reviews, SST-5's development sentences, a tenth of each
 domain. On one H100 the stages, in larger batches, took 6.5 minutes beside other trainings. Who has
@@ -46,9 +47,10 @@ from lstm_cli.training.pretraining import Unlabelled, pretrain
 from tests.base.collection import PHRASES, Collection, at_most, collect, fold
 from tests.base.drawing import DRAWING
 from tests.base.measuring import as_table, scores_by_domain
-from tests.base.rating import RatingSettings, RatingTrainer, learn_ratings
+from tests.base.rating import RatingSettings, RatingTrainer, digest_of, learn_ratings
 from tests.base.seen import seen_of
 from tests.base.shipping import Made, expectation, ship
+from tests.base.teaching import mean_weights
 
 ROOT = Path(__file__).parents[1]
 # Of the language. Perplexity after five epochs: 384 units 78.8, 512 (six) 71.8, 640 71.8, 896 67.5.
@@ -78,9 +80,11 @@ def main() -> None:
     if unknown := set(without) - set(collection.domains):
         parser.error(f"--without: there is no {', '.join(sorted(unknown))} in {asked.data}")
     start = open_bundle(asked.start) if asked.start else None
-    if start and (known := {f"{name}.csv" for name in without} & {*start.info.provenance.files}):
-        learned = ", ".join(sorted(known))
-        parser.error(f"--from: {asked.start} has learned from {learned}, which is to be left out")
+    teachers = [open_bundle(path) for path in asked.teachers]
+    for base in [start, *teachers] if start else teachers:
+        if known := {f"{name}.csv" for name in without} & {*base.info.provenance.files}:
+            parser.error(f"{base.path} has learned from {', '.join(sorted(known))}, "
+                         "which is to be left out")  # fmt: skip
     readable = ~collection.is_held_out & ~collection.is_of(without)
     if asked.most:
         readable = at_most(collection, readable, asked.most)
@@ -115,9 +119,12 @@ def main() -> None:
         seed=asked.seed,
     )
     language = run.of_base(start) if start else run.language(config)
-    ratings = run.ratings(settings, language.arrays)
+    teacher = mean_weights([run.of_base(base).arrays for base in teachers]) if teachers else None
+    ratings = run.ratings(settings, language.arrays, teacher)
     seconds = language.seconds + ratings.seconds
-    made = Made(ratings.arrays, settings, seconds, asked.precision, start is not None)
+    made = Made(
+        ratings.arrays, settings, seconds, asked.precision, start is not None, bool(teachers)
+    )
     if left_out:
         run.measure(made, left_out)
         if asked.base is None:
@@ -137,6 +144,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--leave-out", choices=("A", "B", "C"), default="")
     parser.add_argument("--from", dest="start", type=Path, metavar="BASE",
                         help="what ratings are learned further from")  # fmt: skip
+    parser.add_argument("--teachers", type=Path, nargs="+", default=[], metavar="BASE",
+                        help="whose answers are learned beside the ratings")  # fmt: skip
     parser.add_argument("--without", default="", help="sources, with commas between")
     parser.add_argument("--units", type=int, default=LANGUAGE.hidden_size)
     parser.add_argument("--embedding", type=int, default=LANGUAGE.embedding_size)
@@ -229,13 +238,21 @@ class Run:
             + hashlib.sha256(training.tobytes()).hexdigest(),
         )
 
-    def ratings(self, settings: RatingSettings, language: dict[str, Float32Array]) -> Stage:
+    def ratings(
+        self,
+        settings: RatingSettings,
+        language: dict[str, Float32Array],
+        teacher: dict[str, Float32Array] | None,
+    ) -> Stage:
         """The network after it has learned ratings."""
         seed = f"seed{settings.seed}-" if settings.seed else ""
-        path = self.work / f"ratings-{self.name}-{seed}{DRAWING}.safetensors"
+        taught = f"taught{digest_of(teacher)[:8]}-" if teacher else ""
+        path = self.work / f"ratings-{self.name}-{seed}{taught}{DRAWING}.safetensors"
 
         def make() -> dict[str, Float32Array]:
-            trainer = RatingTrainer(settings, self.collection, self.rated, language, self.compute)
+            trainer = RatingTrainer(
+                settings, self.collection, self.rated, language, self.compute, teacher
+            )
             control = RunControl(path.with_suffix(".checkpoint"), resume=True)
             return learn_ratings(trainer, control, say).to_arrays()
 

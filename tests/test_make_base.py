@@ -30,6 +30,7 @@ from tests.base.rating import (
     soft_targets,
     whole_ratings,
 )
+from tests.base.teaching import OF_REVIEW, OF_SENTENCE, mean_weights, taught
 
 PRAISE, BLAME = "a fine and lovely thing", "an awful and dull thing"
 SMALL = ("--units", "6", "--embedding", "4", "--epochs", "1", "1")
@@ -113,12 +114,20 @@ def test_a_base_learns_further(
     assert two.fingerprint != one.fingerprint
     assert two.info.seconds > one.info.seconds
     assert two.info.training.learning_rate == one.info.training.learning_rate / 2
-    assert "So it was in the last 1 pass;" in two.text("README.md")
+    assert "So it was in the last pass;" in two.text("README.md")
     assert "and again with `--from`" in two.text("README.md")
     assert "So it was" not in one.text("README.md")
-    with pytest.raises(SystemExit):
-        run(monkeypatch, *asked, "--from", tmp_path / "one", "--leave-out", "A")
-    assert "has learned from apps.csv" in capsys.readouterr().err
+    teachers = (tmp_path / "one", tmp_path / "two")
+    run(monkeypatch, *asked, "--from", tmp_path / "one", "--teachers", *teachers,
+        "--base", tmp_path / "taught")  # fmt: skip
+    taught = open_bundle(tmp_path / "taught")
+    assert taught.fingerprint != two.fingerprint
+    assert "what the mean of earlier bases said of it" in taught.text("README.md")
+    assert "what the mean of earlier bases" not in two.text("README.md")
+    for option in ("--from", "--teachers"):
+        with pytest.raises(SystemExit):
+            run(monkeypatch, *asked, option, tmp_path / "one", "--leave-out", "A")
+        assert "has learned from apps.csv" in capsys.readouterr().err
     monkeypatch.setattr("lstm_cli.bundle.reading.Bundle.vocabulary", Vocabulary(["a"]))
     with pytest.raises(SystemExit, match="was made of other words"):
         run(monkeypatch, *asked, "--from", tmp_path / "one", "--base", tmp_path / "three")
@@ -308,6 +317,33 @@ def test_sentences_are_read_with_the_rating_of_their_review() -> None:
     assert sorted(np.concatenate(trainer.plans[0]).tolist()) == sorted(drawn.tolist())
     trainer.epoch()
     assert np.isfinite(trainer.history[0]["loss"])
+
+
+def test_labels_are_partly_what_a_teacher_says() -> None:
+    """Of sentences mostly, of reviews less, and of what is not drawn nothing."""
+    collection = written({"apps": ["it is not bad . i like it ! !", "no end in sight"]})
+    training = np.arange(2)
+    start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
+    settings = RatingSettings(epochs=1)
+    alone = RatingTrainer(settings, collection, training, start, Compute())
+    # A teacher that says 1, whatever it reads.
+    sure = np.array([50, 0, 0, 0, 0], dtype=np.float32)
+    ends = {"readout.weight": np.zeros((5, 12), dtype=np.float32), "readout.bias": sure}
+    learner = RatingTrainer(settings, collection, training, start, Compute(), start | ends)
+    assert alone.targets[:, 3].tolist() == [1] * 4
+    np.testing.assert_allclose(learner.targets[:2, [0, 3]], [[OF_REVIEW, 1 - OF_REVIEW]] * 2)
+    np.testing.assert_allclose(learner.targets[2:, [0, 3]], [[OF_SENTENCE, 1 - OF_SENTENCE]] * 2)
+    assert learner.belongs_to != alone.belongs_to
+    drawn = np.array([3])
+    labels = taught(alone.targets, alone.readings, drawn, alone.network, alone.priors, Compute())
+    assert np.array_equal(labels[:3], alone.targets[:3])
+    assert labels[3].sum() == pytest.approx(1)
+
+
+def test_a_mean_of_weights_lies_between() -> None:
+    """One that is given twice counts twice."""
+    low, high = {"a": np.zeros(2, np.float32)}, {"a": np.full(2, 3, np.float32)}
+    assert mean_weights([low, high, high])["a"].tolist() == [2, 2]
 
 
 def test_a_small_part_of_a_review_is_not_read_alone() -> None:

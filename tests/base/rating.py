@@ -36,6 +36,7 @@ from lstm_cli.training.checkpoint import (
 from lstm_cli.training.optimiser import AveragedWeights, rate_factor
 from tests.base.collection import Collection
 from tests.base.drawing import Readings
+from tests.base.teaching import taught
 
 NUM_RATINGS = 5
 FEWEST_SHARE = 0.02  # of a rating in a domain that has none
@@ -83,6 +84,7 @@ class RatingTrainer:
         training: places of those it learns from, each with a rating.
         start: arrays of the language model.
         compute: where it learns.
+        teacher: arrays of a network that has learned ratings, whose answers it learns, too.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class RatingTrainer:
         training: NDArray[np.int64],
         start: Mapping[str, Float32Array],
         compute: Compute,
+        teacher: Mapping[str, Float32Array] | None = None,
     ) -> None:
         self.settings, self.collection, self.compute = settings, collection, compute
         torch.manual_seed(settings.seed)
@@ -101,13 +104,17 @@ class RatingTrainer:
         self.average = AveragedWeights(self.network.parameters(), settings.average_decay)
         self.readings = Readings.of(collection, training)
         self.corpus = self.readings.corpus
-        self.targets = soft_targets(collection.ratings)
+        self.targets = soft_targets(collection.ratings)[self.readings.review]
         self.priors = log_shares(collection, training)
         self.plans = [
             self._plan(training, np.random.default_rng((settings.seed, epoch)))
             for epoch in range(settings.epochs)
         ]
-        self.belongs_to = _fingerprint(settings, collection, self.plans, start)
+        self.belongs_to = _fingerprint(settings, collection, self.plans, start, teacher or {})
+        if teacher is not None:
+            drawn = np.unique(np.concatenate([batch for plan in self.plans for batch in plan]))
+            network = compute.place(ReviewNetwork.from_arrays(config_of(teacher), teacher))
+            self.targets = taught(self.targets, self.readings, drawn, network, self.priors, compute)
         self.step = 0
         self.history: list[dict[str, Any]] = []
 
@@ -159,7 +166,7 @@ class RatingTrainer:
             logits = self.network(tensor(batch.token_ids), tensor(batch.lengths))
         reviews = self.readings.review[batch.reviews]
         expected = tensor(self.priors[self.collection.domain[reviews]])
-        targets = tensor(self.targets[reviews])
+        targets = tensor(self.targets[batch.reviews])
         loss = soft_loss(logits.float() + expected, targets, settings.rps_weight)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -212,14 +219,22 @@ def _fingerprint(
     collection: Collection,
     plans: Sequence[Sequence[NDArray[np.int64]]],
     start: Mapping[str, Float32Array],
+    teacher: Mapping[str, Float32Array],
 ) -> str:
     """Of all that decides what is learned."""
     digest = hashlib.sha256(repr((settings, collection.fingerprint)).encode())
     for plan in plans:
         for batch in plan:
             digest.update(batch.tobytes() + b"|")
-    for name in sorted(start):
-        digest.update(start[name].tobytes())
+    digest.update(f"{digest_of(start)} {digest_of(teacher)}".encode())
+    return digest.hexdigest()
+
+
+def digest_of(arrays: Mapping[str, Float32Array]) -> str:
+    """The sha256 of weights."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        digest.update(arrays[name].tobytes())
     return digest.hexdigest()
 
 

@@ -70,6 +70,9 @@ had never seen.
 """
 FURTHER = """
 So it was in the last {passes}; those before may have drawn otherwise."""
+TAUGHT = """
+There, the label of a sentence was mostly what the mean of earlier bases said of it, less the
+rating of its review."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class Made:
     seconds: float  # that the stages took
     precision: Precision
     is_further: bool = False  # it came from a base
+    is_taught: bool = False  # it learned answers of earlier bases
 
     @property
     def config(self) -> ModelConfig:
@@ -149,7 +153,8 @@ def ship(
     statistics = gather_gate_statistics(
         _measured(corpus), network_weights(arrays), config, vocabulary, np.array(SCALE.ratings)
     )
-    passes = count(made.settings.epochs, "pass", "passes")
+    epochs = made.settings.epochs
+    passes = "pass" if epochs == 1 else count(epochs, "pass", "passes")
     said = ", ".join(f"{100 * share:.0f}" for share in expected) + " %"
     new = NewBundle(
         info=info,
@@ -163,7 +168,8 @@ def ship(
             films=MOST_READ[FILMS],
             phrases=MOST_READ[PHRASES],
             expected=said,
-            further=FURTHER.format(passes=passes) if made.is_further else "",
+            further=(FURTHER.format(passes=passes) if made.is_further else "")
+            + (TAUGHT if made.is_taught else ""),
             source=", and again with `--from`" if made.is_further else "",
         ),
     )
