@@ -141,11 +141,13 @@ def _texts(values: Iterable[str]) -> list[str]:
     """
     if isinstance(values, str):  # a sequence, too: of its letters
         raise TypeError("predict_many takes a list of texts; predict takes one")
-    if hasattr(values, "columns") or isinstance(values, bytes | Mapping):
+    kind = type(values)
+    if hasattr(kind, "columns"):
         raise TypeError(
-            f"predict_many takes a list of texts, and not a {type(values).__name__}; of a table, "
-            "give one column"
+            f"predict_many takes a list of texts, and not a {kind.__name__}; give one column of it"
         )
+    if isinstance(values, bytes | Mapping) or not hasattr(kind, "__iter__"):
+        raise TypeError(f"predict_many takes a list of texts, and not a {kind.__name__}")
     texts = list(values)
     for row, text in enumerate(texts):
         if not isinstance(text, str):

@@ -14,14 +14,14 @@ from lstm_cli.config import ModelConfig, Pooling
 from lstm_cli.pipeline.requests import TrainRequest
 
 # What the command's options allow: the least, and the most.
-_WHOLE = {
+WHOLE = {
     "embedding_size": (1, 4096),
     "hidden_size": (1, 4096),
     "epochs": (1, 10_000),
     "max_words": (0, 10_000_000),
     "threads": (1, 1024),
 }
-_NUMBERS = {
+NUMBERS = {
     "learning_rate": (1e-7, 10.0),
     "time_limit": (1e-3, float("inf")),
     "budget": (1e-3, float("inf")),
@@ -41,8 +41,8 @@ def request_of(parameters: Mapping[str, Any], seed: int) -> TrainRequest:
         ValueError: a parameter is none that can be asked for, or contradicts another.
     """
     given = {name: _plain(value) for name, value in parameters.items()}
-    for name, (low, high) in (_WHOLE | _NUMBERS).items():
-        _check_number(name, given[name], low, high, is_whole=name in _WHOLE)
+    for name, (low, high) in (WHOLE | NUMBERS).items():
+        _check_number(name, given[name], low, high, is_whole=name in WHOLE)
     for name in ("balance", "with_baseline"):
         _check_one_of(name, given[name], (False, True))
     _check_one_of("cell", given["cell"], ("lstm", "rnn"))
@@ -100,8 +100,8 @@ def _pooling_of(pooling: object) -> tuple[Pooling, ...] | None:
     if pooling is None:
         return None
     every = ModelConfig.pooling
-    named = every if pooling == "all" else (pooling,) if isinstance(pooling, str) else pooling
-    if not isinstance(named, Iterable) or not (views := tuple(named)):
+    named = (every if pooling == "all" else (pooling,)) if isinstance(pooling, str) else pooling
+    if not isinstance(named, Iterable) or not (views := tuple(map(_plain, named))):
         raise ValueError(f"pooling={pooling!r}: must be 'all' or some of {', '.join(every)}")
     for view in views:
         _check_one_of("pooling", view, every)

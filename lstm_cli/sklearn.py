@@ -222,6 +222,7 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         bundle = find_model(str(model)).bundle
         verify(bundle)
         info, network = bundle.info, bundle.info.model
+        labels = _labels_of(info.scale)
         assert isinstance(info.training, TrainConfig)  # it rates
         made = cls(
             base=info.base or "none",
@@ -235,12 +236,12 @@ class LSTMRatingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
             balance=info.training.balance,
             validation=info.training.validation_share,
             precision=info.training.precision,
-            scale=info.scale.names or None,
+            scale=tuple(labels.tolist()) if info.scale.names else None,
             random_state=info.training.seed,
         )
         files = (*bundle.files, INFO_FILE)
         contents = {name: (bundle.path / name).read_bytes() for name in files}
-        made._take(contents, _labels_of(info.scale))
+        made._take(contents, labels)
         return made
 
     def _take(self, contents: dict[str, bytes], in_order: NDArray[Any]) -> None:
@@ -330,7 +331,7 @@ def _ratings_of(y: Any) -> NDArray[Any]:
     if ratings.dtype == object and None in (listed := ratings.tolist()):
         raise ValueError(f"y has None in row {listed.index(None)}, which is no rating")
     for row, rating in enumerate(ratings.tolist() if ratings.dtype.kind in "OU" else ()):
-        if isinstance(rating, str) and not rating.strip():
+        if isinstance(rating, str) and (not rating.strip() or _in_letters(rating) != rating):
             raise ValueError(f"y has {rating!r} in row {row}, which is no rating")
     check_classification_targets(ratings)
     if ratings.dtype == object and all(isinstance(rating, str) for rating in ratings):

@@ -50,7 +50,7 @@ from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import RatingSettings, RatingTrainer, digest_of, learn_ratings
 from tests.base.seen import seen_of
 from tests.base.shipping import Made, expectation, ship
-from tests.base.teaching import mean_weights
+from tests.base.teaching import OF_REVIEW, OF_SENTENCE, mean_weights
 
 ROOT = Path(__file__).parents[1]
 # Of the language. Perplexity after five epochs: 384 units 78.8, 512 (six) 71.8, 640 71.8, 896 67.5.
@@ -246,7 +246,8 @@ class Run:
     ) -> Stage:
         """The network after it has learned ratings."""
         seed = f"seed{settings.seed}-" if settings.seed else ""
-        taught = f"taught{digest_of(teacher)[:8]}-" if teacher else ""
+        shares = f"{OF_SENTENCE}-{OF_REVIEW}"
+        taught = f"taught{digest_of(teacher)[:8]}-{shares}-" if teacher else ""
         path = self.work / f"ratings-{self.name}-{seed}{taught}{DRAWING}.safetensors"
 
         def make() -> dict[str, Float32Array]:

@@ -1,9 +1,10 @@
 """Reviews as flat token ids, and how they are read together."""
 
 import threading
+from concurrent.futures import process
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain
-from multiprocessing import active_children, queues
+from multiprocessing import Pipe, active_children, get_context, queues
 
 import numpy as np
 import pytest
@@ -141,23 +142,43 @@ def test_pieces_and_processes_change_nothing(monkeypatch: pytest.MonkeyPatch) ->
         assert np.array_equal(found.corpus.lengths, whole.corpus.lengths)
 
 
-def test_a_pool_whose_thread_ends_is_not_waited_for(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("owner", "begins"),
+    [(queues.Queue, "_start_thread"), (process._ExecutorManagerThread, "start")],
+    ids=["its thread ends", "its thread does not begin"],
+)
+def test_a_pool_without_its_thread_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, owner: type, begins: str
 ) -> None:
-    """As where there is no memory for a thread; nothing is left running."""
+    """As where there is no memory for a thread. Its processes are ended, and nobody else's."""
 
     def no_thread(_: object) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(queues.Queue, "_start_thread", no_thread)
+    monkeypatch.setattr(threading, "excepthook", lambda ended: None)
     monkeypatch.setattr(tokenizing_module, "PIECE", 9)
     monkeypatch.setattr(tokenizing_module, "PATIENCE", 0.01)
-    usual = threading.excepthook
+    reads, writes = Pipe()
+    foreign = get_context("spawn").Process(target=reads.recv, daemon=True)
+    foreign.start()
+    monkeypatch.setattr(owner, begins, no_thread)
     with pytest.raises(BrokenProcessPool):
         tokenize_reviews(["a good film"] * 100, processes=2)
-    assert not active_children()
-    assert threading.excepthook is usual
-    assert "Traceback" not in capfd.readouterr().err
+    assert active_children() == [foreign]
+    writes.send("end")
+    foreign.join()
+    assert foreign.exitcode == 0
+
+
+def test_a_thread_of_somebody_elses_may_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool has nothing to do with it."""
+    monkeypatch.setattr(threading, "excepthook", lambda ended: None)
+    monkeypatch.setattr(tokenizing_module, "PIECE", 9)
+    monkeypatch.setattr(tokenizing_module, "PATIENCE", 0.01)
+    ended = threading.Thread(target=lambda: 1 / 0)
+    ended.start()
+    ended.join()
+    assert len(tokenize_reviews(["a good film"] * 100, processes=2).corpus) == 100
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=20))

@@ -123,6 +123,7 @@ def test_a_base_learns_further(
     taught = open_bundle(tmp_path / "taught")
     assert taught.fingerprint != two.fingerprint
     assert "what the mean of earlier bases said of it" in taught.text("README.md")
+    assert "with `--from` and `--teachers`." in taught.text("README.md")
     assert "what the mean of earlier bases" not in two.text("README.md")
     for option in ("--from", "--teachers"):
         with pytest.raises(SystemExit):

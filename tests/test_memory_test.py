@@ -188,7 +188,8 @@ def test_what_is_said_of_the_rnn_from_near_on_is_what_the_table_shows() -> None:
     )
     none = of_near(measured(rnn=GUESSED, lstm=(1.0, 1.0, 1.0), near=GUESSED))
     assert none[0] == (
-        "The plain RNN has learned nothing when taught at all distances either: it guesses at any."
+        "The plain RNN has learned nothing from short distances either: it guesses, however near "
+        "the hint."
     )
     assert len(none) == 2
     unsure = of_near(measured(rnn=GUESSED, lstm=(1.0, 1.0, 1.0), named=(0, 0)))

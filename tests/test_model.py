@@ -103,9 +103,10 @@ def test_one_text_is_not_taken_for_many(tiny_bundle: Bundle) -> None:
 
 
 @pytest.mark.parametrize(("texts", "said"), [
-    (pl.DataFrame({"review": ["a fine film"]}), "not a DataFrame; of a table, give one column"),
+    (pl.DataFrame({"review": ["a fine film"]}), "not a DataFrame; give one column of it"),
     ({"review": ["a fine film"]}, "not a dict"),
     (b"", "not a bytes"),
+    (None, "not a NoneType"),
     (["a fine film", None], "None in row 1 is no text"),
 ])  # fmt: skip
 def test_what_is_no_text_is_not_rated(tiny_bundle: Bundle, texts: object, said: str) -> None:

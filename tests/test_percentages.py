@@ -124,9 +124,8 @@ def test_an_evaluation_ends_with_a_sentence_about_percentages() -> None:
         (
             [(0.9, 150, 200), (0.55, 140, 200)],
             ", more than chance gives (#, seldom over #), in parts",
-            "It is as sure as it is right as a whole (on average it says 72.5 % and is right on "
-            "72.5 %), and in some parts surer or less sure than it is right, more than chance "
-            "explains.",
+            "On the whole it is as sure as it is right (on average it says 72.5 % and is right on "
+            "72.5 %), but in some parts surer or less sure, by more than chance explains.",
         ),
     ],
 )

@@ -98,6 +98,20 @@ def test_a_review_is_looked_into_as_the_command_does_it(
     assert client.post("/v1/inspect", json={"text": ""}).status_code == 200
 
 
+def test_a_server_that_says_so_hears_signals(model: ServedModel) -> None:
+    """Who started it may end it at once."""
+    told = guard.Listener(lambda line: None, lambda line, error: None)
+    said: list[str] = []
+
+    def end() -> None:
+        said.append("ready")
+        signal.raise_signal(signal.SIGTERM)
+
+    with running.listen("127.0.0.1", 0) as listening:
+        running.serve(Service(Holder(model)), listening, told, end)
+    assert said == ["ready"]
+
+
 def test_a_lone_surrogate_is_a_text_like_another(client: "httpx.Client") -> None:
     """JSON can write it, and UTF-8 cannot."""
     answer = client.post("/v1/predict", content=rb'{"text": "fine \ud800"}', headers=JSON)

@@ -23,10 +23,11 @@ from lstm_cli import load
 from lstm_cli.bundle.contents import CARD_FILE, WEIGHTS_FILE
 from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.bundle.verifying import verify
+from lstm_cli.commands.program import command_of
 from lstm_cli.config import ModelConfig
 from lstm_cli.data.ratings.labels import scale_of_labels
 from lstm_cli.errors import BundleExistsError, NoModelError, RequestError, ScaleError
-from lstm_cli.parameters import request_of
+from lstm_cli.parameters import NUMBERS, WHOLE, request_of
 from lstm_cli.pipeline.requests import TrainRequest
 from lstm_cli.sklearn import LSTMRatingClassifier, texts_of
 from tests.helpers import BLAME, PRAISE, TINY, lstm
@@ -203,6 +204,7 @@ def test_what_is_no_text_is_refused(fitted: LSTMRatingClassifier, texts: Any, sa
     (RATINGS, {"device": None}, "device=None: must be the name of one"),
     (RATINGS, {"scale": 5}, "scale=5: must list the ratings"),
     (["", "x"] * 30, {}, "y has '' in row 0, which is no rating"),
+    (["a", "\ud83d"] * 30, {}, "in row 1, which is no rating"),
 ])  # fmt: skip
 def test_what_cannot_be_learned_is_refused(
     ratings: Any, parameters: dict[str, Any], said: str
@@ -295,8 +297,18 @@ def test_what_is_not_the_bases_leaves_the_base_out(parameters: dict[str, Any]) -
     assert asked.base == "none"
     assert request_of(LSTMRatingClassifier().get_params(), 0).base is None
     assert request_of(LSTMRatingClassifier(pooling="last").get_params(), 0).pooling == ("last",)
+    of_numpy = LSTMRatingClassifier(pooling=np.array(["mean", "last"]))
+    assert request_of(of_numpy.get_params(), 0).pooling == ("last", "mean")
     every = request_of(LSTMRatingClassifier(pooling="all", precision="auto").get_params(), 0)
     assert (every.pooling, every.precision) == (("last", "mean", "maximum"), None)
+
+
+def test_numbers_may_be_what_the_options_allow() -> None:
+    """The least and the most are said twice, for light commands and for programs."""
+    options = {option.name: option.type for option in command_of("train").params}
+    for name, (low, high) in (WHOLE | NUMBERS).items():
+        if name not in ("budget", "time_limit"):  # written as 90s there
+            assert (options[name].min, options[name].max) == (low, high), name
 
 
 def test_half_of_a_letter_does_no_harm() -> None:
@@ -353,6 +365,11 @@ def test_what_it_learned_is_a_model_like_any_other(
             fitted.save(name)
     with pytest.raises(NoModelError):
         LSTMRatingClassifier.from_bundle("nowhere")
+    order = (3, 1, 5)
+    small(epochs=1, scale=order).fit(TEXTS, [3, 1, 5] * 20).save("models/order")
+    ordered = LSTMRatingClassifier.from_bundle("order")
+    assert ordered.get_params()["scale"] == tuple(ordered.scale_.tolist()) == order
+    clone(ordered).set_params(threads=1).fit(TEXTS, [3, 1, 5] * 20)
     started = small(base=str(tiny_bundle.path), embedding_size=None, hidden_size=None, epochs=1)
     started.fit(TEXTS, RATINGS).save("models/started")
     info = open_bundle(Path("models/started")).info

@@ -153,8 +153,8 @@ def test_what_was_stopped_is_not_begun_anew_by_accident(tiny_reviews: Path) -> N
     assert done.exit_code == 0, done.stderr
     assert not kept.exists()
     assert (
-        "no stopped training of tiny-2 to resume (of one killed within two minutes nothing may be "
-        "kept): starting a new one" in lstm("train", tiny_reviews, *TINY, "--resume").stderr
+        "no stopped training of tiny-2 to resume (one killed within two minutes may have kept "
+        "nothing): starting a new one" in lstm("train", tiny_reviews, *TINY, "--resume").stderr
     )
     assert SECONDS_BETWEEN_CHECKPOINTS == 120
 

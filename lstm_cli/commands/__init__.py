@@ -4,12 +4,13 @@ A command is imported when it is asked for. Nothing heavy is imported even then:
 polars and numpy come inside its function.
 """
 
+import threading
 from typing import Annotated
 
 import typer
 
 from lstm_cli.commands.processes import check_process, take_part
-from lstm_cli.commands.program import Program, Verbosity, run
+from lstm_cli.commands.program import Program, Verbosity, run, without_traceback
 from lstm_cli.core.launch import Launch
 
 app = typer.Typer(
@@ -52,4 +53,5 @@ def lstm(
 
 def main() -> None:
     """Run ``lstm`` in a terminal, or as one of several processes that torchrun has started."""
+    threading.excepthook = without_traceback
     run(app if Launch.of_environment().is_first else take_part)

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -178,6 +179,14 @@ class Program(TyperGroup):
                 traceback.print_exc()
             print_error(said)
             raise typer.Exit(EXIT_BAD_INPUT) from None
+
+
+def without_traceback(ended: threading.ExceptHookArgs) -> None:
+    """The end of a thread for want of memory, of which who waits for its work says a line."""
+    if not isinstance(ended.exc_value, MemoryError) and "start new thread" not in str(
+        ended.exc_value
+    ):
+        threading.__excepthook__(ended)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Texts -> token ids, by as many processes as there are cores."""
 
-import threading
 from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,8 +7,8 @@ from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import accumulate
-from multiprocessing import active_children, get_context
-from typing import NamedTuple
+from multiprocessing import get_context
+from typing import Any, NamedTuple
 
 import numpy as np
 from nltk.tokenize import RegexpTokenizer
@@ -97,54 +96,59 @@ def _pieces(texts: Sequence[str], pattern: str, processes: int) -> Iterator[_Pie
         for part in parts:
             yield _cut_piece(part, pattern)
         return
-    # Not by fork: the threads of torch and polars would not be there in the child.
-    with (
-        _ended_threads() as errors,
-        ProcessPoolExecutor(processes, get_context("spawn")) as pool,
-    ):
+    with _pool(processes) as pool:
         waiting: deque[Future[_Piece]] = deque()
         for part in parts:
-            waiting.append(pool.submit(_cut_piece, part, pattern))
+            waiting.append(_submit(pool, part, pattern))
             if len(waiting) > 2 * processes:  # more would fill the memory
-                yield _result(waiting.popleft(), errors)
+                yield _result(pool, waiting.popleft())
         while waiting:
-            yield _result(waiting.popleft(), errors)
+            yield _result(pool, waiting.popleft())
 
 
 @contextmanager
-def _ended_threads() -> Iterator[list[BaseException]]:
-    """The errors of which threads end meanwhile; those of want of memory are not printed."""
-    errors: list[BaseException] = []
-    usual = threading.excepthook
+def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that cut, which have ended when it is left.
 
-    def note(ended: threading.ExceptHookArgs) -> None:
-        errors.append(ended.exc_value or ended.exc_type())
-        if not isinstance(errors[-1], MemoryError | RuntimeError):  # "can't start new thread"
-            usual(ended)
-
-    threading.excepthook = note
+    A thread of the pool hands out the work and ends them. Without it, as where there is no memory
+    for another thread, they would wait for ever, and so would who ends the pool.
+    """
+    # Not by fork: the threads of torch and polars would not be there in the child.
+    pool = ProcessPoolExecutor(processes, get_context("spawn"))
     try:
-        yield errors
+        yield pool
     finally:
-        threading.excepthook = usual
+        if _hands_out(pool):
+            pool.shutdown()
+        else:
+            for process in list((pool._processes or {}).values()):
+                process.kill()
+                process.join()
 
 
-def _result(future: Future[_Piece], errors: Sequence[BaseException]) -> _Piece:
+def _hands_out(pool: ProcessPoolExecutor) -> bool:
+    """Whether the thread of the pool is there, of which concurrent.futures itself tells nothing."""
+    thread: Any = pool._executor_manager_thread  # typeshed takes it for something else
+    return thread is not None and thread.is_alive()
+
+
+def _submit(pool: ProcessPoolExecutor, part: list[str], pattern: str) -> Future[_Piece]:
+    try:
+        return pool.submit(_cut_piece, part, pattern)
+    except RuntimeError as error:  # "can't start new thread"
+        raise BrokenProcessPool("the thread of the pool could not begin") from error
+
+
+def _result(pool: ProcessPoolExecutor, future: Future[_Piece]) -> _Piece:
     """A piece, once it is cut.
 
-    A thread of the pool hands out the pieces. Where it ends, as it does if there is no memory for
-    another thread, nothing says so to who waits for a piece, and the processes wait for ever, too.
-
     Raises:
-        BrokenProcessPool: if a process or that thread has ended.
+        BrokenProcessPool: if a process or the thread of the pool has ended.
     """
     while not future.done():
         wait([future], timeout=PATIENCE)
-        if errors and not future.done():
-            for process in active_children():
-                process.kill()
-                process.join()
-            raise BrokenProcessPool("the thread that hands out the pieces") from errors[0]
+        if not _hands_out(pool) and not future.done():
+            raise BrokenProcessPool("the thread of the pool has ended")
     return future.result()
 
 

@@ -7,11 +7,11 @@ torch from the same seeds, with the same optimiser and learning rate; the LSTM's
 gate begins open, as is usual (Gers, Schmidhuber and Cummins 2000; Jozefowicz, Zaremba and
 Sutskever 2015).
 
-There are two lessons. *From far*, 20 to 40 events lie between hint and question in every scene:
-what is learned has to come through all of them, and the gradients |∂loss/∂STM_t| show why
-none of it reaches the RNN (Hochreiter 1991; Bengio, Simard and Frasconi 1994). *From near on*
-it is 1 to 40 events. Then the RNN does learn something, and what it has learned it keeps at
-any distance: not a memory that fades, but a switch for some animals and nothing for the others.
+There are two lessons. At *long distances*, 20 to 40 events lie between hint and question in every
+scene: what is learned has to come through all of them, and the gradients |∂loss/∂STM_t| show why
+none of it reaches the RNN (Hochreiter 1991; Bengio, Simard and Frasconi 1994). At *all distances*
+it is 1 to 40 events. Then the RNN does learn something, and what it has learned it keeps at any
+distance: not a memory that fades, but a switch for some animals and nothing for the others.
 
 The gradients are taken through ``core/cell.py``, event by event.
 
@@ -59,7 +59,7 @@ class MemoryTestConfig:
     hidden_size: int = 32
     steps: int = 1_000
     batch: int = 64
-    # The RNN learned nothing from far with 1e-3, 3e-3 and 1e-2 either.
+    # The RNN learned nothing at long distances with 1e-3, 3e-3 and 1e-2 either.
     learning_rate: float = 5e-3
     open_forget_gate: float = 3.0  # the bias at which it begins: it keeps 95 %
     tested: int = 256  # scenes at each distance

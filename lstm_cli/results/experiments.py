@@ -75,8 +75,8 @@ class MemoryTest:
     """A plain RNN beside an LSTM: an early hint, events that say little, then the question."""
 
     distances: tuple[int, ...]
-    cells: dict[str, CellMemory]  # taught from far
-    near: dict[str, CellMemory]  # taught from one event on
+    cells: dict[str, CellMemory]  # taught at long distances
+    near: dict[str, CellMemory]  # taught at all distances
     hints: tuple[str, ...]
     hidden_size: int
     steps: int

@@ -90,7 +90,8 @@ def make_server(app: Guard, ready: Callable[[], None] = lambda: None) -> "Server
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            ready()
+            if self.started:
+                ready()
 
         @contextmanager
         def capture_signals(self) -> Iterator[None]:

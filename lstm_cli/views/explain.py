@@ -85,7 +85,7 @@ def _sigma(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
-def _squishing(cell: str) -> str:
+def _squashing(cell: str) -> str:
     """tanh and, for an LSTM, σ, as curves of blocks and in numbers."""
     places = [step / 4 for step in range(-24, 25)]
     return (_SQUASHING if cell == "lstm" else _SQUASHING_RNN).format(
@@ -151,7 +151,7 @@ def show_cell(console: Console, cell: str, pooling: Sequence[str] = ModelConfig.
         cell: ``"lstm"`` or ``"rnn"``.
         pooling: what the readout joins.
     """
-    drawings = (LSTM if cell == "lstm" else RNN, _squishing(cell), _readout(pooling))
+    drawings = (LSTM if cell == "lstm" else RNN, _squashing(cell), _readout(pooling))
     for place, drawing in enumerate(drawings):
         if place:
             console.print()

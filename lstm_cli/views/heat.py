@@ -17,7 +17,7 @@ PANELS: tuple[tuple[str, Callable[[UnitTrace], Sequence[float]], str], ...] = (
     (
         "long-term memory",
         lambda unit: [(value + 1) / 2 for value in unit.long_term],
-        "half is nothing, full favours a high rating, empty for low",
+        "half is nothing, full favours a high rating, empty a low one",
     ),
 )
 

@@ -26,14 +26,14 @@ _ON_THE_WAY = 10  # events, after which nothing is in hand by chance any more
 class Lesson:
     """One of the two lessons: what both cells know after it, and what that says."""
 
-    name: str  # "far" or "near on"
+    name: str  # "long distances" or "all distances"
     title: str
     cells: dict[str, CellMemory]
     verdicts: list[str]
 
 
 def lessons(test: MemoryTest) -> tuple[Lesson, Lesson]:
-    """That at long distances, and that at all."""
+    """The one at long distances, and the one at all distances."""
     last = f"{test.trained_up_to} events between"
     far = f"Taught at long distances: {test.trained_from} to {last}"
     near = f"Taught at all distances: 1 to {last}"
@@ -55,12 +55,12 @@ def introduction(test: MemoryTest) -> str:
 
 
 def of_far(test: MemoryTest) -> list[str]:
-    """What either cell has learned from far."""
+    """What either cell has learned at long distances."""
     return [f"The {NAMES[name]} {_reached(test, cell)}." for name, cell in test.cells.items()]
 
 
 def of_near(test: MemoryTest) -> list[str]:
-    """What either cell has learned from near on, and what that says of the RNN."""
+    """What either cell has learned at all distances, and what that says of the RNN."""
     said = [f"The {NAMES[name]} {_knows(test, cell)}." for name, cell in test.near.items()]
     near, far = test.near["rnn"], test.cells["rnn"]
     if max(near.accuracies) < LEARNED:
@@ -88,7 +88,7 @@ def of_near(test: MemoryTest) -> list[str]:
 
 
 def of_gradients(test: MemoryTest) -> list[str]:
-    """What the gradients say of learning from far."""
+    """What the gradients say of learning at long distances."""
     said = ["Learning follows these gradients: where they vanish, an early event teaches nothing."]
     left = _left(test.cells["lstm"], test.trained_from)
     if left > _GONE:
@@ -119,7 +119,7 @@ def of_reach(reach: Reach) -> str:
 
 
 def _reached(test: MemoryTest, cell: CellMemory) -> str:
-    """How far, and from where on, a cell that was taught from far knows the animal."""
+    """How far, and from where on, a cell taught at long distances knows the animal."""
     shares = dict(zip(test.distances, cell.accuracies, strict=True))
     reached = [distance for distance, share in shares.items() if share >= FAILED]
     if max(shares.values()) < LEARNED:
@@ -156,7 +156,7 @@ def _knows(test: MemoryTest, cell: CellMemory) -> str:
     for groups, within which it knows no difference.
     """
     if max(cell.accuracies) < LEARNED:
-        return "has learned nothing when taught at all distances either: it guesses at any"
+        return "has learned nothing from short distances either: it guesses, however near the hint"
     number, right = len(test.hints), float(np.mean(cell.by_hint))
     if abs(float(np.mean(cell.named)) / number - right) > _LIKE_A_SWITCH:
         return f"is right about {percent(right)} of the animals {ASKED_ABOUT} events later"

@@ -193,7 +193,7 @@ def _signed(value: float | None, widest: float) -> dict[str, Any]:
 
 
 def _routes(trace: GateTrace) -> list[tuple[str, dict[str, Any]]]:
-    """What favours the highest rating, and what for the lowest, by route and in all."""
+    """What favours the highest rating, and what the lowest, by route and in all."""
     lines = shown_routes(trace)
     widest = max(abs(value) for _, value, _ in lines) or 1.0
     return [(name, _signed(value, widest) | {"shown": shown}) for name, value, shown in lines]

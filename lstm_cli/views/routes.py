@@ -62,7 +62,7 @@ def between_the_ends(trace: GateTrace) -> str:
 
 
 def shown_routes(trace: GateTrace) -> list[tuple[str, float, str]]:
-    """What favours the highest rating less for the lowest: a name, the number, as it is shown.
+    """What favours the highest rating less the lowest: a name, the number, as it is shown.
 
     The last is the sum of those before it.
     """

@@ -198,10 +198,7 @@ def _verdict(updated: "Updated", name: str) -> Iterator[str]:
         held_out = receipt.num_held_out_now
         number = "none" if not held_out else f"only {held_out}"
         were = "was" if held_out < 2 else "were"
-        yield (
-            "how much better it rates reviews like the new ones is unknown: "
-            f"{number} {were} held out"
-        )
+        yield f"how much better it rates new reviews is unknown: {number} {were} held out"
     yield from _few_decided(updated)
     yield _put_back(updated, name)
 

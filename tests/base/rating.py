@@ -36,7 +36,7 @@ from lstm_cli.training.checkpoint import (
 from lstm_cli.training.optimiser import AveragedWeights, rate_factor
 from tests.base.collection import Collection
 from tests.base.drawing import Readings
-from tests.base.teaching import taught
+from tests.base.teaching import OF_REVIEW, OF_SENTENCE, taught
 
 NUM_RATINGS = 5
 FEWEST_SHARE = 0.02  # of a rating in a domain that has none
@@ -222,7 +222,8 @@ def _fingerprint(
     teacher: Mapping[str, Float32Array],
 ) -> str:
     """Of all that decides what is learned."""
-    digest = hashlib.sha256(repr((settings, collection.fingerprint)).encode())
+    decided = (settings, collection.fingerprint, OF_SENTENCE, OF_REVIEW)
+    digest = hashlib.sha256(repr(decided).encode())
     for plan in plans:
         for batch in plan:
             digest.update(batch.tobytes() + b"|")
@@ -234,7 +235,7 @@ def digest_of(arrays: Mapping[str, Float32Array]) -> str:
     """The sha256 of weights."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
-        digest.update(arrays[name].tobytes())
+        digest.update(name.encode() + arrays[name].tobytes())
     return digest.hexdigest()
 
 

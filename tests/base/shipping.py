@@ -71,8 +71,8 @@ had never seen.
 FURTHER = """
 So it was in the last {passes}; those before may have drawn otherwise."""
 TAUGHT = """
-There, the label of a sentence was mostly what the mean of earlier bases said of it, less the
-rating of its review."""
+There, four fifths of a sentence's label were what the mean of earlier bases said of it, one fifth
+the rating of its review; of a review's own label, two and three fifths."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,8 @@ def ship(
             expected=said,
             further=(FURTHER.format(passes=passes) if made.is_further else "")
             + (TAUGHT if made.is_taught else ""),
-            source=", and again with `--from`" if made.is_further else "",
+            source=(", and again with `--from`" if made.is_further else "")
+            + (" and `--teachers`" if made.is_taught else ""),
         ),
     )
     write_bundle(new, path, replace=path.exists())

@@ -2,9 +2,9 @@
 
 A sentence need not say what its review says: "The room was small." stands in reviews of five stars.
 Learned with their reviews' ratings for four passes, sentences of kinds that no base has read were
-told apart worse than after two (``tests/benchmarks/README.md``). So their labels are mostly what
-the mean of the weights of earlier bases says of them (Wortsman et al. 2022), less the rating of the
-review (Hinton et al. 2015), and those of reviews the other way round.
+told apart worse than after two (``tests/benchmarks/README.md``). So four fifths of a sentence's
+label are what the mean of the weights of earlier bases says of it (Wortsman et al. 2022), and one
+fifth is the rating of its review (Hinton et al. 2015); of a review's label, two and three fifths.
 
 Shapes: P places of ``Readings``, n of them that are drawn, R ratings, D domains.
 """

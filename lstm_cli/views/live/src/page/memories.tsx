@@ -35,10 +35,10 @@ export function Routes({ model, trace }: { model: Model; trace: Trace }) {
   return (
     <>
       <p class="small">
-        The rating is read off {joined(model.pooling.map((route) => ROUTES[route as Route]))}. Each favours {highest} (to the right) or for {lowest} (to the left), in logits (log odds of {highest} to {lowest}); they add up to what stands below them.
+        The rating is read off {joined(model.pooling.map((route) => ROUTES[route as Route]))}. Each favours {highest} (to the right) or {lowest} (to the left), in logits (log odds of {highest} to {lowest}); they add up to what stands below them.
       </p>
       <Bars
-        name="through which memory" label={`What favours ${highest} and for ${lowest}`} isSigned
+        name="through which memory" label={`What favours ${highest} and what ${lowest}`} isSigned
         most={Math.max(...bars.map((bar) => Math.abs(bar.value)))}
         bars={bars.map(({ label, value }, k) => ({ label, values: [{ value, kind: value < 0 ? "down" : "up", shown: signed(shown[k]) }] }))}
       />
@@ -69,7 +69,7 @@ export function Units({ model, trace, chosen, onChoose, onUnit }: Props & { onUn
     ["kept (f)", "full colour keeps, pale forgets", (unit: (typeof units)[number]) => unit.forget, false],
     ["learned (i)", "full colour learns the word, pale ignores it", (unit: (typeof units)[number]) => unit.learn, false],
     ["used (V)", "full colour uses all of the memory, pale nothing", (unit: (typeof units)[number]) => unit.use, false],
-    ["long-term memory (LTM)", "green favours a high rating, red for a low one", (unit: (typeof units)[number]) => unit.longTerm, true],
+    ["long-term memory (LTM)", "green favours a high rating, red a low one", (unit: (typeof units)[number]) => unit.longTerm, true],
   ] as const;
   return (
     <>
