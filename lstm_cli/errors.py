@@ -45,6 +45,9 @@ class Remedy(Enum):
     ORDER_RATINGS = "say their order, the lowest first ({0}), or name another column of ratings"
     LEAVE_OUT_WORDS = "say which of them are ratings, the lowest first ({0})"
     FIT_SCALE = "name another column of ratings, or use a model that learned such ratings"
+    FIT_OR_IGNORE = (
+        "name another column of ratings, use a model that learned such ratings, or let it rate all"
+    )
     CORRECT_ORDER = "say other labels, or leave the order out"
     LEAVE_OUT_BINS = "leave out the bins, or name another column of ratings"
     CUT_RATINGS = "cut them into bins, or name another column of ratings"

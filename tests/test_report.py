@@ -111,7 +111,7 @@ def test_a_column_of_small_numbers_is_no_rating(tmp_path: Path, tiny_bundle: Bun
     file.write_text("\n".join(["review,nights", *rows]) + "\n", encoding="utf-8")
     done = lstm("report", file, "--model", tiny_bundle.path)
     assert done.exit_code == 0, done.stderr
-    assert "no column of ratings: the model rates all rows" in done.stderr
+    assert "no ratings are used: the model rates all rows" in done.stderr
 
 
 def test_rows_with_nothing_are_in_no_figure(tmp_path: Path, tiny_bundle: Bundle) -> None:
@@ -210,6 +210,14 @@ def test_ratings_of_another_scale_are_refused_where_some_are_missing(
     done = lstm("-q", "report", write(tmp_path / "ten.csv", rows), "--model", tiny_bundle.path)
     assert done.exit_code == 2
     assert "the scale of the model is 1, 5, but column 'rating' holds" in done.stderr
+    assert "or let the model rate all of them with --no-ratings" in done.stderr
+    at = ("--model", tiny_bundle.path, "--no-ratings")
+    found = json.loads(lstm("-q", "report", tmp_path / "ten.csv", *at, "--json").stdout)
+    assert (found["ratings"], found["reviews"], found["rated"]) == (["1", "5"], 40, 0)
+    both = lstm("report", tmp_path / "ten.csv", *at, "--rating-column", "rating")
+    assert both.exit_code == 2
+    words = lstm("report", write(tmp_path / "w.csv", [("Quay", "", PRAISE[0], "x stars")] * 9), *at)
+    assert words.exit_code == 0, words.stderr
 
 
 def test_where_people_rated_every_text_another_scale_is_reported_as_it_is(

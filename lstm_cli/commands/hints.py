@@ -15,6 +15,8 @@ HINTS = {
     "name another column with --rating-column",
     Remedy.FIT_SCALE: "name another column with --rating-column, or use a model that learned such "
     "ratings",
+    Remedy.FIT_OR_IGNORE: "name another column with --rating-column, use a model that learned such "
+    "ratings, or let the model rate all of them with --no-ratings",
     Remedy.CORRECT_ORDER: "say other labels with --scale, or leave it out",
     Remedy.LEAVE_OUT_BINS: "leave out --bins, or name another column with --rating-column",
     Remedy.CUT_RATINGS: "cut them into bins with --bins 5, or name another column with "

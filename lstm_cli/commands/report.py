@@ -94,6 +94,12 @@ def report(
     query: options.Query = None,
     text_column: options.TextColumn = None,
     rating_column: options.RatingColumn = None,
+    no_ratings: Annotated[
+        bool,
+        typer.Option(
+            "--no-ratings", help="Use no ratings of the file: the model rates every review."
+        ),
+    ] = False,
     model: options.Model = None,
     models_dir: options.ModelsFolder = None,
     device: options.Device = AUTO_DEVICE,
@@ -109,6 +115,8 @@ def report(
     groups, periods = _only(by, "--by"), _only(over, "--over")
     if every is not None and periods is None:
         raise OptionError("--every goes with --over COLUMN")
+    if no_ratings:
+        options.check_not_given(ctx, ("rating_column",), "--no-ratings")
     bundle = options.chosen_bundle(ctx, model, models_dir)
 
     from lstm_cli.data.partly_rated import read_partly_rated
@@ -121,6 +129,7 @@ def report(
         by=groups,
         over=periods,
         every=None if every is None else every.value,
+        uses_ratings=not no_ratings,
     )
     _say_what_was_read(ctx, rows)
     num_low = _num_low(rows.scale, low)

@@ -70,6 +70,7 @@ def read_partly_rated(
     by: str | None = None,
     over: str | None = None,
     every: Every | None = None,
+    uses_ratings: bool = True,
 ) -> PartlyRated:
     """Read all rows of a file.
 
@@ -80,6 +81,7 @@ def read_partly_rated(
         by: the column of groups.
         over: the column of periods.
         every: how long a period of dates is.
+        uses_ratings: those that people gave count as they are; else the model rates every text.
 
     Raises:
         ReviewsError: the file cannot be used, or its ratings are mostly none of the scale, and
@@ -89,7 +91,7 @@ def read_partly_rated(
     table = read_table(source, options)
     columns = choose_text_columns(table, options)
     texts = text_at(table.frame, columns.names)
-    rating = _rating_column(table, columns, options)
+    rating = _rating_column(table, columns, options) if uses_ratings else None
     read = _ratings(table, texts, rating, scale, options)
     groups = None if by is None else _groups(_column(table, by))
     periods = None if over is None else periods_of(_column(table, over), every)
@@ -173,13 +175,15 @@ def _ratings(
         num_on = int((read.indices >= 0).sum())
         if read.lost > max(2, MOST_OFF * (read.lost + num_on)):
             raise column.refused(
-                f"the scale of the model is {', '.join(scale.labels)}", Remedy.FIT_SCALE
+                f"the scale of the model is {', '.join(scale.labels)}", Remedy.FIT_OR_IGNORE
             )
-    except ScaleError:
+    except ScaleError as error:
         if num_on >= read.lost > 0:  # the model's own scale, with cells that are wrong
             raise
         alone = _by_people_alone(column, options)
         if alone is None or (texts.is_not_null().to_numpy() & (alone.indices < 0)).any():
+            if error.remedy is Remedy.FIT_SCALE:
+                raise ScaleError(error.problem, Remedy.FIT_OR_IGNORE) from error
             raise
         return alone
     if not read.lost:

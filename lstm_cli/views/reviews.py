@@ -39,7 +39,7 @@ def lines_about_partly_rated(rows: "PartlyRated") -> Iterator[str]:
     yield visible(f"{rows.table.source}: {counted}, text in {texts}")
     rated = int(rows.is_rated.sum())
     if rows.rating_column is None:
-        yield "  no column of ratings: the model rates all rows"
+        yield "  no ratings are used: the model rates all rows"
     else:
         said = f"{rated:,} are rated in {rows.rating_column!r}"
         is_whole = rated == len(rows) or rows.by_people_alone
