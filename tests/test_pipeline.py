@@ -253,11 +253,21 @@ def test_a_training_goes_on_in_the_precision_in_which_it_began(
         monkeypatch.setattr("lstm_cli.core.compute.best_precision", lambda _, best=best: best)
         watcher = Watcher(stop_after=0 if best == "bfloat16" else None)
         asked = request(tiny_reviews, resume=best == "float32")
-        made = run_training(replace(asked, precision=None), watcher)
+        made = run_training(replace(asked, precision=None, hidden_size=9), watcher)
         assert made.bundle.info.training.precision == "bfloat16"
         assert watcher.run is not None
         assert watcher.run.compute.precision == "bfloat16"
     assert made.completed
+
+
+def test_a_network_for_a_blackboard_computes_in_float32(
+    tiny_reviews: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it learns, unless a person decides otherwise."""
+    monkeypatch.setattr("lstm_cli.core.compute.best_precision", lambda _: "bfloat16")
+    for asked, got in ((None, "float32"), ("bfloat16", "bfloat16")):
+        few = replace(request(tiny_reviews), precision=asked, hidden_size=8, replace=True)
+        assert run_training(few, Watcher()).bundle.info.training.precision == got
 
 
 def test_a_model_says_what_computed_it(tiny_reviews: Path) -> None:
