@@ -5,6 +5,7 @@ from concurrent.futures import process
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain
 from multiprocessing import Pipe, active_children, get_context, queues
+from typing import Any
 
 import numpy as np
 import pytest
@@ -171,13 +172,19 @@ def test_a_pool_without_its_thread_is_not_waited_for(
 
 
 def test_a_thread_of_somebody_elses_may_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pool has nothing to do with it."""
+    """The pool has nothing to do with it, also while it is at work."""
+    submit = tokenizing_module._submit
+
+    def beside_one_that_ends(*asked: Any) -> Any:
+        ended = threading.Thread(target=lambda: 1 / 0)
+        ended.start()
+        ended.join()
+        return submit(*asked)
+
     monkeypatch.setattr(threading, "excepthook", lambda ended: None)
+    monkeypatch.setattr(tokenizing_module, "_submit", beside_one_that_ends)
     monkeypatch.setattr(tokenizing_module, "PIECE", 9)
     monkeypatch.setattr(tokenizing_module, "PATIENCE", 0.01)
-    ended = threading.Thread(target=lambda: 1 / 0)
-    ended.start()
-    ended.join()
     assert len(tokenize_reviews(["a good film"] * 100, processes=2).corpus) == 100
 
 

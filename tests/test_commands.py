@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typer.testing import CliRunner, Result
 from lstm_cli.bundle.contents import NewBundle
 from lstm_cli.bundle.reading import Bundle
 from lstm_cli.commands import app
-from lstm_cli.commands.program import of_the_machine
+from lstm_cli.commands.program import of_the_machine, without_traceback
 from tests.helpers import TINY, copied, lstm
 
 COMMITTED = Path(__file__).parent / "data" / "format-1"
@@ -710,3 +711,14 @@ def test_a_command_line_that_fits_no_command_is_one_line(given: list[str], said:
     """As every other error is, and not four with the usage above."""
     done = lstm(*given)
     assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"lstm: {said}\n")
+
+
+@pytest.mark.parametrize(("error", "is_told"), [
+    (MemoryError(), False), (RuntimeError("can't start new thread"), False), (ValueError(), True),
+])  # fmt: skip
+def test_a_thread_without_memory_ends_without_a_traceback(
+    error: Exception, is_told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who waits for it says a line; any other error is one of ours, and is shown."""
+    without_traceback(threading.ExceptHookArgs((type(error), error, None, None)))
+    assert ("Error" in capsys.readouterr().err) == is_told

@@ -135,8 +135,8 @@ def _hands_out(pool: ProcessPoolExecutor) -> bool:
 def _submit(pool: ProcessPoolExecutor, part: list[str], pattern: str) -> Future[_Piece]:
     try:
         return pool.submit(_cut_piece, part, pattern)
-    except RuntimeError as error:  # "can't start new thread"
-        raise BrokenProcessPool("the thread of the pool could not begin") from error
+    except RuntimeError as error:  # "can't start new thread", or a process has ended
+        raise BrokenProcessPool("the pool takes no more work") from error
 
 
 def _result(pool: ProcessPoolExecutor, future: Future[_Piece]) -> _Piece:
