@@ -112,6 +112,19 @@ def test_the_old_model_is_measured_as_it_reads_alone(
     np.testing.assert_allclose(learned.before, as_it_was.rate(held_out), atol=1e-5)
 
 
+def test_a_network_for_a_blackboard_goes_on_in_float32(
+    hotels: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it learns, unless a person decides otherwise."""
+    monkeypatch.setattr("lstm_cli.core.compute.best_precision", lambda _: "bfloat16")
+    units = open_bundle(hotels).info.model.hidden_size
+    for few, got in ((units, "float32"), (units - 1, "bfloat16")):
+        monkeypatch.setattr("lstm_cli.training.rules.FEW_UNITS", few)
+        update(new, "--accept-worse")
+        assert open_bundle(hotels).info.training.precision == got
+        new = written("more.csv", rows(range(30, 34)))
+
+
 def test_new_reviews_are_learned_and_counted(hotels: Path, new: Path, old: Path) -> None:
     """Sums of both, and a vocabulary that has grown."""
     before = open_bundle(hotels)

@@ -9,7 +9,7 @@ import numpy as np
 
 from lstm_cli.arrays import Float64Array
 from lstm_cli.bundle.contents import BundleInfo
-from lstm_cli.config import ModelConfig, Precision, TrainConfig, VocabularyConfig
+from lstm_cli.config import ModelConfig, TrainConfig, VocabularyConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.launch import ALONE, Launch
 from lstm_cli.data.cache import TokenCache
@@ -24,7 +24,7 @@ from lstm_cli.results import Finding
 from lstm_cli.training.base import Base
 from lstm_cli.training.checkpoint import precision_of
 from lstm_cli.training.preparation import PreparedData, prepare_data
-from lstm_cli.training.rules import FEW_UNITS, DatasetStats, resolve_train_config
+from lstm_cli.training.rules import DatasetStats, exact_where_few, resolve_train_config
 from lstm_cli.training.trainer import TrainingTask
 
 _CUTTING = 0.1  # of a limited time: a processor cuts some thirty times as fast as it learns
@@ -99,7 +99,7 @@ def prepare(
         RowError: too few reviews.
     """
     reviews, others = read.reviews, read.others
-    precision = request.precision or precision_of(stopped) or _exact_where_few(request)
+    precision = request.precision or precision_of(stopped) or exact_where_few(request.hidden_size)
     compute = Compute.of_machine(precision, request.threads, request.device).as_one_of(launch)
     compute.set_up_process()
     # The other processes of this host wait until the tokens are there.
@@ -120,16 +120,6 @@ def prepare(
         drawn=some.num_reviews,
         differences=why_other,
     )
-
-
-def _exact_where_few(request: TrainRequest) -> Precision | None:
-    """float32 for a network that fits on a blackboard; else what the machine is fastest in.
-
-    There is nothing to be gained, and of the blackboard's sentences two units got 90 % right in
-    bfloat16 where they get all in float32.
-    """
-    is_small = request.hidden_size is not None and request.hidden_size <= FEW_UNITS
-    return "float32" if is_small else None
 
 
 def _settings(

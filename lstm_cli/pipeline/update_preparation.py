@@ -21,7 +21,7 @@ from lstm_cli.pipeline.update_reading import ReadUpdate
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.base import Base
 from lstm_cli.training.preparation import RatedCorpus, build_vocabulary
-from lstm_cli.training.rules import REPLAYED, DatasetStats, update_config
+from lstm_cli.training.rules import REPLAYED, DatasetStats, exact_where_few, update_config
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ def prepare_update(request: UpdateRequest, read: ReadUpdate) -> PreparedUpdate:
         RowError: nothing is new, or nothing could be measured.
     """
     bundle, new, old = read.bundle, read.new, read.old
-    compute = Compute.of_machine(request.precision, request.threads, request.device)
+    precision = request.precision or exact_where_few(bundle.info.model.hidden_size)
+    compute = Compute.of_machine(precision, request.threads, request.device)
     compute.set_up_process()
     texts = new.texts if old is None else joined(new.texts, old.texts)
     tokenized = tokenize_reviews(texts, bundle.info.token_pattern, compute.num_processes)
