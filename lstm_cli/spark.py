@@ -50,7 +50,7 @@ def rate(
         model: its name in the models folder, or its path; otherwise the one the commands would
             use.
         text_column: the column that holds the text; several are joined in their order.
-        probabilities: add a column a rating.
+        probabilities: add one column per rating.
 
     Raises:
         NoModelError: there is no such model.

@@ -110,8 +110,8 @@ def inspect_gates(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Write a row a word, unrounded, for a spreadsheet: .csv, .xlsx and others; - is "
-            "standard output.",
+            help="Write one row per word, unrounded, for a spreadsheet: .csv, .xlsx and others; - "
+            "is standard output.",
             show_default=False,
         ),
     ] = None,

@@ -91,7 +91,7 @@ def write_page(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], ht
 
 
 def write_words(ctx: typer.Context, bundle: "Bundle", *, texts: Sequence[str], file: str) -> None:
-    """``--table``: a row a word, of one review or several."""
+    """``--table``: one row per word, of one review or several."""
     import polars as pl
 
     from lstm_cli.data.writing import check_output, write_table

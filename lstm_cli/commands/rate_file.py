@@ -32,7 +32,7 @@ class FileRequest:
     output: str | None  # where the rows go; None for standard output, where nothing else goes
     replace: bool  # a file of that name gives way
     is_safe: bool  # no cell can be run by a spreadsheet
-    with_probabilities: bool  # a column a rating
+    with_probabilities: bool  # one column per rating
     as_json: bool
     worst: int | None  # so many of the lowest reviews are shown
     agree: float | None  # the share of rows that should get the network's rating, where the

@@ -184,7 +184,7 @@ def _products(
     parts: Float64Array,
     unit: int,
 ) -> list[Line]:
-    """The products of a small readout for one rating, a line a view.
+    """The products of a small readout for one rating, one line per view.
 
     Args:
         label: of the rating.

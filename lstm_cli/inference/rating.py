@@ -119,7 +119,7 @@ class RatedRows:
 
         Args:
             is_safe: put an apostrophe before cells that a spreadsheet would run.
-            with_probabilities: add a column a rating.
+            with_probabilities: add one column per rating.
         """
         frame = neutralized(self.frame) if is_safe else self.frame
         return frame.with_columns(self.added(with_probabilities=with_probabilities))

@@ -34,7 +34,7 @@ class RatingTask:
     is_fast: bool = False  # the regression answers first, where ...
     threshold: Threshold | None = None  # ... it is as sure as this; None leaves it no row
     is_safe: bool = False  # no cell can be run by a spreadsheet
-    with_probabilities: bool = False  # a column a rating
+    with_probabilities: bool = False  # one column per rating
 
     def worker(self) -> "Worker":
         """One that does it, in the process that asks.

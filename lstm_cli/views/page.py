@@ -261,7 +261,7 @@ def _charts(trace: GateTrace, scale: Scale) -> list[Chart]:
 
 
 def _heat(ledger: LedgerTrace | None, words: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """The matrix of what is remembered: a row a word, from its own column on."""
+    """The matrix of what is remembered: one row per word, from its own column on."""
     if ledger is None or not ledger.remembered:
         return None
     # What is left only fades: behind the first share that is not drawn there is none that is.

@@ -195,7 +195,7 @@ def _show_shares(console: Console, cell: ReportCell) -> None:
 def _show_cells(
     console: Console, report: Report, heading: str, cells: Sequence[ReportCell]
 ) -> None:
-    """Print a row a cell."""
+    """Print one row per cell."""
     console.print()
     low = f"are {low_name(report)}"
     table = plain_table(

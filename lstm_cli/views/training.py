@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class TrainingView:
-    """Listens to a training: what was found, a line a try, a bar, a line an epoch.
+    """Listens to a training: what was found, one line per try, a bar, one line per epoch.
 
     Args:
         console: where notes go.
@@ -222,7 +222,7 @@ def _show_start(console: Console, data: "PreparedData") -> None:
 
 
 class SearchProgress:
-    """Listens to a search: a line a try, what it changed, and how it did.
+    """Listens to a search: one line per try, what it changed, and how it did.
 
     Args:
         console: where notes go.

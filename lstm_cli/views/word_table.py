@@ -1,4 +1,4 @@
-"""What the gates did, as a table for a spreadsheet or a notebook: a row a word, unrounded."""
+"""What the gates did, as a table for a spreadsheet or a notebook: one row per word, unrounded."""
 
 from dataclasses import fields
 from typing import TYPE_CHECKING
