@@ -46,7 +46,7 @@ def _say_flattering(console: Console, name: str, model: ModelSummary | VersionSu
 
 
 def show_history(console: Console, versions: Sequence[VersionSummary]) -> None:
-    """Print one row per version, the oldest at the top; what it learned from below, if it is long."""
+    """Print one row per version, oldest first; what it learned from below, if it is long."""
     heads = ("version", "made", "reviews", "accuracy", "held out", "size")
     rows = [_history_cells(version) for version in versions]
     files = [visible(", ".join(version.files)) for version in versions]
