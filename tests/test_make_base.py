@@ -24,13 +24,15 @@ from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import (
     RatingSettings,
     RatingTrainer,
+    beginner,
     learn_ratings,
     log_shares,
     soft_loss,
     soft_targets,
     whole_ratings,
 )
-from tests.base.teaching import OF_REVIEW, OF_SENTENCE, mean_weights, taught
+from tests.base.teaching import OF_REVIEW, OF_SENTENCE, Teacher, mean_weights, taught
+from tests.tiny_encoder import write_encoder
 
 PRAISE, BLAME = "a fine and lovely thing", "an awful and dull thing"
 SMALL = ("--units", "6", "--embedding", "4", "--epochs", "1", "1")
@@ -134,6 +136,43 @@ def test_a_base_learns_further(
         run(monkeypatch, *asked, "--from", tmp_path / "one", "--base", tmp_path / "three")
 
 
+def test_an_encoder_learns_once_and_teaches(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sentences and short reviews; the card says so, and that it is no part of the base."""
+    pytest.importorskip("transformers")
+    folder = write_encoder(tmp_path)
+    asked = (data, "--work", tmp_path / "work")
+    run(monkeypatch, *asked, "--base", tmp_path / "alone")
+    capsys.readouterr()
+    run(monkeypatch, *asked, "--encoder", folder, "--base", tmp_path / "taught")
+    assert capsys.readouterr().out.count("ratings: ") == 2  # its own, and the base's
+    alone, taught = open_bundle(tmp_path / "alone"), open_bundle(tmp_path / "taught")
+    assert taught.fingerprint != alone.fingerprint
+    card = taught.text("README.md")
+    assert "were what a sentence encoder said of it" in card
+    assert "at most 40 words alone; longer reviews kept their own rating." in card
+    assert "DATA`, with `--encoder`." in card
+    assert "encoder" not in alone.text("README.md")
+    for path in (tmp_path / "work").glob("ratings-*taught*"):
+        path.unlink()
+    run(monkeypatch, *asked, "--encoder", folder, "--base", tmp_path / "again")
+    assert capsys.readouterr().out.count("ratings: ") == 1
+    assert open_bundle(tmp_path / "again").fingerprint == taught.fingerprint
+    teachers = ("--from", tmp_path / "alone", "--teachers", tmp_path / "alone")
+    run(monkeypatch, *asked, *teachers, "--encoder", folder, "--base", tmp_path / "both")
+    card = open_bundle(tmp_path / "both").text("README.md")
+    assert "what the mean of earlier bases and a sentence encoder said of it" in card
+    assert "where both answered, the mean of their answers counted." in card
+    assert "DATA`, and again with `--from`, `--teachers` and `--encoder`." in card
+    capsys.readouterr()
+    run(monkeypatch, *asked, "--encoder", folder, "--leave-out", "A")
+    assert capsys.readouterr().out.count("ratings: ") == 2  # one that has not learned of A
+    with pytest.raises(SystemExit):
+        run(monkeypatch, *asked, "--encoder", tmp_path / "nowhere")
+    assert "there is no tokenizer.json in" in capsys.readouterr().err
+
+
 def test_a_base_without_a_source_does_not_replace_the_one_that_ships(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -198,7 +237,9 @@ def test_a_skewed_domain_does_not_decide_what_is_expected() -> None:
     """One has nine fives in ten, the other a half: what words say is learned of both."""
     collection = reviews_of({"shops": [5.0] * 180 + [1.0] * 20, "apps": [5.0, 1.0] * 50})
     settings = RatingSettings(epochs=40, tokens_per_batch=64, learning_rate=0.03)
-    trainer = RatingTrainer(settings, collection, np.arange(300), START, Compute())
+    trainer = RatingTrainer(
+        settings, collection, np.arange(300), beginner(settings, START), Compute()
+    )
     network = learn_ratings(trainer, RunControl(), lambda line: None)
     scores = scores_by_domain(collection, ("shops", "apps"), network, np.full(5, 0.2), Compute())
     assert scores["apps"][0] == scores["shops"][0] == 1
@@ -209,7 +250,8 @@ def test_a_batch_of_short_reviews_is_no_larger_than_asked_for() -> None:
     """And every review is in one."""
     collection = reviews_of({"shops": [5.0, 4.0, 1.0, 2.5] * 30})
     settings = RatingSettings(epochs=1, most_reviews=7)
-    (plan,) = RatingTrainer(settings, collection, np.arange(120), START, Compute()).plans
+    network = beginner(settings, START)
+    (plan,) = RatingTrainer(settings, collection, np.arange(120), network, Compute()).plans
     assert max(map(len, plan)) <= 7
     assert sorted(np.concatenate(plan).tolist()) == list(range(120))
 
@@ -220,7 +262,8 @@ def test_who_goes_on_arrives_where_who_never_stopped_does(tmp_path: Path) -> Non
     settings = RatingSettings(epochs=2, tokens_per_batch=64)
 
     def trainer() -> RatingTrainer:
-        return RatingTrainer(settings, collection, np.arange(120), START, Compute())
+        network = beginner(settings, START)
+        return RatingTrainer(settings, collection, np.arange(120), network, Compute())
 
     straight = learn_ratings(trainer(), RunControl(), lambda line: None).to_arrays()
     stopped, other = trainer(), trainer()
@@ -314,31 +357,63 @@ def test_sentences_are_read_with_the_rating_of_their_review() -> None:
     drawn = readings.draw(training, np.random.default_rng(0))
     assert sorted(drawn.tolist()) == [0, 1, 3, 4, 5]
     start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
-    trainer = RatingTrainer(RatingSettings(epochs=1), collection, training, start, Compute())
+    settings = RatingSettings(epochs=1)
+    trainer = RatingTrainer(settings, collection, training, beginner(settings, start), Compute())
     assert sorted(np.concatenate(trainer.plans[0]).tolist()) == sorted(drawn.tolist())
     trainer.epoch()
     assert np.isfinite(trainer.history[0]["loss"])
 
 
-def test_labels_are_partly_what_a_teacher_says() -> None:
+def test_labels_are_partly_what_teachers_say() -> None:
     """Of sentences mostly, of reviews less, and of what is not drawn nothing."""
     collection = written({"apps": ["it is not bad . i like it ! !", "no end in sight"]})
-    training = np.arange(2)
+    training, settings = np.arange(2), RatingSettings(epochs=1)
     start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
-    settings = RatingSettings(epochs=1)
-    alone = RatingTrainer(settings, collection, training, start, Compute())
-    # A teacher that says 1, whatever it reads.
-    sure = np.array([50, 0, 0, 0, 0], dtype=np.float32)
-    ends = {"readout.weight": np.zeros((5, 12), dtype=np.float32), "readout.bias": sure}
-    learner = RatingTrainer(settings, collection, training, start, Compute(), start | ends)
+
+    def learner(teachers: list[Teacher]) -> RatingTrainer:
+        return RatingTrainer(
+            settings, collection, training, beginner(settings, start), Compute(), teachers
+        )
+
+    def sure_of(rating: int, longest: int) -> Teacher:
+        """One that says the same whatever it reads."""
+        bias = np.where(np.arange(1, 6) == rating, 50, 0).astype(np.float32)
+        ends = {"readout.weight": np.zeros((5, 12), dtype=np.float32), "readout.bias": bias}
+        return Teacher(beginner(settings, start | ends), longest)
+
+    alone, one = learner([]), learner([sure_of(1, longest=400)])
     assert alone.targets[:, 3].tolist() == [1] * 4
-    np.testing.assert_allclose(learner.targets[:2, [0, 3]], [[OF_REVIEW, 1 - OF_REVIEW]] * 2)
-    np.testing.assert_allclose(learner.targets[2:, [0, 3]], [[OF_SENTENCE, 1 - OF_SENTENCE]] * 2)
-    assert learner.belongs_to != alone.belongs_to
+    np.testing.assert_allclose(one.targets[:2, [0, 3]], [[OF_REVIEW, 1 - OF_REVIEW]] * 2)
+    np.testing.assert_allclose(one.targets[2:, [0, 3]], [[OF_SENTENCE, 1 - OF_SENTENCE]] * 2)
+    assert one.belongs_to != alone.belongs_to
+    # The first review has nine words.
+    two = learner([sure_of(1, longest=400), sure_of(2, longest=8)])
+    np.testing.assert_allclose(two.targets[0], one.targets[0], atol=1e-6)
+    np.testing.assert_allclose(two.targets[2, :2], [OF_SENTENCE / 2] * 2, rtol=1e-5)
+    few = learner([sure_of(2, longest=8)])
+    np.testing.assert_allclose(few.targets[0], alone.targets[0])
+    np.testing.assert_allclose(few.targets[1, [1, 3]], [OF_REVIEW, 1 - OF_REVIEW], rtol=1e-5)
+    # One that is not sure says more of what is common in a domain.
+    unsure = np.array([0.4, 0.3, 0.1, 0.1, 0.1])
+    ends = {"readout.weight": np.zeros((5, 12), np.float32), "readout.bias": np.log(unsure)}
+    third = learner([Teacher(beginner(settings, start | ends), longest=400)])
+    said = unsure * np.exp(log_shares(collection, training)[0])
+    expected = OF_SENTENCE * said / said.sum() + (1 - OF_SENTENCE) * np.eye(5)[3]
+    np.testing.assert_allclose(third.targets[2], expected, rtol=1e-5)
     drawn = np.array([3])
-    labels = taught(alone.targets, alone.readings, drawn, alone.network, alone.priors, Compute())
+    teachers = [Teacher(alone.network, longest=400)]
+    labels = taught(alone.targets, alone.readings, drawn, teachers, alone.priors, Compute())
     assert np.array_equal(labels[:3], alone.targets[:3])
     assert labels[3].sum() == pytest.approx(1)
+
+
+def test_what_is_too_long_for_a_learner_is_not_drawn() -> None:
+    """An encoder learns of sentences and short reviews."""
+    collection = written({"apps": ["one two three", "one two", "one"]})
+    settings = RatingSettings(epochs=1, longest=2)
+    network = beginner(settings, START | {"embedding": np.ones((5, 3), dtype=np.float32)})
+    trainer = RatingTrainer(settings, collection, np.arange(3), network, Compute())
+    assert sorted(np.concatenate(trainer.plans[0]).tolist()) == [1, 2]
 
 
 def test_a_mean_of_weights_lies_between() -> None:

@@ -18,6 +18,7 @@ from lstm_cli.arrays import Float32Array
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.text.vocabulary import SPECIAL_TOKENS, Vocabulary
 
+NUM_RATINGS = 5
 MOST_WORDS = 36_000  # with a number of 8 bits for each of 256 dimensions, 9 MB
 FEWEST_TIMES = 4
 HELD_OUT_FILMS = 2_500  # reviews at the end of imdb/train.csv.gz, on which settings are chosen

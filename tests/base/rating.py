@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from lstm_cli.arrays import Float32Array
 from lstm_cli.config import ModelConfig
@@ -34,11 +34,10 @@ from lstm_cli.training.checkpoint import (
     tensors_of,
 )
 from lstm_cli.training.optimiser import AveragedWeights, rate_factor
-from tests.base.collection import Collection
-from tests.base.drawing import Readings
-from tests.base.teaching import OF_REVIEW, OF_SENTENCE, taught
+from tests.base.collection import NUM_RATINGS, Collection
+from tests.base.drawing import LONGEST, Readings
+from tests.base.teaching import OF_REVIEW, OF_SENTENCE, Teacher, taught
 
-NUM_RATINGS = 5
 FEWEST_SHARE = 0.02  # of a rating in a domain that has none
 CLIP_NORM = 1.0
 
@@ -73,6 +72,7 @@ class RatingSettings:
     blank_review_rate: float = 0.02
     readout_dropout: float = 0.4
     seed: int = 0
+    longest: int = LONGEST  # words of what is learned from, once shortened
 
 
 class RatingTrainer:
@@ -82,9 +82,9 @@ class RatingTrainer:
         settings: how.
         collection: reviews, their ratings and domains.
         training: places of those it learns from, each with a rating.
-        start: arrays of the language model.
+        network: what learns; ``beginner`` makes one.
         compute: where it learns.
-        teacher: arrays of a network that has learned ratings, whose answers it learns, too.
+        teachers: networks that have learned ratings, whose answers it learns, too.
     """
 
     def __init__(
@@ -92,13 +92,12 @@ class RatingTrainer:
         settings: RatingSettings,
         collection: Collection,
         training: NDArray[np.int64],
-        start: Mapping[str, Float32Array],
+        network: nn.Module,
         compute: Compute,
-        teacher: Mapping[str, Float32Array] | None = None,
+        teachers: Sequence[Teacher] = (),
     ) -> None:
         self.settings, self.collection, self.compute = settings, collection, compute
-        torch.manual_seed(settings.seed)
-        self.network = compute.place(_network(settings, start))
+        self.network = compute.place(network).train()
         self.optimiser = _optimiser(self.network, settings)
         self.rates = [group["lr"] for group in self.optimiser.param_groups]
         self.average = AveragedWeights(self.network.parameters(), settings.average_decay)
@@ -110,11 +109,12 @@ class RatingTrainer:
             self._plan(training, np.random.default_rng((settings.seed, epoch)))
             for epoch in range(settings.epochs)
         ]
-        self.belongs_to = _fingerprint(settings, collection, self.plans, start, teacher or {})
-        if teacher is not None:
+        self.belongs_to = self._fingerprint(teachers)
+        if teachers:
             drawn = np.unique(np.concatenate([batch for plan in self.plans for batch in plan]))
-            network = compute.place(ReviewNetwork.from_arrays(config_of(teacher), teacher))
-            self.targets = taught(self.targets, self.readings, drawn, network, self.priors, compute)
+            self.targets = taught(
+                self.targets, self.readings, drawn, teachers, self.priors, compute
+            )
         self.step = 0
         self.history: list[dict[str, Any]] = []
 
@@ -127,6 +127,7 @@ class RatingTrainer:
         self, training: NDArray[np.int64], rng: np.random.Generator
     ) -> list[NDArray[np.int64]]:
         reviews = self.readings.draw(training, rng)
+        reviews = reviews[self.corpus.lengths[reviews] <= self.settings.longest]
         lengths = self.corpus.lengths[reviews]
         parts = [
             part
@@ -135,6 +136,17 @@ class RatingTrainer:
                                        math.ceil(len(some) / self.settings.most_reviews))
         ]  # fmt: skip
         return [parts[k] for k in rng.permutation(len(parts))]
+
+    def _fingerprint(self, teachers: Sequence[Teacher]) -> str:
+        """Of all that decides what is learned."""
+        decided = (self.settings, self.collection.fingerprint, OF_SENTENCE, OF_REVIEW)
+        digest = hashlib.sha256(repr(decided).encode())
+        for plan in self.plans:
+            for batch in plan:
+                digest.update(batch.tobytes() + b"|")
+        for network, longest in (Teacher(self.network, self.settings.longest), *teachers):
+            digest.update(f"{digest_of(arrays_of(network))} {longest}".encode())
+        return digest.hexdigest()
 
     def epoch(self) -> None:
         """Read the reviews of the next epoch."""
@@ -192,7 +204,7 @@ class RatingTrainer:
 
 def learn_ratings(
     trainer: RatingTrainer, control: RunControl, say: Callable[[str], None]
-) -> ReviewNetwork:
+) -> nn.Module:
     """The network after all epochs, its weights averaged over the last steps."""
     keeper = CheckpointKeeper(control, lambda: trainer.belongs_to)
     keeper.resume(trainer)
@@ -202,6 +214,11 @@ def learn_ratings(
         keeper.keep_epoch(trainer)
     trainer.average.swap()
     return trainer.network.eval()
+
+
+def arrays_of(network: nn.Module) -> dict[str, Float32Array]:
+    """The weights of any network."""
+    return {name: tensor.detach().cpu().numpy() for name, tensor in network.state_dict().items()}
 
 
 def config_of(arrays: Mapping[str, Float32Array]) -> ModelConfig:
@@ -214,23 +231,6 @@ def config_of(arrays: Mapping[str, Float32Array]) -> ModelConfig:
     )
 
 
-def _fingerprint(
-    settings: RatingSettings,
-    collection: Collection,
-    plans: Sequence[Sequence[NDArray[np.int64]]],
-    start: Mapping[str, Float32Array],
-    teacher: Mapping[str, Float32Array],
-) -> str:
-    """Of all that decides what is learned."""
-    decided = (settings, collection.fingerprint, OF_SENTENCE, OF_REVIEW)
-    digest = hashlib.sha256(repr(decided).encode())
-    for plan in plans:
-        for batch in plan:
-            digest.update(batch.tobytes() + b"|")
-    digest.update(f"{digest_of(start)} {digest_of(teacher)}".encode())
-    return digest.hexdigest()
-
-
 def digest_of(arrays: Mapping[str, Float32Array]) -> str:
     """The sha256 of weights."""
     digest = hashlib.sha256()
@@ -239,7 +239,9 @@ def digest_of(arrays: Mapping[str, Float32Array]) -> str:
     return digest.hexdigest()
 
 
-def _network(settings: RatingSettings, start: Mapping[str, Float32Array]) -> ReviewNetwork:
+def beginner(settings: RatingSettings, start: Mapping[str, Float32Array]) -> ReviewNetwork:
+    """A network that begins with these weights, those of a language model or of a base."""
+    torch.manual_seed(settings.seed)
     network = ReviewNetwork(
         config_of(start),
         embedding_dropout=settings.embedding_dropout,
@@ -251,13 +253,15 @@ def _network(settings: RatingSettings, start: Mapping[str, Float32Array]) -> Rev
     return network
 
 
-def _optimiser(network: ReviewNetwork, settings: RatingSettings) -> torch.optim.AdamW:
+def _optimiser(network: nn.Module, settings: RatingSettings) -> torch.optim.AdamW:
     rate = settings.learning_rate
-    parts = {
-        network.embedding: (settings.embedding_lr_scale, 0.0),
-        network.cell: (settings.cell_lr_scale, settings.weight_decay),
-        network.readout: (1.0, settings.weight_decay),
-    }
+    parts = {network: (1.0, settings.weight_decay)}
+    if isinstance(network, ReviewNetwork):
+        parts = {
+            network.embedding: (settings.embedding_lr_scale, 0.0),
+            network.cell: (settings.cell_lr_scale, settings.weight_decay),
+            network.readout: (1.0, settings.weight_decay),
+        }
     groups = [
         {"params": list(part.parameters()), "lr": rate * scale, "weight_decay": decay}
         for part, (scale, decay) in parts.items()

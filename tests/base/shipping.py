@@ -23,11 +23,11 @@ from lstm_cli.metrics.baselines import always
 from lstm_cli.pipeline.origin import now, versions
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.text.vocabulary import Vocabulary
-from tests.base.collection import FILM_SOURCES, FILMS, PHRASES, Collection
+from tests.base.collection import FILM_SOURCES, FILMS, NUM_RATINGS, PHRASES, Collection
 from tests.base.drawing import EVEN_REVIEWS, HEAD, LONGEST, MOST_READ
+from tests.base.encoder import LONGEST_TEXT
 from tests.base.rating import (
     CLIP_NORM,
-    NUM_RATINGS,
     RatingSettings,
     config_of,
     log_shares,
@@ -71,8 +71,12 @@ had never seen.
 FURTHER = """
 So it was in the last {passes}; those before may have drawn otherwise."""
 TAUGHT = """
-There, four fifths of a sentence's label were what the mean of earlier bases said of it, one fifth
-the rating of its review; of a review's own label, two and three fifths."""
+There, four fifths of a sentence's label were what {teachers} said of it, one
+fifth the rating of its review; of a review's own label, two and three fifths.{more}"""
+BASES, ENCODER = "the mean of earlier bases", "a sentence encoder"
+ENCODER_SAID = """
+The encoder (all-MiniLM-L6-v2, no part of the base) had learned the same ratings, and was asked
+of texts of at most {longest} words alone; {otherwise}."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class Made:
     seconds: float  # that the stages took
     precision: Precision
     is_further: bool = False  # it came from a base
-    is_taught: bool = False  # it learned answers of earlier bases
+    taught_by: tuple[str, ...] = ()  # whose answers it learned, as the card names them
 
     @property
     def config(self) -> ModelConfig:
@@ -168,13 +172,41 @@ def ship(
             films=MOST_READ[FILMS],
             phrases=MOST_READ[PHRASES],
             expected=said,
-            further=(FURTHER.format(passes=passes) if made.is_further else "")
-            + (TAUGHT if made.is_taught else ""),
-            source=(", and again with `--from`" if made.is_further else "")
-            + (" and `--teachers`" if made.is_taught else ""),
+            further=(FURTHER.format(passes=passes) if made.is_further else "") + _taught(made),
+            source=_source(made),
         ),
     )
     write_bundle(new, path, replace=path.exists())
+
+
+def _taught(made: Made) -> str:
+    """Whose answers it learned, if anyone's."""
+    if not made.taught_by:
+        return ""
+    more = ""
+    if ENCODER in made.taught_by:
+        otherwise = (
+            "where both answered, the mean of their answers counted"
+            if BASES in made.taught_by
+            else "longer reviews kept their own rating"
+        )
+        more = ENCODER_SAID.format(longest=LONGEST_TEXT, otherwise=otherwise)
+    return TAUGHT.format(teachers=" and ".join(made.taught_by), more=more)
+
+
+def _source(made: Made) -> str:
+    """With which options the command made it."""
+    options = {
+        "`--from`": made.is_further,
+        "`--teachers`": BASES in made.taught_by,
+        "`--encoder`": ENCODER in made.taught_by,
+    }
+    given = [option for option, is_given in options.items() if is_given]
+    if not given:
+        return ""
+    *first, last = given
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return f", {'and again ' if made.is_further else ''}with {listed}"
 
 
 def _measured(corpus: Corpus) -> Corpus:
@@ -184,7 +216,8 @@ def _measured(corpus: Corpus) -> Corpus:
 
 def _as_train_config(made: Made) -> TrainConfig:
     settings = asdict(made.settings)
-    del settings["most_reviews"]  # of which a training of a person's has no need
+    for name in ("most_reviews", "longest"):  # of which a training of a person's has no need
+        del settings[name]
     return TrainConfig(
         **settings,
         maximum_tokens=LONGEST,

@@ -1,0 +1,205 @@
+"""The stages of a base, each of which keeps what it has made."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.numpy import save_file
+from torch import nn
+
+from lstm_cli.arrays import Float32Array
+from lstm_cli.bundle.reading import Bundle
+from lstm_cli.config import PretrainConfig
+from lstm_cli.core.compute import Compute
+from lstm_cli.core.network import ReviewNetwork
+from lstm_cli.results import LanguageReport
+from lstm_cli.text.vocabulary import Vocabulary
+from lstm_cli.training.checkpoint import RunControl
+from lstm_cli.training.pretraining import Unlabelled, pretrain
+from tests.base.collection import PHRASES, Collection
+from tests.base.drawing import DRAWING, LONGEST
+from tests.base.encoder import LEARNING, LONGEST_TEXT, Encoder
+from tests.base.measuring import as_table, scores_by_domain
+from tests.base.rating import (
+    RatingSettings,
+    RatingTrainer,
+    arrays_of,
+    beginner,
+    config_of,
+    digest_of,
+    learn_ratings,
+)
+from tests.base.shipping import Made, expectation
+from tests.base.teaching import OF_REVIEW, OF_SENTENCE, Teacher, mean_weights
+
+
+class Stage(NamedTuple):
+    """What a stage has made."""
+
+    arrays: dict[str, Float32Array]
+    seconds: float  # that it took; of one that was stopped, since it went on
+
+
+def kept(path: Path, make: Callable[[], dict[str, Float32Array]]) -> Stage:
+    """What a file holds, which is made if it is not there, and is whole if it is."""
+    if not path.exists():
+        began = time.perf_counter()
+        arrays = make()
+        part = path.with_suffix(".part")
+        save_file(arrays, part, {"seconds": str(time.perf_counter() - began)})
+        part.rename(path)
+    with safe_open(path, framework="numpy") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        return Stage(arrays, float(file.metadata()["seconds"]))
+
+
+@dataclass(frozen=True)
+class Run:
+    """The stages, on some of the reviews."""
+
+    collection: Collection
+    readable: NDArray[np.bool_]  # which reviews may be learned from. (N,)
+    compute: Compute
+    work: Path
+    name: str
+    some: str  # which reviews are learned from, where not all are
+    say: Callable[[str], None]
+
+    @property
+    def rated(self) -> NDArray[np.int64]:
+        """Places of the reviews whose ratings are learned."""
+        return np.flatnonzero(self.readable & ~np.isnan(self.collection.ratings))
+
+    def language(self, config: PretrainConfig) -> Stage:
+        """The network after it has read."""
+        path = self.work / f"language-{self.name}.safetensors"
+
+        def make() -> dict[str, Float32Array]:
+            control = RunControl(path.with_suffix(".checkpoint"), resume=True)
+            reviews = self._texts(config)
+            return pretrain(
+                config, reviews, Progress(self.say), compute=self.compute, control=control
+            ).arrays
+
+        return kept(path, make)
+
+    def of_base(self, bundle: Bundle) -> Stage:
+        """A base as a stage before the ratings, without what it expects of a stranger's file."""
+        if bundle.vocabulary.tokens != self.collection.tokens:
+            raise SystemExit(f"{bundle.path} was made of other words than {self.work}")
+        expected = expectation(self.collection, self.rated)
+        bias = bundle.arrays["readout.bias"] - np.log(expected)
+        arrays = {**bundle.arrays, "readout.bias": bias.astype(np.float32)}
+        return Stage(arrays, bundle.info.seconds)
+
+    def _texts(self, config: PretrainConfig) -> Unlabelled:
+        """What is read; phrases repeat the words of their sentences."""
+        corpus = self.collection.corpus
+        texts = np.flatnonzero(self.readable & ~self.collection.is_of([PHRASES]))
+        order = np.random.default_rng(config.seed).permutation(texts)
+        held_out, training = order[: config.held_out], np.sort(order[config.held_out :])
+        return Unlabelled(
+            vocabulary=Vocabulary(self.collection.tokens),
+            training=corpus.select(training).pieces(config.piece),
+            held_out=corpus.select(held_out).pieces(config.piece),
+            num_training=len(training),
+            duplicates=0,
+            fingerprint=self.collection.fingerprint
+            + hashlib.sha256(training.tobytes()).hexdigest(),
+        )
+
+    def teachers(self, bases: list[Bundle], encoder: Path | None) -> tuple[list[Teacher], float]:
+        """Who is asked for labels, and the seconds that were spent on making them.
+
+        The mean of bases is asked of all texts, an encoder, if there is one, of short ones.
+        """
+        found, seconds = [], 0.0
+        if bases:
+            arrays = mean_weights([self.of_base(base).arrays for base in bases])
+            network = ReviewNetwork.from_arrays(config_of(arrays), arrays)
+            found.append(Teacher(network, longest=LONGEST))
+        if encoder:
+            learned, seconds = self._encoder(encoder)
+            found.append(Teacher(learned, longest=LONGEST_TEXT))
+        return found, seconds
+
+    def _encoder(self, folder: Path) -> tuple[Encoder, float]:
+        """An encoder after it has learned ratings, and the seconds that it took."""
+        network = Encoder.read(folder, self.collection.tokens)
+        name = "-".join(filter(None, ("encoder", network.origin[:8], self.some, DRAWING)))
+
+        def make() -> dict[str, Float32Array]:
+            self._learn(LEARNING, network, [], RunControl())
+            return arrays_of(network)
+
+        stage = kept(self.work / f"{name}.safetensors", make)
+        arrays = {name: torch.from_numpy(array) for name, array in stage.arrays.items()}
+        network.load_state_dict(arrays)
+        return network.eval(), stage.seconds
+
+    def ratings(
+        self,
+        settings: RatingSettings,
+        language: dict[str, Float32Array],
+        teachers: list[Teacher],
+    ) -> Stage:
+        """The network after it has learned ratings."""
+        seed = f"seed{settings.seed}-" if settings.seed else ""
+        shares = f"{OF_SENTENCE}-{OF_REVIEW}"
+        who = " ".join(f"{digest_of(arrays_of(t.network))} {t.longest}" for t in teachers)
+        digest = hashlib.sha256(who.encode()).hexdigest()[:8]
+        taught = f"taught{digest}-{shares}-" if teachers else ""
+        path = self.work / f"ratings-{self.name}-{seed}{taught}{DRAWING}.safetensors"
+
+        def make() -> dict[str, Float32Array]:
+            network = beginner(settings, language)
+            control = RunControl(path.with_suffix(".checkpoint"), resume=True)
+            self._learn(settings, network, teachers, control)
+            return network.to_arrays()
+
+        return kept(path, make)
+
+    def _learn(
+        self,
+        settings: RatingSettings,
+        network: nn.Module,
+        teachers: list[Teacher],
+        control: RunControl,
+    ) -> None:
+        trainer = RatingTrainer(
+            settings, self.collection, self.rated, network, self.compute, teachers
+        )
+        learn_ratings(trainer, control, self.say)
+
+    def measure(self, made: Made, left_out: tuple[str, ...]) -> str:
+        """What domains say that were left out, as a table."""
+        network = self.compute.place(made.network())
+        expected = expectation(self.collection, self.rated)
+        return as_table(
+            scores_by_domain(self.collection, left_out, network, expected, self.compute)
+        )
+
+
+class Progress:
+    """Says a line an epoch."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say = say
+
+    def begin(self, num_epochs: int, num_steps: int, steps_done: int) -> None:
+        """It starts, or goes on."""
+        self.say(f"language: {num_epochs} epochs, {num_steps} steps, {steps_done} of them done")
+
+    def batch_done(self, num_tokens: int, nll: float) -> None:
+        """Not worth a line."""
+
+    def epoch_done(self, report: LanguageReport) -> None:
+        """The held-out reviews have been read."""
+        self.say(f"language: epoch {report.epoch}, perplexity {report.perplexity:.1f}")
