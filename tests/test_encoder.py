@@ -1,4 +1,4 @@
-"""The sentence encoder that teaches the base: it reads the words that the base reads."""
+"""The sentence encoder that may teach a base: it reads the words that the base reads."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -144,7 +144,8 @@ class RatingTrainer:
         for plan in self.plans:
             for batch in plan:
                 digest.update(batch.tobytes() + b"|")
-        for network, longest in (Teacher(self.network, self.settings.longest), *teachers):
+        digest.update(digest_of(arrays_of(self.network)).encode())
+        for network, longest in teachers:
             digest.update(f"{digest_of(arrays_of(network))} {longest}".encode())
         return digest.hexdigest()
 
