@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -9,12 +10,12 @@ import torch
 from safetensors.torch import load_file
 
 from lstm_cli.core.compute import Compute
+from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.training.checkpoint import RunControl
 from tests.base.collection import Collection
-from tests.base.encoder import LEARNING, LONGEST_TEXT, MOST_PIECES, Encoder
+from tests.base.encoder import LEARNING, MOST_PIECES, Encoder
 from tests.base.rating import RatingTrainer, learn_ratings
-from tests.base.teaching import Teacher, answers
 from tests.tiny_encoder import PIECES, write_encoder
 
 pytest.importorskip("transformers")
@@ -60,7 +61,7 @@ def test_neighbours_in_a_batch_do_not_matter(folder: Path) -> None:
     encoder = Encoder.read(folder, TOKENS).eval()
     texts = [[2], [4, 3, 2], [5, 2]]
     corpus = Corpus.of(np.concatenate(texts).astype(np.int32), np.array([1, 3, 2]))
-    together, _ = answers([Teacher(encoder, LONGEST_TEXT)], corpus, Compute())
+    together = rating_probabilities(cast("ReviewNetwork", encoder), corpus, Compute())
     for text, expected in zip(texts, together, strict=True):
         alone = encoder(torch.tensor([text]), torch.tensor([len(text)])).softmax(1)
         np.testing.assert_allclose(alone[0].detach(), expected, atol=1e-6)

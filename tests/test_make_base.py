@@ -19,7 +19,7 @@ from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.optimiser import rating_loss
 from tests import make_base
 from tests.base.collection import Collection, fold, on_five
-from tests.base.drawing import DRAWING, EVEN_REVIEWS, MOST_READ, Readings
+from tests.base.drawing import DRAWING, EVEN, MOST_READ, Readings
 from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import (
     RatingSettings,
@@ -31,7 +31,8 @@ from tests.base.rating import (
     soft_targets,
     whole_ratings,
 )
-from tests.base.teaching import OF_REVIEW, OF_SENTENCE, Teacher, mean_weights, taught
+from tests.base.teaching import OF_REVIEW, OF_SENTENCE, Teacher, Teaching
+from tests.base.weights import mean_weights
 from tests.tiny_encoder import write_encoder
 
 PRAISE, BLAME = "a fine and lovely thing", "an awful and dull thing"
@@ -150,7 +151,7 @@ def test_an_encoder_learns_once_and_teaches(
     alone, taught = open_bundle(tmp_path / "alone"), open_bundle(tmp_path / "taught")
     assert taught.fingerprint != alone.fingerprint
     card = taught.text("README.md")
-    assert "were what a sentence encoder said of it" in card
+    assert "a sentence's label was what a sentence encoder said of it" in card
     assert "at most 40 words alone; longer reviews kept their own rating." in card
     assert "DATA`, with `--encoder`." in card
     assert "encoder" not in alone.text("README.md")
@@ -160,9 +161,13 @@ def test_an_encoder_learns_once_and_teaches(
     assert capsys.readouterr().out.count("ratings: ") == 1
     assert open_bundle(tmp_path / "again").fingerprint == taught.fingerprint
     teachers = ("--from", tmp_path / "alone", "--teachers", tmp_path / "alone")
+    run(monkeypatch, *asked, *teachers, tmp_path / "alone", "--base", tmp_path / "mean")
+    assert "was what the mean of earlier bases said" in open_bundle(tmp_path / "mean").text(
+        "README.md"
+    )
     run(monkeypatch, *asked, *teachers, "--encoder", folder, "--base", tmp_path / "both")
     card = open_bundle(tmp_path / "both").text("README.md")
-    assert "what the mean of earlier bases and a sentence encoder said of it" in card
+    assert "what an earlier base and a sentence encoder said of it" in card
     assert "where both answered, the mean of their answers counted." in card
     assert "DATA`, and again with `--from`, `--teachers` and `--encoder`." in card
     capsys.readouterr()
@@ -302,11 +307,11 @@ def test_the_soft_loss_of_whole_ratings_is_the_programs() -> None:
 
 def test_large_domains_do_not_drown_small_ones() -> None:
     """All of a small one is read in each epoch."""
-    collection = reviews_of({"gadgets": [3.0] * 4 * EVEN_REVIEWS, "plugins": [3.0] * 50})
-    training = np.arange(4 * EVEN_REVIEWS + 50)
+    collection = reviews_of({"gadgets": [3.0] * 4 * EVEN.reviews, "plugins": [3.0] * 50})
+    training = np.arange(4 * EVEN.reviews + 50)
     drawn = Readings.of(collection, training).draw(training, np.random.default_rng(0))
     counts = np.bincount(collection.domain[drawn])
-    assert counts.tolist() == [2 * EVEN_REVIEWS, 50]
+    assert counts.tolist() == [2 * EVEN.reviews, 50]
     assert len(np.unique(drawn)) == len(drawn)
 
 
@@ -364,15 +369,16 @@ def test_sentences_are_read_with_the_rating_of_their_review() -> None:
     assert np.isfinite(trainer.history[0]["loss"])
 
 
-def test_labels_are_partly_what_teachers_say() -> None:
+def test_labels_are_partly_what_teachers_say(tmp_path: Path) -> None:
     """Of sentences mostly, of reviews less, and of what is not drawn nothing."""
     collection = written({"apps": ["it is not bad . i like it ! !", "no end in sight"]})
     training, settings = np.arange(2), RatingSettings(epochs=1)
     start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
 
     def learner(teachers: list[Teacher]) -> RatingTrainer:
+        teaching = Teaching(teachers, tmp_path, Compute()) if teachers else None
         return RatingTrainer(
-            settings, collection, training, beginner(settings, start), Compute(), teachers
+            settings, collection, training, beginner(settings, start), Compute(), teaching
         )
 
     def sure_of(rating: int, longest: int) -> Teacher:
@@ -384,7 +390,8 @@ def test_labels_are_partly_what_teachers_say() -> None:
     alone, one = learner([]), learner([sure_of(1, longest=400)])
     assert alone.targets[:, 3].tolist() == [1] * 4
     np.testing.assert_allclose(one.targets[:2, [0, 3]], [[OF_REVIEW, 1 - OF_REVIEW]] * 2)
-    np.testing.assert_allclose(one.targets[2:, [0, 3]], [[OF_SENTENCE, 1 - OF_SENTENCE]] * 2)
+    shares = [[OF_SENTENCE, 1 - OF_SENTENCE]] * 2
+    np.testing.assert_allclose(one.targets[2:, [0, 3]], shares, atol=1e-6)
     assert one.belongs_to != alone.belongs_to
     # The first review has nine words.
     two = learner([sure_of(1, longest=400), sure_of(2, longest=8)])
@@ -400,11 +407,55 @@ def test_labels_are_partly_what_teachers_say() -> None:
     said = unsure * np.exp(log_shares(collection, training)[0])
     expected = OF_SENTENCE * said / said.sum() + (1 - OF_SENTENCE) * np.eye(5)[3]
     np.testing.assert_allclose(third.targets[2], expected, rtol=1e-5)
-    drawn = np.array([3])
-    teachers = [Teacher(alone.network, longest=400)]
-    labels = taught(alone.targets, alone.readings, drawn, teachers, alone.priors, Compute())
+    teaching = Teaching([Teacher(alone.network, longest=400)], tmp_path, Compute())
+    labels = teaching.labels(alone.targets, alone.readings, np.array([3]), alone.priors)
     assert np.array_equal(labels[:3], alone.targets[:3])
     assert labels[3].sum() == pytest.approx(1)
+
+
+def test_sentences_of_unrated_reviews_have_the_labels_of_teachers(tmp_path: Path) -> None:
+    """Nothing else says what they are rated; whole, such a review is not read."""
+    unrated = written({"apps": ["it is bad . i like it !", "this is good . it is not"]})
+    collection = replace(unrated, ratings=np.array([5, np.nan], np.float32))
+    settings = RatingSettings(epochs=1)
+    start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
+    bias = np.array([50, 0, 0, 0, 0], np.float32)
+    ends = {"readout.weight": np.zeros((5, 12), dtype=np.float32), "readout.bias": bias}
+    teaching = Teaching([Teacher(beginner(settings, start | ends), 400)], tmp_path, Compute())
+    rated, other = np.array([0]), np.array([1])
+    trainer = RatingTrainer(
+        settings, collection, rated, beginner(settings, start), Compute(), teaching, other
+    )
+    assert sentences_in(trainer.readings) == [
+        "it is bad .", "i like it !", "this is good .", "it is not"
+    ]  # fmt: skip
+    assert sorted(np.concatenate(trainer.plans[0]).tolist()) == [0, 2, 3, 4, 5]
+    np.testing.assert_allclose(trainer.targets[2:], [[1, 0, 0, 0, 0]] * 4, atol=1e-6)
+    trainer.epoch()
+    assert np.isfinite(trainer.history[0]["loss"])
+
+
+def test_a_teacher_is_asked_once(tmp_path: Path) -> None:
+    """What it has said is kept, of the same reviews cut in the same way."""
+    collection = written({"apps": ["it is bad . i like it !", "this is good . it is not"]})
+    readings = Readings.of(collection, np.arange(2))
+    start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
+    teacher = Teacher(beginner(RatingSettings(), start), 4)
+    teaching = Teaching([teacher], tmp_path, Compute())
+    said, is_read = teaching.answers(readings, np.array([5, 0, 2]))
+    assert is_read.tolist() == [True, False, True]
+    (path,) = tmp_path.iterdir()
+    kept = np.load(path)
+    assert np.isnan(kept).all(1).tolist() == [True, True, False, True, True, False]
+    assert np.array_equal(kept[[5, 2]].astype(np.float64), said[[0, 2]])
+    kept[2] = [0, 0, 0, 0, 1]
+    np.save(path, kept)
+    again, is_read = teaching.answers(readings, np.array([2, 3]))
+    assert again[0].tolist() == [0, 0, 0, 0, 1]
+    assert is_read.all()
+    assert readings.digest == Readings.of(collection, np.arange(2)).digest
+    assert readings.digest != Readings.of(collection, np.arange(1)).digest
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_what_is_too_long_for_a_learner_is_not_drawn() -> None:

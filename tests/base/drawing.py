@@ -3,7 +3,8 @@
 In a review other words say what "not bad" was meant to say; alone it has to be read. So sentences
 are read as reviews of their own, with the rating of the review that they stand in. Not every
 sentence says what its review says, but thousands together do: the 374 with "not bad" have 3.4 in
-the mean. Six in ten of those drawn have a word that turns, bounds or compares what is said.
+the mean. Six in ten of those drawn (with teachers, four and a half) have a word that turns, bounds
+or compares what is said.
 
 Shapes: N reviews of a collection, S sentences, P = N + S places.
 """
@@ -11,6 +12,7 @@ Shapes: N reviews of a collection, S sentences, P = N + S places.
 import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +21,23 @@ from lstm_cli.data.corpus import Corpus
 from tests.base.collection import FILMS, PHRASES, Collection
 
 LONGEST, HEAD = 400, 130  # tokens of a review that are read: its first and its last ones
-# Of a domain with more reviews fewer are drawn, by the root of their number: 12,000 of 24,000. The
-# same for its sentences, those that have such a word and the others.
-EVEN_REVIEWS, EVEN_TURNED, EVEN_OTHERS = 6_000, 1_500, 300
+
+
+class Even(NamedTuple):
+    """Of what a domain has, how many are all drawn; of more, the root of that times their number.
+
+    12,000 reviews of 24,000, say.
+    """
+
+    reviews: int
+    turned: int  # sentences that have a word which turns, bounds or compares
+    others: int  # sentences without one
+
+
+EVEN = Even(reviews=6_000, turned=1_500, others=300)
+# Where teachers say what sentences are rated. By the ratings of their reviews, many of them teach
+# that a sentence says what its review does.
+EVEN_TAUGHT = Even(reviews=12_000, turned=6_000, others=3_000)
 MOST_READ = {FILMS: 12_000, PHRASES: 60_000}
 SHORTEST_SENTENCE, LONGEST_SENTENCE = 2, 40  # tokens
 SMALLEST_PART = 0.1  # of its review: a smaller one says little of what that is rated
@@ -36,7 +52,7 @@ TURNING = frozenset(
 # Of all that decides what is drawn: what was made by another drawing is not what this one makes.
 DRAWING = hashlib.sha256(
     repr(
-        (EVEN_REVIEWS, EVEN_TURNED, EVEN_OTHERS, MOST_READ, SHORTEST_SENTENCE, LONGEST_SENTENCE,
+        (*EVEN, MOST_READ, SHORTEST_SENTENCE, LONGEST_SENTENCE,
          SMALLEST_PART, LONGEST, HEAD, sorted(ENDS), sorted(TURNING))
     ).encode()
 ).hexdigest()[:8]  # fmt: skip
@@ -60,7 +76,7 @@ class Readings:
 
         Args:
             collection: the reviews.
-            training: places of those that are learned from.
+            training: places of those that are learned from, or whose sentences are.
         """
         whole = collection.corpus
         starts, lengths = _cut(collection)
@@ -91,24 +107,35 @@ class Readings:
         )
 
     @cached_property
+    def digest(self) -> str:
+        """Of the collection and of how its reviews are cut: places mean the same where it does."""
+        digest = hashlib.sha256(self.collection.fingerprint.encode())
+        for array in (self.corpus.starts, self.corpus.lengths, self.review):
+            digest.update(array.tobytes())
+        return digest.hexdigest()[:8]
+
+    @cached_property
     def domain(self) -> NDArray[np.int8]:
         """Of each place, the number of its domain. (P,)"""
         return self.collection.domain[self.review]
 
-    def draw(self, training: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    def draw(
+        self, training: NDArray[np.int64], rng: np.random.Generator, even: Even = EVEN
+    ) -> NDArray[np.int64]:
         """The places that one epoch reads, every kind of them in every domain.
 
         Args:
             training: places of the reviews that are learned from.
             rng: what draws.
+            even: how many of each kind.
         """
         sentences = len(self.collection.lengths) + np.arange(len(self.turns))
         kinds = (training, sentences[self.turns], sentences[~self.turns])
         drawn = []
-        for kind, even in zip(kinds, (EVEN_REVIEWS, EVEN_TURNED, EVEN_OTHERS), strict=True):
+        for kind, all_drawn in zip(kinds, even, strict=True):
             for domain in np.unique(self.domain[kind]):
                 own = rng.permutation(kind[self.domain[kind] == domain])
-                most = max(even, round(np.sqrt(even * len(own))))
+                most = max(all_drawn, round(np.sqrt(all_drawn * len(own))))
                 if kind is training:
                     most = MOST_READ.get(self.collection.domains[domain], most)
                 drawn.append(own[:most])

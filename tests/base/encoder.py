@@ -23,7 +23,8 @@ from torch import Tensor, nn
 from lstm_cli.text.vocabulary import PADDING_ID, SPECIAL_TOKENS, UNKNOWN_ID
 from tests.base.collection import NUM_RATINGS
 from tests.base.drawing import LONGEST_SENTENCE
-from tests.base.rating import RatingSettings, arrays_of, digest_of
+from tests.base.rating import RatingSettings
+from tests.base.weights import arrays_of, digest_of
 
 LONGEST_TEXT = LONGEST_SENTENCE  # words of what it reads
 MOST_PIECES = 126  # of a text, with its two ends a quarter of what it could read

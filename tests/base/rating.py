@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +35,13 @@ from lstm_cli.training.checkpoint import (
 )
 from lstm_cli.training.optimiser import AveragedWeights, rate_factor
 from tests.base.collection import NUM_RATINGS, Collection
-from tests.base.drawing import LONGEST, Readings
-from tests.base.teaching import OF_REVIEW, OF_SENTENCE, Teacher, taught
+from tests.base.drawing import EVEN, EVEN_TAUGHT, LONGEST, Even, Readings
+from tests.base.teaching import Teaching
+from tests.base.weights import arrays_of, digest_of
 
 FEWEST_SHARE = 0.02  # of a rating in a domain that has none
 CLIP_NORM = 1.0
+NOTHING = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ class RatingTrainer:
         training: places of those it learns from, each with a rating.
         network: what learns; ``beginner`` makes one.
         compute: where it learns.
-        teachers: networks that have learned ratings, whose answers it learns, too.
+        teaching: who says what texts are rated, beside those who wrote them.
+        unrated: places of reviews without a rating, of whose sentences only teachers are asked.
     """
 
     def __init__(
@@ -94,27 +97,27 @@ class RatingTrainer:
         training: NDArray[np.int64],
         network: nn.Module,
         compute: Compute,
-        teachers: Sequence[Teacher] = (),
+        teaching: Teaching | None = None,
+        unrated: NDArray[np.int64] = NOTHING,
     ) -> None:
         self.settings, self.collection, self.compute = settings, collection, compute
         self.network = compute.place(network).train()
         self.optimiser = _optimiser(self.network, settings)
         self.rates = [group["lr"] for group in self.optimiser.param_groups]
         self.average = AveragedWeights(self.network.parameters(), settings.average_decay)
-        self.readings = Readings.of(collection, training)
+        self.readings = Readings.of(collection, np.concatenate([training, unrated]))
         self.corpus = self.readings.corpus
         self.targets = soft_targets(collection.ratings)[self.readings.review]
         self.priors = log_shares(collection, training)
+        even = EVEN_TAUGHT if teaching else EVEN
         self.plans = [
-            self._plan(training, np.random.default_rng((settings.seed, epoch)))
+            self._plan(training, even, np.random.default_rng((settings.seed, epoch)))
             for epoch in range(settings.epochs)
         ]
-        self.belongs_to = self._fingerprint(teachers)
-        if teachers:
+        self.belongs_to = self._fingerprint(teaching)
+        if teaching:
             drawn = np.unique(np.concatenate([batch for plan in self.plans for batch in plan]))
-            self.targets = taught(
-                self.targets, self.readings, drawn, teachers, self.priors, compute
-            )
+            self.targets = teaching.labels(self.targets, self.readings, drawn, self.priors)
         self.step = 0
         self.history: list[dict[str, Any]] = []
 
@@ -124,9 +127,9 @@ class RatingTrainer:
         return sum(map(len, self.plans))
 
     def _plan(
-        self, training: NDArray[np.int64], rng: np.random.Generator
+        self, training: NDArray[np.int64], even: Even, rng: np.random.Generator
     ) -> list[NDArray[np.int64]]:
-        reviews = self.readings.draw(training, rng)
+        reviews = self.readings.draw(training, rng, even)
         reviews = reviews[self.corpus.lengths[reviews] <= self.settings.longest]
         lengths = self.corpus.lengths[reviews]
         parts = [
@@ -137,16 +140,15 @@ class RatingTrainer:
         ]  # fmt: skip
         return [parts[k] for k in rng.permutation(len(parts))]
 
-    def _fingerprint(self, teachers: Sequence[Teacher]) -> str:
+    def _fingerprint(self, teaching: Teaching | None) -> str:
         """Of all that decides what is learned."""
-        decided = (self.settings, self.collection.fingerprint, OF_SENTENCE, OF_REVIEW)
+        taught = teaching.digest if teaching else ""
+        decided = (self.settings, self.collection.fingerprint, taught)
         digest = hashlib.sha256(repr(decided).encode())
         for plan in self.plans:
             for batch in plan:
                 digest.update(batch.tobytes() + b"|")
         digest.update(digest_of(arrays_of(self.network)).encode())
-        for network, longest in teachers:
-            digest.update(f"{digest_of(arrays_of(network))} {longest}".encode())
         return digest.hexdigest()
 
     def epoch(self) -> None:
@@ -217,11 +219,6 @@ def learn_ratings(
     return trainer.network.eval()
 
 
-def arrays_of(network: nn.Module) -> dict[str, Float32Array]:
-    """The weights of any network."""
-    return {name: tensor.detach().cpu().numpy() for name, tensor in network.state_dict().items()}
-
-
 def config_of(arrays: Mapping[str, Float32Array]) -> ModelConfig:
     """The sizes of a network whose arrays these are, with or without a readout."""
     return ModelConfig(
@@ -230,14 +227,6 @@ def config_of(arrays: Mapping[str, Float32Array]) -> ModelConfig:
         embedding_size=arrays["embedding"].shape[1],
         hidden_size=arrays["cell.short_term"].shape[1],
     )
-
-
-def digest_of(arrays: Mapping[str, Float32Array]) -> str:
-    """The sha256 of weights."""
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        digest.update(name.encode() + arrays[name].tobytes())
-    return digest.hexdigest()
 
 
 def beginner(settings: RatingSettings, start: Mapping[str, Float32Array]) -> ReviewNetwork:

@@ -24,7 +24,7 @@ from lstm_cli.pipeline.origin import now, versions
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.text.vocabulary import Vocabulary
 from tests.base.collection import FILM_SOURCES, FILMS, NUM_RATINGS, PHRASES, Collection
-from tests.base.drawing import EVEN_REVIEWS, HEAD, LONGEST, MOST_READ
+from tests.base.drawing import EVEN, EVEN_TAUGHT, HEAD, LONGEST, MOST_READ
 from tests.base.encoder import LONGEST_TEXT
 from tests.base.rating import (
     CLIP_NORM,
@@ -50,9 +50,9 @@ have one, brought from their scales onto 1 to 5. None of their texts is in it.
 
 Of a domain of n reviews, the smaller of n and the root of {even:,} n were drawn for each pass; of
 films {films:,}, and {phrases:,} phrases. Sentences out of reviews were read as reviews of their
-own, most of them with a word like "not", "but" or "without".{further} What a domain's shares of
-ratings say was kept apart from what its texts say, so that it expects of a stranger's reviews
-{expected} of 1 to 5, and not what one domain has.
+own, more of those with a word like "not", "but" or "without" than of others.{further}
+What a domain's shares of ratings say was kept apart from what its texts say, so that it
+expects of a stranger's reviews {expected} of 1 to 5, and not what one domain has.
 
 Made by `python -m tests.make_base DATA`{source}.
 
@@ -71,9 +71,10 @@ had never seen.
 FURTHER = """
 So it was in the last {passes}; those before may have drawn otherwise."""
 TAUGHT = """
-There, four fifths of a sentence's label were what {teachers} said of it, one
-fifth the rating of its review; of a review's own label, two and three fifths.{more}"""
-BASES, ENCODER = "the mean of earlier bases", "a sentence encoder"
+There, a sentence's label was what {teachers} said of it, also in film
+reviews without a rating; of a review's label, two fifths were, and three fifths its own.{more}"""
+ONE_BASE, BASES = "an earlier base", "the mean of earlier bases"
+ENCODER = "a sentence encoder"
 ENCODER_SAID = """
 The encoder (all-MiniLM-L6-v2, no part of the base) had learned the same ratings, and was asked
 of texts of at most {longest} words alone; {otherwise}."""
@@ -168,7 +169,7 @@ def ship(
         history=(),
         seen=seen,
         notes=NOTES.format(
-            even=EVEN_REVIEWS,
+            even=(EVEN_TAUGHT if made.taught_by else EVEN).reviews,
             films=MOST_READ[FILMS],
             phrases=MOST_READ[PHRASES],
             expected=said,
@@ -187,18 +188,22 @@ def _taught(made: Made) -> str:
     if ENCODER in made.taught_by:
         otherwise = (
             "where both answered, the mean of their answers counted"
-            if BASES in made.taught_by
+            if _has_bases(made)
             else "longer reviews kept their own rating"
         )
         more = ENCODER_SAID.format(longest=LONGEST_TEXT, otherwise=otherwise)
     return TAUGHT.format(teachers=" and ".join(made.taught_by), more=more)
 
 
+def _has_bases(made: Made) -> bool:
+    return ONE_BASE in made.taught_by or BASES in made.taught_by
+
+
 def _source(made: Made) -> str:
     """With which options the command made it."""
     options = {
         "`--from`": made.is_further,
-        "`--teachers`": BASES in made.taught_by,
+        "`--teachers`": _has_bases(made),
         "`--encoder`": ENCODER in made.taught_by,
     }
     given = [option for option, is_given in options.items() if is_given]

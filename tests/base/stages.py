@@ -28,16 +28,16 @@ from tests.base.drawing import DRAWING, LONGEST
 from tests.base.encoder import LEARNING, LONGEST_TEXT, Encoder
 from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import (
+    NOTHING,
     RatingSettings,
     RatingTrainer,
-    arrays_of,
     beginner,
     config_of,
-    digest_of,
     learn_ratings,
 )
 from tests.base.shipping import Made, expectation
-from tests.base.teaching import OF_REVIEW, OF_SENTENCE, Teacher, mean_weights
+from tests.base.teaching import Teacher, Teaching
+from tests.base.weights import arrays_of, mean_weights
 
 
 class Stage(NamedTuple):
@@ -76,6 +76,11 @@ class Run:
     def rated(self) -> NDArray[np.int64]:
         """Places of the reviews whose ratings are learned."""
         return np.flatnonzero(self.readable & ~np.isnan(self.collection.ratings))
+
+    @property
+    def unrated(self) -> NDArray[np.int64]:
+        """Places of the reviews without a rating."""
+        return np.flatnonzero(self.readable & np.isnan(self.collection.ratings))
 
     def language(self, config: PretrainConfig) -> Stage:
         """The network after it has read."""
@@ -136,7 +141,7 @@ class Run:
         name = "-".join(filter(None, ("encoder", network.origin[:8], self.some, DRAWING)))
 
         def make() -> dict[str, Float32Array]:
-            self._learn(LEARNING, network, [], RunControl())
+            self._learn(LEARNING, network, None, RunControl())
             return arrays_of(network)
 
         stage = kept(self.work / f"{name}.safetensors", make)
@@ -152,16 +157,14 @@ class Run:
     ) -> Stage:
         """The network after it has learned ratings."""
         seed = f"seed{settings.seed}-" if settings.seed else ""
-        shares = f"{OF_SENTENCE}-{OF_REVIEW}"
-        who = " ".join(f"{digest_of(arrays_of(t.network))} {t.longest}" for t in teachers)
-        digest = hashlib.sha256(who.encode()).hexdigest()[:8]
-        taught = f"taught{digest}-{shares}-" if teachers else ""
+        teaching = Teaching(teachers, self.work, self.compute) if teachers else None
+        taught = f"taught{teaching.digest}-" if teaching else ""
         path = self.work / f"ratings-{self.name}-{seed}{taught}{DRAWING}.safetensors"
 
         def make() -> dict[str, Float32Array]:
             network = beginner(settings, language)
             control = RunControl(path.with_suffix(".checkpoint"), resume=True)
-            self._learn(settings, network, teachers, control)
+            self._learn(settings, network, teaching, control)
             return network.to_arrays()
 
         return kept(path, make)
@@ -170,11 +173,17 @@ class Run:
         self,
         settings: RatingSettings,
         network: nn.Module,
-        teachers: list[Teacher],
+        teaching: Teaching | None,
         control: RunControl,
     ) -> None:
         trainer = RatingTrainer(
-            settings, self.collection, self.rated, network, self.compute, teachers
+            settings,
+            self.collection,
+            self.rated,
+            network,
+            self.compute,
+            teaching,
+            unrated=self.unrated if teaching else NOTHING,
         )
         learn_ratings(trainer, control, self.say)
 

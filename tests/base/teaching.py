@@ -2,15 +2,18 @@
 
 A sentence need not say what its review says: "The room was small." stands in reviews of five stars.
 Learned with their reviews' ratings for four passes, sentences of kinds that no base has read were
-told apart worse than after two (``tests/benchmarks/README.md``). So four fifths of a sentence's
-label are what teachers say of it, and one fifth is the rating of its review (Hinton et al. 2015);
-of a review's label, two and three fifths. Teachers are the mean of the weights of earlier bases
-(Wortsman et al. 2022) and, of short texts, a sentence encoder; the mean of their answers counts.
+told apart worse than after two (``tests/benchmarks/README.md``). So a sentence's label is what
+teachers say of it, and of a review's label two fifths are (Hinton et al. 2015). Teachers are the
+mean of the weights of earlier bases (Wortsman et al. 2022) and, of short texts, a sentence encoder;
+the mean of their answers counts. They need no ratings: sentences of unrated reviews are read, too.
 
 Shapes: P places of ``Readings``, n of them that are drawn, R ratings, D domains.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -20,19 +23,12 @@ from torch import nn
 from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import ReviewNetwork, rating_probabilities
-from lstm_cli.data.corpus import Corpus
 from tests.base.collection import NUM_RATINGS
-from tests.base.drawing import Readings
+from tests.base.drawing import EVEN_TAUGHT, Readings
+from tests.base.weights import arrays_of, digest_of
 
-OF_SENTENCE, OF_REVIEW = 0.8, 0.4  # shares of the label that teachers give, if any answers
-
-
-def mean_weights(bases: Sequence[Mapping[str, Float32Array]]) -> dict[str, Float32Array]:
-    """A network between others of its kind. One that is given twice counts twice."""
-    return {
-        name: np.mean([arrays[name] for arrays in bases], axis=0, dtype=np.float32)
-        for name in bases[0]
-    }
+OF_SENTENCE, OF_REVIEW = 1.0, 0.4  # shares of the label that teachers give, if any answers
+ASKED_AT_ONCE = 20_000  # of what is lost when it is stopped
 
 
 class Teacher(NamedTuple):
@@ -41,45 +37,85 @@ class Teacher(NamedTuple):
     network: nn.Module  # that has learned ratings without their shares
     longest: int  # words of a text that it is asked of
 
+    @property
+    def digest(self) -> str:
+        """Of all that decides what it says."""
+        who = f"{digest_of(arrays_of(self.network))} {self.longest}"
+        return hashlib.sha256(who.encode()).hexdigest()[:8]
 
-def taught(
-    targets: Float32Array,
-    readings: Readings,
-    drawn: NDArray[np.int64],
-    teachers: Sequence[Teacher],
-    priors: Float32Array,
-    compute: Compute,
-) -> Float32Array:
-    """Labels of all places, of which those that are drawn are partly the teachers'. (P, R)
+
+@dataclass(frozen=True)
+class Teaching:
+    """Teachers, and where their answers are kept.
 
     Args:
-        targets: labels by ratings alone. (P, R)
-        readings: the places.
-        drawn: those that are read. (n,)
-        teachers: who is asked of them; the mean of what they say counts.
-        priors: logarithms of the shares of ratings in each domain. (D, R)
-        compute: where the teachers answer.
+        teachers: who is asked; the mean of what they say counts.
+        folder: of a file for each teacher and cut of reviews, for some are asked for half an hour.
+        compute: where they answer.
     """
-    said, is_answered = answers(teachers, readings.corpus.select(drawn), compute)
-    said *= np.exp(priors[readings.domain[drawn]])
-    said /= said.sum(1, keepdims=True)
-    is_sentence = drawn >= len(readings.collection.lengths)
-    share = (np.where(is_sentence, OF_SENTENCE, OF_REVIEW) * is_answered)[:, None]
-    labels = targets.copy()
-    labels[drawn] = (1 - share) * targets[drawn] + share * said
-    return labels
 
+    teachers: Sequence[Teacher]
+    folder: Path
+    compute: Compute
 
-def answers(
-    teachers: Sequence[Teacher], corpus: Corpus, compute: Compute
-) -> tuple[Float64Array, NDArray[np.bool_]]:
-    """The mean of what teachers say of texts, and which texts any of them reads. (n, R), (n,)"""
-    said = np.zeros((len(corpus), NUM_RATINGS))
-    count = np.zeros(len(corpus))
-    for network, longest in teachers:
-        asked = np.flatnonzero(corpus.lengths <= longest)
-        placed = cast("ReviewNetwork", compute.place(network))  # all that is asked of it is alike
-        said[asked] += rating_probabilities(placed, corpus.select(asked), compute)
-        count[asked] += 1
-    said[count == 0] = 1 / NUM_RATINGS
-    return said / np.maximum(count, 1)[:, None], count > 0
+    @property
+    def digest(self) -> str:
+        """Of all that decides the labels beside the ratings."""
+        who = [teacher.digest for teacher in self.teachers]
+        decided = (who, OF_SENTENCE, OF_REVIEW, EVEN_TAUGHT)
+        return hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
+
+    def labels(
+        self,
+        targets: Float32Array,
+        readings: Readings,
+        drawn: NDArray[np.int64],
+        priors: Float32Array,
+    ) -> Float32Array:
+        """Labels of all places, of which those that are drawn are partly the teachers'. (P, R)
+
+        Args:
+            targets: labels by ratings alone. (P, R)
+            readings: the places.
+            drawn: those that are read. (n,)
+            priors: logarithms of the shares of ratings in each domain. (D, R)
+        """
+        said, is_answered = self.answers(readings, drawn)
+        said *= np.exp(priors[readings.domain[drawn]])
+        said /= said.sum(1, keepdims=True)
+        is_sentence = drawn >= len(readings.collection.lengths)
+        share = np.where(is_sentence, OF_SENTENCE, OF_REVIEW) * is_answered
+        labels = targets.copy()
+        labels[drawn] = (1 - share[:, None]) * targets[drawn] + share[:, None] * said
+        return labels
+
+    def answers(
+        self, readings: Readings, asked: NDArray[np.int64]
+    ) -> tuple[Float64Array, NDArray[np.bool_]]:
+        """The mean of what teachers say of places, and which any of them reads. (n, R), (n,)"""
+        every = np.stack([self._answers_of(teacher, readings, asked) for teacher in self.teachers])
+        is_read = ~np.isnan(every[:, :, 0])
+        count = is_read.sum(0)
+        said = np.where(is_read[:, :, None], every, 0).sum(0) / np.maximum(count, 1)[:, None]
+        said[count == 0] = 1 / NUM_RATINGS
+        return said, count > 0
+
+    def _answers_of(
+        self, teacher: Teacher, readings: Readings, asked: NDArray[np.int64]
+    ) -> Float32Array:
+        """What one teacher says, nothing of what is too long for it. (n, R)"""
+        path = self.folder / f"answers-{teacher.digest}-{readings.digest}.npy"
+        if not path.exists():
+            part = path.with_suffix(".part")
+            with part.open("wb") as file:
+                np.save(file, np.full((len(readings.corpus), NUM_RATINGS), np.nan, np.float32))
+            part.rename(path)
+        kept = np.load(path, mmap_mode="r+")
+        missing = np.unique(asked[np.isnan(kept[asked, 0])])
+        missing = missing[readings.corpus.lengths[missing] <= teacher.longest]
+        network = cast("ReviewNetwork", self.compute.place(teacher.network))  # asked all alike
+        for first in range(0, len(missing), ASKED_AT_ONCE):
+            some = missing[first : first + ASKED_AT_ONCE]
+            kept[some] = rating_probabilities(network, readings.corpus.select(some), self.compute)
+            kept.flush()
+        return np.array(kept[asked])
