@@ -38,7 +38,7 @@ from lstm_cli.core.compute import Compute
 from tests.base.collection import Collection, at_most, collect, fold
 from tests.base.rating import RatingSettings
 from tests.base.seen import seen_of
-from tests.base.shipping import BASES, ENCODER, ONE_BASE, Made, ship
+from tests.base.shipping import Made, ship
 from tests.base.stages import Run
 
 ROOT = Path(__file__).parents[1]
@@ -92,10 +92,8 @@ def main() -> None:
         seconds + language.seconds + ratings.seconds,
         asked.precision,
         is_further=start is not None,
-        taught_by=(
-            *([BASES if len(bases) > 1 else ONE_BASE] if bases else []),
-            *([ENCODER] if asked.encoder else []),
-        ),
+        num_teaching_bases=len(bases),
+        has_encoder=asked.encoder is not None,
     )
     if left_out:
         say(run.measure(made, left_out))
@@ -117,6 +115,7 @@ def _run(
     if asked.most:
         readable = at_most(collection, readable, asked.most)
     parts = tuple(filter(None, (asked.leave_out, asked.without)))
+    rounded = [asked.precision] if asked.precision != "float32" else []
     name = (
         asked.units,
         asked.embedding,
@@ -124,8 +123,9 @@ def _run(
         *filter(None, (asked.most, asked.tokens_per_batch)),
         *([f"from{start.fingerprint[:12]}"] if start else []),
         *asked.epochs,
+        *rounded,
     )
-    some = (*parts, *filter(None, [asked.most]))
+    some = (*parts, *filter(None, [asked.most]), *rounded)
     return Run(collection, readable, compute, asked.work, _joined(name), _joined(some), say)
 
 

@@ -19,7 +19,7 @@ from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.optimiser import rating_loss
 from tests import make_base
 from tests.base.collection import Collection, fold, on_five
-from tests.base.drawing import DRAWING, EVEN, MOST_READ, Readings
+from tests.base.drawing import DRAWING, EVEN, MOST_READ, Even, Readings
 from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import (
     RatingSettings,
@@ -31,7 +31,7 @@ from tests.base.rating import (
     soft_targets,
     whole_ratings,
 )
-from tests.base.teaching import OF_REVIEW, OF_SENTENCE, Teacher, Teaching
+from tests.base.teaching import OF_REVIEW, Teacher, Teaching
 from tests.base.weights import mean_weights
 from tests.tiny_encoder import write_encoder
 
@@ -46,9 +46,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rated = [(f"{PRAISE} {k}", 5) if k % 2 else (f"{BLAME} {k}", 1) for k in range(40)]
     of_ten = [(f"film {text}", 2 * rating) for text, rating in rated]
     write(folder / "imdb" / "train.csv.gz", of_ten * 70)
-    write(
-        folder / "imdb" / "unlabelled.csv.gz", [(f"a film that I saw {k}", None) for k in range(30)]
-    )
+    unrated = [(f"a film that I saw {k}. we laughed", None) for k in range(30)]
+    write(folder / "imdb" / "unlabelled.csv.gz", unrated)
     for name in ("train.csv", "dev.csv", "phrases.csv"):
         write(folder / "sst5" / name, rated)
     for name in ("apps", "hotels", "wine"):
@@ -87,7 +86,12 @@ def test_one_command_makes_a_base_and_nothing_is_made_twice(
     )  # fmt: skip
     assert "python -m tests.make_base" in bundle.text("README.md")
     assert bundle.seen is not None
-    read = ("film " + BLAME + " 0", "a film that I saw 3", PRAISE + " 1", "hotels " + BLAME + " 8")
+    read = (
+        "film " + BLAME + " 0",
+        "a film that I saw 3. we laughed",
+        PRAISE + " 1",
+        "hotels " + BLAME + " 8",
+    )
     kept_back = ("hotels " + PRAISE + " 39", "an apple", "")
     tokens = [tokenize(text) for text in (*read, *kept_back)]
     assert bundle.seen.learned(tokens).tolist() == [True] * 4 + [False] * 3
@@ -127,6 +131,11 @@ def test_a_base_learns_further(
     assert taught.fingerprint != two.fingerprint
     assert "what the mean of earlier bases said of it" in taught.text("README.md")
     assert "with `--from` and `--teachers`." in taught.text("README.md")
+    (answers,) = (tmp_path / "work").glob("answers-*")
+    collection = Collection.load(tmp_path / "work" / "collection")
+    of_sentences = np.load(answers)[len(collection.lengths) :]
+    assert len(of_sentences) == 60  # those of unrated films; the others are reviews of one
+    assert not np.isnan(of_sentences).any()
     assert "what the mean of earlier bases" not in two.text("README.md")
     for option in ("--from", "--teachers"):
         with pytest.raises(SystemExit):
@@ -151,8 +160,8 @@ def test_an_encoder_learns_once_and_teaches(
     alone, taught = open_bundle(tmp_path / "alone"), open_bundle(tmp_path / "taught")
     assert taught.fingerprint != alone.fingerprint
     card = taught.text("README.md")
-    assert "a sentence's label was what a sentence encoder said of it" in card
-    assert "at most 40 words alone; longer reviews kept their own rating." in card
+    assert "The label of a sentence was what a sentence encoder said of it" in card
+    assert "only about texts of at most 40 words; longer reviews kept their own rating." in card
     assert "DATA`, with `--encoder`." in card
     assert "encoder" not in alone.text("README.md")
     for path in (tmp_path / "work").glob("ratings-*taught*"):
@@ -370,7 +379,7 @@ def test_sentences_are_read_with_the_rating_of_their_review() -> None:
 
 
 def test_labels_are_partly_what_teachers_say(tmp_path: Path) -> None:
-    """Of sentences mostly, of reviews less, and of what is not drawn nothing."""
+    """Of sentences wholly, of reviews partly, and of what is not drawn not at all."""
     collection = written({"apps": ["it is not bad . i like it ! !", "no end in sight"]})
     training, settings = np.arange(2), RatingSettings(epochs=1)
     start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
@@ -390,13 +399,12 @@ def test_labels_are_partly_what_teachers_say(tmp_path: Path) -> None:
     alone, one = learner([]), learner([sure_of(1, longest=400)])
     assert alone.targets[:, 3].tolist() == [1] * 4
     np.testing.assert_allclose(one.targets[:2, [0, 3]], [[OF_REVIEW, 1 - OF_REVIEW]] * 2)
-    shares = [[OF_SENTENCE, 1 - OF_SENTENCE]] * 2
-    np.testing.assert_allclose(one.targets[2:, [0, 3]], shares, atol=1e-6)
+    np.testing.assert_allclose(one.targets[2:], np.eye(5)[[0, 0]], atol=1e-6)
     assert one.belongs_to != alone.belongs_to
     # The first review has nine words.
     two = learner([sure_of(1, longest=400), sure_of(2, longest=8)])
     np.testing.assert_allclose(two.targets[0], one.targets[0], atol=1e-6)
-    np.testing.assert_allclose(two.targets[2, :2], [OF_SENTENCE / 2] * 2, rtol=1e-5)
+    np.testing.assert_allclose(two.targets[2, :2], [0.5, 0.5], rtol=1e-5)
     few = learner([sure_of(2, longest=8)])
     np.testing.assert_allclose(few.targets[0], alone.targets[0])
     np.testing.assert_allclose(few.targets[1, [1, 3]], [OF_REVIEW, 1 - OF_REVIEW], rtol=1e-5)
@@ -405,8 +413,7 @@ def test_labels_are_partly_what_teachers_say(tmp_path: Path) -> None:
     ends = {"readout.weight": np.zeros((5, 12), np.float32), "readout.bias": np.log(unsure)}
     third = learner([Teacher(beginner(settings, start | ends), longest=400)])
     said = unsure * np.exp(log_shares(collection, training)[0])
-    expected = OF_SENTENCE * said / said.sum() + (1 - OF_SENTENCE) * np.eye(5)[3]
-    np.testing.assert_allclose(third.targets[2], expected, rtol=1e-5)
+    np.testing.assert_allclose(third.targets[2], said / said.sum(), rtol=1e-5)
     teaching = Teaching([Teacher(alone.network, longest=400)], tmp_path, Compute())
     labels = teaching.labels(alone.targets, alone.readings, np.array([3]), alone.priors)
     assert np.array_equal(labels[:3], alone.targets[:3])
@@ -435,8 +442,9 @@ def test_sentences_of_unrated_reviews_have_the_labels_of_teachers(tmp_path: Path
     assert np.isfinite(trainer.history[0]["loss"])
 
 
-def test_a_teacher_is_asked_once(tmp_path: Path) -> None:
+def test_a_teacher_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it has said is kept, of the same reviews cut in the same way."""
+    monkeypatch.setattr("tests.base.teaching.ASKED_AT_ONCE", 1)
     collection = written({"apps": ["it is bad . i like it !", "this is good . it is not"]})
     readings = Readings.of(collection, np.arange(2))
     start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
@@ -449,13 +457,40 @@ def test_a_teacher_is_asked_once(tmp_path: Path) -> None:
     assert np.isnan(kept).all(1).tolist() == [True, True, False, True, True, False]
     assert np.array_equal(kept[[5, 2]].astype(np.float64), said[[0, 2]])
     kept[2] = [0, 0, 0, 0, 1]
+    kept[5, 1] = np.nan  # a write that did not reach the disk
     np.save(path, kept)
-    again, is_read = teaching.answers(readings, np.array([2, 3]))
+    same = Readings.of(collection, np.arange(2))
+    again, is_read = teaching.answers(same, np.array([2, 3, 5]))
     assert again[0].tolist() == [0, 0, 0, 0, 1]
+    assert np.array_equal(again[2], said[0])
     assert is_read.all()
-    assert readings.digest == Readings.of(collection, np.arange(2)).digest
-    assert readings.digest != Readings.of(collection, np.arange(1)).digest
-    assert len(list(tmp_path.iterdir())) == 1
+    assert list(tmp_path.iterdir()) == [path]
+    teaching.answers(Readings.of(collection, np.arange(1)), np.array([2]))
+    other = replace(readings, corpus=replace(readings.corpus, head=1))
+    teaching.answers(other, np.array([2]))
+    Teaching([teacher], tmp_path, replace(Compute(), precision="bfloat16")).answers(
+        readings, np.array([2])
+    )
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_more_sentences_are_drawn_where_teachers_rate_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the ratings of their reviews, so many would teach that these say the same."""
+    monkeypatch.setattr("tests.base.rating.EVEN", Even(9, 9, 0))
+    monkeypatch.setattr("tests.base.rating.EVEN_TAUGHT", Even(9, 9, 2))
+    collection = written({"apps": ["i saw it . i like it .", "no end . i liked it ."]})
+    start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
+    settings, both = RatingSettings(epochs=1), np.arange(2)
+    teaching = Teaching([Teacher(beginner(settings, start), 400)], tmp_path, Compute())
+    counts = []
+    for who in (None, teaching):
+        trainer = RatingTrainer(
+            settings, collection, both, beginner(settings, start), Compute(), who
+        )
+        counts.append(len(np.concatenate(trainer.plans[0])))
+    assert counts == [3, 5]  # of three sentences without such a word, the root of 2 times 3 is 2
 
 
 def test_what_is_too_long_for_a_learner_is_not_drawn() -> None:

@@ -1,10 +1,10 @@
 """What the base reads of ratings in an epoch: reviews, and sentences out of other ones.
 
 In a review other words say what "not bad" was meant to say; alone it has to be read. So sentences
-are read as reviews of their own, with the rating of the review that they stand in. Not every
-sentence says what its review says, but thousands together do: the 374 with "not bad" have 3.4 in
-the mean. Six in ten of those drawn (with teachers, four and a half) have a word that turns, bounds
-or compares what is said.
+are read as reviews of their own, with the rating of the review that they stand in, or with what
+teachers say of them. Not every sentence says what its review says, but thousands together do: the
+374 with "not bad" have 3.4 in the mean. Six in ten of those drawn have a word that turns, bounds or
+compares what is said; with teachers, 45 in a hundred.
 
 Shapes: N reviews of a collection, S sentences, P = N + S places.
 """
@@ -24,9 +24,9 @@ LONGEST, HEAD = 400, 130  # tokens of a review that are read: its first and its 
 
 
 class Even(NamedTuple):
-    """Of what a domain has, how many are all drawn; of more, the root of that times their number.
+    """Up to how many of a domain are all drawn; of more, the root of that times their number.
 
-    12,000 reviews of 24,000, say.
+    With 6,000, of 24,000 reviews 12,000 are.
     """
 
     reviews: int
@@ -35,8 +35,8 @@ class Even(NamedTuple):
 
 
 EVEN = Even(reviews=6_000, turned=1_500, others=300)
-# Where teachers say what sentences are rated. By the ratings of their reviews, many of them teach
-# that a sentence says what its review does.
+# Where teachers say what sentences are rated. With the ratings of their reviews, so many would
+# teach that a sentence says what its review does.
 EVEN_TAUGHT = Even(reviews=12_000, turned=6_000, others=3_000)
 MOST_READ = {FILMS: 12_000, PHRASES: 60_000}
 SHORTEST_SENTENCE, LONGEST_SENTENCE = 2, 40  # tokens
@@ -82,7 +82,8 @@ class Readings:
         starts, lengths = _cut(collection)
         review = np.searchsorted(whole.starts, starts, side="right") - 1
         size = np.maximum(whole.lengths[review] * SMALLEST_PART, SHORTEST_SENTENCE)
-        # A phrase of a treebank was rated alone: its parts say nothing that it does not.
+        # A phrase of a treebank was rated alone: its parts say nothing that it does not. Its
+        # sentences have no rating of their own here, and are cut where teachers are asked.
         may_be_cut = np.zeros(len(whole), np.bool_)
         names = np.array(collection.domains)
         may_be_cut[training] = names[collection.domain[training]] != PHRASES
@@ -109,7 +110,7 @@ class Readings:
     @cached_property
     def digest(self) -> str:
         """Of the collection and of how its reviews are cut: places mean the same where it does."""
-        digest = hashlib.sha256(self.collection.fingerprint.encode())
+        digest = hashlib.sha256(f"{self.collection.fingerprint} {self.corpus.head}".encode())
         for array in (self.corpus.starts, self.corpus.lengths, self.review):
             digest.update(array.tobytes())
         return digest.hexdigest()[:8]
@@ -127,7 +128,7 @@ class Readings:
         Args:
             training: places of the reviews that are learned from.
             rng: what draws.
-            even: how many of each kind.
+            even: up to how many of each kind are all drawn.
         """
         sentences = len(self.collection.lengths) + np.arange(len(self.turns))
         kinds = (training, sentences[self.turns], sentences[~self.turns])

@@ -33,6 +33,7 @@ from tests.base.rating import (
     log_shares,
     whole_ratings,
 )
+from tests.base.teaching import OF_REVIEW
 
 SCALE = Scale(tuple(float(rating) for rating in range(1, NUM_RATINGS + 1)))
 # Of the domains' mean shares; 1 would expect of a stranger's file what these expect of each
@@ -50,7 +51,7 @@ have one, brought from their scales onto 1 to 5. None of their texts is in it.
 
 Of a domain of n reviews, the smaller of n and the root of {even:,} n were drawn for each pass; of
 films {films:,}, and {phrases:,} phrases. Sentences out of reviews were read as reviews of their
-own, more of those with a word like "not", "but" or "without" than of others.{further}
+own, a larger share of those with a word like "not", "but" or "without" than of the others.{further}
 What a domain's shares of ratings say was kept apart from what its texts say, so that it
 expects of a stranger's reviews {expected} of 1 to 5, and not what one domain has.
 
@@ -69,15 +70,14 @@ had never seen.
   the rating (gift cards).
 """
 FURTHER = """
-So it was in the last {passes}; those before may have drawn otherwise."""
+So it was in the last {passes}; earlier ones may have differed."""
 TAUGHT = """
-There, a sentence's label was what {teachers} said of it, also in film
-reviews without a rating; of a review's label, two fifths were, and three fifths its own.{more}"""
-ONE_BASE, BASES = "an earlier base", "the mean of earlier bases"
-ENCODER = "a sentence encoder"
+The label of a sentence was what {teachers} said of it,
+also in reviews without a rating; {percent:.0f} % of a review's label was theirs, the rest its
+rating.{more}"""
 ENCODER_SAID = """
 The encoder (all-MiniLM-L6-v2, no part of the base) had learned the same ratings, and was asked
-of texts of at most {longest} words alone; {otherwise}."""
+only about texts of at most {longest} words; {otherwise}."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,13 @@ class Made:
     seconds: float  # that the stages took
     precision: Precision
     is_further: bool = False  # it came from a base
-    taught_by: tuple[str, ...] = ()  # whose answers it learned, as the card names them
+    num_teaching_bases: int = 0  # the mean of whose weights it learned from
+    has_encoder: bool = False  # that taught it, too
+
+    @property
+    def is_taught(self) -> bool:
+        """Whether anyone but those who wrote the reviews rated what it has read."""
+        return self.num_teaching_bases > 0 or self.has_encoder
 
     @property
     def config(self) -> ModelConfig:
@@ -169,11 +175,11 @@ def ship(
         history=(),
         seen=seen,
         notes=NOTES.format(
-            even=(EVEN_TAUGHT if made.taught_by else EVEN).reviews,
+            even=(EVEN_TAUGHT if made.is_taught else EVEN).reviews,
             films=MOST_READ[FILMS],
             phrases=MOST_READ[PHRASES],
             expected=said,
-            further=(FURTHER.format(passes=passes) if made.is_further else "") + _taught(made),
+            further=_taught(made) + (FURTHER.format(passes=passes) if made.is_further else ""),
             source=_source(made),
         ),
     )
@@ -182,29 +188,28 @@ def ship(
 
 def _taught(made: Made) -> str:
     """Whose answers it learned, if anyone's."""
-    if not made.taught_by:
+    if not made.is_taught:
         return ""
+    bases = made.num_teaching_bases
+    teachers = ["an earlier base" if bases == 1 else "the mean of earlier bases"] * bool(bases)
     more = ""
-    if ENCODER in made.taught_by:
+    if made.has_encoder:
+        teachers.append("a sentence encoder")
         otherwise = (
             "where both answered, the mean of their answers counted"
-            if _has_bases(made)
+            if bases
             else "longer reviews kept their own rating"
         )
         more = ENCODER_SAID.format(longest=LONGEST_TEXT, otherwise=otherwise)
-    return TAUGHT.format(teachers=" and ".join(made.taught_by), more=more)
-
-
-def _has_bases(made: Made) -> bool:
-    return ONE_BASE in made.taught_by or BASES in made.taught_by
+    return TAUGHT.format(teachers=" and ".join(teachers), percent=100 * OF_REVIEW, more=more)
 
 
 def _source(made: Made) -> str:
     """With which options the command made it."""
     options = {
         "`--from`": made.is_further,
-        "`--teachers`": _has_bases(made),
-        "`--encoder`": ENCODER in made.taught_by,
+        "`--teachers`": made.num_teaching_bases > 0,
+        "`--encoder`": made.has_encoder,
     }
     given = [option for option, is_given in options.items() if is_given]
     if not given:

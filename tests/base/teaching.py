@@ -13,8 +13,9 @@ Shapes: P places of ``Readings``, n of them that are drawn, R ratings, D domains
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,20 +28,22 @@ from tests.base.collection import NUM_RATINGS
 from tests.base.drawing import EVEN_TAUGHT, Readings
 from tests.base.weights import arrays_of, digest_of
 
-OF_SENTENCE, OF_REVIEW = 1.0, 0.4  # shares of the label that teachers give, if any answers
-ASKED_AT_ONCE = 20_000  # of what is lost when it is stopped
+OF_REVIEW = 0.4  # share of a review's label that teachers give, if any answers
+ASKED_AT_ONCE = 20_000  # places; at most so many answers are lost when it is stopped
 
 
-class Teacher(NamedTuple):
+@dataclass(frozen=True)
+class Teacher:
     """Who is asked, and of what."""
 
     network: nn.Module  # that has learned ratings without their shares
     longest: int  # words of a text that it is asked of
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """Of all that decides what it says."""
-        who = f"{digest_of(arrays_of(self.network))} {self.longest}"
+        """Of its weights, the pieces into which an encoder cuts words, and what it is asked."""
+        buffers = {name: buffer.cpu().numpy() for name, buffer in self.network.named_buffers()}
+        who = f"{digest_of(arrays_of(self.network) | buffers)} {self.longest}"
         return hashlib.sha256(who.encode()).hexdigest()[:8]
 
 
@@ -50,7 +53,7 @@ class Teaching:
 
     Args:
         teachers: who is asked; the mean of what they say counts.
-        folder: of a file for each teacher and cut of reviews, for some are asked for half an hour.
+        folder: holds a file for each teacher and cut of reviews, for asking can take half an hour.
         compute: where they answer.
     """
 
@@ -62,7 +65,7 @@ class Teaching:
     def digest(self) -> str:
         """Of all that decides the labels beside the ratings."""
         who = [teacher.digest for teacher in self.teachers]
-        decided = (who, OF_SENTENCE, OF_REVIEW, EVEN_TAUGHT)
+        decided = (who, OF_REVIEW, EVEN_TAUGHT)
         return hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
 
     def labels(
@@ -72,7 +75,7 @@ class Teaching:
         drawn: NDArray[np.int64],
         priors: Float32Array,
     ) -> Float32Array:
-        """Labels of all places, of which those that are drawn are partly the teachers'. (P, R)
+        """Labels of all places: of sentences drawn the teachers', of reviews partly. (P, R)
 
         Args:
             targets: labels by ratings alone. (P, R)
@@ -84,7 +87,7 @@ class Teaching:
         said *= np.exp(priors[readings.domain[drawn]])
         said /= said.sum(1, keepdims=True)
         is_sentence = drawn >= len(readings.collection.lengths)
-        share = np.where(is_sentence, OF_SENTENCE, OF_REVIEW) * is_answered
+        share = np.where(is_sentence, 1.0, OF_REVIEW * is_answered)
         labels = targets.copy()
         labels[drawn] = (1 - share[:, None]) * targets[drawn] + share[:, None] * said
         return labels
@@ -94,7 +97,7 @@ class Teaching:
     ) -> tuple[Float64Array, NDArray[np.bool_]]:
         """The mean of what teachers say of places, and which any of them reads. (n, R), (n,)"""
         every = np.stack([self._answers_of(teacher, readings, asked) for teacher in self.teachers])
-        is_read = ~np.isnan(every[:, :, 0])
+        is_read = ~np.isnan(every).any(2)
         count = is_read.sum(0)
         said = np.where(is_read[:, :, None], every, 0).sum(0) / np.maximum(count, 1)[:, None]
         said[count == 0] = 1 / NUM_RATINGS
@@ -104,16 +107,18 @@ class Teaching:
         self, teacher: Teacher, readings: Readings, asked: NDArray[np.int64]
     ) -> Float32Array:
         """What one teacher says, nothing of what is too long for it. (n, R)"""
-        path = self.folder / f"answers-{teacher.digest}-{readings.digest}.npy"
+        said_in = self.compute.precision
+        path = self.folder / f"answers-{teacher.digest}-{said_in}-{readings.digest}.npy"
         if not path.exists():
             part = path.with_suffix(".part")
             with part.open("wb") as file:
                 np.save(file, np.full((len(readings.corpus), NUM_RATINGS), np.nan, np.float32))
             part.rename(path)
         kept = np.load(path, mmap_mode="r+")
-        missing = np.unique(asked[np.isnan(kept[asked, 0])])
+        missing = np.unique(asked[np.isnan(kept[asked]).any(1)])
         missing = missing[readings.corpus.lengths[missing] <= teacher.longest]
-        network = cast("ReviewNetwork", self.compute.place(teacher.network))  # asked all alike
+        # An encoder answers as one does.
+        network = cast("ReviewNetwork", self.compute.place(teacher.network))
         for first in range(0, len(missing), ASKED_AT_ONCE):
             some = missing[first : first + ASKED_AT_ONCE]
             kept[some] = rating_probabilities(network, readings.corpus.select(some), self.compute)
