@@ -10,6 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lstm_cli.arrays import Float32Array
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.core.compute import Compute
 from lstm_cli.inference.predictor import Predictor
@@ -348,6 +349,11 @@ def written(domains: dict[str, list[str]]) -> Collection:
     )
 
 
+def start_of(collection: Collection) -> dict[str, Float32Array]:
+    """Weights of a network that knows these words, all alike."""
+    return START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
+
+
 def sentences_in(readings: Readings) -> list[str]:
     """What can be read of reviews but they themselves."""
     tokens, num_reviews = readings.collection.tokens, len(readings.collection.lengths)
@@ -370,7 +376,7 @@ def test_sentences_are_read_with_the_rating_of_their_review() -> None:
     assert readings.review.tolist() == [0, 1, 2, 3, 0, 0]
     drawn = readings.draw(training, np.random.default_rng(0))
     assert sorted(drawn.tolist()) == [0, 1, 3, 4, 5]
-    start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
+    start = start_of(collection)
     settings = RatingSettings(epochs=1)
     trainer = RatingTrainer(settings, collection, training, beginner(settings, start), Compute())
     assert sorted(np.concatenate(trainer.plans[0]).tolist()) == sorted(drawn.tolist())
@@ -382,7 +388,7 @@ def test_labels_are_partly_what_teachers_say(tmp_path: Path) -> None:
     """Of sentences wholly, of reviews partly, and of what is not drawn not at all."""
     collection = written({"apps": ["it is not bad . i like it ! !", "no end in sight"]})
     training, settings = np.arange(2), RatingSettings(epochs=1)
-    start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
+    start = start_of(collection)
 
     def learner(teachers: list[Teacher]) -> RatingTrainer:
         teaching = Teaching(teachers, tmp_path, Compute()) if teachers else None
@@ -425,7 +431,7 @@ def test_sentences_of_unrated_reviews_have_the_labels_of_teachers(tmp_path: Path
     unrated = written({"apps": ["it is bad . i like it !", "this is good . it is not"]})
     collection = replace(unrated, ratings=np.array([5, np.nan], np.float32))
     settings = RatingSettings(epochs=1)
-    start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
+    start = start_of(collection)
     bias = np.array([50, 0, 0, 0, 0], np.float32)
     ends = {"readout.weight": np.zeros((5, 12), dtype=np.float32), "readout.bias": bias}
     teaching = Teaching([Teacher(beginner(settings, start | ends), 400)], tmp_path, Compute())
@@ -447,7 +453,7 @@ def test_a_teacher_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("tests.base.teaching.ASKED_AT_ONCE", 1)
     collection = written({"apps": ["it is bad . i like it !", "this is good . it is not"]})
     readings = Readings.of(collection, np.arange(2))
-    start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
+    start = start_of(collection)
     teacher = Teacher(beginner(RatingSettings(), start), 4)
     teaching = Teaching([teacher], tmp_path, Compute())
     said, is_read = teaching.answers(readings, np.array([5, 0, 2]))
@@ -481,7 +487,7 @@ def test_more_sentences_are_drawn_where_teachers_rate_them(
     monkeypatch.setattr("tests.base.rating.EVEN", Even(9, 9, 0))
     monkeypatch.setattr("tests.base.rating.EVEN_TAUGHT", Even(9, 9, 2))
     collection = written({"apps": ["i saw it . i like it .", "no end . i liked it ."]})
-    start = START | {"embedding": np.ones((len(collection.tokens), 3), dtype=np.float32)}
+    start = start_of(collection)
     settings, both = RatingSettings(epochs=1), np.arange(2)
     teaching = Teaching([Teacher(beginner(settings, start), 400)], tmp_path, Compute())
     counts = []
