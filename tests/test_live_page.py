@@ -310,7 +310,7 @@ def test_two_models_and_a_step_of_learning(visit: Visit, address: str) -> None:
     page.get_by_role("radio", name="rnn").check()
     _shows(page, "section:has(#holds-title)", "no gates")
     page.get_by_role("radio", name="lstm").check()
-    page.get_by_role("img", name=re.compile("Length of the gradient.*stupid")).wait_for()
+    _shows(page, "section:has(#learning-title)", "the long-term memory")  # the RNN has none
     before = page.inner_text("#learned")
     page.click("#step")
     page.click("#step")
@@ -318,6 +318,22 @@ def test_two_models_and_a_step_of_learning(visit: Visit, address: str) -> None:
     losses = [float(re.findall(r"= (\d+\.\d+)\.", said)[0]) for said in (before, after)]
     assert after.startswith("After 2 steps")
     assert losses[1] < losses[0]
+
+
+def test_a_step_right_after_another_choice_counts(visit: Visit, address: str) -> None:
+    """Though the browser has not painted in between."""
+    page = visit.open(address)
+    _shows(page, "#learned", "Before the first step")
+    page.evaluate(
+        """async () => {
+            const truth = document.querySelector("#truth");
+            truth.selectedIndex = 0;
+            truth.dispatchEvent(new Event("change", { bubbles: true }));
+            await Promise.resolve();
+            document.querySelector("#step").click();
+        }"""
+    )
+    _shows(page, "#learned", "After 1 step")
 
 
 def expected_at(bundle: Bundle, place: int, tokens: list[str]) -> str:

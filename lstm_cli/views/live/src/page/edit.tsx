@@ -1,6 +1,6 @@
 /** What may be done to the chosen word, and how it is undone. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { named } from "./format";
 import type { Change, State } from "./state";
@@ -37,7 +37,7 @@ interface Props {
 export function Edit({ tokens, chosen, onEdit, onUndo }: Props) {
   const [word, set] = useState("");
   const token = tokens[chosen];
-  useEffect(() => set(""), [token, chosen]);
+  useLayoutEffect(() => set(""), [token, chosen]); // before the next key, which may come before the browser has painted
   const swap = (event: Event) => {
     event.preventDefault();
     if (word.trim()) onEdit(word.trim());

@@ -1,6 +1,6 @@
 /** Learn one review: the error, its way back to every word, and what the model says then. */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 
@@ -21,7 +21,8 @@ export function Learning({ model, trace }: { model: Model; trace: Trace }) {
   const [{ taken, shown }, setSteps] = useState(NO_STEPS);
   const tokens = trace.tokens.slice(0, MOST_WORDS);
   const text = tokens.join(" ");
-  useEffect(() => setSteps(NO_STEPS), [text, truth, rate, model]);
+  // Before the next click, which may come before the browser has painted.
+  useLayoutEffect(() => setSteps(NO_STEPS), [text, truth, rate, model]);
   const learned = useMemo(
     () => (tokens.length ? model.learn(tokens, truth, rate, Math.max(1, taken)) : null),
     [text, truth, rate, taken, model],
