@@ -270,14 +270,14 @@ def test_a_link_opens_what_it_was_copied_from(visit: Visit, address: str, browse
     page.get_by_role("button", name="word 2, fun").click()
     page.get_by_role("button", name="used", exact=True).click()
     page.locator("#hold-learn").check()
-    page.wait_for_timeout(500)  # the address follows when the user rests
+    # The address follows when the user rests.
+    playwright.expect(page).to_have_url(re.compile("&learn=.*&kept=.*&open="))
     again = browser.new_page()
     again.goto(page.url)
-    again.wait_for_selector("#rating")
     for shown in ("#text", "#value-of-learn"):
-        assert again.input_value(shown) == page.input_value(shown)
+        playwright.expect(again.locator(shown)).to_have_value(page.input_value(shown))
     for shown in ("#panel-word", "#rating", "#kept", "#opened-value", "#held-moved"):
-        assert again.inner_text(shown) == page.inner_text(shown)
+        _reads(again, shown, page.inner_text(shown))
     again.close()
 
 
