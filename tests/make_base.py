@@ -14,7 +14,8 @@ leaves out what sentences of films are measured on. Both write a base only where
 
 ``--from BASE`` learns ratings further from a base, at half the rate, and reads nothing anew: an
 epoch of that took 23 minutes on two cores, beside other programs. For a base that was made so,
-``--seed 1`` draws other reviews and sentences. ``--teachers BASE ...`` learns what the mean of the
+``--seed 1`` draws other reviews and sentences. ``--half-way`` then keeps the mean of the weights
+before and after (Izmailov et al. 2018). ``--teachers BASE ...`` learns what the mean of the
 weights of earlier bases says of them, too; git keeps those that shipped. ``--encoder FOLDER``
 first lets a sentence encoder learn the same ratings, which takes 40 minutes on two cores and begins
 anew if it is stopped, and then learns what that says of sentences and short reviews, too. FOLDER is
@@ -40,6 +41,7 @@ from tests.base.rating import RatingSettings
 from tests.base.seen import seen_of
 from tests.base.shipping import Made, ship
 from tests.base.stages import Run
+from tests.base.weights import mean_weights
 
 ROOT = Path(__file__).parents[1]
 # Of the language. Perplexity after five epochs: 384 units 78.8, 512 (six) 71.8, 640 71.8, 896 67.5.
@@ -61,6 +63,8 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.without and not (asked.base or asked.leave_out):
         parser.error("--without goes with --base: such a base is not to be shipped")
+    if asked.half_way and not asked.start:
+        parser.error("--half-way goes with --from: it is half-way from a base")
     if asked.encoder and not (asked.encoder / "tokenizer.json").is_file():
         parser.error(f"--encoder: there is no tokenizer.json in {asked.encoder}")
     compute = Compute.of_machine(asked.precision, device=asked.device)
@@ -87,11 +91,12 @@ def main() -> None:
     language = run.of_base(start) if start else run.language(_language(asked))
     ratings = run.ratings(settings, language.arrays, teachers)
     made = Made(
-        ratings.arrays,
+        mean_weights([language.arrays, ratings.arrays]) if asked.half_way else ratings.arrays,
         settings,
         seconds + language.seconds + ratings.seconds,
         asked.precision,
         is_further=start is not None,
+        is_half_way=asked.half_way,
         num_teaching_bases=len(bases),
         has_encoder=asked.encoder is not None,
     )
@@ -154,6 +159,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--leave-out", choices=("A", "B", "C"), default="")
     parser.add_argument("--from", dest="start", type=Path, metavar="BASE",
                         help="what ratings are learned further from")  # fmt: skip
+    parser.add_argument("--half-way", action="store_true",
+                        help="keep the mean of the weights before and after")  # fmt: skip
     parser.add_argument("--teachers", type=Path, nargs="+", default=[], metavar="BASE",
                         help="whose answers are learned beside the ratings")  # fmt: skip
     parser.add_argument("--encoder", type=Path, metavar="FOLDER",

@@ -147,6 +147,30 @@ def test_a_base_learns_further(
         run(monkeypatch, *asked, "--from", tmp_path / "one", "--base", tmp_path / "three")
 
 
+def test_a_base_is_the_mean_of_what_it_was_and_what_it_learned(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where that is asked for; the card says so."""
+    monkeypatch.setattr(RatingSettings, "learning_rate", 0.5)  # few steps are to go far
+    asked = (data, "--work", tmp_path / "work")
+    run(monkeypatch, *asked, "--base", tmp_path / "one")
+    further = (*asked, "--from", tmp_path / "one")
+    run(monkeypatch, *further, "--base", tmp_path / "two")
+    run(monkeypatch, *further, "--half-way", "--base", tmp_path / "mean")
+    one, two, mean = (open_bundle(tmp_path / name) for name in ("one", "two", "mean"))
+    of_both = mean_weights([one.arrays, two.arrays])
+    for name, array in mean.arrays.items():  # each rounded to eight or sixteen bits
+        np.testing.assert_allclose(array, of_both[name], atol=0.01 * np.abs(array).max())
+        assert np.abs(one.arrays[name] - two.arrays[name]).max() > 0.03 * np.abs(array).max()
+    assert "mean of those before and after." in mean.text("README.md")
+    assert "mean of those" not in two.text("README.md")
+    assert "and again with `--from` and `--half-way`" in mean.text("README.md")
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        run(monkeypatch, *asked, "--half-way")
+    assert "--half-way goes with --from" in capsys.readouterr().err
+
+
 def test_an_encoder_learns_once_and_teaches(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,7 @@ def write_encoder(folder: Path) -> Path:
     from tokenizers import Tokenizer
     from tokenizers.models import WordPiece
     from tokenizers.pre_tokenizers import Whitespace
+    from tokenizers.processors import BertProcessing
     from transformers import BertConfig, BertModel
 
     torch.manual_seed(0)
@@ -29,5 +30,7 @@ def write_encoder(folder: Path) -> Path:
     numbers = {piece: number for number, piece in enumerate(PIECES)}
     tokenizer = Tokenizer(WordPiece(numbers, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = Whitespace()
+    ends = [(piece, numbers[piece]) for piece in ("[SEP]", "[CLS]")]
+    tokenizer.post_processor = BertProcessing(*ends)
     tokenizer.save(str(folder / "tokenizer.json"))
     return folder

@@ -51,7 +51,7 @@ class Encoder(nn.Module):
     """Words in, one logit for each rating out, as of the LSTM that it teaches.
 
     Args:
-        encoder: a BERT of ``transformers``.
+        encoder: a BERT, or one of its kin, of ``transformers``.
         pieces: of each word of the vocabulary, the ids of its pieces. (V,)
         ends: the ids of the piece before a text and of the one after it.
     """
@@ -77,18 +77,18 @@ class Encoder(nn.Module):
             tokens: the vocabulary of a collection.
         """
         from tokenizers import Tokenizer
-        from transformers import BertModel
+        from transformers import AutoModel
 
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.no_truncation()
         cut = tokenizer.encode_batch(list(tokens[len(SPECIAL_TOKENS) :]), add_special_tokens=False)
         special: list[list[int]] = [[], []]
-        special[UNKNOWN_ID] = [tokenizer.token_to_id("[UNK]")]
-        ends = (tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]"))
+        special[UNKNOWN_ID] = [tokenizer.token_to_id(tokenizer.model.unk_token)]
+        first, last = tokenizer.encode("").ids
         torch.manual_seed(LEARNING.seed)  # of the readout
-        encoder = BertModel.from_pretrained(folder, add_pooling_layer=False)
-        return cls(encoder, [*special, *(word.ids for word in cut)], ends)
+        encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False)
+        return cls(encoder, [*special, *(word.ids for word in cut)], (first, last))
 
     @property
     def origin(self) -> str:

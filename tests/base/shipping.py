@@ -70,7 +70,9 @@ had never seen.
   the rating (gift cards).
 """
 FURTHER = """
-So it was in the last {passes}; earlier ones may have differed."""
+So it was in the last {passes}; earlier ones may have differed.{weights}"""
+HALF_WAY = """
+Its weights are the mean of those before and after."""
 TAUGHT = """
 The label of a sentence was what {teachers} said of it,
 also in reviews without a rating; {percent:.0f} % of a review's label was theirs, the rest its
@@ -89,6 +91,7 @@ class Made:
     seconds: float  # that the stages took
     precision: Precision
     is_further: bool = False  # it came from a base
+    is_half_way: bool = False  # its weights are the mean of that base's and of what it learned
     num_teaching_bases: int = 0  # the mean of whose weights it learned from
     has_encoder: bool = False  # that taught it, too
 
@@ -164,8 +167,6 @@ def ship(
     statistics = gather_gate_statistics(
         _measured(corpus), network_weights(arrays), config, vocabulary, np.array(SCALE.ratings)
     )
-    epochs = made.settings.epochs
-    passes = "pass" if epochs == 1 else count(epochs, "pass", "passes")
     said = ", ".join(f"{100 * share:.0f}" for share in expected) + " %"
     new = NewBundle(
         info=info,
@@ -179,11 +180,20 @@ def ship(
             films=MOST_READ[FILMS],
             phrases=MOST_READ[PHRASES],
             expected=said,
-            further=_taught(made) + (FURTHER.format(passes=passes) if made.is_further else ""),
+            further=_taught(made) + _further(made),
             source=_source(made),
         ),
     )
     write_bundle(new, path, replace=path.exists())
+
+
+def _further(made: Made) -> str:
+    """Of what the card holds, where it came from a base."""
+    if not made.is_further:
+        return ""
+    epochs = made.settings.epochs
+    passes = "pass" if epochs == 1 else count(epochs, "pass", "passes")
+    return FURTHER.format(passes=passes, weights=HALF_WAY if made.is_half_way else "")
 
 
 def _taught(made: Made) -> str:
@@ -208,6 +218,7 @@ def _source(made: Made) -> str:
     """With which options the command made it."""
     options = {
         "`--from`": made.is_further,
+        "`--half-way`": made.is_half_way,
         "`--teachers`": made.num_teaching_bases > 0,
         "`--encoder`": made.has_encoder,
     }
