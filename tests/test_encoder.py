@@ -38,10 +38,10 @@ def test_words_are_read_as_pieces_between_two_ends(folder: Path) -> None:
         for row, known in zip(pieces.tolist(), is_piece.tolist(), strict=True)
     ]
     assert said == [
-        ["[CLS]", "good", "head", "##phone", "##s", "bad", "##ly", "[SEP]"],
-        ["[CLS]", "[UNK]", "[SEP]"],
-        ["[CLS]", "[UNK]", "[SEP]"],
-        ["[CLS]", "[SEP]"],
+        ["<s>", "good", "head", "##phone", "##s", "bad", "##ly", "</s>"],
+        ["<s>", "<unk>", "</s>"],
+        ["<s>", "<unk>", "</s>"],
+        ["<s>", "</s>"],
     ]
     assert is_piece.tolist()[1] == [True] * 3 + [False] * 5
 

@@ -309,8 +309,10 @@ def test_two_models_and_a_step_of_learning(visit: Visit, address: str) -> None:
     _expect_number(page, ".sections path.line.fourth", 1)
     page.get_by_role("radio", name="rnn").check()
     _shows(page, "section:has(#holds-title)", "no gates")
+    learning = page.locator("section:has(#learning-title)")
+    playwright.expect(learning).not_to_contain_text("the long-term memory")
     page.get_by_role("radio", name="lstm").check()
-    _shows(page, "section:has(#learning-title)", "the long-term memory")  # the RNN has none
+    playwright.expect(learning).to_contain_text("the long-term memory")
     before = page.inner_text("#learned")
     page.click("#step")
     page.click("#step")
@@ -334,6 +336,22 @@ def test_a_step_right_after_another_choice_counts(visit: Visit, address: str) ->
         }"""
     )
     _shows(page, "#learned", "After 1 step")
+
+
+def test_a_word_typed_right_after_another_is_chosen_stays(visit: Visit, address: str) -> None:
+    """Though the browser has not painted in between."""
+    page = visit.open(f"{address}#text={quote(TEXT)}")
+    page.evaluate(
+        """async () => {
+            document.querySelector('#words [tabindex="-1"]').click();
+            await Promise.resolve();
+            const box = document.querySelector(".edit input");
+            box.value = "superb";
+            box.dispatchEvent(new Event("input", { bubbles: true }));
+        }"""
+    )
+    playwright.expect(page.locator(".edit button[type=submit]")).to_be_enabled()
+    playwright.expect(page.locator(".edit input")).to_have_value("superb")
 
 
 def expected_at(bundle: Bundle, place: int, tokens: list[str]) -> str:

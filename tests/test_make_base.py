@@ -162,8 +162,8 @@ def test_a_base_is_the_mean_of_what_it_was_and_what_it_learned(
     for name, array in mean.arrays.items():  # each rounded to eight or sixteen bits
         np.testing.assert_allclose(array, of_both[name], atol=0.01 * np.abs(array).max())
         assert np.abs(one.arrays[name] - two.arrays[name]).max() > 0.03 * np.abs(array).max()
-    assert "mean of those before and after." in mean.text("README.md")
-    assert "mean of those" not in two.text("README.md")
+    assert "mean of what they were before the last pass and after." in mean.text("README.md")
+    assert "mean of what they were" not in two.text("README.md")
     assert "and again with `--from` and `--half-way`" in mean.text("README.md")
     capsys.readouterr()
     with pytest.raises(SystemExit):

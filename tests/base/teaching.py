@@ -4,7 +4,8 @@ A sentence need not say what its review says: "The room was small." stands in re
 Learned with their reviews' ratings for four passes, sentences of kinds that no base has read were
 told apart worse than after two (``tests/benchmarks/README.md``). So a sentence's label is what
 teachers say of it, and of a review's label two fifths are (Hinton et al. 2015). Teachers are the
-mean of the weights of earlier bases (Wortsman et al. 2022) and, of short texts, a sentence encoder;
+mean of the weights of earlier bases (Wortsman et al. 2022, "Model soups") and, of short texts, a
+sentence encoder;
 the mean of their answers counts. They need no ratings: sentences of unrated reviews are read, too.
 
 Shapes: P places of ``Readings``, n of them that are drawn, R ratings, D domains.

@@ -37,7 +37,8 @@ interface Props {
 export function Edit({ tokens, chosen, onEdit, onUndo }: Props) {
   const [word, set] = useState("");
   const token = tokens[chosen];
-  useLayoutEffect(() => set(""), [token, chosen]); // before the next key, which may come before the browser has painted
+  // Before the next key, which may come before the browser has painted.
+  useLayoutEffect(() => set(""), [token, chosen]);
   const swap = (event: Event) => {
     event.preventDefault();
     if (word.trim()) onEdit(word.trim());
