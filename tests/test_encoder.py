@@ -15,6 +15,7 @@ from lstm_cli.data.corpus import Corpus
 from lstm_cli.training.checkpoint import RunControl
 from tests.base.collection import Collection
 from tests.base.encoder import LEARNING, MOST_PIECES, Encoder
+from tests.base.lessons import lessons_of
 from tests.base.rating import RatingTrainer, learn_ratings
 from tests.tiny_encoder import PIECES, write_encoder
 
@@ -91,7 +92,8 @@ def test_all_of_it_learns(folder: Path) -> None:
         is_held_out=np.zeros(2, dtype=bool),
     )
     settings = replace(LEARNING, epochs=4)
-    trainer = RatingTrainer(settings, collection, np.arange(2), encoder, Compute())
+    lessons = lessons_of(settings, collection, np.arange(2))
+    trainer = RatingTrainer(settings, lessons, encoder, Compute())
     assert encoder.training
     learn_ratings(trainer, RunControl(), lambda line: None)
     after = encoder.state_dict()

@@ -21,17 +21,10 @@ from lstm_cli.training.optimiser import rating_loss
 from tests import make_base
 from tests.base.collection import Collection, fold, on_five
 from tests.base.drawing import DRAWING, EVEN, MOST_READ, Even, Readings
+from tests.base.lessons import Lessons, lessons_of, log_shares, soft_targets, whole_ratings
 from tests.base.measuring import as_table, scores_by_domain
-from tests.base.rating import (
-    RatingSettings,
-    RatingTrainer,
-    beginner,
-    learn_ratings,
-    log_shares,
-    soft_loss,
-    soft_targets,
-    whole_ratings,
-)
+from tests.base.rating import RatingTrainer, beginner, learn_ratings, soft_loss
+from tests.base.settings import Few, RatingSettings
 from tests.base.teaching import OF_REVIEW, Teacher, Teaching
 from tests.base.weights import mean_weights
 from tests.tiny_encoder import write_encoder
@@ -207,9 +200,39 @@ def test_an_encoder_learns_once_and_teaches(
     capsys.readouterr()
     run(monkeypatch, *asked, "--encoder", folder, "--leave-out", "A")
     assert capsys.readouterr().out.count("ratings: ") == 2  # one that has not learned of A
+
+
+def test_a_larger_encoder_learns_from_those_before_it(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And replaces them where texts are short."""
+    pytest.importorskip("transformers")
+    folders = [write_encoder(tmp_path / name) for name in ("small", "large")]
+    asked = (data, "--work", tmp_path / "work")
+    run(monkeypatch, *asked, "--base", tmp_path / "base")
+    capsys.readouterr()
+    asked = (*asked, "--from", tmp_path / "base", "--teachers", tmp_path / "base", "--encoder")
+    run(monkeypatch, *asked, *folders, "--base", tmp_path / "taught")
+    lines = capsys.readouterr().out.count("ratings: ")
+    parts = len(list((tmp_path / "work").glob("encoder-*.safetensors")))
+    assert (lines > 3, parts) == (True, 2)  # the larger one learns part by part
+    card = open_bundle(tmp_path / "taught").text("README.md")
+    assert "The label of a sentence was what a sentence encoder said of it" in card
+    assert "also what an earlier base and a smaller encoder said" in card
+    assert "so short were not read;\nof longer reviews an earlier base was." in card
+
+
+def test_an_encoder_has_a_folder_and_there_are_two_at_most(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Said before anything is read."""
     with pytest.raises(SystemExit):
-        run(monkeypatch, *asked, "--encoder", tmp_path / "nowhere")
+        run(monkeypatch, data, "--encoder", tmp_path / "nowhere")
     assert "there is no tokenizer.json in" in capsys.readouterr().err
+    (tmp_path / "tokenizer.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        run(monkeypatch, data, "--encoder", tmp_path, tmp_path, tmp_path)
+    assert "--encoder takes two folders at most" in capsys.readouterr().err
 
 
 def test_a_base_without_a_source_does_not_replace_the_one_that_ships(
@@ -276,9 +299,8 @@ def test_a_skewed_domain_does_not_decide_what_is_expected() -> None:
     """One has nine fives in ten, the other a half: what words say is learned of both."""
     collection = reviews_of({"shops": [5.0] * 180 + [1.0] * 20, "apps": [5.0, 1.0] * 50})
     settings = RatingSettings(epochs=40, tokens_per_batch=64, learning_rate=0.03)
-    trainer = RatingTrainer(
-        settings, collection, np.arange(300), beginner(settings, START), Compute()
-    )
+    lessons = lessons_of(settings, collection, np.arange(300))
+    trainer = RatingTrainer(settings, lessons, beginner(settings, START), Compute())
     network = learn_ratings(trainer, RunControl(), lambda line: None)
     scores = scores_by_domain(collection, ("shops", "apps"), network, np.full(5, 0.2), Compute())
     assert scores["apps"][0] == scores["shops"][0] == 1
@@ -289,8 +311,7 @@ def test_a_batch_of_short_reviews_is_no_larger_than_asked_for() -> None:
     """And every review is in one."""
     collection = reviews_of({"shops": [5.0, 4.0, 1.0, 2.5] * 30})
     settings = RatingSettings(epochs=1, most_reviews=7)
-    network = beginner(settings, START)
-    (plan,) = RatingTrainer(settings, collection, np.arange(120), network, Compute()).plans
+    (plan,) = lessons_of(settings, collection, np.arange(120)).plans
     assert max(map(len, plan)) <= 7
     assert sorted(np.concatenate(plan).tolist()) == list(range(120))
 
@@ -298,12 +319,16 @@ def test_a_batch_of_short_reviews_is_no_larger_than_asked_for() -> None:
 def test_who_goes_on_arrives_where_who_never_stopped_does(tmp_path: Path) -> None:
     """Another process takes the checkpoint, wherever it computes."""
     collection = reviews_of({"shops": [5.0, 4.0, 1.0, 2.5] * 30})
-    settings = RatingSettings(epochs=2, tokens_per_batch=64)
+    settings = RatingSettings(epochs=2, parts=2, tokens_per_batch=64)
+    lessons = lessons_of(settings, collection, np.arange(120))
 
     def trainer() -> RatingTrainer:
-        network = beginner(settings, START)
-        return RatingTrainer(settings, collection, np.arange(120), network, Compute())
+        return RatingTrainer(settings, lessons, beginner(settings, START), Compute())
 
+    assert len(lessons.plans) == 4
+    for epoch in (lessons.plans[:2], lessons.plans[2:]):
+        places = [place for plan in epoch for batch in plan for place in batch]
+        assert sorted(places) == list(range(120))
     straight = learn_ratings(trainer(), RunControl(), lambda line: None).to_arrays()
     stopped, other = trainer(), trainer()
     stopped.epoch()
@@ -400,54 +425,78 @@ def test_sentences_are_read_with_the_rating_of_their_review() -> None:
     assert readings.review.tolist() == [0, 1, 2, 3, 0, 0]
     drawn = readings.draw(training, np.random.default_rng(0))
     assert sorted(drawn.tolist()) == [0, 1, 3, 4, 5]
-    start = start_of(collection)
     settings = RatingSettings(epochs=1)
-    trainer = RatingTrainer(settings, collection, training, beginner(settings, start), Compute())
-    assert sorted(np.concatenate(trainer.plans[0]).tolist()) == sorted(drawn.tolist())
+    lessons = lessons_of(settings, collection, training)
+    assert sorted(np.concatenate(lessons.plans[0]).tolist()) == sorted(drawn.tolist())
+    trainer = RatingTrainer(settings, lessons, beginner(settings, start_of(collection)), Compute())
     trainer.epoch()
     assert np.isfinite(trainer.history[0]["loss"])
 
 
+TWO_REVIEWS = {"apps": ["it is not bad . i like it ! !", "no end in sight"]}  # the first: 9 words
+
+
+def saying(
+    said: list[float], collection: Collection, longest: int = 400, shortest: int = 0
+) -> Teacher:
+    """One that says the same whatever it reads."""
+    bias = np.log(np.array(said) + 1e-20).astype(np.float32)
+    ends = {"readout.weight": np.zeros((5, 12), dtype=np.float32), "readout.bias": bias}
+    network = beginner(RatingSettings(), start_of(collection) | ends)
+    return Teacher(network, longest, shortest)
+
+
+ONE, TWO = [1.0, 0, 0, 0, 0], [0, 1.0, 0, 0, 0]
+
+
+def taught_by(folder: Path, teachers: list[Teacher], **shares: float) -> Lessons:
+    """An epoch's lessons of two reviews."""
+    collection = written(TWO_REVIEWS)
+    teaching = Teaching(teachers, folder, Compute(), **shares) if teachers else None
+    return lessons_of(RatingSettings(epochs=1), collection, np.arange(2), teaching)
+
+
 def test_labels_are_partly_what_teachers_say(tmp_path: Path) -> None:
     """Of sentences wholly, of reviews partly, and of what is not drawn not at all."""
-    collection = written({"apps": ["it is not bad . i like it ! !", "no end in sight"]})
-    training, settings = np.arange(2), RatingSettings(epochs=1)
-    start = start_of(collection)
-
-    def learner(teachers: list[Teacher]) -> RatingTrainer:
-        teaching = Teaching(teachers, tmp_path, Compute()) if teachers else None
-        return RatingTrainer(
-            settings, collection, training, beginner(settings, start), Compute(), teaching
-        )
-
-    def sure_of(rating: int, longest: int) -> Teacher:
-        """One that says the same whatever it reads."""
-        bias = np.where(np.arange(1, 6) == rating, 50, 0).astype(np.float32)
-        ends = {"readout.weight": np.zeros((5, 12), dtype=np.float32), "readout.bias": bias}
-        return Teacher(beginner(settings, start | ends), longest)
-
-    alone, one = learner([]), learner([sure_of(1, longest=400)])
+    collection = written(TWO_REVIEWS)
+    alone, one = taught_by(tmp_path, []), taught_by(tmp_path, [saying(ONE, collection)])
     assert alone.targets[:, 3].tolist() == [1] * 4
     np.testing.assert_allclose(one.targets[:2, [0, 3]], [[OF_REVIEW, 1 - OF_REVIEW]] * 2)
     np.testing.assert_allclose(one.targets[2:], np.eye(5)[[0, 0]], atol=1e-6)
-    assert one.belongs_to != alone.belongs_to
-    # The first review has nine words.
-    two = learner([sure_of(1, longest=400), sure_of(2, longest=8)])
-    np.testing.assert_allclose(two.targets[0], one.targets[0], atol=1e-6)
-    np.testing.assert_allclose(two.targets[2, :2], [0.5, 0.5], rtol=1e-5)
-    few = learner([sure_of(2, longest=8)])
-    np.testing.assert_allclose(few.targets[0], alone.targets[0])
-    np.testing.assert_allclose(few.targets[1, [1, 3]], [OF_REVIEW, 1 - OF_REVIEW], rtol=1e-5)
-    # One that is not sure says more of what is common in a domain.
-    unsure = np.array([0.4, 0.3, 0.1, 0.1, 0.1])
-    ends = {"readout.weight": np.zeros((5, 12), np.float32), "readout.bias": np.log(unsure)}
-    third = learner([Teacher(beginner(settings, start | ends), longest=400)])
-    said = unsure * np.exp(log_shares(collection, training)[0])
-    np.testing.assert_allclose(third.targets[2], said / said.sum(), rtol=1e-5)
-    teaching = Teaching([Teacher(alone.network, longest=400)], tmp_path, Compute())
+    assert one.taught
+    assert not alone.taught
+    less = taught_by(tmp_path, [saying(ONE, collection)], of_review=0, of_sentence=0.7)
+    np.testing.assert_allclose(less.targets[:2], alone.targets[:2])
+    np.testing.assert_allclose(less.targets[2:, [0, 3]], [[0.7, 0.3]] * 2, rtol=1e-5)
+    teaching = Teaching([saying(ONE, collection)], tmp_path, Compute())
     labels = teaching.labels(alone.targets, alone.readings, np.array([3]), alone.priors)
     assert np.array_equal(labels[:3], alone.targets[:3])
     assert labels[3].sum() == pytest.approx(1)
+
+
+def test_one_that_is_not_sure_says_more_of_what_is_common_in_a_domain(tmp_path: Path) -> None:
+    """Its answer was given without the domain's shares, and labels have them."""
+    unsure, collection = np.array([0.4, 0.3, 0.1, 0.1, 0.1]), written(TWO_REVIEWS)
+    lessons = taught_by(tmp_path, [saying(unsure.tolist(), collection)])
+    said = unsure * np.exp(log_shares(collection, np.arange(2))[0])
+    np.testing.assert_allclose(lessons.targets[2], said / said.sum(), rtol=1e-5)
+
+
+def test_the_mean_of_those_who_read_a_text_counts(tmp_path: Path) -> None:
+    """What one has said of texts that it is no longer asked of does not."""
+    collection = written(TWO_REVIEWS)
+    alone, one = taught_by(tmp_path, []), taught_by(tmp_path, [saying(ONE, collection)])
+    other = saying(TWO, collection, longest=8)
+    both = taught_by(tmp_path, [saying(ONE, collection), other])
+    np.testing.assert_allclose(both.targets[0], one.targets[0], atol=1e-6)
+    np.testing.assert_allclose(both.targets[2, :2], [0.5, 0.5], rtol=1e-5)
+    few = taught_by(tmp_path, [other])
+    np.testing.assert_allclose(few.targets[0], alone.targets[0])
+    np.testing.assert_allclose(few.targets[1, [1, 3]], [OF_REVIEW, 1 - OF_REVIEW], rtol=1e-5)
+    each = taught_by(tmp_path, [saying(ONE, collection, shortest=9), other])
+    np.testing.assert_allclose(each.targets[0], one.targets[0], atol=1e-6)
+    np.testing.assert_allclose(each.targets[1:, 1], [OF_REVIEW, 1, 1], atol=1e-6)
+    assert each.taught != both.taught
 
 
 def test_sentences_of_unrated_reviews_have_the_labels_of_teachers(tmp_path: Path) -> None:
@@ -455,19 +504,15 @@ def test_sentences_of_unrated_reviews_have_the_labels_of_teachers(tmp_path: Path
     unrated = written({"apps": ["it is bad . i like it !", "this is good . it is not"]})
     collection = replace(unrated, ratings=np.array([5, np.nan], np.float32))
     settings = RatingSettings(epochs=1)
-    start = start_of(collection)
-    bias = np.array([50, 0, 0, 0, 0], np.float32)
-    ends = {"readout.weight": np.zeros((5, 12), dtype=np.float32), "readout.bias": bias}
-    teaching = Teaching([Teacher(beginner(settings, start | ends), 400)], tmp_path, Compute())
-    rated, other = np.array([0]), np.array([1])
-    trainer = RatingTrainer(
-        settings, collection, rated, beginner(settings, start), Compute(), teaching, other
-    )
-    assert sentences_in(trainer.readings) == [
+    teaching = Teaching([saying(ONE, collection)], tmp_path, Compute(), of_sentence=0.5)
+    lessons = lessons_of(settings, collection, np.array([0]), teaching, np.array([1]))
+    assert sentences_in(lessons.readings) == [
         "it is bad .", "i like it !", "this is good .", "it is not"
     ]  # fmt: skip
-    assert sorted(np.concatenate(trainer.plans[0]).tolist()) == [0, 2, 3, 4, 5]
-    np.testing.assert_allclose(trainer.targets[2:], [[1, 0, 0, 0, 0]] * 4, atol=1e-6)
+    assert sorted(np.concatenate(lessons.plans[0]).tolist()) == [0, 2, 3, 4, 5]
+    half, whole = [0.5, 0, 0, 0, 0.5], ONE
+    np.testing.assert_allclose(lessons.targets[2:], [half] * 2 + [whole] * 2, atol=1e-6)
+    trainer = RatingTrainer(settings, lessons, beginner(settings, start_of(collection)), Compute())
     trainer.epoch()
     assert np.isfinite(trainer.history[0]["loss"])
 
@@ -508,28 +553,48 @@ def test_more_sentences_are_drawn_where_teachers_rate_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the ratings of their reviews, so many would teach that these say the same."""
-    monkeypatch.setattr("tests.base.rating.EVEN", Even(9, 9, 0))
-    monkeypatch.setattr("tests.base.rating.EVEN_TAUGHT", Even(9, 9, 2))
+    monkeypatch.setattr("tests.base.lessons.EVEN", Even(9, 9, 0))
+    monkeypatch.setattr("tests.base.lessons.EVEN_TAUGHT", Even(9, 9, 2))
     collection = written({"apps": ["i saw it . i like it .", "no end . i liked it ."]})
-    start = start_of(collection)
     settings, both = RatingSettings(epochs=1), np.arange(2)
-    teaching = Teaching([Teacher(beginner(settings, start), 400)], tmp_path, Compute())
+    teacher = Teacher(beginner(settings, start_of(collection)), 400)
+    teaching = Teaching([teacher], tmp_path, Compute())
     counts = []
     for who in (None, teaching):
-        trainer = RatingTrainer(
-            settings, collection, both, beginner(settings, start), Compute(), who
-        )
-        counts.append(len(np.concatenate(trainer.plans[0])))
+        (plan,) = lessons_of(settings, collection, both, who).plans
+        counts.append(len(np.concatenate(plan)))
     assert counts == [3, 5]  # of three sentences without such a word, the root of 2 times 3 is 2
 
 
 def test_what_is_too_long_for_a_learner_is_not_drawn() -> None:
     """An encoder learns of sentences and short reviews."""
     collection = written({"apps": ["one two three", "one two", "one"]})
-    settings = RatingSettings(epochs=1, longest=2)
-    network = beginner(settings, START | {"embedding": np.ones((5, 3), dtype=np.float32)})
-    trainer = RatingTrainer(settings, collection, np.arange(3), network, Compute())
-    assert sorted(np.concatenate(trainer.plans[0]).tolist()) == [1, 2]
+    (plan,) = lessons_of(RatingSettings(epochs=1, longest=2), collection, np.arange(3)).plans
+    assert sorted(np.concatenate(plan).tolist()) == [1, 2]
+
+
+def test_few_of_each_kind_are_learned_from() -> None:
+    """By a large encoder: sentences, phrases and whole reviews."""
+    collection = written(
+        {"apps": ["i saw it . i like it .", "no . never ."], "phrases": ["a b"] * 5}
+    )
+    settings = RatingSettings(epochs=1, few=Few(3, 2, 1))
+    (plan,) = lessons_of(settings, collection, np.arange(7)).plans
+    places = np.concatenate(plan)
+    assert len(set(places.tolist())) == 6
+    kinds = [(places >= 7).sum(), ((places >= 2) & (places < 7)).sum(), (places < 2).sum()]
+    assert kinds == [3, 2, 1]
+
+
+def test_a_slow_teacher_is_asked_of_as_many_as_there_is_time_for(tmp_path: Path) -> None:
+    """Other short texts are not read; long ones, of which others are asked, all are."""
+    collection = written({"apps": ["a b"] * 9 + ["a b c " * 20] * 3})
+    teacher = Teacher(beginner(RatingSettings(), start_of(collection)), 400)
+    teaching = Teaching([teacher], tmp_path, Compute(), most_short=4)
+    (plan,) = lessons_of(RatingSettings(epochs=1), collection, np.arange(12), teaching).plans
+    places = np.concatenate(plan)
+    assert sorted(places[places >= 9].tolist()) == [9, 10, 11]
+    assert len(places) == 7
 
 
 def test_a_mean_of_weights_lies_between() -> None:

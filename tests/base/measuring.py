@@ -9,7 +9,7 @@ from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from lstm_cli.metrics.calibration import expected_calibration_error, reliability
 from lstm_cli.metrics.scores import scores_of
 from tests.base.collection import NUM_RATINGS, Collection
-from tests.base.rating import whole_ratings
+from tests.base.lessons import whole_ratings
 
 MOST_MEASURED = 1_500  # reviews of a domain
 RATINGS = np.arange(1.0, NUM_RATINGS + 1)

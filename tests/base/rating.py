@@ -10,22 +10,18 @@ Shapes: B reviews in a batch, N reviews, R = 5 ratings, D domains.
 
 import hashlib
 import json
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lstm_cli.arrays import Float32Array
 from lstm_cli.config import ModelConfig
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import ReviewNetwork
-from lstm_cli.data.batches import Batch, make_batch, plan_batches, prefetch
+from lstm_cli.data.batches import Batch, make_batch, prefetch
 from lstm_cli.training.checkpoint import (
     CheckpointKeeper,
     RunControl,
@@ -34,47 +30,12 @@ from lstm_cli.training.checkpoint import (
     tensors_of,
 )
 from lstm_cli.training.optimiser import AveragedWeights, rate_factor
-from tests.base.collection import NUM_RATINGS, Collection
-from tests.base.drawing import EVEN, EVEN_TAUGHT, LONGEST, Even, Readings
-from tests.base.teaching import Teaching
+from tests.base.collection import NUM_RATINGS
+from tests.base.lessons import Lessons, Plan
+from tests.base.settings import RatingSettings
 from tests.base.weights import arrays_of, digest_of
 
-FEWEST_SHARE = 0.02  # of a rating in a domain that has none
 CLIP_NORM = 1.0
-NOTHING = np.empty(0, np.int64)
-
-
-@dataclass(frozen=True)
-class RatingSettings:
-    """How ratings are learned.
-
-    Small batches make more steps of short reviews: before sentences were read, those of phrases
-    were 127 of 1,627 in an epoch, where batches of 24,576 tokens, however many reviews, made 11 of
-    636. An epoch on two thirds of the domains (a network of 256 units that had learned for one
-    epoch) took the kappa on the other third from 0.392 to 0.573, and to 0.485 with those of 24,576
-    tokens.
-
-    Tried on thirteen domains left out, one seed: an adversary by the rating's gradient (Miyato
-    et al. 2017; half a standard deviation a word) gave 57.4 % and a kappa of 0.696 where it was
-    57.3 and 0.693, at twice the time; a virtual one, also on unrated films, 51.5 and 0.523.
-    """
-
-    epochs: int = 4
-    tokens_per_batch: int = 12_288
-    most_reviews: int = 256  # in a batch: short ones by the thousand would make few steps
-    learning_rate: float = 2e-3
-    cell_lr_scale: float = 0.5
-    embedding_lr_scale: float = 0.25
-    rps_weight: float = 0.5
-    average_decay: float = 0.995
-    weight_decay: float = 0.01
-    warmup: float = 0.06
-    embedding_dropout: float = 0.15
-    word_dropout: float = 0.05
-    blank_review_rate: float = 0.02
-    readout_dropout: float = 0.4
-    seed: int = 0
-    longest: int = LONGEST  # words of what is learned from, once shortened
 
 
 class RatingTrainer:
@@ -82,80 +43,44 @@ class RatingTrainer:
 
     Args:
         settings: how.
-        collection: reviews, their ratings and domains.
-        training: places of those it learns from, each with a rating.
+        lessons: what of.
         network: what learns; ``beginner`` makes one.
         compute: where it learns.
-        teaching: who says what texts are rated, beside those who wrote them.
-        unrated: places of reviews without a rating, of whose sentences only teachers are asked.
     """
 
     def __init__(
-        self,
-        settings: RatingSettings,
-        collection: Collection,
-        training: NDArray[np.int64],
-        network: nn.Module,
-        compute: Compute,
-        teaching: Teaching | None = None,
-        unrated: NDArray[np.int64] = NOTHING,
+        self, settings: RatingSettings, lessons: Lessons, network: nn.Module, compute: Compute
     ) -> None:
-        self.settings, self.collection, self.compute = settings, collection, compute
+        self.settings, self.lessons, self.compute = settings, lessons, compute
         self.network = compute.place(network).train()
         self.optimiser = _optimiser(self.network, settings)
         self.rates = [group["lr"] for group in self.optimiser.param_groups]
         self.average = AveragedWeights(self.network.parameters(), settings.average_decay)
-        self.readings = Readings.of(collection, np.concatenate([training, unrated]))
-        self.corpus = self.readings.corpus
-        self.targets = soft_targets(collection.ratings)[self.readings.review]
-        self.priors = log_shares(collection, training)
-        even = EVEN_TAUGHT if teaching else EVEN
-        self.plans = [
-            self._plan(training, even, np.random.default_rng((settings.seed, epoch)))
-            for epoch in range(settings.epochs)
-        ]
-        self.belongs_to = self._fingerprint(teaching)
-        if teaching:
-            drawn = np.unique(np.concatenate([batch for plan in self.plans for batch in plan]))
-            self.targets = teaching.labels(self.targets, self.readings, drawn, self.priors)
+        self.belongs_to = self._fingerprint()
         self.step = 0
         self.history: list[dict[str, Any]] = []
 
     @property
     def num_steps(self) -> int:
-        """Batches of all epochs."""
-        return sum(map(len, self.plans))
+        """Batches of all lessons."""
+        return sum(map(len, self.lessons.plans))
 
-    def _plan(
-        self, training: NDArray[np.int64], even: Even, rng: np.random.Generator
-    ) -> list[NDArray[np.int64]]:
-        reviews = self.readings.draw(training, rng, even)
-        reviews = reviews[self.corpus.lengths[reviews] <= self.settings.longest]
-        lengths = self.corpus.lengths[reviews]
-        parts = [
-            part
-            for some in plan_batches(lengths, self.settings.tokens_per_batch, rng)
-            for part in np.array_split(reviews[rng.permutation(some)],
-                                       math.ceil(len(some) / self.settings.most_reviews))
-        ]  # fmt: skip
-        return [parts[k] for k in rng.permutation(len(parts))]
-
-    def _fingerprint(self, teaching: Teaching | None) -> str:
+    def _fingerprint(self) -> str:
         """Of all that decides what is learned."""
-        taught = teaching.digest if teaching else ""
-        decided = (self.settings, self.collection.fingerprint, taught)
+        lessons = self.lessons
+        decided = (self.settings, lessons.readings.collection.fingerprint, lessons.taught)
         digest = hashlib.sha256(repr(decided).encode())
-        for plan in self.plans:
+        for plan in lessons.plans:
             for batch in plan:
                 digest.update(batch.tobytes() + b"|")
         digest.update(digest_of(arrays_of(self.network)).encode())
         return digest.hexdigest()
 
     def epoch(self) -> None:
-        """Read the reviews of the next epoch."""
+        """Read what the next epoch, or part of one, has."""
         began, tokens = time.perf_counter(), 0
         loss = torch.zeros((), device=self.compute.device)
-        plan = self.plans[len(self.history)]
+        plan = self.lessons.plans[len(self.history)]
         for batch in self._batches(plan):
             loss += self.train_step(batch)
             tokens += batch.num_tokens
@@ -167,21 +92,21 @@ class RatingTrainer:
             }
         )
 
-    def _batches(self, plan: list[NDArray[np.int64]]) -> Iterator[Batch]:
-        yield from prefetch(make_batch(self.corpus, reviews) for reviews in plan)
+    def _batches(self, plan: Plan) -> Iterator[Batch]:
+        corpus = self.lessons.readings.corpus
+        yield from prefetch(make_batch(corpus, places) for places in plan)
 
     def train_step(self, batch: Batch) -> Tensor:
         """Learn from one batch; its loss."""
-        settings, tensor = self.settings, self.compute.tensor
+        settings, lessons, tensor = self.settings, self.lessons, self.compute.tensor
         torch.manual_seed(settings.seed * 1_000_003 + self.step)  # the same after a resumption
         factor = rate_factor(self.step, self.num_steps, settings.warmup)
         for group, rate in zip(self.optimiser.param_groups, self.rates, strict=True):
             group["lr"] = rate * factor
         with self.compute.autocast():
             logits = self.network(tensor(batch.token_ids), tensor(batch.lengths))
-        reviews = self.readings.review[batch.reviews]
-        expected = tensor(self.priors[self.collection.domain[reviews]])
-        targets = tensor(self.targets[batch.reviews])
+        expected = tensor(lessons.priors[lessons.readings.domain[batch.reviews]])
+        targets = tensor(lessons.targets[batch.reviews])
         loss = soft_loss(logits.float() + expected, targets, settings.rps_weight)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -211,7 +136,7 @@ def learn_ratings(
     """The network after all epochs, its weights averaged over the last steps."""
     keeper = CheckpointKeeper(control, lambda: trainer.belongs_to)
     keeper.resume(trainer)
-    while len(trainer.history) < len(trainer.plans):
+    while len(trainer.history) < len(trainer.lessons.plans):
         trainer.epoch()
         say(f"ratings: {json.dumps(trainer.history[-1])}")
         keeper.keep_epoch(trainer)
@@ -244,45 +169,19 @@ def beginner(settings: RatingSettings, start: Mapping[str, Float32Array]) -> Rev
 
 
 def _optimiser(network: nn.Module, settings: RatingSettings) -> torch.optim.AdamW:
-    rate = settings.learning_rate
-    parts = {network: (1.0, settings.weight_decay)}
-    if isinstance(network, ReviewNetwork):
-        parts = {
-            network.embedding: (settings.embedding_lr_scale, 0.0),
-            network.cell: (settings.cell_lr_scale, settings.weight_decay),
-            network.readout: (1.0, settings.weight_decay),
-        }
-    groups = [
-        {"params": list(part.parameters()), "lr": rate * scale, "weight_decay": decay}
-        for part, (scale, decay) in parts.items()
-    ]
-    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.99), fused=True)
-
-
-def soft_targets(ratings: Float32Array) -> Float32Array:
-    """Probabilities of 1 to 5 whose mean is the rating: at most two of them. (N,) -> (N, R)
-
-    >>> soft_targets(np.array([4.25], dtype=np.float32)).tolist()
-    [[0.0, 0.0, 0.0, 0.75, 0.25]]
-    """
-    known = np.nan_to_num(ratings, nan=3.0)
-    near = 1 - np.abs(known[:, None] - np.arange(1, NUM_RATINGS + 1))
-    return np.clip(near, 0, 1).astype(np.float32)
-
-
-def whole_ratings(ratings: Float32Array) -> NDArray[np.int64]:
-    """Places of ratings on the scale of five; halves go down: 4.5 becomes 4. (N,)"""
-    return np.clip(np.ceil(ratings - 0.5 - 1e-6), 1, NUM_RATINGS).astype(np.int64) - 1
-
-
-def log_shares(collection: Collection, training: NDArray[np.int64]) -> Float32Array:
-    """The logarithm of the share of each rating in each domain, none below a floor. (D, R)"""
-    shares = np.full((len(collection.domains), NUM_RATINGS), 1 / NUM_RATINGS)
-    targets = soft_targets(collection.ratings[training])
-    for domain in np.unique(collection.domain[training]):
-        shares[domain] = targets[collection.domain[training] == domain].mean(0)
-    shares = shares.clip(min=FEWEST_SHARE)
-    return np.log(shares / shares.sum(1, keepdims=True)).astype(np.float32)
+    rates = {
+        "embedding": (settings.embedding_lr_scale, 0.0),
+        "cell": (settings.cell_lr_scale, settings.weight_decay),
+        "encoder": (settings.encoder_lr_scale, settings.weight_decay),
+        "readout": (1.0, settings.weight_decay),
+    }
+    groups = []
+    for name, part in network.named_children():
+        if weights := list(part.parameters()):
+            scale, decay = rates[name]
+            rate = settings.learning_rate * scale
+            groups.append({"params": weights, "lr": rate, "weight_decay": decay})
+    return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.99), fused=True)
 
 
 def soft_loss(logits: Tensor, targets: Tensor, rps_weight: float) -> Tensor:

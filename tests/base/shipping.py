@@ -25,15 +25,11 @@ from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.text.vocabulary import Vocabulary
 from tests.base.collection import FILM_SOURCES, FILMS, NUM_RATINGS, PHRASES, Collection
 from tests.base.drawing import EVEN, EVEN_TAUGHT, HEAD, LONGEST, MOST_READ
-from tests.base.encoder import LONGEST_TEXT
-from tests.base.rating import (
-    CLIP_NORM,
-    RatingSettings,
-    config_of,
-    log_shares,
-    whole_ratings,
-)
-from tests.base.teaching import OF_REVIEW
+from tests.base.encoder import FEW, LONGEST_TEXT
+from tests.base.lessons import log_shares, whole_ratings
+from tests.base.rating import CLIP_NORM, config_of
+from tests.base.settings import RatingSettings
+from tests.base.teaching import MOST_ASKED, OF_REVIEW
 
 SCALE = Scale(tuple(float(rating) for rating in range(1, NUM_RATINGS + 1)))
 # Of the domains' mean shares; 1 would expect of a stranger's file what these expect of each
@@ -80,6 +76,12 @@ rating.{more}"""
 ENCODER_SAID = """
 The encoder (no part of the base) had learned the same ratings, and was asked
 only about texts of at most {longest} words; {otherwise}."""
+KEPT_THEIRS = "longer reviews kept their own rating"
+LARGER_SAID = """
+The encoder (no part of the base) had learned from {texts:,} texts at most: their ratings, and of
+sentences also what {before} said, which had learned the same ratings. It was asked
+about {asked:,} texts of at most {longest} words for each pass, and others so short were not read;
+{otherwise}."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,12 @@ class Made:
     is_further: bool = False  # it came from a base
     is_half_way: bool = False  # the mean of that base's weights and of those learned from them
     num_teaching_bases: int = 0  # the mean of whose weights it learned from
-    has_encoder: bool = False  # that taught it, too
+    num_encoders: int = 0  # that taught it, too; the second one was taught by the first
 
     @property
     def is_taught(self) -> bool:
         """Whether anyone but those who wrote the reviews rated what it has read."""
-        return self.num_teaching_bases > 0 or self.has_encoder
+        return self.num_teaching_bases > 0 or self.num_encoders > 0
 
     @property
     def config(self) -> ModelConfig:
@@ -202,17 +204,22 @@ def _taught(made: Made) -> str:
     if not made.is_taught:
         return ""
     bases = made.num_teaching_bases
-    teachers = ["an earlier base" if bases == 1 else "the mean of earlier bases"] * bool(bases)
-    more = ""
-    if made.has_encoder:
-        teachers.append("a sentence encoder")
-        otherwise = (
-            "where both answered, the mean of their answers counted"
-            if bases
-            else "longer reviews kept their own rating"
+    base = ["an earlier base" if bases == 1 else "the mean of earlier bases"] * bool(bases)
+    encoder, more = ["a sentence encoder"] * bool(made.num_encoders), ""
+    if made.num_encoders > 1:
+        more = LARGER_SAID.format(
+            texts=sum(FEW),
+            before=" and ".join([*base, "a smaller encoder"]),
+            asked=MOST_ASKED,
+            longest=LONGEST_TEXT,
+            otherwise=f"of longer reviews {base[0]} was" if base else KEPT_THEIRS,
         )
-        more = ENCODER_SAID.format(longest=LONGEST_TEXT, otherwise=otherwise)
-    return TAUGHT.format(teachers=" and ".join(teachers), percent=100 * OF_REVIEW, more=more)
+        base = []
+    elif made.num_encoders:
+        both = "where both answered, the mean of their answers counted"
+        more = ENCODER_SAID.format(longest=LONGEST_TEXT, otherwise=both if base else KEPT_THEIRS)
+    teachers = " and ".join([*base, *encoder])
+    return TAUGHT.format(teachers=teachers, percent=100 * OF_REVIEW, more=more)
 
 
 def _source(made: Made) -> str:
@@ -221,7 +228,7 @@ def _source(made: Made) -> str:
         "`--from`": made.is_further,
         "`--half-way`": made.is_half_way,
         "`--teachers`": made.num_teaching_bases > 0,
-        "`--encoder`": made.has_encoder,
+        "`--encoder`": made.num_encoders > 0,
     }
     given = [option for option, is_given in options.items() if is_given]
     if not given:
@@ -238,7 +245,8 @@ def _measured(corpus: Corpus) -> Corpus:
 
 def _as_train_config(made: Made) -> TrainConfig:
     settings = asdict(made.settings)
-    for name in ("most_reviews", "longest"):  # of which a training of a person's has no need
+    # Of which a training of a person's has no need.
+    for name in ("parts", "most_reviews", "encoder_lr_scale", "longest", "few"):
         del settings[name]
     return TrainConfig(
         **settings,

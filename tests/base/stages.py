@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,18 +25,19 @@ from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.pretraining import Unlabelled, pretrain
 from tests.base.collection import PHRASES, Collection
 from tests.base.drawing import DRAWING, LONGEST
-from tests.base.encoder import LEARNING, LONGEST_TEXT, Encoder
-from tests.base.measuring import as_table, scores_by_domain
-from tests.base.rating import (
-    NOTHING,
-    RatingSettings,
-    RatingTrainer,
-    beginner,
-    config_of,
-    learn_ratings,
+from tests.base.encoder import (
+    LEARNING,
+    LEARNING_OF_FEW,
+    LONGEST_TEXT,
+    OF_SENTENCE,
+    Encoder,
 )
+from tests.base.lessons import NOTHING, lessons_of
+from tests.base.measuring import as_table, scores_by_domain
+from tests.base.rating import RatingTrainer, beginner, config_of, learn_ratings
+from tests.base.settings import RatingSettings
 from tests.base.shipping import Made, expectation
-from tests.base.teaching import Teacher, Teaching
+from tests.base.teaching import MOST_ASKED, Teacher, Teaching
 from tests.base.weights import arrays_of, mean_weights
 
 
@@ -120,31 +121,54 @@ class Run:
             + hashlib.sha256(training.tobytes()).hexdigest(),
         )
 
-    def teachers(self, bases: list[Bundle], encoder: Path | None) -> tuple[list[Teacher], float]:
+    def teaching(self, bases: list[Bundle], encoders: list[Path]) -> tuple[Teaching | None, float]:
         """Who is asked for labels, and the seconds that were spent on making them.
 
-        The mean of bases is asked of all texts, an encoder, if there is one, of short ones.
+        The mean of bases is asked of all texts, an encoder of short ones. A second encoder learns
+        from both and replaces them there.
         """
-        found, seconds = [], 0.0
-        if bases:
-            arrays = mean_weights([self.of_base(base).arrays for base in bases])
-            network = ReviewNetwork.from_arrays(config_of(arrays), arrays)
-            found.append(Teacher(network, longest=LONGEST))
-        if encoder:
-            learned, seconds = self._encoder(encoder)
-            found.append(Teacher(learned, longest=LONGEST_TEXT))
-        return found, seconds
+        base = self._mean_of(bases) if bases else []
+        if not encoders:
+            return (self._asking(base) if base else None), 0.0
+        first, *larger = encoders
+        learned, seconds = self._encoder(first, None)
+        teachers = [*base, Teacher(learned, longest=LONGEST_TEXT)]
+        if not larger:
+            return self._asking(teachers), seconds
+        before = replace(self._asking(teachers), of_review=0.0, of_sentence=OF_SENTENCE)
+        learned, more = self._encoder(larger[0], before)
+        longer = [replace(teacher, shortest=LONGEST_TEXT + 1) for teacher in base]
+        asked = self._asking([*longer, Teacher(learned, longest=LONGEST_TEXT)])
+        return replace(asked, most_short=MOST_ASKED), seconds + more
 
-    def _encoder(self, folder: Path) -> tuple[Encoder, float]:
-        """An encoder after it has learned ratings, and the seconds that it took."""
+    def _mean_of(self, bases: list[Bundle]) -> list[Teacher]:
+        arrays = mean_weights([self.of_base(base).arrays for base in bases])
+        network = ReviewNetwork.from_arrays(config_of(arrays), arrays)
+        return [Teacher(network, longest=LONGEST)]
+
+    def _asking(self, teachers: list[Teacher]) -> Teaching:
+        return Teaching(teachers, self.work, self.compute)
+
+    def _encoder(self, folder: Path, before: Teaching | None) -> tuple[Encoder, float]:
+        """An encoder after it has learned ratings, and the seconds that it took.
+
+        Args:
+            folder: its files.
+            before: who rates sentences for it, if anyone has learned before it.
+        """
         network = Encoder.read(folder, self.collection.tokens)
-        name = "-".join(filter(None, ("encoder", network.origin[:8], self.some, DRAWING)))
+        settings = LEARNING_OF_FEW if before else LEARNING
+        decided = (network.origin, settings, before.digest if before else "")
+        digest = hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
+        name = "-".join(filter(None, ("encoder", digest, self.some, DRAWING)))
+        path = self.work / f"{name}.safetensors"
 
         def make() -> dict[str, Float32Array]:
-            self._learn(LEARNING, network, None, RunControl())
+            control = RunControl(path.with_suffix(".checkpoint"), resume=True)
+            self._learn(settings, network, before, control)
             return arrays_of(network)
 
-        stage = kept(self.work / f"{name}.safetensors", make)
+        stage = kept(path, make)
         arrays = {name: torch.from_numpy(array) for name, array in stage.arrays.items()}
         network.load_state_dict(arrays)
         return network.eval(), stage.seconds
@@ -153,11 +177,10 @@ class Run:
         self,
         settings: RatingSettings,
         language: dict[str, Float32Array],
-        teachers: list[Teacher],
+        teaching: Teaching | None,
     ) -> Stage:
         """The network after it has learned ratings."""
         seed = f"seed{settings.seed}-" if settings.seed else ""
-        teaching = Teaching(teachers, self.work, self.compute) if teachers else None
         taught = f"taught{teaching.digest}-" if teaching else ""
         path = self.work / f"ratings-{self.name}-{seed}{taught}{DRAWING}.safetensors"
 
@@ -176,15 +199,9 @@ class Run:
         teaching: Teaching | None,
         control: RunControl,
     ) -> None:
-        trainer = RatingTrainer(
-            settings,
-            self.collection,
-            self.rated,
-            network,
-            self.compute,
-            teaching,
-            unrated=self.unrated if teaching else NOTHING,
-        )
+        unrated = self.unrated if teaching else NOTHING
+        lessons = lessons_of(settings, self.collection, self.rated, teaching, unrated)
+        trainer = RatingTrainer(settings, lessons, network, self.compute)
         learn_ratings(trainer, control, self.say)
 
     def measure(self, made: Made, left_out: tuple[str, ...]) -> str:

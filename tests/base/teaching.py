@@ -5,8 +5,8 @@ Learned with their reviews' ratings for four passes, sentences of kinds that no 
 told apart worse than after two (``tests/benchmarks/README.md``). So a sentence's label is what
 teachers say of it, and of a review's label two fifths are (Hinton et al. 2015). Teachers are the
 mean of the weights of earlier bases (Wortsman et al. 2022, "Model soups") and, of short texts, a
-sentence encoder;
-the mean of their answers counts. They need no ratings: sentences of unrated reviews are read, too.
+sentence encoder; the mean of their answers counts. They need no ratings: sentences of unrated
+reviews are read, too.
 
 Shapes: P places of ``Readings``, n of them that are drawn, R ratings, D domains.
 """
@@ -26,10 +26,12 @@ from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from tests.base.collection import NUM_RATINGS
-from tests.base.drawing import EVEN_TAUGHT, Readings
+from tests.base.drawing import EVEN_TAUGHT, LONGEST_SENTENCE, Readings
 from tests.base.weights import arrays_of, digest_of
 
 OF_REVIEW = 0.4  # share of a review's label that teachers give, if any answers
+MOST_ASKED = 240_000  # short texts of an epoch; a large encoder takes an hour for them
+SEED = 1  # of which short texts a slow teacher is asked
 ASKED_AT_ONCE = 20_000  # places; at most so many answers are lost when it is stopped
 
 
@@ -39,13 +41,18 @@ class Teacher:
 
     network: nn.Module  # that has learned ratings without their shares
     longest: int  # words of a text that it is asked of
+    shortest: int = 0
 
     @cached_property
     def digest(self) -> str:
-        """Of its weights, the pieces into which an encoder cuts words, and what it is asked."""
+        """Of its weights, the pieces into which an encoder cuts words, and its longest text."""
         buffers = {name: buffer.cpu().numpy() for name, buffer in self.network.named_buffers()}
         who = f"{digest_of(arrays_of(self.network) | buffers)} {self.longest}"
         return hashlib.sha256(who.encode()).hexdigest()[:8]
+
+    def reads(self, lengths: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether it is asked of texts of so many words."""
+        return (lengths >= self.shortest) & (lengths <= self.longest)
 
 
 @dataclass(frozen=True)
@@ -54,20 +61,34 @@ class Teaching:
 
     Args:
         teachers: who is asked; the mean of what they say counts.
-        folder: holds a file for each teacher and cut of reviews, for asking can take half an hour.
+        folder: holds a file for each teacher and cut of reviews, for asking can take hours.
         compute: where they answer.
+        of_review: the share of a review's label that they give, if any answers.
+        of_sentence: of the label of a sentence whose review is rated; of others they give all.
+        most_short: of how many texts no longer than a sentence there is time to ask.
     """
 
     teachers: Sequence[Teacher]
     folder: Path
     compute: Compute
+    of_review: float = OF_REVIEW
+    of_sentence: float = 1.0
+    most_short: int | None = None
 
     @property
     def digest(self) -> str:
         """Of all that decides the labels beside the ratings."""
-        who = [teacher.digest for teacher in self.teachers]
-        decided = (who, OF_REVIEW, EVEN_TAUGHT)
+        who = [(teacher.digest, teacher.shortest) for teacher in self.teachers]
+        decided = (who, self.of_review, self.of_sentence, self.most_short, EVEN_TAUGHT)
         return hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
+
+    def in_time(self, readings: Readings, drawn: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Of the places drawn for an epoch those that are read: long ones, and short ones asked."""
+        if self.most_short is None:
+            return drawn
+        is_short = readings.corpus.lengths[drawn] <= LONGEST_SENTENCE
+        short = np.random.default_rng(SEED).permutation(drawn[is_short])[: self.most_short]
+        return np.concatenate([short, drawn[~is_short]])
 
     def labels(
         self,
@@ -76,7 +97,7 @@ class Teaching:
         drawn: NDArray[np.int64],
         priors: Float32Array,
     ) -> Float32Array:
-        """Labels of all places: of sentences drawn the teachers', of reviews partly. (P, R)
+        """Labels of all places: of those drawn the teachers', wholly or partly. (P, R)
 
         Args:
             targets: labels by ratings alone. (P, R)
@@ -88,7 +109,9 @@ class Teaching:
         said *= np.exp(priors[readings.domain[drawn]])
         said /= said.sum(1, keepdims=True)
         is_sentence = drawn >= len(readings.collection.lengths)
-        share = np.where(is_sentence, 1.0, OF_REVIEW * is_answered)
+        is_unrated = np.isnan(readings.collection.ratings[readings.review[drawn]])
+        share = np.where(is_sentence, self.of_sentence, self.of_review * is_answered)
+        share[is_unrated] = 1
         labels = targets.copy()
         labels[drawn] = (1 - share[:, None]) * targets[drawn] + share[:, None] * said
         return labels
@@ -107,7 +130,7 @@ class Teaching:
     def _answers_of(
         self, teacher: Teacher, readings: Readings, asked: NDArray[np.int64]
     ) -> Float32Array:
-        """What one teacher says, nothing of what is too long for it. (n, R)"""
+        """What one teacher says, nothing of what it is not asked. (n, R)"""
         said_in = self.compute.precision
         path = self.folder / f"answers-{teacher.digest}-{said_in}-{readings.digest}.npy"
         if not path.exists():
@@ -116,12 +139,12 @@ class Teaching:
                 np.save(file, np.full((len(readings.corpus), NUM_RATINGS), np.nan, np.float32))
             part.rename(path)
         kept = np.load(path, mmap_mode="r+")
-        missing = np.unique(asked[np.isnan(kept[asked]).any(1)])
-        missing = missing[readings.corpus.lengths[missing] <= teacher.longest]
+        is_read = teacher.reads(readings.corpus.lengths[asked])
+        missing = np.unique(asked[is_read & np.isnan(kept[asked]).any(1)])
         # An encoder answers as one does.
         network = cast("ReviewNetwork", self.compute.place(teacher.network))
         for first in range(0, len(missing), ASKED_AT_ONCE):
             some = missing[first : first + ASKED_AT_ONCE]
             kept[some] = rating_probabilities(network, readings.corpus.select(some), self.compute)
             kept.flush()
-        return np.array(kept[asked])
+        return np.where(is_read[:, None], kept[asked], np.nan)

@@ -24,8 +24,8 @@ from lstm_cli.text.tokens import tokenize
 from lstm_cli.text.vocabulary import UNKNOWN_ID, Vocabulary
 from tests.awkward import misspelled
 from tests.base.collection import FILM_SOURCES, POINTS, sources_of
+from tests.base.lessons import whole_ratings
 from tests.base.measuring import measures
-from tests.base.rating import whole_ratings
 from tests.benchmarks.recipes import SHIPPED
 
 MOST = 150  # reviews of a domain
