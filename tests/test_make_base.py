@@ -9,6 +9,8 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.numpy import load_file
+from torch import nn
 
 from lstm_cli.arrays import Float32Array
 from lstm_cli.bundle.reading import open_bundle
@@ -21,11 +23,13 @@ from lstm_cli.training.optimiser import rating_loss
 from tests import make_base
 from tests.base.collection import Collection, fold, on_five
 from tests.base.drawing import DRAWING, EVEN, MOST_READ, Even, Readings
+from tests.base.encoder import OF_SENTENCE
 from tests.base.lessons import Lessons, lessons_of, log_shares, soft_targets, whole_ratings
 from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import RatingTrainer, beginner, learn_ratings, soft_loss
 from tests.base.settings import Few, RatingSettings
-from tests.base.teaching import OF_REVIEW, Teacher, Teaching
+from tests.base.stages import Run
+from tests.base.teaching import MOST_ASKED, OF_REVIEW, Teacher, Teaching
 from tests.base.weights import mean_weights
 from tests.tiny_encoder import write_encoder
 
@@ -174,7 +178,7 @@ def test_an_encoder_learns_once_and_teaches(
     run(monkeypatch, *asked, "--base", tmp_path / "alone")
     capsys.readouterr()
     run(monkeypatch, *asked, "--encoder", folder, "--base", tmp_path / "taught")
-    assert capsys.readouterr().out.count("ratings: ") == 2  # its own, and the base's
+    assert capsys.readouterr().out.count("ratings: ") > 1  # its own parts, and the base's pass
     alone, taught = open_bundle(tmp_path / "alone"), open_bundle(tmp_path / "taught")
     assert taught.fingerprint != alone.fingerprint
     card = taught.text("README.md")
@@ -199,27 +203,50 @@ def test_an_encoder_learns_once_and_teaches(
     assert "DATA`, and again with `--from`, `--teachers` and `--encoder`." in card
     capsys.readouterr()
     run(monkeypatch, *asked, "--encoder", folder, "--leave-out", "A")
-    assert capsys.readouterr().out.count("ratings: ") == 2  # one that has not learned of A
+    assert capsys.readouterr().out.count("ratings: ") > 1  # one that has not learned of A
 
 
 def test_a_larger_encoder_learns_from_those_before_it(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And replaces them where texts are short."""
+    """And replaces them where sentences are rated; so says the card."""
     pytest.importorskip("transformers")
-    folders = [write_encoder(tmp_path / name) for name in ("small", "large")]
-    asked = (data, "--work", tmp_path / "work")
+    folders = [write_encoder(tmp_path / name, seed) for seed, name in enumerate("ab")]
+    work = tmp_path / "work"
+    asked = (data, "--work", work)
     run(monkeypatch, *asked, "--base", tmp_path / "base")
-    capsys.readouterr()
+    made: list[Teaching | None] = []
+    learn = Run._learn
+
+    def spy(self: Run, settings: RatingSettings, network: nn.Module,
+            teaching: Teaching | None, control: RunControl) -> None:  # fmt: skip
+        made.append(teaching)
+        learn(self, settings, network, teaching, control)
+
+    monkeypatch.setattr(Run, "_learn", spy)
     asked = (*asked, "--from", tmp_path / "base", "--teachers", tmp_path / "base", "--encoder")
     run(monkeypatch, *asked, *folders, "--base", tmp_path / "taught")
-    lines = capsys.readouterr().out.count("ratings: ")
-    parts = len(list((tmp_path / "work").glob("encoder-*.safetensors")))
-    assert (lines > 3, parts) == (True, 2)  # the larger one learns part by part
-    card = open_bundle(tmp_path / "taught").text("README.md")
+    first, larger, base = made
+    assert first is None
+    assert larger is not None
+    assert base is not None
+    assert (larger.of_review, larger.of_sentence, larger.most_sentences) == (0, OF_SENTENCE, None)
+    assert (base.of_review, base.of_sentence, base.most_sentences) == (OF_REVIEW, 1, MOST_ASKED)
+    assert [(one.of_reviews, one.of_sentences) for one in larger.teachers] == [(True, True)] * 2
+    assert [(one.of_reviews, one.of_sentences) for one in base.teachers] == [
+        (True, False), (False, True)
+    ]  # fmt: skip
+    learned = {load_file(path)["readout.bias"].tobytes() for path in work.glob("encoder-*")}
+    assert len(learned) == 2
+    assert not list(work.glob("*.checkpoint"))
+    card = " ".join(open_bundle(tmp_path / "taught").text("README.md").split())
     assert "The label of a sentence was what a sentence encoder said of it" in card
-    assert "also what an earlier base and a smaller encoder said" in card
-    assert "so short were not read;\nof longer reviews an earlier base was." in card
+    assert "40 % of a review's label was what an earlier base said, the rest its rating." in card
+    assert "was what an earlier base and a smaller encoder had said of it." in card
+    run(monkeypatch, data, "--work", work, "--encoder", *folders, "--base", tmp_path / "none")
+    card = " ".join(open_bundle(tmp_path / "none").text("README.md").split())
+    assert "a review's label was its rating." in card
+    assert "had no rating, was what a smaller encoder had said of it." in card
 
 
 def test_an_encoder_has_a_folder_and_there_are_two_at_most(
@@ -436,14 +463,11 @@ def test_sentences_are_read_with_the_rating_of_their_review() -> None:
 TWO_REVIEWS = {"apps": ["it is not bad . i like it ! !", "no end in sight"]}  # the first: 9 words
 
 
-def saying(
-    said: list[float], collection: Collection, longest: int = 400, shortest: int = 0
-) -> Teacher:
+def saying(said: list[float], collection: Collection, longest: int = 400) -> Teacher:
     """One that says the same whatever it reads."""
     bias = np.log(np.array(said) + 1e-20).astype(np.float32)
     ends = {"readout.weight": np.zeros((5, 12), dtype=np.float32), "readout.bias": bias}
-    network = beginner(RatingSettings(), start_of(collection) | ends)
-    return Teacher(network, longest, shortest)
+    return Teacher(beginner(RatingSettings(), start_of(collection) | ends), longest)
 
 
 ONE, TWO = [1.0, 0, 0, 0, 0], [0, 1.0, 0, 0, 0]
@@ -463,8 +487,9 @@ def test_labels_are_partly_what_teachers_say(tmp_path: Path) -> None:
     assert alone.targets[:, 3].tolist() == [1] * 4
     np.testing.assert_allclose(one.targets[:2, [0, 3]], [[OF_REVIEW, 1 - OF_REVIEW]] * 2)
     np.testing.assert_allclose(one.targets[2:], np.eye(5)[[0, 0]], atol=1e-6)
-    assert one.taught
-    assert not alone.taught
+    network = beginner(RatingSettings(), start_of(collection))
+    trainers = (RatingTrainer(RatingSettings(), made, network, Compute()) for made in (alone, one))
+    assert len({trainer.belongs_to for trainer in trainers}) == 2
     less = taught_by(tmp_path, [saying(ONE, collection)], of_review=0, of_sentence=0.7)
     np.testing.assert_allclose(less.targets[:2], alone.targets[:2])
     np.testing.assert_allclose(less.targets[2:, [0, 3]], [[0.7, 0.3]] * 2, rtol=1e-5)
@@ -493,10 +518,11 @@ def test_the_mean_of_those_who_read_a_text_counts(tmp_path: Path) -> None:
     few = taught_by(tmp_path, [other])
     np.testing.assert_allclose(few.targets[0], alone.targets[0])
     np.testing.assert_allclose(few.targets[1, [1, 3]], [OF_REVIEW, 1 - OF_REVIEW], rtol=1e-5)
-    each = taught_by(tmp_path, [saying(ONE, collection, shortest=9), other])
-    np.testing.assert_allclose(each.targets[0], one.targets[0], atol=1e-6)
-    np.testing.assert_allclose(each.targets[1:, 1], [OF_REVIEW, 1, 1], atol=1e-6)
-    assert each.taught != both.taught
+    of_reviews = replace(saying(ONE, collection), of_sentences=False)
+    of_sentences = replace(saying(TWO, collection), of_reviews=False)
+    each = taught_by(tmp_path, [of_reviews, of_sentences])
+    np.testing.assert_allclose(each.targets[:2], one.targets[:2], atol=1e-6)
+    np.testing.assert_allclose(each.targets[2:, 1], [1, 1], atol=1e-6)
 
 
 def test_sentences_of_unrated_reviews_have_the_labels_of_teachers(tmp_path: Path) -> None:
@@ -574,27 +600,30 @@ def test_what_is_too_long_for_a_learner_is_not_drawn() -> None:
 
 
 def test_few_of_each_kind_are_learned_from() -> None:
-    """By a large encoder: sentences, phrases and whole reviews."""
-    collection = written(
-        {"apps": ["i saw it . i like it .", "no . never ."], "phrases": ["a b"] * 5}
-    )
-    settings = RatingSettings(epochs=1, few=Few(3, 2, 1))
-    (plan,) = lessons_of(settings, collection, np.arange(7)).plans
-    places = np.concatenate(plan)
-    assert len(set(places.tolist())) == 6
-    kinds = [(places >= 7).sum(), ((places >= 2) & (places < 7)).sum(), (places < 2).sum()]
-    assert kinds == [3, 2, 1]
+    """By a large encoder: sentences, phrases and whole reviews, of all domains."""
+    texts = ["no end of it . i like it ."] * 20
+    collection = written({"apps": texts, "books": texts, "phrases": ["a b"] * 5})
+    settings = RatingSettings(epochs=1, few=Few(sentences=30, phrases=2, reviews=20))
+    lessons = lessons_of(settings, collection, np.arange(45))
+    places = np.concatenate(lessons.plans[0])
+    domains = lessons.readings.domain[places]
+    assert len(set(places.tolist())) == 52
+    assert (domains == 2).sum() == 2
+    for kind in (places >= 45, places < 45):
+        assert min(np.bincount(domains[kind])[:2]) >= 5
 
 
-def test_a_slow_teacher_is_asked_of_as_many_as_there_is_time_for(tmp_path: Path) -> None:
-    """Other short texts are not read; long ones, of which others are asked, all are."""
-    collection = written({"apps": ["a b"] * 9 + ["a b c " * 20] * 3})
-    teacher = Teacher(beginner(RatingSettings(), start_of(collection)), 400)
-    teaching = Teaching([teacher], tmp_path, Compute(), most_short=4)
-    (plan,) = lessons_of(RatingSettings(epochs=1), collection, np.arange(12), teaching).plans
-    places = np.concatenate(plan)
-    assert sorted(places[places >= 9].tolist()) == [9, 10, 11]
-    assert len(places) == 7
+def test_a_slow_teacher_is_asked_of_as_many_sentences_as_there_is_time_for(tmp_path: Path) -> None:
+    """No others are read; reviews all are."""
+    texts = ["no end of it . i like it ."] * 20
+    collection = written({"apps": texts, "books": ["not this ! it is bad " * 20], "tea": texts})
+    teaching = Teaching([saying(ONE, collection)], tmp_path, Compute(), most_sentences=30)
+    lessons = lessons_of(RatingSettings(epochs=1), collection, np.arange(41), teaching)
+    places = np.concatenate(lessons.plans[0])
+    assert sorted(places[places < 41].tolist()) == list(range(41))
+    domains = lessons.readings.domain[places[places >= 41]]
+    assert len(domains) == 30
+    assert min(np.bincount(domains)[[0, 2]]) >= 5
 
 
 def test_a_mean_of_weights_lies_between() -> None:

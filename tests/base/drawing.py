@@ -120,6 +120,10 @@ class Readings:
         """Of each place, the number of its domain. (P,)"""
         return self.collection.domain[self.review]
 
+    def is_sentence(self, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of some places are sentences out of reviews."""
+        return places >= len(self.collection.lengths)
+
     def draw(
         self, training: NDArray[np.int64], rng: np.random.Generator, even: Even = EVEN
     ) -> NDArray[np.int64]:

@@ -5,8 +5,8 @@ An LSTM of this size has read 34 million words and knows what reviews repeat. A 
 and Gurevych 2019) knows words and turns of phrase that they do not. It learns the ratings of
 sentences, phrases and short reviews, and what it then says of them are labels for the LSTM (Tang et
 al. 2019). A larger one (all-mpnet-base-v2: 109 million; Song et al. 2020) knows more of both. It
-learns from fewer texts, and what the smaller one and a base say of sentences are its labels. Both
-are in no base: what ships is an LSTM.
+learns from fewer texts, and most of a sentence's label is what the smaller one says of it, and a
+base, if one is asked. Both are in no base: what ships is an LSTM.
 
 It reads the words that a collection knows, cut into pieces of its own, so that both are asked of
 the same places.
@@ -35,6 +35,7 @@ MOST_PIECES = 126  # of a text, with its two ends a quarter of what it could rea
 # it has the readout's, and the encoder's own.
 LEARNING = RatingSettings(
     epochs=1,
+    parts=10,
     tokens_per_batch=4_096,
     most_reviews=128,
     learning_rate=1.5e-4,
@@ -42,10 +43,11 @@ LEARNING = RatingSettings(
     readout_dropout=0.1,
     longest=LONGEST_TEXT,
 )
-# Of a larger one: a step takes five times as long, and its layers need change less.
-FEW = Few()
-LEARNING_OF_FEW = replace(LEARNING, few=FEW, parts=10, learning_rate=1e-3, encoder_lr_scale=0.05)
-OF_SENTENCE = 0.7  # share of a rated sentence's label that is given by those who learned before it
+# Of a larger one: a step takes five times as long. Its layers need change less, and its readout,
+# which begins with nothing, has fewer steps to learn in.
+FEW = Few(sentences=40_000, phrases=25_000, reviews=15_000)
+LEARNING_OF_FEW = replace(LEARNING, few=FEW, learning_rate=1e-3, encoder_lr_scale=0.05)
+OF_SENTENCE = 0.7  # share of the label of a rated review's sentence that the others give
 
 
 class Sizes(NamedTuple):

@@ -24,21 +24,19 @@ Plan = Sequence[NDArray[np.int64]]  # the places of each batch
 
 @dataclass(frozen=True)
 class Lessons:
-    """All that is learned.
+    """What one network learns from.
 
     Args:
         readings: the places.
         targets: the labels of all of them. (P, R)
         priors: logarithms of the shares of ratings in each domain. (D, R)
         plans: what is read in each epoch, or part of one.
-        taught: a digest of who gave labels beside those who wrote; nothing if nobody did.
     """
 
     readings: Readings
     targets: Float32Array
     priors: Float32Array
     plans: Sequence[Plan]
-    taught: str = ""
 
 
 def lessons_of(
@@ -70,19 +68,20 @@ def lessons_of(
         elif teaching:
             drawn = teaching.in_time(readings, drawn)
         plan = _in_batches(settings, readings, drawn, rng)
+        # Batches are in no order, so that each part has some of everything.
         plans += [plan[part :: settings.parts] for part in range(min(settings.parts, len(plan)))]
     if teaching:
         drawn = np.unique(np.concatenate([batch for plan in plans for batch in plan]))
         targets = teaching.labels(targets, readings, drawn, priors)
-    return Lessons(readings, targets, priors, plans, teaching.digest if teaching else "")
+    return Lessons(readings, targets, priors, plans)
 
 
 def _some_of(
     readings: Readings, drawn: NDArray[np.int64], few: Few, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """So many of each kind."""
-    is_sentence = drawn >= len(readings.collection.lengths)
-    is_phrase = np.array(readings.collection.domains)[readings.domain[drawn]] == PHRASES
+    """Of what was drawn, at most so many sentences, phrases and whole reviews, at random."""
+    is_sentence = readings.is_sentence(drawn)
+    is_phrase = readings.collection.is_of([PHRASES])[readings.review[drawn]]
     kinds = (is_sentence, ~is_sentence & is_phrase, ~is_sentence & ~is_phrase)
     return np.concatenate(
         [rng.permutation(drawn[kind])[:most] for kind, most in zip(kinds, few, strict=True)]

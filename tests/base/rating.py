@@ -5,7 +5,7 @@ is therefore the sum of two: its own logits, and the logarithm of the shares of 
 domain (Ren et al. 2020, "balanced softmax"). The second is left out when the network is
 used, so that no domain's skew becomes what it expects of a stranger's file.
 
-Shapes: B reviews in a batch, N reviews, R = 5 ratings, D domains.
+Shapes: B reviews in a batch, R = 5 ratings.
 """
 
 import hashlib
@@ -42,8 +42,8 @@ class RatingTrainer:
     """A network that learns ratings.
 
     Args:
-        settings: how.
-        lessons: what of.
+        settings: rates, dropouts and the like.
+        lessons: what it reads, with its labels.
         network: what learns; ``beginner`` makes one.
         compute: where it learns.
     """
@@ -68,8 +68,9 @@ class RatingTrainer:
     def _fingerprint(self) -> str:
         """Of all that decides what is learned."""
         lessons = self.lessons
-        decided = (self.settings, lessons.readings.collection.fingerprint, lessons.taught)
+        decided = (self.settings, lessons.readings.collection.fingerprint)
         digest = hashlib.sha256(repr(decided).encode())
+        digest.update(lessons.targets.tobytes())
         for plan in lessons.plans:
             for batch in plan:
                 digest.update(batch.tobytes() + b"|")

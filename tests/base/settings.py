@@ -1,4 +1,4 @@
-"""How ratings are learned."""
+"""How a base, or an encoder that teaches one, learns ratings."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,14 +9,14 @@ from tests.base.drawing import LONGEST
 class Few(NamedTuple):
     """How many texts of each kind are learned from where each of them costs much."""
 
-    sentences: int = 40_000
-    phrases: int = 25_000
-    reviews: int = 15_000
+    sentences: int
+    phrases: int
+    reviews: int
 
 
 @dataclass(frozen=True)
 class RatingSettings:
-    """Of a base, or of an encoder that teaches one.
+    """All that decides it, but for what is read.
 
     Small batches make more steps of short reviews: before sentences were read, those of phrases
     were 127 of 1,627 in an epoch, where batches of 24,576 tokens, however many reviews, made 11 of

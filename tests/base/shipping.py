@@ -25,7 +25,7 @@ from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.text.vocabulary import Vocabulary
 from tests.base.collection import FILM_SOURCES, FILMS, NUM_RATINGS, PHRASES, Collection
 from tests.base.drawing import EVEN, EVEN_TAUGHT, HEAD, LONGEST, MOST_READ
-from tests.base.encoder import FEW, LONGEST_TEXT
+from tests.base.encoder import FEW, LONGEST_TEXT, OF_SENTENCE
 from tests.base.lessons import log_shares, whole_ratings
 from tests.base.rating import CLIP_NORM, config_of
 from tests.base.settings import RatingSettings
@@ -71,17 +71,17 @@ HALF_WAY = """
 The weights of the base are the mean of what they were before the last {passes} and after."""
 TAUGHT = """
 The label of a sentence was what {teachers} said of it,
-also in reviews without a rating; {percent:.0f} % of a review's label was theirs, the rest its
-rating.{more}"""
+also in reviews without a rating; {of_review}.{more}"""
+THEIRS = """{percent:.0f} % of a review's label was {whose}, the rest its
+rating"""
 ENCODER_SAID = """
 The encoder (no part of the base) had learned the same ratings, and was asked
 only about texts of at most {longest} words; {otherwise}."""
-KEPT_THEIRS = "longer reviews kept their own rating"
 LARGER_SAID = """
-The encoder (no part of the base) had learned from {texts:,} texts at most: their ratings, and of
-sentences also what {before} said, which had learned the same ratings. It was asked
-about {asked:,} texts of at most {longest} words for each pass, and others so short were not read;
-{otherwise}."""
+The encoder (no part of the base) had learned from at most {texts:,} texts. {sentence:.0f} % of a
+sentence's label, or all where its review had no rating, was what {before}
+had said of it. For each pass it was asked about at most {asked:,} sentences; no others were
+read."""
 
 
 @dataclass(frozen=True)
@@ -205,21 +205,33 @@ def _taught(made: Made) -> str:
         return ""
     bases = made.num_teaching_bases
     base = ["an earlier base" if bases == 1 else "the mean of earlier bases"] * bool(bases)
-    encoder, more = ["a sentence encoder"] * bool(made.num_encoders), ""
+    encoder, whose = ["a sentence encoder"] * bool(made.num_encoders), "theirs"
     if made.num_encoders > 1:
         more = LARGER_SAID.format(
             texts=sum(FEW),
+            sentence=100 * OF_SENTENCE,
             before=" and ".join([*base, "a smaller encoder"]),
             asked=MOST_ASKED,
-            longest=LONGEST_TEXT,
-            otherwise=f"of longer reviews {base[0]} was" if base else KEPT_THEIRS,
         )
-        base = []
-    elif made.num_encoders:
-        both = "where both answered, the mean of their answers counted"
-        more = ENCODER_SAID.format(longest=LONGEST_TEXT, otherwise=both if base else KEPT_THEIRS)
-    teachers = " and ".join([*base, *encoder])
-    return TAUGHT.format(teachers=teachers, percent=100 * OF_REVIEW, more=more)
+        whose, base = (f"what {base[0]} said" if base else ""), []
+    else:
+        more = _one_encoder(bool(base)) if encoder else ""
+    of_review = THEIRS.format(percent=100 * OF_REVIEW, whose=whose)
+    return TAUGHT.format(
+        teachers=" and ".join([*base, *encoder]),
+        of_review=of_review if whose else "a review's label was its rating",
+        more=more,
+    )
+
+
+def _one_encoder(has_base: bool) -> str:
+    """Of what it was asked, and who else was."""
+    otherwise = (
+        "where both answered, the mean of their answers counted"
+        if has_base
+        else "longer reviews kept their own rating"
+    )
+    return ENCODER_SAID.format(longest=LONGEST_TEXT, otherwise=otherwise)
 
 
 def _source(made: Made) -> str:

@@ -56,6 +56,7 @@ def kept(path: Path, make: Callable[[], dict[str, Float32Array]]) -> Stage:
         part = path.with_suffix(".part")
         save_file(arrays, part, {"seconds": str(time.perf_counter() - began)})
         part.rename(path)
+        path.with_suffix(".checkpoint").unlink(missing_ok=True)
     with safe_open(path, framework="numpy") as file:
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         return Stage(arrays, float(file.metadata()["seconds"]))
@@ -125,28 +126,29 @@ class Run:
         """Who is asked for labels, and the seconds that were spent on making them.
 
         The mean of bases is asked of all texts, an encoder of short ones. A second encoder learns
-        from both and replaces them there.
+        from both, and is then asked of sentences alone, and nobody else of these.
         """
         base = self._mean_of(bases) if bases else []
         if not encoders:
-            return (self._asking(base) if base else None), 0.0
+            return (self._asked(base) if base else None), 0.0
         first, *larger = encoders
         learned, seconds = self._encoder(first, None)
         teachers = [*base, Teacher(learned, longest=LONGEST_TEXT)]
         if not larger:
-            return self._asking(teachers), seconds
-        before = replace(self._asking(teachers), of_review=0.0, of_sentence=OF_SENTENCE)
+            return self._asked(teachers), seconds
+        before = replace(self._asked(teachers), of_review=0.0, of_sentence=OF_SENTENCE)
         learned, more = self._encoder(larger[0], before)
-        longer = [replace(teacher, shortest=LONGEST_TEXT + 1) for teacher in base]
-        asked = self._asking([*longer, Teacher(learned, longest=LONGEST_TEXT)])
-        return replace(asked, most_short=MOST_ASKED), seconds + more
+        of_reviews = [replace(teacher, of_sentences=False) for teacher in base]
+        of_sentences = Teacher(learned, longest=LONGEST_TEXT, of_reviews=False)
+        after = self._asked([*of_reviews, of_sentences])
+        return replace(after, most_sentences=MOST_ASKED), seconds + more
 
     def _mean_of(self, bases: list[Bundle]) -> list[Teacher]:
         arrays = mean_weights([self.of_base(base).arrays for base in bases])
         network = ReviewNetwork.from_arrays(config_of(arrays), arrays)
         return [Teacher(network, longest=LONGEST)]
 
-    def _asking(self, teachers: list[Teacher]) -> Teaching:
+    def _asked(self, teachers: list[Teacher]) -> Teaching:
         return Teaching(teachers, self.work, self.compute)
 
     def _encoder(self, folder: Path, before: Teaching | None) -> tuple[Encoder, float]:

@@ -2,11 +2,11 @@
 
 A sentence need not say what its review says: "The room was small." stands in reviews of five stars.
 Learned with their reviews' ratings for four passes, sentences of kinds that no base has read were
-told apart worse than after two (``tests/benchmarks/README.md``). So a sentence's label is what
-teachers say of it, and of a review's label two fifths are (Hinton et al. 2015). Teachers are the
-mean of the weights of earlier bases (Wortsman et al. 2022, "Model soups") and, of short texts, a
-sentence encoder; the mean of their answers counts. They need no ratings: sentences of unrated
-reviews are read, too.
+told apart worse than after two (``tests/benchmarks/README.md``). So the label of a sentence that a
+base learns is what teachers say of it, and of a review's label two fifths are (Hinton et al. 2015).
+Teachers are the mean of the weights of earlier bases (Wortsman et al. 2022, "Model soups") and
+sentence encoders; of those who are asked of a text, the mean of their answers counts. They need no
+ratings: sentences of unrated reviews are read, too.
 
 Shapes: P places of ``Readings``, n of them that are drawn, R ratings, D domains.
 """
@@ -30,8 +30,8 @@ from tests.base.drawing import EVEN_TAUGHT, LONGEST_SENTENCE, Readings
 from tests.base.weights import arrays_of, digest_of
 
 OF_REVIEW = 0.4  # share of a review's label that teachers give, if any answers
-MOST_ASKED = 240_000  # short texts of an epoch; a large encoder takes an hour for them
-SEED = 1  # of which short texts a slow teacher is asked
+MOST_ASKED = 200_000  # sentences of an epoch; a large encoder takes an hour for them
+SEED = 1  # of which sentences it is asked
 ASKED_AT_ONCE = 20_000  # places; at most so many answers are lost when it is stopped
 
 
@@ -41,7 +41,8 @@ class Teacher:
 
     network: nn.Module  # that has learned ratings without their shares
     longest: int  # words of a text that it is asked of
-    shortest: int = 0
+    of_reviews: bool = True  # whether it is asked of whole reviews
+    of_sentences: bool = True  # and of sentences out of them
 
     @cached_property
     def digest(self) -> str:
@@ -50,9 +51,10 @@ class Teacher:
         who = f"{digest_of(arrays_of(self.network) | buffers)} {self.longest}"
         return hashlib.sha256(who.encode()).hexdigest()[:8]
 
-    def reads(self, lengths: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether it is asked of texts of so many words."""
-        return (lengths >= self.shortest) & (lengths <= self.longest)
+    def reads(self, readings: Readings, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of some places it is asked of."""
+        is_asked = np.where(readings.is_sentence(places), self.of_sentences, self.of_reviews)
+        return is_asked & (readings.corpus.lengths[places] <= self.longest)
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,12 @@ class Teaching:
     """Teachers, and where their answers are kept.
 
     Args:
-        teachers: who is asked; the mean of what they say counts.
+        teachers: who is asked.
         folder: holds a file for each teacher and cut of reviews, for asking can take hours.
         compute: where they answer.
         of_review: the share of a review's label that they give, if any answers.
         of_sentence: of the label of a sentence whose review is rated; of others they give all.
-        most_short: of how many texts no longer than a sentence there is time to ask.
+        most_sentences: of how many of those drawn for an epoch there is time to ask.
     """
 
     teachers: Sequence[Teacher]
@@ -73,21 +75,27 @@ class Teaching:
     compute: Compute
     of_review: float = OF_REVIEW
     of_sentence: float = 1.0
-    most_short: int | None = None
+    most_sentences: int | None = None
 
     @property
     def digest(self) -> str:
-        """Of all that decides the labels beside the ratings."""
-        who = [(teacher.digest, teacher.shortest) for teacher in self.teachers]
-        decided = (who, self.of_review, self.of_sentence, self.most_short, EVEN_TAUGHT)
+        """Of all that decides what is read, and the labels beside the ratings."""
+        who = [(one.digest, one.of_reviews, one.of_sentences) for one in self.teachers]
+        read = (self.most_sentences, SEED, EVEN_TAUGHT)
+        decided = (who, self.of_review, self.of_sentence, *read)
         return hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
 
     def in_time(self, readings: Readings, drawn: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Of the places drawn for an epoch those that are read: long ones, and short ones asked."""
-        if self.most_short is None:
+        """Of the places drawn for an epoch those that are read: not more sentences than asked of.
+
+        A sentence has no label of its own, but a review has.
+        """
+        if self.most_sentences is None:
             return drawn
         is_short = readings.corpus.lengths[drawn] <= LONGEST_SENTENCE
-        short = np.random.default_rng(SEED).permutation(drawn[is_short])[: self.most_short]
+        short = np.random.default_rng(SEED).permutation(drawn[is_short])
+        is_sentence = readings.is_sentence(short)
+        short = short[~is_sentence | (is_sentence.cumsum() <= self.most_sentences)]
         return np.concatenate([short, drawn[~is_short]])
 
     def labels(
@@ -108,7 +116,7 @@ class Teaching:
         said, is_answered = self.answers(readings, drawn)
         said *= np.exp(priors[readings.domain[drawn]])
         said /= said.sum(1, keepdims=True)
-        is_sentence = drawn >= len(readings.collection.lengths)
+        is_sentence = readings.is_sentence(drawn)
         is_unrated = np.isnan(readings.collection.ratings[readings.review[drawn]])
         share = np.where(is_sentence, self.of_sentence, self.of_review * is_answered)
         share[is_unrated] = 1
@@ -139,7 +147,7 @@ class Teaching:
                 np.save(file, np.full((len(readings.corpus), NUM_RATINGS), np.nan, np.float32))
             part.rename(path)
         kept = np.load(path, mmap_mode="r+")
-        is_read = teacher.reads(readings.corpus.lengths[asked])
+        is_read = teacher.reads(readings, asked)
         missing = np.unique(asked[is_read & np.isnan(kept[asked]).any(1)])
         # An encoder answers as one does.
         network = cast("ReviewNetwork", self.compute.place(teacher.network))
