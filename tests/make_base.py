@@ -15,7 +15,8 @@ leaves out what sentences of films are measured on. Both write a base only where
 ``--from BASE`` learns ratings further from a base, at half the rate, and reads nothing anew: an
 epoch of that took 23 minutes on two cores, beside other programs. For a base that was made so,
 ``--seed 1`` draws other reviews and sentences. With ``--half-way`` a base made so is the mean of
-the weights before and after (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+the weights before and after (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). With
+``--short`` an epoch has no long reviews, and 92,000 texts in all, and is learned at the whole rate.
 
 ``--teachers BASE ...`` learns what the mean of the weights of earlier bases says of them, too; git
 keeps those that shipped. ``--encoder FOLDER`` first lets a sentence encoder learn the same ratings,
@@ -42,14 +43,18 @@ from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.config import PretrainConfig
 from lstm_cli.core.compute import Compute
 from tests.base.collection import Collection, at_most, collect, fold
+from tests.base.encoder import LONGEST_TEXT
 from tests.base.seen import seen_of
-from tests.base.settings import RatingSettings
+from tests.base.settings import Few, RatingSettings
 from tests.base.shipping import Made, ship
 from tests.base.stages import Run
 from tests.base.weights import mean_weights
 
 ROOT = Path(__file__).parents[1]
 MOST_ENCODERS = 2
+# Learned at the whole rate, so many sentences of few words take two minutes. Of thrice as many a
+# base got no more, and forgot more of what it knew of long reviews.
+SHORT = Few(sentences=64_000, phrases=12_000, reviews=16_000)
 # Of the language. Perplexity after five epochs: 384 units 78.8, 512 (six) 71.8, 640 71.8, 896 67.5.
 LANGUAGE = PretrainConfig(
     embedding_size=256,
@@ -66,16 +71,7 @@ LANGUAGE = PretrainConfig(
 def main() -> None:
     """Run what has not been run yet."""
     parser = _parser()
-    asked = parser.parse_args()
-    if asked.without and not (asked.base or asked.leave_out):
-        parser.error("--without goes with --base: such a base is not to be shipped")
-    if asked.half_way and not asked.start:
-        parser.error("--half-way goes with --from: it is half-way from a base")
-    for folder in asked.encoder:
-        if not (folder / "tokenizer.json").is_file():
-            parser.error(f"--encoder: there is no tokenizer.json in {folder}")
-    if len(asked.encoder) > MOST_ENCODERS:
-        parser.error("--encoder takes two folders at most: a small encoder and a large one")
+    asked = _asked(parser)
     compute = Compute.of_machine(asked.precision, device=asked.device)
     compute.set_up_process()
     collection = collected(asked.data, asked.work, compute)
@@ -90,12 +86,7 @@ def main() -> None:
             parser.error(f"{base.path} has learned from {', '.join(sorted(known))}, "
                          "which is to be left out")  # fmt: skip
     run = _run(asked, collection, compute, start, without)
-    settings = RatingSettings(
-        epochs=asked.epochs[1],
-        learning_rate=RatingSettings.learning_rate / (2 if start else 1),
-        tokens_per_batch=asked.tokens_per_batch or RatingSettings.tokens_per_batch,
-        seed=asked.seed,
-    )
+    settings = _settings(asked)
     teaching, seconds = run.teaching(bases, asked.encoder)
     language = run.of_base(start) if start else run.language(_language(asked))
     ratings = run.ratings(settings, language.arrays, teaching)
@@ -118,6 +109,33 @@ def main() -> None:
     say(f"{base}: {sum(file.stat().st_size for file in base.iterdir()) / 2**20:.1f} MiB")
 
 
+def _asked(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """What the command line asks for, if it goes together."""
+    asked = parser.parse_args()
+    if asked.without and not (asked.base or asked.leave_out):
+        parser.error("--without goes with --base: such a base is not to be shipped")
+    if (asked.half_way or asked.short) and not asked.start:
+        parser.error("--half-way and --short go with --from: they change a base little")
+    for folder in asked.encoder:
+        if not (folder / "tokenizer.json").is_file():
+            parser.error(f"--encoder: there is no tokenizer.json in {folder}")
+    if len(asked.encoder) > MOST_ENCODERS:
+        parser.error("--encoder takes two folders at most: a small encoder and a large one")
+    return asked
+
+
+def _settings(asked: argparse.Namespace) -> RatingSettings:
+    """How ratings are learned: at half the rate from a base, unless of short texts alone."""
+    scale = 0.5 if asked.start and not asked.short else 1
+    settings = RatingSettings(
+        epochs=asked.epochs[1],
+        learning_rate=RatingSettings.learning_rate * scale,
+        tokens_per_batch=asked.tokens_per_batch or RatingSettings.tokens_per_batch,
+        seed=asked.seed,
+    )
+    return replace(settings, few=SHORT, longest=LONGEST_TEXT) if asked.short else settings
+
+
 def _run(
     asked: argparse.Namespace,
     collection: Collection,
@@ -136,6 +154,7 @@ def _run(
         *parts,
         *filter(None, (asked.most, asked.tokens_per_batch)),
         *([f"from{start.fingerprint[:12]}"] if start else []),
+        *(["short"] if asked.short else []),
         *asked.epochs,
         *rounded,
     )
@@ -170,6 +189,8 @@ def _parser() -> argparse.ArgumentParser:
                         help="what ratings are learned further from")  # fmt: skip
     parser.add_argument("--half-way", action="store_true",
                         help="keep the mean of the weights before and after")  # fmt: skip
+    parser.add_argument("--short", action="store_true",
+                        help="learn from few texts, all of them short")  # fmt: skip
     parser.add_argument("--teachers", type=Path, nargs="+", default=[], metavar="BASE",
                         help="whose answers are learned beside the ratings")  # fmt: skip
     parser.add_argument("--encoder", type=Path, nargs="+", default=[], metavar="FOLDER",

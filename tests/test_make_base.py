@@ -29,7 +29,7 @@ from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import RatingTrainer, beginner, learn_ratings, soft_loss
 from tests.base.settings import Few, RatingSettings
 from tests.base.stages import Run
-from tests.base.teaching import MOST_ASKED, OF_REVIEW, Teacher, Teaching
+from tests.base.teaching import OF_REVIEW, Teacher, Teaching
 from tests.base.weights import mean_weights
 from tests.tiny_encoder import write_encoder
 
@@ -159,13 +159,18 @@ def test_a_base_is_the_mean_of_what_it_was_and_what_it_learned(
     for name, array in mean.arrays.items():  # each rounded to eight or sixteen bits
         np.testing.assert_allclose(array, of_both[name], atol=0.01 * np.abs(array).max())
         assert np.abs(one.arrays[name] - two.arrays[name]).max() > 0.03 * np.abs(array).max()
+    run(monkeypatch, *further, "--short", "--base", tmp_path / "short")
+    card = " ".join(open_bundle(tmp_path / "short").text("README.md").split())
+    assert "The last pass read no text of more than 40 words: of what was drawn so, 64,000" in card
+    assert "and again with `--from` and `--short`" in card
     assert "mean of what they were before the last pass and after." in mean.text("README.md")
     assert "mean of what they were" not in two.text("README.md")
     assert "and again with `--from` and `--half-way`" in mean.text("README.md")
     capsys.readouterr()
-    with pytest.raises(SystemExit):
-        run(monkeypatch, *asked, "--half-way")
-    assert "--half-way goes with --from" in capsys.readouterr().err
+    for option in ("--half-way", "--short"):
+        with pytest.raises(SystemExit):
+            run(monkeypatch, *asked, option)
+        assert "--half-way and --short go with --from" in capsys.readouterr().err
 
 
 def test_an_encoder_learns_once_and_teaches(
@@ -230,8 +235,8 @@ def test_a_larger_encoder_learns_from_those_before_it(
     assert first is None
     assert larger is not None
     assert base is not None
-    assert (larger.of_review, larger.of_sentence, larger.most_sentences) == (0, OF_SENTENCE, None)
-    assert (base.of_review, base.of_sentence, base.most_sentences) == (OF_REVIEW, 1, MOST_ASKED)
+    assert (larger.of_review, larger.of_sentence) == (0, OF_SENTENCE)
+    assert (base.of_review, base.of_sentence) == (OF_REVIEW, 1)
     assert [(one.of_reviews, one.of_sentences) for one in larger.teachers] == [(True, True)] * 2
     assert [(one.of_reviews, one.of_sentences) for one in base.teachers] == [
         (True, False), (False, True)
@@ -611,19 +616,6 @@ def test_few_of_each_kind_are_learned_from() -> None:
     assert (domains == 2).sum() == 2
     for kind in (places >= 45, places < 45):
         assert min(np.bincount(domains[kind])[:2]) >= 5
-
-
-def test_a_slow_teacher_is_asked_of_as_many_sentences_as_there_is_time_for(tmp_path: Path) -> None:
-    """No others are read; reviews all are."""
-    texts = ["no end of it . i like it ."] * 20
-    collection = written({"apps": texts, "books": ["not this ! it is bad " * 20], "tea": texts})
-    teaching = Teaching([saying(ONE, collection)], tmp_path, Compute(), most_sentences=30)
-    lessons = lessons_of(RatingSettings(epochs=1), collection, np.arange(41), teaching)
-    places = np.concatenate(lessons.plans[0])
-    assert sorted(places[places < 41].tolist()) == list(range(41))
-    domains = lessons.readings.domain[places[places >= 41]]
-    assert len(domains) == 30
-    assert min(np.bincount(domains)[[0, 2]]) >= 5
 
 
 def test_a_mean_of_weights_lies_between() -> None:

@@ -65,8 +65,6 @@ def lessons_of(
         drawn = drawn[readings.corpus.lengths[drawn] <= settings.longest]
         if settings.few:
             drawn = _some_of(readings, drawn, settings.few, rng)
-        elif teaching:
-            drawn = teaching.in_time(readings, drawn)
         plan = _in_batches(settings, readings, drawn, rng)
         # Batches are in no order, so that each part has some of everything.
         plans += [plan[part :: settings.parts] for part in range(min(settings.parts, len(plan)))]

@@ -7,7 +7,7 @@ from tests.base.drawing import LONGEST
 
 
 class Few(NamedTuple):
-    """How many texts of each kind are learned from where each of them costs much."""
+    """Of each kind of text, how many of those drawn are learned from at most."""
 
     sentences: int
     phrases: int
@@ -47,4 +47,4 @@ class RatingSettings:
     readout_dropout: float = 0.4
     seed: int = 0
     longest: int = LONGEST  # words of what is learned from, once shortened
-    few: Few | None = None  # of what is drawn for an epoch; else all
+    few: Few | None = None  # where a text costs much, or little must change; else all are read

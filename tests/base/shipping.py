@@ -29,7 +29,7 @@ from tests.base.encoder import FEW, LONGEST_TEXT, OF_SENTENCE
 from tests.base.lessons import log_shares, whole_ratings
 from tests.base.rating import CLIP_NORM, config_of
 from tests.base.settings import RatingSettings
-from tests.base.teaching import MOST_ASKED, OF_REVIEW
+from tests.base.teaching import OF_REVIEW
 
 SCALE = Scale(tuple(float(rating) for rating in range(1, NUM_RATINGS + 1)))
 # Of the domains' mean shares; 1 would expect of a stranger's file what these expect of each
@@ -67,6 +67,10 @@ had never seen.
 """
 FURTHER = """
 So it was in the last {passes}; earlier ones may have differed.{weights}"""
+SHORT = """
+So it was before; earlier passes may have differed. The last {passes} read no text of more than
+{longest} words: of what was drawn so, {sentences:,} sentences, {phrases:,} phrases and {reviews:,}
+reviews at most.{weights}"""
 HALF_WAY = """
 The weights of the base are the mean of what they were before the last {passes} and after."""
 TAUGHT = """
@@ -80,8 +84,7 @@ only about texts of at most {longest} words; {otherwise}."""
 LARGER_SAID = """
 The encoder (no part of the base) had learned from at most {texts:,} texts. {sentence:.0f} % of a
 sentence's label, or all where its review had no rating, was what {before}
-had said of it. For each pass it was asked about at most {asked:,} sentences; no others were
-read."""
+had said of it."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +199,9 @@ def _further(made: Made) -> str:
     epochs = made.settings.epochs
     passes = "pass" if epochs == 1 else count(epochs, "pass", "passes")
     weights = HALF_WAY.format(passes=passes) if made.is_half_way else ""
+    if few := made.settings.few:
+        longest = made.settings.longest
+        return SHORT.format(passes=passes, longest=longest, weights=weights, **few._asdict())
     return FURTHER.format(passes=passes, weights=weights)
 
 
@@ -211,7 +217,6 @@ def _taught(made: Made) -> str:
             texts=sum(FEW),
             sentence=100 * OF_SENTENCE,
             before=" and ".join([*base, "a smaller encoder"]),
-            asked=MOST_ASKED,
         )
         whose, base = (f"what {base[0]} said" if base else ""), []
     else:
@@ -239,6 +244,7 @@ def _source(made: Made) -> str:
     options = {
         "`--from`": made.is_further,
         "`--half-way`": made.is_half_way,
+        "`--short`": made.settings.few is not None,
         "`--teachers`": made.num_teaching_bases > 0,
         "`--encoder`": made.num_encoders > 0,
     }

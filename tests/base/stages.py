@@ -37,7 +37,7 @@ from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import RatingTrainer, beginner, config_of, learn_ratings
 from tests.base.settings import RatingSettings
 from tests.base.shipping import Made, expectation
-from tests.base.teaching import MOST_ASKED, Teacher, Teaching
+from tests.base.teaching import Teacher, Teaching
 from tests.base.weights import arrays_of, mean_weights
 
 
@@ -140,8 +140,7 @@ class Run:
         learned, more = self._encoder(larger[0], before)
         of_reviews = [replace(teacher, of_sentences=False) for teacher in base]
         of_sentences = Teacher(learned, longest=LONGEST_TEXT, of_reviews=False)
-        after = self._asked([*of_reviews, of_sentences])
-        return replace(after, most_sentences=MOST_ASKED), seconds + more
+        return self._asked([*of_reviews, of_sentences]), seconds + more
 
     def _mean_of(self, bases: list[Bundle]) -> list[Teacher]:
         arrays = mean_weights([self.of_base(base).arrays for base in bases])

@@ -26,12 +26,10 @@ from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from tests.base.collection import NUM_RATINGS
-from tests.base.drawing import EVEN_TAUGHT, LONGEST_SENTENCE, Readings
+from tests.base.drawing import EVEN_TAUGHT, Readings
 from tests.base.weights import arrays_of, digest_of
 
 OF_REVIEW = 0.4  # share of a review's label that teachers give, if any answers
-MOST_ASKED = 200_000  # sentences of an epoch; a large encoder takes an hour for them
-SEED = 1  # of which sentences it is asked
 ASKED_AT_ONCE = 20_000  # places; at most so many answers are lost when it is stopped
 
 
@@ -67,7 +65,6 @@ class Teaching:
         compute: where they answer.
         of_review: the share of a review's label that they give, if any answers.
         of_sentence: of the label of a sentence whose review is rated; of others they give all.
-        most_sentences: of how many of those drawn for an epoch there is time to ask.
     """
 
     teachers: Sequence[Teacher]
@@ -75,28 +72,13 @@ class Teaching:
     compute: Compute
     of_review: float = OF_REVIEW
     of_sentence: float = 1.0
-    most_sentences: int | None = None
 
     @property
     def digest(self) -> str:
-        """Of all that decides what is read, and the labels beside the ratings."""
+        """Of all that decides the labels beside the ratings."""
         who = [(one.digest, one.of_reviews, one.of_sentences) for one in self.teachers]
-        read = (self.most_sentences, SEED, EVEN_TAUGHT)
-        decided = (who, self.of_review, self.of_sentence, *read)
+        decided = (who, self.of_review, self.of_sentence, EVEN_TAUGHT)
         return hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
-
-    def in_time(self, readings: Readings, drawn: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Of the places drawn for an epoch those that are read: not more sentences than asked of.
-
-        A sentence has no label of its own, but a review has.
-        """
-        if self.most_sentences is None:
-            return drawn
-        is_short = readings.corpus.lengths[drawn] <= LONGEST_SENTENCE
-        short = np.random.default_rng(SEED).permutation(drawn[is_short])
-        is_sentence = readings.is_sentence(short)
-        short = short[~is_sentence | (is_sentence.cumsum() <= self.most_sentences)]
-        return np.concatenate([short, drawn[~is_short]])
 
     def labels(
         self,
