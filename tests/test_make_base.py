@@ -188,7 +188,8 @@ def test_an_encoder_learns_once_and_teaches(
     assert taught.fingerprint != alone.fingerprint
     card = taught.text("README.md")
     assert "The label of a sentence was what a sentence encoder said of it" in card
-    assert "only about texts of at most 40 words; longer reviews kept their own rating." in card
+    assert "had learned the same ratings.\nIt was asked only about texts of at most 40" in card
+    assert "40 words; longer reviews kept their own rating." in card
     assert "DATA`, with `--encoder`." in card
     assert "encoder" not in alone.text("README.md")
     for path in (tmp_path / "work").glob("ratings-*taught*"):
@@ -220,37 +221,36 @@ def test_a_larger_encoder_learns_from_those_before_it(
     work = tmp_path / "work"
     asked = (data, "--work", work)
     run(monkeypatch, *asked, "--base", tmp_path / "base")
-    made: list[Teaching | None] = []
+    made: list[Teaching] = []
     learn = Run._learn
 
     def spy(self: Run, settings: RatingSettings, network: nn.Module,
             teaching: Teaching | None, control: RunControl) -> None:  # fmt: skip
-        made.append(teaching)
+        if teaching:
+            made.append(teaching)
         learn(self, settings, network, teaching, control)
 
     monkeypatch.setattr(Run, "_learn", spy)
     asked = (*asked, "--from", tmp_path / "base", "--teachers", tmp_path / "base", "--encoder")
     run(monkeypatch, *asked, *folders, "--base", tmp_path / "taught")
-    first, larger, base = made
-    assert first is None
-    assert larger is not None
-    assert base is not None
+    larger, base = made  # the smaller one learned without any
     assert (larger.of_review, larger.of_sentence) == (0, OF_SENTENCE)
     assert (base.of_review, base.of_sentence) == (OF_REVIEW, 1)
-    assert [(one.of_reviews, one.of_sentences) for one in larger.teachers] == [(True, True)] * 2
-    assert [(one.of_reviews, one.of_sentences) for one in base.teachers] == [
-        (True, False), (False, True)
-    ]  # fmt: skip
+    assert [(one.shortest, one.longest) for one in larger.teachers] == [(0, 400), (0, 40)]
+    assert [(one.shortest, one.longest) for one in base.teachers] == [(41, 400), (0, 40)]
     learned = {load_file(path)["readout.bias"].tobytes() for path in work.glob("encoder-*")}
     assert len(learned) == 2
     assert not list(work.glob("*.checkpoint"))
     card = " ".join(open_bundle(tmp_path / "taught").text("README.md").split())
     assert "The label of a sentence was what a sentence encoder said of it" in card
-    assert "40 % of a review's label was what an earlier base said, the rest its rating." in card
+    assert "40 % of a review's label was such an answer, the rest its rating." in card
+    assert "of longer reviews an earlier base was the teacher." in card
     assert "was what an earlier base and a smaller encoder had said of it." in card
+    run(monkeypatch, *asked, *folders, "--short", "--base", tmp_path / "short")
+    assert "asked only about texts" not in open_bundle(tmp_path / "short").text("README.md")
     run(monkeypatch, data, "--work", work, "--encoder", *folders, "--base", tmp_path / "none")
     card = " ".join(open_bundle(tmp_path / "none").text("README.md").split())
-    assert "a review's label was its rating." in card
+    assert "longer reviews kept their own rating." in card
     assert "had no rating, was what a smaller encoder had said of it." in card
 
 
@@ -523,11 +523,9 @@ def test_the_mean_of_those_who_read_a_text_counts(tmp_path: Path) -> None:
     few = taught_by(tmp_path, [other])
     np.testing.assert_allclose(few.targets[0], alone.targets[0])
     np.testing.assert_allclose(few.targets[1, [1, 3]], [OF_REVIEW, 1 - OF_REVIEW], rtol=1e-5)
-    of_reviews = replace(saying(ONE, collection), of_sentences=False)
-    of_sentences = replace(saying(TWO, collection), of_reviews=False)
-    each = taught_by(tmp_path, [of_reviews, of_sentences])
-    np.testing.assert_allclose(each.targets[:2], one.targets[:2], atol=1e-6)
-    np.testing.assert_allclose(each.targets[2:, 1], [1, 1], atol=1e-6)
+    each = taught_by(tmp_path, [replace(saying(ONE, collection), shortest=9), other])
+    np.testing.assert_allclose(each.targets[0], one.targets[0], atol=1e-6)
+    np.testing.assert_allclose(each.targets[1:, 1], [OF_REVIEW, 1, 1], atol=1e-6)
 
 
 def test_sentences_of_unrated_reviews_have_the_labels_of_teachers(tmp_path: Path) -> None:

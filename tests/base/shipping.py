@@ -75,16 +75,16 @@ HALF_WAY = """
 The weights of the base are the mean of what they were before the last {passes} and after."""
 TAUGHT = """
 The label of a sentence was what {teachers} said of it,
-also in reviews without a rating; {of_review}.{more}"""
-THEIRS = """{percent:.0f} % of a review's label was {whose}, the rest its
-rating"""
-ENCODER_SAID = """
-The encoder (no part of the base) had learned the same ratings, and was asked
-only about texts of at most {longest} words; {otherwise}."""
-LARGER_SAID = """
+also in reviews without a rating; {percent:.0f} % of a review's label was such an answer, the
+rest its rating.{more}"""
+ENCODER = """
+The encoder (no part of the base) had learned the same ratings."""
+LARGER = """
 The encoder (no part of the base) had learned from at most {texts:,} texts. {sentence:.0f} % of a
 sentence's label, or all where its review had no rating, was what {before}
 had said of it."""
+ASKED = """
+It was asked only about texts of at most {longest} words; {otherwise}."""
 
 
 @dataclass(frozen=True)
@@ -211,32 +211,27 @@ def _taught(made: Made) -> str:
         return ""
     bases = made.num_teaching_bases
     base = ["an earlier base" if bases == 1 else "the mean of earlier bases"] * bool(bases)
-    encoder, whose = ["a sentence encoder"] * bool(made.num_encoders), "theirs"
-    if made.num_encoders > 1:
-        more = LARGER_SAID.format(
-            texts=sum(FEW),
-            sentence=100 * OF_SENTENCE,
-            before=" and ".join([*base, "a smaller encoder"]),
-        )
-        whose, base = (f"what {base[0]} said" if base else ""), []
-    else:
-        more = _one_encoder(bool(base)) if encoder else ""
-    of_review = THEIRS.format(percent=100 * OF_REVIEW, whose=whose)
+    encoder = ["a sentence encoder"] * bool(made.num_encoders)
+    others = [] if made.num_encoders > 1 else base
     return TAUGHT.format(
-        teachers=" and ".join([*base, *encoder]),
-        of_review=of_review if whose else "a review's label was its rating",
-        more=more,
+        teachers=" and ".join([*others, *encoder]),
+        percent=100 * OF_REVIEW,
+        more=_encoder(made, base) if encoder else "",
     )
 
 
-def _one_encoder(has_base: bool) -> str:
-    """Of what it was asked, and who else was."""
-    otherwise = (
-        "where both answered, the mean of their answers counted"
-        if has_base
-        else "longer reviews kept their own rating"
-    )
-    return ENCODER_SAID.format(longest=LONGEST_TEXT, otherwise=otherwise)
+def _encoder(made: Made, base: list[str]) -> str:
+    """What the encoder had learned, and of what it was asked."""
+    learned, otherwise = ENCODER, "longer reviews kept their own rating"
+    if made.num_encoders > 1:
+        before = " and ".join([*base, "a smaller encoder"])
+        learned = LARGER.format(texts=sum(FEW), sentence=100 * OF_SENTENCE, before=before)
+        if base:
+            otherwise = f"of longer reviews {base[0]} was the teacher"
+    elif base:
+        otherwise = "where both answered, the mean of their answers counted"
+    is_read_longer = made.settings.longest > LONGEST_TEXT
+    return learned + ASKED.format(longest=LONGEST_TEXT, otherwise=otherwise) * is_read_longer
 
 
 def _source(made: Made) -> str:

@@ -126,7 +126,7 @@ class Run:
         """Who is asked for labels, and the seconds that were spent on making them.
 
         The mean of bases is asked of all texts, an encoder of short ones. A second encoder learns
-        from both, and is then asked of sentences alone, and nobody else of these.
+        from both, and is then asked of short texts, and nobody else of these.
         """
         base = self._mean_of(bases) if bases else []
         if not encoders:
@@ -138,9 +138,8 @@ class Run:
             return self._asked(teachers), seconds
         before = replace(self._asked(teachers), of_review=0.0, of_sentence=OF_SENTENCE)
         learned, more = self._encoder(larger[0], before)
-        of_reviews = [replace(teacher, of_sentences=False) for teacher in base]
-        of_sentences = Teacher(learned, longest=LONGEST_TEXT, of_reviews=False)
-        return self._asked([*of_reviews, of_sentences]), seconds + more
+        of_longer = [replace(teacher, shortest=LONGEST_TEXT + 1) for teacher in base]
+        return self._asked([*of_longer, Teacher(learned, LONGEST_TEXT)]), seconds + more
 
     def _mean_of(self, bases: list[Bundle]) -> list[Teacher]:
         arrays = mean_weights([self.of_base(base).arrays for base in bases])

@@ -39,8 +39,7 @@ class Teacher:
 
     network: nn.Module  # that has learned ratings without their shares
     longest: int  # words of a text that it is asked of
-    of_reviews: bool = True  # whether it is asked of whole reviews
-    of_sentences: bool = True  # and of sentences out of them
+    shortest: int = 0
 
     @cached_property
     def digest(self) -> str:
@@ -49,10 +48,9 @@ class Teacher:
         who = f"{digest_of(arrays_of(self.network) | buffers)} {self.longest}"
         return hashlib.sha256(who.encode()).hexdigest()[:8]
 
-    def reads(self, readings: Readings, places: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of some places it is asked of."""
-        is_asked = np.where(readings.is_sentence(places), self.of_sentences, self.of_reviews)
-        return is_asked & (readings.corpus.lengths[places] <= self.longest)
+    def reads(self, lengths: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether it is asked of texts of so many words."""
+        return (self.shortest <= lengths) & (lengths <= self.longest)
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ class Teaching:
     @property
     def digest(self) -> str:
         """Of all that decides the labels beside the ratings."""
-        who = [(one.digest, one.of_reviews, one.of_sentences) for one in self.teachers]
+        who = [(teacher.digest, teacher.shortest) for teacher in self.teachers]
         decided = (who, self.of_review, self.of_sentence, EVEN_TAUGHT)
         return hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
 
@@ -129,7 +127,7 @@ class Teaching:
                 np.save(file, np.full((len(readings.corpus), NUM_RATINGS), np.nan, np.float32))
             part.rename(path)
         kept = np.load(path, mmap_mode="r+")
-        is_read = teacher.reads(readings, asked)
+        is_read = teacher.reads(readings.corpus.lengths[asked])
         missing = np.unique(asked[is_read & np.isnan(kept[asked]).any(1)])
         # An encoder answers as one does.
         network = cast("ReviewNetwork", self.compute.place(teacher.network))
