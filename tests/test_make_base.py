@@ -96,7 +96,8 @@ def test_one_command_makes_a_base_and_nothing_is_made_twice(
     assert bundle.seen.held_out(tokens[-3:]).tolist() == [True, False, False]
     assert sum(Predictor(bundle).predict(PRAISE).probabilities.values()) == pytest.approx(1)
     assert "language: epoch 1, perplexity" in capsys.readouterr().out
-    (tmp_path / "work" / f"ratings-6-4-1-1-{DRAWING}.safetensors").unlink()
+    (ratings,) = (tmp_path / "work").glob(f"ratings-6-4-1-1-*-{DRAWING}.safetensors")
+    ratings.unlink()
     run(monkeypatch, *asked)
     assert "language: epoch" not in capsys.readouterr().out
     again = open_bundle(tmp_path / "base")
@@ -160,9 +161,6 @@ def test_a_base_is_the_mean_of_what_it_was_and_what_it_learned(
         np.testing.assert_allclose(array, of_both[name], atol=0.01 * np.abs(array).max())
         assert np.abs(one.arrays[name] - two.arrays[name]).max() > 0.03 * np.abs(array).max()
     run(monkeypatch, *further, "--short", "--base", tmp_path / "short")
-    card = " ".join(open_bundle(tmp_path / "short").text("README.md").split())
-    assert "The last pass read no text of more than 40 words: of what was drawn so, 64,000" in card
-    assert "and again with `--from` and `--short`" in card
     assert "mean of what they were before the last pass and after." in mean.text("README.md")
     assert "mean of what they were" not in two.text("README.md")
     assert "and again with `--from` and `--half-way`" in mean.text("README.md")
@@ -171,6 +169,43 @@ def test_a_base_is_the_mean_of_what_it_was_and_what_it_learned(
         with pytest.raises(SystemExit):
             run(monkeypatch, *asked, option)
         assert "--half-way and --short go with --from" in capsys.readouterr().err
+
+
+def test_a_base_learns_from_few_short_texts(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other ones than without; the card counts them."""
+    asked = (data, "--work", tmp_path / "work")
+    run(monkeypatch, *asked, "--base", tmp_path / "one")
+    further = (*asked, "--from", tmp_path / "one")
+    run(monkeypatch, *further, "--base", tmp_path / "two")
+    monkeypatch.setattr(make_base, "SHORT", Few(sentences=9, phrases=8, reviews=7))
+    read: list[int] = []
+    learn = RatingTrainer.epoch
+
+    def spy(self: RatingTrainer) -> None:
+        read.append(sum(map(len, self.lessons.plans[0])))
+        learn(self)
+
+    monkeypatch.setattr(RatingTrainer, "epoch", spy)
+    run(monkeypatch, *further, "--short", "--half-way", "--base", tmp_path / "short")
+    assert read == [8 + 7]  # without a teacher these have no sentences
+    two, short = open_bundle(tmp_path / "two"), open_bundle(tmp_path / "short")
+    assert short.fingerprint != two.fingerprint
+    assert short.info.training.learning_rate == two.info.training.learning_rate
+    card = " ".join(short.text("README.md").split())
+    assert (
+        "So it was in the last pass, but that of what was drawn only texts of at most 40 words "
+        "were read: at most 9 sentences, 8 phrases and 7 reviews. Earlier ones may have differed. "
+        "The weights of the base are the mean" in card
+    )
+    assert "and again with `--from`, `--half-way` and `--short`." in card
+    capsys.readouterr()
+    run(monkeypatch, *further, "--short", "--base", tmp_path / "again")
+    assert "ratings: " not in capsys.readouterr().out
+    monkeypatch.setattr(make_base, "SHORT", Few(sentences=9, phrases=8, reviews=6))
+    run(monkeypatch, *further, "--short", "--base", tmp_path / "fewer")
+    assert "ratings: " in capsys.readouterr().out
 
 
 def test_an_encoder_learns_once_and_teaches(
@@ -204,8 +239,8 @@ def test_an_encoder_learns_once_and_teaches(
     )
     run(monkeypatch, *asked, *teachers, "--encoder", folder, "--base", tmp_path / "both")
     card = open_bundle(tmp_path / "both").text("README.md")
-    assert "what an earlier base and a sentence encoder said of it" in card
-    assert "where both answered, the mean of their answers counted." in card
+    assert "was the mean of what an earlier base and a sentence encoder said of it" in card
+    assert "about texts of at most 40 words; about longer ones only an earlier base was." in card
     assert "DATA`, and again with `--from`, `--teachers` and `--encoder`." in card
     capsys.readouterr()
     run(monkeypatch, *asked, "--encoder", folder, "--leave-out", "A")
@@ -240,18 +275,46 @@ def test_a_larger_encoder_learns_from_those_before_it(
     assert [(one.shortest, one.longest) for one in base.teachers] == [(41, 400), (0, 40)]
     learned = {load_file(path)["readout.bias"].tobytes() for path in work.glob("encoder-*")}
     assert len(learned) == 2
-    assert not list(work.glob("*.checkpoint"))
     card = " ".join(open_bundle(tmp_path / "taught").text("README.md").split())
     assert "The label of a sentence was what a sentence encoder said of it" in card
     assert "40 % of a review's label was such an answer, the rest its rating." in card
-    assert "of longer reviews an earlier base was the teacher." in card
-    assert "was what an earlier base and a smaller encoder had said of it." in card
+    assert "about longer ones only an earlier base was." in card
+    assert "was the mean of what an earlier base and a smaller encoder said of it." in card
     run(monkeypatch, *asked, *folders, "--short", "--base", tmp_path / "short")
     assert "asked only about texts" not in open_bundle(tmp_path / "short").text("README.md")
     run(monkeypatch, data, "--work", work, "--encoder", *folders, "--base", tmp_path / "none")
     card = " ".join(open_bundle(tmp_path / "none").text("README.md").split())
     assert "longer reviews kept their own rating." in card
-    assert "had no rating, was what a smaller encoder had said of it." in card
+    assert "had no rating, was what a smaller encoder said of it." in card
+
+
+def test_an_encoder_goes_on_where_it_was_stopped(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it had learned is kept until it is done."""
+    pytest.importorskip("transformers")
+    monkeypatch.setattr("lstm_cli.training.checkpoint.SECONDS_WORTH_KEEPING", 0.0)
+    asked = (data, "--encoder", write_encoder(tmp_path), "--work")
+    run(monkeypatch, *asked, tmp_path / "straight", "--base", tmp_path / "one")
+    every = capsys.readouterr().out.count("ratings: ")
+    learn = RatingTrainer.epoch
+
+    def stop_at_second(self: RatingTrainer) -> None:
+        if self.history:
+            raise KeyboardInterrupt
+        learn(self)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(RatingTrainer, "epoch", stop_at_second)
+        run(monkeypatch, *asked, tmp_path / "stopped", "--base", tmp_path / "two")
+    work = tmp_path / "stopped"
+    assert len(list(work.glob("encoder-*.checkpoint"))) == 1
+    capsys.readouterr()
+    run(monkeypatch, *asked, work, "--base", tmp_path / "two")
+    assert capsys.readouterr().out.count("ratings: ") == every - 1
+    assert not list(work.glob("*.checkpoint"))
+    one, two = open_bundle(tmp_path / "one"), open_bundle(tmp_path / "two")
+    assert one.fingerprint == two.fingerprint
 
 
 def test_an_encoder_has_a_folder_and_there_are_two_at_most(

@@ -6,7 +6,7 @@ and Gurevych 2019) knows words and turns of phrase that they do not. It learns t
 sentences, phrases and short reviews, and what it then says of them are labels for the LSTM (Tang et
 al. 2019). A larger one (all-mpnet-base-v2: 109 million; Song et al. 2020) knows more of both. It
 learns from fewer texts, and most of a sentence's label is what the smaller one says of it, and a
-base, if one is asked. Both are in no base: what ships is an LSTM.
+base, if one is asked. Neither is in a base: what ships is an LSTM.
 
 It reads the words that a collection knows, cut into pieces of its own, so that both are asked of
 the same places.
@@ -102,7 +102,7 @@ class Encoder(nn.Module):
 
     @property
     def origin(self) -> str:
-        """The sha256 of what it began with: all but its ends and layers."""
+        """The sha256 of its weights, of the pieces of words, and of how many of them it reads."""
         arrays = arrays_of(self) | {"pieces": self.pieces.cpu().numpy()}
         return hashlib.sha256(f"{MOST_PIECES} {digest_of(arrays)}".encode()).hexdigest()
 

@@ -87,7 +87,7 @@ class RatingTrainer:
             tokens += batch.num_tokens
         self.history.append(
             {
-                "epoch": len(self.history) + 1,
+                "part": len(self.history) + 1,
                 "loss": float(loss) / len(plan),
                 "tokens_per_second": tokens / (time.perf_counter() - began),
             }

@@ -16,7 +16,7 @@ class Few(NamedTuple):
 
 @dataclass(frozen=True)
 class RatingSettings:
-    """All that decides it, but for what is read.
+    """How long, how fast and of how many texts a network learns.
 
     Small batches make more steps of short reviews: before sentences were read, those of phrases
     were 127 of 1,627 in an epoch, where batches of 24,576 tokens, however many reviews, made 11 of

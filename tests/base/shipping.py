@@ -68,23 +68,24 @@ had never seen.
 FURTHER = """
 So it was in the last {passes}; earlier ones may have differed.{weights}"""
 SHORT = """
-So it was before; earlier passes may have differed. The last {passes} read no text of more than
-{longest} words: of what was drawn so, {sentences:,} sentences, {phrases:,} phrases and {reviews:,}
-reviews at most.{weights}"""
+So it was in the last {passes}, but that of what was drawn only texts of at most {longest} words
+were read: at most {sentences:,} sentences, {phrases:,} phrases and {reviews:,} reviews. Earlier
+ones may have differed.{weights}"""
 HALF_WAY = """
 The weights of the base are the mean of what they were before the last {passes} and after."""
 TAUGHT = """
-The label of a sentence was what {teachers} said of it,
+The label of a sentence was {teachers} of it,
 also in reviews without a rating; {percent:.0f} % of a review's label was such an answer, the
 rest its rating.{more}"""
 ENCODER = """
 The encoder (no part of the base) had learned the same ratings."""
 LARGER = """
 The encoder (no part of the base) had learned from at most {texts:,} texts. {sentence:.0f} % of a
-sentence's label, or all where its review had no rating, was what {before}
-had said of it."""
+sentence's label, or all where its review had no rating, was {before} of
+it."""
 ASKED = """
 It was asked only about texts of at most {longest} words; {otherwise}."""
+BOTH = "the mean of what {} and {} said"
 
 
 @dataclass(frozen=True)
@@ -214,22 +215,25 @@ def _taught(made: Made) -> str:
     encoder = ["a sentence encoder"] * bool(made.num_encoders)
     others = [] if made.num_encoders > 1 else base
     return TAUGHT.format(
-        teachers=" and ".join([*others, *encoder]),
+        teachers=_said([*others, *encoder]),
         percent=100 * OF_REVIEW,
         more=_encoder(made, base) if encoder else "",
     )
 
 
+def _said(teachers: list[str]) -> str:
+    """Whose answer a label is."""
+    return BOTH.format(*teachers) if len(teachers) > 1 else f"what {teachers[0]} said"
+
+
 def _encoder(made: Made, base: list[str]) -> str:
     """What the encoder had learned, and of what it was asked."""
     learned, otherwise = ENCODER, "longer reviews kept their own rating"
+    if base:
+        otherwise = f"about longer ones only {base[0]} was"
     if made.num_encoders > 1:
-        before = " and ".join([*base, "a smaller encoder"])
+        before = _said([*base, "a smaller encoder"])
         learned = LARGER.format(texts=sum(FEW), sentence=100 * OF_SENTENCE, before=before)
-        if base:
-            otherwise = f"of longer reviews {base[0]} was the teacher"
-    elif base:
-        otherwise = "where both answered, the mean of their answers counted"
     is_read_longer = made.settings.longest > LONGEST_TEXT
     return learned + ASKED.format(longest=LONGEST_TEXT, otherwise=otherwise) * is_read_longer
 

@@ -125,8 +125,9 @@ class Run:
     def teaching(self, bases: list[Bundle], encoders: list[Path]) -> tuple[Teaching | None, float]:
         """Who is asked for labels, and the seconds that were spent on making them.
 
-        The mean of bases is asked of all texts, an encoder of short ones. A second encoder learns
-        from both, and is then asked of short texts, and nobody else of these.
+        The mean of bases is asked about all texts, an encoder about short ones. A second encoder
+        learns from what the first says, and the bases, if there are any; after that nobody else is
+        asked about short texts.
         """
         base = self._mean_of(bases) if bases else []
         if not encoders:
@@ -180,9 +181,9 @@ class Run:
         teaching: Teaching | None,
     ) -> Stage:
         """The network after it has learned ratings."""
-        seed = f"seed{settings.seed}-" if settings.seed else ""
+        learned = hashlib.sha256(repr(settings).encode()).hexdigest()[:8]
         taught = f"taught{teaching.digest}-" if teaching else ""
-        path = self.work / f"ratings-{self.name}-{seed}{taught}{DRAWING}.safetensors"
+        path = self.work / f"ratings-{self.name}-{learned}-{taught}{DRAWING}.safetensors"
 
         def make() -> dict[str, Float32Array]:
             network = beginner(settings, language)

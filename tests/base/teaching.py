@@ -5,8 +5,8 @@ Learned with their reviews' ratings for four passes, sentences of kinds that no 
 told apart worse than after two (``tests/benchmarks/README.md``). So the label of a sentence that a
 base learns is what teachers say of it, and of a review's label two fifths are (Hinton et al. 2015).
 Teachers are the mean of the weights of earlier bases (Wortsman et al. 2022, "Model soups") and
-sentence encoders; of those who are asked of a text, the mean of their answers counts. They need no
-ratings: sentences of unrated reviews are read, too.
+sentence encoders; of those who are asked about a text, the mean of their answers counts. They need
+no ratings: sentences of unrated reviews are read, too.
 
 Shapes: P places of ``Readings``, n of them that are drawn, R ratings, D domains.
 """
@@ -38,7 +38,7 @@ class Teacher:
     """Who is asked, and of what."""
 
     network: nn.Module  # that has learned ratings without their shares
-    longest: int  # words of a text that it is asked of
+    longest: int  # words of a text that it is asked about
     shortest: int = 0
 
     @cached_property
@@ -49,7 +49,7 @@ class Teacher:
         return hashlib.sha256(who.encode()).hexdigest()[:8]
 
     def reads(self, lengths: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether it is asked of texts of so many words."""
+        """Whether it is asked about texts of so many words."""
         return (self.shortest <= lengths) & (lengths <= self.longest)
 
 
@@ -118,7 +118,7 @@ class Teaching:
     def _answers_of(
         self, teacher: Teacher, readings: Readings, asked: NDArray[np.int64]
     ) -> Float32Array:
-        """What one teacher says, nothing of what it is not asked. (n, R)"""
+        """What one teacher says, nothing of what it is not asked about. (n, R)"""
         said_in = self.compute.precision
         path = self.folder / f"answers-{teacher.digest}-{said_in}-{readings.digest}.npy"
         if not path.exists():
