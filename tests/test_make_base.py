@@ -160,52 +160,59 @@ def test_a_base_is_the_mean_of_what_it_was_and_what_it_learned(
     for name, array in mean.arrays.items():  # each rounded to eight or sixteen bits
         np.testing.assert_allclose(array, of_both[name], atol=0.01 * np.abs(array).max())
         assert np.abs(one.arrays[name] - two.arrays[name]).max() > 0.03 * np.abs(array).max()
-    run(monkeypatch, *further, "--short", "--base", tmp_path / "short")
     assert "mean of what they were before the last pass and after." in mean.text("README.md")
     assert "mean of what they were" not in two.text("README.md")
     assert "and again with `--from` and `--half-way`" in mean.text("README.md")
     capsys.readouterr()
-    for option in ("--half-way", "--short"):
-        with pytest.raises(SystemExit):
-            run(monkeypatch, *asked, option)
-        assert "--half-way and --short go with --from" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        run(monkeypatch, *asked, "--half-way")
+    assert "--half-way goes with --from" in capsys.readouterr().err
 
 
-def test_a_base_learns_from_few_short_texts(
+def test_a_base_learns_from_few_texts_and_rehearses_longer_ones(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Other ones than without; the card counts them."""
+    """What it said of these is their label; the card counts them."""
     asked = (data, "--work", tmp_path / "work")
     run(monkeypatch, *asked, "--base", tmp_path / "one")
     further = (*asked, "--from", tmp_path / "one")
     run(monkeypatch, *further, "--base", tmp_path / "two")
-    monkeypatch.setattr(make_base, "SHORT", Few(sentences=9, phrases=8, reviews=7))
-    read: list[int] = []
-    learn = RatingTrainer.epoch
+    monkeypatch.setattr(make_base, "FEW", Few(sentences=9, phrases=8, reviews=7, longer=6))
+    made: list[tuple[list[int], Teaching | None]] = []
+    learn = Run._learn
 
-    def spy(self: RatingTrainer) -> None:
-        read.append(sum(map(len, self.lessons.plans[0])))
-        learn(self)
+    def spy(self: Run, settings: RatingSettings, network: nn.Module,
+            teaching: Teaching | None, control: RunControl) -> None:  # fmt: skip
+        lessons = lessons_of(settings, self.collection, self.rated, teaching, self.unrated)
+        places = np.concatenate(lessons.plans[0])
+        is_sentence = lessons.readings.is_sentence(places)
+        made.append(([int(is_sentence.sum()), int((~is_sentence).sum())], teaching))
+        learn(self, settings, network, teaching, control)
 
-    monkeypatch.setattr(RatingTrainer, "epoch", spy)
-    run(monkeypatch, *further, "--short", "--half-way", "--base", tmp_path / "short")
-    assert read == [8 + 7]  # without a teacher these have no sentences
-    two, short = open_bundle(tmp_path / "two"), open_bundle(tmp_path / "short")
-    assert short.fingerprint != two.fingerprint
-    assert short.info.training.learning_rate == two.info.training.learning_rate
-    card = " ".join(short.text("README.md").split())
+    monkeypatch.setattr(Run, "_learn", spy)
+    few = (*further, "--few", "--teachers", tmp_path / "two")
+    run(monkeypatch, *few, "--half-way", "--base", tmp_path / "few")
+    ((read, teaching),) = made
+    assert read == [9, 8 + 7]  # none is longer
+    assert teaching
+    assert [(one.shortest, one.longest) for one in teaching.teachers] == [(0, 40), (41, 400)]
+    assert (teaching.of_review, teaching.of_longer) == (OF_REVIEW, 1)
+    card = " ".join(open_bundle(tmp_path / "few").text("README.md").split())
     assert (
-        "So it was in the last pass, but that of what was drawn only texts of at most 40 words "
-        "were read: at most 9 sentences, 8 phrases and 7 reviews. Earlier ones may have differed. "
-        "The weights of the base are the mean" in card
+        "So it was in the last pass, but that of what was drawn at most 9 sentences, 8 phrases, "
+        "7 reviews of at most 40 words and 6 longer ones were read" in card
     )
-    assert "and again with `--from`, `--half-way` and `--short`." in card
+    assert "and again with `--from`, `--half-way`, `--few` and `--teachers`." in card
+    run(monkeypatch, *few, "--base", tmp_path / "again")
+    assert len(made) == 1
+    monkeypatch.setattr(make_base, "FEW", Few(sentences=9, phrases=8, reviews=6))
+    run(monkeypatch, *few, "--base", tmp_path / "fewer")
+    assert len(made) == 2
     capsys.readouterr()
-    run(monkeypatch, *further, "--short", "--base", tmp_path / "again")
-    assert "ratings: " not in capsys.readouterr().out
-    monkeypatch.setattr(make_base, "SHORT", Few(sentences=9, phrases=8, reviews=6))
-    run(monkeypatch, *further, "--short", "--base", tmp_path / "fewer")
-    assert "ratings: " in capsys.readouterr().out
+    for without in (further, (*asked, "--teachers", tmp_path / "two")):
+        with pytest.raises(SystemExit):
+            run(monkeypatch, *without, "--few")
+        assert "--few goes with --from, and with --teachers" in capsys.readouterr().err
 
 
 def test_an_encoder_learns_once_and_teaches(
@@ -280,8 +287,8 @@ def test_a_larger_encoder_learns_from_those_before_it(
     assert "40 % of a review's label was such an answer, the rest its rating." in card
     assert "about longer ones only an earlier base was." in card
     assert "was the mean of what an earlier base and a smaller encoder said of it." in card
-    run(monkeypatch, *asked, *folders, "--short", "--base", tmp_path / "short")
-    assert "asked only about texts" not in open_bundle(tmp_path / "short").text("README.md")
+    run(monkeypatch, *asked, *folders, "--few", "--base", tmp_path / "few")
+    assert "asked only about texts" not in open_bundle(tmp_path / "few").text("README.md")
     run(monkeypatch, data, "--work", work, "--encoder", *folders, "--base", tmp_path / "none")
     card = " ".join(open_bundle(tmp_path / "none").text("README.md").split())
     assert "longer reviews kept their own rating." in card
@@ -573,6 +580,15 @@ def test_one_that_is_not_sure_says_more_of_what_is_common_in_a_domain(tmp_path: 
     lessons = taught_by(tmp_path, [saying(unsure.tolist(), collection)])
     said = unsure * np.exp(log_shares(collection, np.arange(2))[0])
     np.testing.assert_allclose(lessons.targets[2], said / said.sum(), rtol=1e-5)
+
+
+def test_longer_reviews_have_a_share_of_their_own(tmp_path: Path) -> None:
+    """A base that rehearses them is to say what it said."""
+    collection = written({"apps": ["a b " * 20, "a b " * 21]})
+    teaching = Teaching([saying(ONE, collection)], tmp_path, Compute(), of_longer=1.0)
+    lessons = lessons_of(RatingSettings(epochs=1), collection, np.arange(2), teaching)
+    assert lessons.targets[0, 0] == pytest.approx(OF_REVIEW)
+    assert lessons.targets[1, 0] == pytest.approx(1)
 
 
 def test_the_mean_of_those_who_read_a_text_counts(tmp_path: Path) -> None:

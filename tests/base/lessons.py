@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lstm_cli.arrays import Float32Array
 from lstm_cli.data.batches import plan_batches
 from tests.base.collection import NUM_RATINGS, PHRASES, Collection
-from tests.base.drawing import EVEN, EVEN_TAUGHT, Readings
+from tests.base.drawing import EVEN, EVEN_TAUGHT, LONGEST_SENTENCE, Readings
 from tests.base.settings import Few, RatingSettings
 from tests.base.teaching import Teaching
 
@@ -77,10 +77,17 @@ def lessons_of(
 def _some_of(
     readings: Readings, drawn: NDArray[np.int64], few: Few, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Of what was drawn, at most so many sentences, phrases and whole reviews, at random."""
+    """Of what was drawn, at most so many of each kind, at random."""
     is_sentence = readings.is_sentence(drawn)
     is_phrase = readings.collection.is_of([PHRASES])[readings.review[drawn]]
-    kinds = (is_sentence, ~is_sentence & is_phrase, ~is_sentence & ~is_phrase)
+    is_longer = readings.corpus.lengths[drawn] > LONGEST_SENTENCE
+    is_review = ~is_sentence & ~is_phrase
+    kinds = (
+        is_sentence,
+        ~is_sentence & is_phrase & ~is_longer,
+        is_review & ~is_longer,
+        is_review & is_longer,
+    )
     return np.concatenate(
         [rng.permutation(drawn[kind])[:most] for kind, most in zip(kinds, few, strict=True)]
     )

@@ -11,7 +11,8 @@ class Few(NamedTuple):
 
     sentences: int
     phrases: int
-    reviews: int
+    reviews: int  # no longer than a sentence may be
+    longer: int = 0
 
 
 @dataclass(frozen=True)

@@ -67,10 +67,11 @@ had never seen.
 """
 FURTHER = """
 So it was in the last {passes}; earlier ones may have differed.{weights}"""
-SHORT = """
-So it was in the last {passes}, but that of what was drawn only texts of at most {longest} words
-were read: at most {sentences:,} sentences, {phrases:,} phrases and {reviews:,} reviews. Earlier
-ones may have differed.{weights}"""
+FEW_READ = """
+So it was in the last {passes}, but that of what was drawn at most {sentences:,} sentences,
+{phrases:,} phrases, {reviews:,} reviews of at most {longest} words and {longer:,} longer ones were
+read, and that the label of the longer ones was what the base before had said of them. Earlier
+passes may have differed.{weights}"""
 HALF_WAY = """
 The weights of the base are the mean of what they were before the last {passes} and after."""
 TAUGHT = """
@@ -201,8 +202,8 @@ def _further(made: Made) -> str:
     passes = "pass" if epochs == 1 else count(epochs, "pass", "passes")
     weights = HALF_WAY.format(passes=passes) if made.is_half_way else ""
     if few := made.settings.few:
-        longest = made.settings.longest
-        return SHORT.format(passes=passes, longest=longest, weights=weights, **few._asdict())
+        kinds = few._asdict()
+        return FEW_READ.format(passes=passes, longest=LONGEST_TEXT, weights=weights, **kinds)
     return FURTHER.format(passes=passes, weights=weights)
 
 
@@ -234,8 +235,9 @@ def _encoder(made: Made, base: list[str]) -> str:
     if made.num_encoders > 1:
         before = _said([*base, "a smaller encoder"])
         learned = LARGER.format(texts=sum(FEW), sentence=100 * OF_SENTENCE, before=before)
-    is_read_longer = made.settings.longest > LONGEST_TEXT
-    return learned + ASKED.format(longest=LONGEST_TEXT, otherwise=otherwise) * is_read_longer
+    if made.settings.few:
+        return learned
+    return learned + ASKED.format(longest=LONGEST_TEXT, otherwise=otherwise)
 
 
 def _source(made: Made) -> str:
@@ -243,7 +245,7 @@ def _source(made: Made) -> str:
     options = {
         "`--from`": made.is_further,
         "`--half-way`": made.is_half_way,
-        "`--short`": made.settings.few is not None,
+        "`--few`": made.settings.few is not None,
         "`--teachers`": made.num_teaching_bases > 0,
         "`--encoder`": made.num_encoders > 0,
     }

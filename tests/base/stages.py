@@ -142,6 +142,18 @@ class Run:
         of_longer = [replace(teacher, shortest=LONGEST_TEXT + 1) for teacher in base]
         return self._asked([*of_longer, Teacher(learned, LONGEST_TEXT)]), seconds + more
 
+    def rehearsing(self, teaching: Teaching, start: Bundle) -> Teaching:
+        """The same teachers, but that a base itself says what longer reviews are rated.
+
+        So it forgets less of them while it learns of short texts (Robins 1995, "Catastrophic
+        forgetting, rehearsal and pseudorehearsal").
+        """
+        others = [
+            replace(one, longest=LONGEST_TEXT) for one in teaching.teachers if one.shortest == 0
+        ]
+        own = [replace(one, shortest=LONGEST_TEXT + 1) for one in self._mean_of([start])]
+        return replace(self._asked([*others, *own]), of_longer=1.0)
+
     def _mean_of(self, bases: list[Bundle]) -> list[Teacher]:
         arrays = mean_weights([self.of_base(base).arrays for base in bases])
         network = ReviewNetwork.from_arrays(config_of(arrays), arrays)

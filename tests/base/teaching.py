@@ -26,7 +26,7 @@ from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from tests.base.collection import NUM_RATINGS
-from tests.base.drawing import EVEN_TAUGHT, Readings
+from tests.base.drawing import EVEN_TAUGHT, LONGEST_SENTENCE, Readings
 from tests.base.weights import arrays_of, digest_of
 
 OF_REVIEW = 0.4  # share of a review's label that teachers give, if any answers
@@ -43,10 +43,9 @@ class Teacher:
 
     @cached_property
     def digest(self) -> str:
-        """Of its weights, the pieces into which an encoder cuts words, and its longest text."""
+        """Of its weights, and the pieces into which an encoder cuts words."""
         buffers = {name: buffer.cpu().numpy() for name, buffer in self.network.named_buffers()}
-        who = f"{digest_of(arrays_of(self.network) | buffers)} {self.longest}"
-        return hashlib.sha256(who.encode()).hexdigest()[:8]
+        return digest_of(arrays_of(self.network) | buffers)[:8]
 
     def reads(self, lengths: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether it is asked about texts of so many words."""
@@ -62,6 +61,7 @@ class Teaching:
         folder: holds a file for each teacher and cut of reviews, for asking can take hours.
         compute: where they answer.
         of_review: the share of a review's label that they give, if any answers.
+        of_longer: the same, of reviews of more words than a sentence may have.
         of_sentence: of the label of a sentence whose review is rated; of others they give all.
     """
 
@@ -69,13 +69,14 @@ class Teaching:
     folder: Path
     compute: Compute
     of_review: float = OF_REVIEW
+    of_longer: float = OF_REVIEW
     of_sentence: float = 1.0
 
     @property
     def digest(self) -> str:
         """Of all that decides the labels beside the ratings."""
-        who = [(teacher.digest, teacher.shortest) for teacher in self.teachers]
-        decided = (who, self.of_review, self.of_sentence, EVEN_TAUGHT)
+        who = [(teacher.digest, teacher.shortest, teacher.longest) for teacher in self.teachers]
+        decided = (who, self.of_review, self.of_longer, self.of_sentence, EVEN_TAUGHT)
         return hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
 
     def labels(
@@ -98,7 +99,9 @@ class Teaching:
         said /= said.sum(1, keepdims=True)
         is_sentence = readings.is_sentence(drawn)
         is_unrated = np.isnan(readings.collection.ratings[readings.review[drawn]])
-        share = np.where(is_sentence, self.of_sentence, self.of_review * is_answered)
+        is_longer = readings.corpus.lengths[drawn] > LONGEST_SENTENCE
+        of_review = np.where(is_longer, self.of_longer, self.of_review)
+        share = np.where(is_sentence, self.of_sentence, of_review * is_answered)
         share[is_unrated] = 1
         labels = targets.copy()
         labels[drawn] = (1 - share[:, None]) * targets[drawn] + share[:, None] * said
