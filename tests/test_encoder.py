@@ -119,6 +119,16 @@ def test_its_layers_have_a_rate_of_their_own(folder: Path) -> None:
     assert before.keys() - unchanged(before, after) == {"readout.weight", "readout.bias"}
 
 
+def test_a_large_one_learns_from_few_texts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small one from all."""
+    encoder = Encoder.read(folder, TOKENS)
+    assert encoder.learning == LEARNING
+    assert LEARNING.few is None
+    monkeypatch.setattr("tests.base.encoder.LARGE", 8)
+    assert encoder.learning == LEARNING_OF_FEW
+    assert LEARNING_OF_FEW.few is not None
+
+
 def test_another_vocabulary_makes_another_encoder(folder: Path) -> None:
     """What one has learned is not taken for what the other would have."""
     one, same = Encoder.read(folder, TOKENS), Encoder.read(folder, TOKENS)

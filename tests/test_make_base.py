@@ -9,7 +9,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from safetensors.numpy import load_file
 from torch import nn
 
 from lstm_cli.arrays import Float32Array
@@ -23,7 +22,6 @@ from lstm_cli.training.optimiser import rating_loss
 from tests import make_base
 from tests.base.collection import Collection, fold, on_five
 from tests.base.drawing import DRAWING, EVEN, MOST_READ, Even, Readings
-from tests.base.encoder import OF_SENTENCE
 from tests.base.lessons import Lessons, lessons_of, log_shares, soft_targets, whole_ratings
 from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import RatingTrainer, beginner, learn_ratings, soft_loss
@@ -145,28 +143,33 @@ def test_a_base_learns_further(
         run(monkeypatch, *asked, "--from", tmp_path / "one", "--base", tmp_path / "three")
 
 
-def test_a_base_is_the_mean_of_what_it_was_and_what_it_learned(
+def test_a_base_lies_between_what_it_was_and_what_it_learned(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where that is asked for; the card says so."""
-    monkeypatch.setattr(RatingSettings, "learning_rate", 0.5)  # few steps are to go far
+    monkeypatch.setattr(RatingSettings, "learning_rate", 2.0)  # few steps are to go far
     asked = (data, "--work", tmp_path / "work")
     run(monkeypatch, *asked, "--base", tmp_path / "one")
     further = (*asked, "--from", tmp_path / "one")
     run(monkeypatch, *further, "--base", tmp_path / "two")
-    run(monkeypatch, *further, "--half-way", "--base", tmp_path / "mean")
-    one, two, mean = (open_bundle(tmp_path / name) for name in ("one", "two", "mean"))
-    of_both = mean_weights([one.arrays, two.arrays])
-    for name, array in mean.arrays.items():  # each rounded to eight or sixteen bits
-        np.testing.assert_allclose(array, of_both[name], atol=0.01 * np.abs(array).max())
-        assert np.abs(one.arrays[name] - two.arrays[name]).max() > 0.03 * np.abs(array).max()
-    assert "mean of what they were before the last pass and after." in mean.text("README.md")
-    assert "mean of what they were" not in two.text("README.md")
-    assert "and again with `--from` and `--half-way`" in mean.text("README.md")
+    run(monkeypatch, *further, "--part-way", "0.25", "--base", tmp_path / "between")
+    one, two, between = (open_bundle(tmp_path / name) for name in ("one", "two", "between"))
+    for name, array in between.arrays.items():  # each rounded to eight or sixteen bits
+        expected = one.arrays[name] + 0.25 * (two.arrays[name] - one.arrays[name])
+        np.testing.assert_allclose(array, expected, atol=0.01 * np.abs(array).max())
+        assert np.abs(one.arrays[name] - two.arrays[name]).max() > 0.06 * np.abs(array).max()
+    said = "between what they were before the last pass and after: 25 % of the way."
+    assert said in " ".join(between.text("README.md").split())
+    assert "of the way" not in two.text("README.md")
+    assert "and again with `--from` and `--part-way`" in between.text("README.md")
     capsys.readouterr()
-    with pytest.raises(SystemExit):
-        run(monkeypatch, *asked, "--half-way")
-    assert "--half-way goes with --from" in capsys.readouterr().err
+    for options, problem in (
+        (("--part-way", "0.5"), "--part-way goes with --from"),
+        (("--from", tmp_path / "one", "--part-way", "0"), "more than 0 and at most 1"),
+    ):
+        with pytest.raises(SystemExit):
+            run(monkeypatch, *asked, *options)
+        assert problem in capsys.readouterr().err
 
 
 def test_a_base_learns_from_few_texts_and_rehearses_longer_ones(
@@ -191,7 +194,7 @@ def test_a_base_learns_from_few_texts_and_rehearses_longer_ones(
 
     monkeypatch.setattr(Run, "_learn", spy)
     few = (*further, "--few", "--teachers", tmp_path / "two")
-    run(monkeypatch, *few, "--half-way", "--base", tmp_path / "few")
+    run(monkeypatch, *few, "--part-way", "0.5", "--base", tmp_path / "few")
     ((read, teaching),) = made
     assert read == [9, 8 + 7]  # none is longer
     assert teaching
@@ -199,10 +202,10 @@ def test_a_base_learns_from_few_texts_and_rehearses_longer_ones(
     assert (teaching.of_review, teaching.of_longer) == (OF_REVIEW, 1)
     card = " ".join(open_bundle(tmp_path / "few").text("README.md").split())
     assert (
-        "So it was in the last pass, but that of what was drawn at most 9 sentences, 8 phrases, "
-        "7 reviews of at most 40 words and 6 longer ones were read" in card
+        "So it was in the last pass. Of what was drawn, at most 9 sentences, 8 phrases, "
+        "7 reviews of at most 40 words and 6 longer ones were read." in card
     )
-    assert "and again with `--from`, `--half-way`, `--few` and `--teachers`." in card
+    assert "and again with `--from`, `--part-way`, `--few` and `--teachers`." in card
     run(monkeypatch, *few, "--base", tmp_path / "again")
     assert len(made) == 1
     monkeypatch.setattr(make_base, "FEW", Few(sentences=9, phrases=8, reviews=6))
@@ -249,50 +252,13 @@ def test_an_encoder_learns_once_and_teaches(
     assert "was the mean of what an earlier base and a sentence encoder said of it" in card
     assert "about texts of at most 40 words; about longer ones only an earlier base was." in card
     assert "DATA`, and again with `--from`, `--teachers` and `--encoder`." in card
+    few = ("--from", tmp_path / "alone", "--few", "--encoder", folder)
+    run(monkeypatch, *asked, *few, "--base", tmp_path / "few")
+    card = open_bundle(tmp_path / "few").text("README.md")
+    assert "had learned the same ratings.\nSo it was in the last pass. Of what" in card
     capsys.readouterr()
     run(monkeypatch, *asked, "--encoder", folder, "--leave-out", "A")
     assert capsys.readouterr().out.count("ratings: ") > 1  # one that has not learned of A
-
-
-def test_a_larger_encoder_learns_from_those_before_it(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """And replaces them where sentences are rated; so says the card."""
-    pytest.importorskip("transformers")
-    folders = [write_encoder(tmp_path / name, seed) for seed, name in enumerate("ab")]
-    work = tmp_path / "work"
-    asked = (data, "--work", work)
-    run(monkeypatch, *asked, "--base", tmp_path / "base")
-    made: list[Teaching] = []
-    learn = Run._learn
-
-    def spy(self: Run, settings: RatingSettings, network: nn.Module,
-            teaching: Teaching | None, control: RunControl) -> None:  # fmt: skip
-        if teaching:
-            made.append(teaching)
-        learn(self, settings, network, teaching, control)
-
-    monkeypatch.setattr(Run, "_learn", spy)
-    asked = (*asked, "--from", tmp_path / "base", "--teachers", tmp_path / "base", "--encoder")
-    run(monkeypatch, *asked, *folders, "--base", tmp_path / "taught")
-    larger, base = made  # the smaller one learned without any
-    assert (larger.of_review, larger.of_sentence) == (0, OF_SENTENCE)
-    assert (base.of_review, base.of_sentence) == (OF_REVIEW, 1)
-    assert [(one.shortest, one.longest) for one in larger.teachers] == [(0, 400), (0, 40)]
-    assert [(one.shortest, one.longest) for one in base.teachers] == [(41, 400), (0, 40)]
-    learned = {load_file(path)["readout.bias"].tobytes() for path in work.glob("encoder-*")}
-    assert len(learned) == 2
-    card = " ".join(open_bundle(tmp_path / "taught").text("README.md").split())
-    assert "The label of a sentence was what a sentence encoder said of it" in card
-    assert "40 % of a review's label was such an answer, the rest its rating." in card
-    assert "about longer ones only an earlier base was." in card
-    assert "was the mean of what an earlier base and a smaller encoder said of it." in card
-    run(monkeypatch, *asked, *folders, "--few", "--base", tmp_path / "few")
-    assert "asked only about texts" not in open_bundle(tmp_path / "few").text("README.md")
-    run(monkeypatch, data, "--work", work, "--encoder", *folders, "--base", tmp_path / "none")
-    card = " ".join(open_bundle(tmp_path / "none").text("README.md").split())
-    assert "longer reviews kept their own rating." in card
-    assert "had no rating, was what a smaller encoder said of it." in card
 
 
 def test_an_encoder_goes_on_where_it_was_stopped(
@@ -324,17 +290,13 @@ def test_an_encoder_goes_on_where_it_was_stopped(
     assert one.fingerprint == two.fingerprint
 
 
-def test_an_encoder_has_a_folder_and_there_are_two_at_most(
+def test_an_encoder_has_a_folder(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Said before anything is read."""
     with pytest.raises(SystemExit):
         run(monkeypatch, data, "--encoder", tmp_path / "nowhere")
     assert "there is no tokenizer.json in" in capsys.readouterr().err
-    (tmp_path / "tokenizer.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(SystemExit):
-        run(monkeypatch, data, "--encoder", tmp_path, tmp_path, tmp_path)
-    assert "--encoder takes two folders at most" in capsys.readouterr().err
 
 
 def test_a_base_without_a_source_does_not_replace_the_one_that_ships(
@@ -565,9 +527,9 @@ def test_labels_are_partly_what_teachers_say(tmp_path: Path) -> None:
     network = beginner(RatingSettings(), start_of(collection))
     trainers = (RatingTrainer(RatingSettings(), made, network, Compute()) for made in (alone, one))
     assert len({trainer.belongs_to for trainer in trainers}) == 2
-    less = taught_by(tmp_path, [saying(ONE, collection)], of_review=0, of_sentence=0.7)
+    less = taught_by(tmp_path, [saying(ONE, collection)], of_review=0)
     np.testing.assert_allclose(less.targets[:2], alone.targets[:2])
-    np.testing.assert_allclose(less.targets[2:, [0, 3]], [[0.7, 0.3]] * 2, rtol=1e-5)
+    assert np.array_equal(less.targets[2:], one.targets[2:])
     teaching = Teaching([saying(ONE, collection)], tmp_path, Compute())
     labels = teaching.labels(alone.targets, alone.readings, np.array([3]), alone.priors)
     assert np.array_equal(labels[:3], alone.targets[:3])
@@ -612,14 +574,13 @@ def test_sentences_of_unrated_reviews_have_the_labels_of_teachers(tmp_path: Path
     unrated = written({"apps": ["it is bad . i like it !", "this is good . it is not"]})
     collection = replace(unrated, ratings=np.array([5, np.nan], np.float32))
     settings = RatingSettings(epochs=1)
-    teaching = Teaching([saying(ONE, collection)], tmp_path, Compute(), of_sentence=0.5)
+    teaching = Teaching([saying(ONE, collection)], tmp_path, Compute())
     lessons = lessons_of(settings, collection, np.array([0]), teaching, np.array([1]))
     assert sentences_in(lessons.readings) == [
         "it is bad .", "i like it !", "this is good .", "it is not"
     ]  # fmt: skip
     assert sorted(np.concatenate(lessons.plans[0]).tolist()) == [0, 2, 3, 4, 5]
-    half, whole = [0.5, 0, 0, 0, 0.5], ONE
-    np.testing.assert_allclose(lessons.targets[2:], [half] * 2 + [whole] * 2, atol=1e-6)
+    np.testing.assert_allclose(lessons.targets[2:], [ONE] * 4, atol=1e-6)
     trainer = RatingTrainer(settings, lessons, beginner(settings, start_of(collection)), Compute())
     trainer.epoch()
     assert np.isfinite(trainer.history[0]["loss"])

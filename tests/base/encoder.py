@@ -4,9 +4,8 @@ An LSTM of this size has read 34 million words and knows what reviews repeat. A 
 (all-MiniLM-L6-v2: 22 million parameters, a billion pairs of sentences; Wang et al. 2020, Reimers
 and Gurevych 2019) knows words and turns of phrase that they do not. It learns the ratings of
 sentences, phrases and short reviews, and what it then says of them are labels for the LSTM (Tang et
-al. 2019). A larger one (all-mpnet-base-v2: 109 million; Song et al. 2020) knows more of both. It
-learns from fewer texts, and most of a sentence's label is what the smaller one says of it, and a
-base, if one is asked. Neither is in a base: what ships is an LSTM.
+al. 2019). A larger one (all-mpnet-base-v2: 109 million; Song et al. 2020) knows more of both, and
+needs fewer texts. Neither is in a base: what ships is an LSTM.
 
 It reads the words that a collection knows, cut into pieces of its own, so that both are asked of
 the same places.
@@ -43,11 +42,11 @@ LEARNING = RatingSettings(
     readout_dropout=0.1,
     longest=LONGEST_TEXT,
 )
-# Of a larger one: a step takes five times as long. Its layers need change less, and its readout,
+# Of one with larger layers: a step takes five times as long. They need to change less; its readout,
 # which begins with nothing, has fewer steps to learn in.
-FEW = Few(sentences=40_000, phrases=25_000, reviews=15_000)
+FEW = Few(sentences=0, phrases=12_000, reviews=22_000)
 LEARNING_OF_FEW = replace(LEARNING, few=FEW, learning_rate=1e-3, encoder_lr_scale=0.05)
-OF_SENTENCE = 0.7  # share of the label of a rated review's sentence that the others give
+LARGE = 768  # units of a layer
 
 
 class Sizes(NamedTuple):
@@ -99,6 +98,11 @@ class Encoder(nn.Module):
         torch.manual_seed(LEARNING.seed)  # of the readout
         encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False)
         return cls(encoder, [*special, *(word.ids for word in cut)], (first, last))
+
+    @property
+    def learning(self) -> RatingSettings:
+        """How it learns."""
+        return LEARNING_OF_FEW if self.encoder.config.hidden_size >= LARGE else LEARNING
 
     @property
     def origin(self) -> str:

@@ -25,7 +25,7 @@ from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.text.vocabulary import Vocabulary
 from tests.base.collection import FILM_SOURCES, FILMS, NUM_RATINGS, PHRASES, Collection
 from tests.base.drawing import EVEN, EVEN_TAUGHT, HEAD, LONGEST, MOST_READ
-from tests.base.encoder import FEW, LONGEST_TEXT, OF_SENTENCE
+from tests.base.encoder import LONGEST_TEXT
 from tests.base.lessons import log_shares, whole_ratings
 from tests.base.rating import CLIP_NORM, config_of
 from tests.base.settings import RatingSettings
@@ -68,22 +68,19 @@ had never seen.
 FURTHER = """
 So it was in the last {passes}; earlier ones may have differed.{weights}"""
 FEW_READ = """
-So it was in the last {passes}, but that of what was drawn at most {sentences:,} sentences,
-{phrases:,} phrases, {reviews:,} reviews of at most {longest} words and {longer:,} longer ones were
-read, and that the label of the longer ones was what the base before had said of them. Earlier
-passes may have differed.{weights}"""
-HALF_WAY = """
-The weights of the base are the mean of what they were before the last {passes} and after."""
+So it was in the last {passes}. Of what was drawn, at most {sentences:,} sentences, {phrases:,}
+phrases, {reviews:,} reviews of at most {longest} words and {longer:,} longer ones were read. The
+label of the longer ones was what the base before had said of them. Earlier passes may have
+differed.{weights}"""
+PART_WAY = """
+The weights of the base lie between what they were before the last {passes} and after:
+{percent:.0f} % of the way."""
 TAUGHT = """
 The label of a sentence was {teachers} of it,
 also in reviews without a rating; {percent:.0f} % of a review's label was such an answer, the
 rest its rating.{more}"""
 ENCODER = """
 The encoder (no part of the base) had learned the same ratings."""
-LARGER = """
-The encoder (no part of the base) had learned from at most {texts:,} texts. {sentence:.0f} % of a
-sentence's label, or all where its review had no rating, was {before} of
-it."""
 ASKED = """
 It was asked only about texts of at most {longest} words; {otherwise}."""
 BOTH = "the mean of what {} and {} said"
@@ -98,14 +95,14 @@ class Made:
     seconds: float  # that the stages took
     precision: Precision
     is_further: bool = False  # it came from a base
-    is_half_way: bool = False  # the mean of that base's weights and of those learned from them
+    way: float = 1.0  # how far its weights are from those of that base to what was learned
     num_teaching_bases: int = 0  # the mean of whose weights it learned from
-    num_encoders: int = 0  # that taught it, too; the second one was taught by the first
+    has_encoder: bool = False  # that taught it, too
 
     @property
     def is_taught(self) -> bool:
         """Whether anyone but those who wrote the reviews rated what it has read."""
-        return self.num_teaching_bases > 0 or self.num_encoders > 0
+        return self.num_teaching_bases > 0 or self.has_encoder
 
     @property
     def config(self) -> ModelConfig:
@@ -200,7 +197,9 @@ def _further(made: Made) -> str:
         return ""
     epochs = made.settings.epochs
     passes = "pass" if epochs == 1 else count(epochs, "pass", "passes")
-    weights = HALF_WAY.format(passes=passes) if made.is_half_way else ""
+    weights = ""
+    if made.way < 1:
+        weights = PART_WAY.format(passes=passes, percent=100 * made.way)
     if few := made.settings.few:
         kinds = few._asdict()
         return FEW_READ.format(passes=passes, longest=LONGEST_TEXT, weights=weights, **kinds)
@@ -212,42 +211,31 @@ def _taught(made: Made) -> str:
     if not made.is_taught:
         return ""
     bases = made.num_teaching_bases
-    base = ["an earlier base" if bases == 1 else "the mean of earlier bases"] * bool(bases)
-    encoder = ["a sentence encoder"] * bool(made.num_encoders)
-    others = [] if made.num_encoders > 1 else base
-    return TAUGHT.format(
-        teachers=_said([*others, *encoder]),
-        percent=100 * OF_REVIEW,
-        more=_encoder(made, base) if encoder else "",
-    )
+    teachers = ["an earlier base" if bases == 1 else "the mean of earlier bases"] * bool(bases)
+    more = ""
+    if made.has_encoder:
+        asked = ASKED.format(longest=LONGEST_TEXT, otherwise=_otherwise(teachers))
+        more = ENCODER + asked * (not made.settings.few)
+        teachers.append("a sentence encoder")
+    said = BOTH.format(*teachers) if len(teachers) > 1 else f"what {teachers[0]} said"
+    return TAUGHT.format(teachers=said, percent=100 * OF_REVIEW, more=more)
 
 
-def _said(teachers: list[str]) -> str:
-    """Whose answer a label is."""
-    return BOTH.format(*teachers) if len(teachers) > 1 else f"what {teachers[0]} said"
-
-
-def _encoder(made: Made, base: list[str]) -> str:
-    """What the encoder had learned, and of what it was asked."""
-    learned, otherwise = ENCODER, "longer reviews kept their own rating"
-    if base:
-        otherwise = f"about longer ones only {base[0]} was"
-    if made.num_encoders > 1:
-        before = _said([*base, "a smaller encoder"])
-        learned = LARGER.format(texts=sum(FEW), sentence=100 * OF_SENTENCE, before=before)
-    if made.settings.few:
-        return learned
-    return learned + ASKED.format(longest=LONGEST_TEXT, otherwise=otherwise)
+def _otherwise(others: list[str]) -> str:
+    """Who rates what an encoder is not asked about."""
+    if others:
+        return f"about longer ones only {others[0]} was"
+    return "longer reviews kept their own rating"
 
 
 def _source(made: Made) -> str:
     """With which options the command made it."""
     options = {
         "`--from`": made.is_further,
-        "`--half-way`": made.is_half_way,
+        "`--part-way`": made.way < 1,
         "`--few`": made.settings.few is not None,
         "`--teachers`": made.num_teaching_bases > 0,
-        "`--encoder`": made.num_encoders > 0,
+        "`--encoder`": made.has_encoder,
     }
     given = [option for option, is_given in options.items() if is_given]
     if not given:

@@ -25,13 +25,7 @@ from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.pretraining import Unlabelled, pretrain
 from tests.base.collection import PHRASES, Collection
 from tests.base.drawing import DRAWING, LONGEST
-from tests.base.encoder import (
-    LEARNING,
-    LEARNING_OF_FEW,
-    LONGEST_TEXT,
-    OF_SENTENCE,
-    Encoder,
-)
+from tests.base.encoder import LONGEST_TEXT, Encoder
 from tests.base.lessons import NOTHING, lessons_of
 from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import RatingTrainer, beginner, config_of, learn_ratings
@@ -122,25 +116,17 @@ class Run:
             + hashlib.sha256(training.tobytes()).hexdigest(),
         )
 
-    def teaching(self, bases: list[Bundle], encoders: list[Path]) -> tuple[Teaching | None, float]:
+    def teaching(self, bases: list[Bundle], encoder: Path | None) -> tuple[Teaching | None, float]:
         """Who is asked for labels, and the seconds that were spent on making them.
 
-        The mean of bases is asked about all texts, an encoder about short ones. A second encoder
-        learns from what the first says, and the bases, if there are any; after that nobody else is
-        asked about short texts.
+        The mean of bases is asked about all texts, an encoder about short ones.
         """
-        base = self._mean_of(bases) if bases else []
-        if not encoders:
-            return (self._asked(base) if base else None), 0.0
-        first, *larger = encoders
-        learned, seconds = self._encoder(first, None)
-        teachers = [*base, Teacher(learned, longest=LONGEST_TEXT)]
-        if not larger:
-            return self._asked(teachers), seconds
-        before = replace(self._asked(teachers), of_review=0.0, of_sentence=OF_SENTENCE)
-        learned, more = self._encoder(larger[0], before)
-        of_longer = [replace(teacher, shortest=LONGEST_TEXT + 1) for teacher in base]
-        return self._asked([*of_longer, Teacher(learned, LONGEST_TEXT)]), seconds + more
+        teachers = self._mean_of(bases) if bases else []
+        seconds = 0.0
+        if encoder:
+            learned, seconds = self._encoder(encoder)
+            teachers.append(Teacher(learned, longest=LONGEST_TEXT))
+        return (self._asked(teachers) if teachers else None), seconds
 
     def rehearsing(self, teaching: Teaching, start: Bundle) -> Teaching:
         """The same teachers, but that a base itself says what longer reviews are rated.
@@ -162,23 +148,18 @@ class Run:
     def _asked(self, teachers: list[Teacher]) -> Teaching:
         return Teaching(teachers, self.work, self.compute)
 
-    def _encoder(self, folder: Path, before: Teaching | None) -> tuple[Encoder, float]:
-        """An encoder after it has learned ratings, and the seconds that it took.
-
-        Args:
-            folder: its files.
-            before: who rates sentences for it, if anyone has learned before it.
-        """
+    def _encoder(self, folder: Path) -> tuple[Encoder, float]:
+        """An encoder after it has learned ratings, and the seconds that it took."""
         network = Encoder.read(folder, self.collection.tokens)
-        settings = LEARNING_OF_FEW if before else LEARNING
-        decided = (network.origin, settings, before.digest if before else "")
+        settings = network.learning
+        decided = (network.origin, settings)
         digest = hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
         name = "-".join(filter(None, ("encoder", digest, self.some, DRAWING)))
         path = self.work / f"{name}.safetensors"
 
         def make() -> dict[str, Float32Array]:
             control = RunControl(path.with_suffix(".checkpoint"), resume=True)
-            self._learn(settings, network, before, control)
+            self._learn(settings, network, None, control)
             return arrays_of(network)
 
         stage = kept(path, make)

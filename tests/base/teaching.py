@@ -62,7 +62,6 @@ class Teaching:
         compute: where they answer.
         of_review: the share of a review's label that they give, if any answers.
         of_longer: the same, of reviews of more words than a sentence may have.
-        of_sentence: of the label of a sentence whose review is rated; of others they give all.
     """
 
     teachers: Sequence[Teacher]
@@ -70,13 +69,12 @@ class Teaching:
     compute: Compute
     of_review: float = OF_REVIEW
     of_longer: float = OF_REVIEW
-    of_sentence: float = 1.0
 
     @property
     def digest(self) -> str:
         """Of all that decides the labels beside the ratings."""
         who = [(teacher.digest, teacher.shortest, teacher.longest) for teacher in self.teachers]
-        decided = (who, self.of_review, self.of_longer, self.of_sentence, EVEN_TAUGHT)
+        decided = (who, self.of_review, self.of_longer, EVEN_TAUGHT)
         return hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
 
     def labels(
@@ -98,11 +96,9 @@ class Teaching:
         said *= np.exp(priors[readings.domain[drawn]])
         said /= said.sum(1, keepdims=True)
         is_sentence = readings.is_sentence(drawn)
-        is_unrated = np.isnan(readings.collection.ratings[readings.review[drawn]])
         is_longer = readings.corpus.lengths[drawn] > LONGEST_SENTENCE
         of_review = np.where(is_longer, self.of_longer, self.of_review)
-        share = np.where(is_sentence, self.of_sentence, of_review * is_answered)
-        share[is_unrated] = 1
+        share = np.where(is_sentence, 1.0, of_review * is_answered)
         labels = targets.copy()
         labels[drawn] = (1 - share[:, None]) * targets[drawn] + share[:, None] * said
         return labels

@@ -28,3 +28,10 @@ def mean_weights(bases: Sequence[Mapping[str, Float32Array]]) -> dict[str, Float
         name: np.mean([arrays[name] for arrays in bases], axis=0, dtype=np.float32)
         for name in bases[0]
     }
+
+
+def part_way(
+    before: Mapping[str, Float32Array], after: Mapping[str, Float32Array], share: float
+) -> dict[str, Float32Array]:
+    """A network on the line from one to another: 0 is the first, 1 the second."""
+    return {name: (1 - share) * before[name] + share * after[name] for name in before}
