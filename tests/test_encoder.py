@@ -123,10 +123,8 @@ def test_a_large_one_learns_from_few_texts(folder: Path, monkeypatch: pytest.Mon
     """A small one from all."""
     encoder = Encoder.read(folder, TOKENS)
     assert encoder.learning == LEARNING
-    assert LEARNING.few is None
     monkeypatch.setattr("tests.base.encoder.LARGE", 8)
     assert encoder.learning == LEARNING_OF_FEW
-    assert LEARNING_OF_FEW.few is not None
 
 
 def test_another_vocabulary_makes_another_encoder(folder: Path) -> None:

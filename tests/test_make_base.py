@@ -3,6 +3,7 @@
 import gzip
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from lstm_cli.training.optimiser import rating_loss
 from tests import make_base
 from tests.base.collection import Collection, fold, on_five
 from tests.base.drawing import DRAWING, EVEN, MOST_READ, Even, Readings
+from tests.base.encoder import LEARNING, LEARNING_OF_FEW
 from tests.base.lessons import Lessons, lessons_of, log_shares, soft_targets, whole_ratings
 from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import RatingTrainer, beginner, learn_ratings, soft_loss
@@ -172,8 +174,30 @@ def test_a_base_lies_between_what_it_was_and_what_it_learned(
         assert problem in capsys.readouterr().err
 
 
+class Learned(NamedTuple):
+    """What a network was about to learn, and how."""
+
+    run: Run
+    settings: RatingSettings
+    teaching: Teaching | None
+
+
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[Learned]:
+    """What is learned from now on."""
+    every: list[Learned] = []
+    learn = Run._learn
+
+    def spy(self: Run, settings: RatingSettings, network: nn.Module,
+            teaching: Teaching | None, control: RunControl) -> None:  # fmt: skip
+        every.append(Learned(self, settings, teaching))
+        learn(self, settings, network, teaching, control)
+
+    monkeypatch.setattr(Run, "_learn", spy)
+    return every
+
+
 def test_a_base_learns_from_few_texts_and_rehearses_longer_ones(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it said of these is their label; the card counts them."""
     asked = (data, "--work", tmp_path / "work")
@@ -181,40 +205,40 @@ def test_a_base_learns_from_few_texts_and_rehearses_longer_ones(
     further = (*asked, "--from", tmp_path / "one")
     run(monkeypatch, *further, "--base", tmp_path / "two")
     monkeypatch.setattr(make_base, "FEW", Few(sentences=9, phrases=8, reviews=7, longer=6))
-    made: list[tuple[list[int], Teaching | None]] = []
-    learn = Run._learn
-
-    def spy(self: Run, settings: RatingSettings, network: nn.Module,
-            teaching: Teaching | None, control: RunControl) -> None:  # fmt: skip
-        lessons = lessons_of(settings, self.collection, self.rated, teaching, self.unrated)
-        places = np.concatenate(lessons.plans[0])
-        is_sentence = lessons.readings.is_sentence(places)
-        made.append(([int(is_sentence.sum()), int((~is_sentence).sum())], teaching))
-        learn(self, settings, network, teaching, control)
-
-    monkeypatch.setattr(Run, "_learn", spy)
+    every = watched(monkeypatch)
     few = (*further, "--few", "--teachers", tmp_path / "two")
     run(monkeypatch, *few, "--part-way", "0.5", "--base", tmp_path / "few")
-    ((read, teaching),) = made
-    assert read == [9, 8 + 7]  # none is longer
+    ((made, settings, teaching),) = every
     assert teaching
+    lessons = lessons_of(settings, made.collection, made.rated, teaching, made.unrated)
+    is_sentence = lessons.readings.is_sentence(np.concatenate(lessons.plans[0]))
+    assert [is_sentence.sum(), (~is_sentence).sum()] == [9, 8 + 7]  # none is longer
     assert [(one.shortest, one.longest) for one in teaching.teachers] == [(0, 40), (41, 400)]
-    assert (teaching.of_review, teaching.of_longer) == (OF_REVIEW, 1)
+    assert teaching.of_longer == 1
+    itself, _ = made.teaching([open_bundle(tmp_path / "one")], None)
+    assert itself
+    assert teaching.teachers[1].digest == itself.teachers[0].digest
+    assert teaching.teachers[0].digest != itself.teachers[0].digest
     card = " ".join(open_bundle(tmp_path / "few").text("README.md").split())
     assert (
-        "So it was in the last pass. Of what was drawn, at most 9 sentences, 8 phrases, "
+        "So it was in the last pass. Of what was drawn for a pass, at most 9 sentences, 8 phrases, "
         "7 reviews of at most 40 words and 6 longer ones were read." in card
     )
     assert "and again with `--from`, `--part-way`, `--few` and `--teachers`." in card
     run(monkeypatch, *few, "--base", tmp_path / "again")
-    assert len(made) == 1
+    assert len(every) == 1
     monkeypatch.setattr(make_base, "FEW", Few(sentences=9, phrases=8, reviews=6))
     run(monkeypatch, *few, "--base", tmp_path / "fewer")
-    assert len(made) == 2
-    capsys.readouterr()
-    for without in (further, (*asked, "--teachers", tmp_path / "two")):
+    assert len(every) == 2
+
+
+def test_few_texts_need_a_base_and_a_teacher(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Said before anything is read."""
+    for option in ("--from", "--teachers"):
         with pytest.raises(SystemExit):
-            run(monkeypatch, *without, "--few")
+            run(monkeypatch, data, option, tmp_path, "--few")
         assert "--few goes with --from, and with --teachers" in capsys.readouterr().err
 
 
@@ -233,7 +257,7 @@ def test_an_encoder_learns_once_and_teaches(
     assert taught.fingerprint != alone.fingerprint
     card = taught.text("README.md")
     assert "The label of a sentence was what a sentence encoder said of it" in card
-    assert "had learned the same ratings.\nIt was asked only about texts of at most 40" in card
+    assert "of the same reviews.\nIt was asked only about texts of at most 40" in card
     assert "40 words; longer reviews kept their own rating." in card
     assert "DATA`, with `--encoder`." in card
     assert "encoder" not in alone.text("README.md")
@@ -252,13 +276,27 @@ def test_an_encoder_learns_once_and_teaches(
     assert "was the mean of what an earlier base and a sentence encoder said of it" in card
     assert "about texts of at most 40 words; about longer ones only an earlier base was." in card
     assert "DATA`, and again with `--from`, `--teachers` and `--encoder`." in card
-    few = ("--from", tmp_path / "alone", "--few", "--encoder", folder)
-    run(monkeypatch, *asked, *few, "--base", tmp_path / "few")
-    card = open_bundle(tmp_path / "few").text("README.md")
-    assert "had learned the same ratings.\nSo it was in the last pass. Of what" in card
     capsys.readouterr()
     run(monkeypatch, *asked, "--encoder", folder, "--leave-out", "A")
     assert capsys.readouterr().out.count("ratings: ") > 1  # one that has not learned of A
+
+
+def test_a_large_encoder_learns_otherwise(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And is not taken for a small one that has learned. It can teach few texts; so the card."""
+    pytest.importorskip("transformers")
+    asked = (data, "--work", tmp_path / "work", "--encoder", write_encoder(tmp_path))
+    every = watched(monkeypatch)
+    run(monkeypatch, *asked, "--base", tmp_path / "small")
+    monkeypatch.setattr("tests.base.encoder.LARGE", 8)
+    run(monkeypatch, *asked, "--from", tmp_path / "small", "--few", "--base", tmp_path / "few")
+    small, _, large, base = every
+    assert (small.settings, large.settings) == (LEARNING, LEARNING_OF_FEW)
+    assert base.settings.few == make_base.FEW
+    card = open_bundle(tmp_path / "few").text("README.md")
+    assert "of the same reviews.\nSo it was in the last pass. Of what" in card
+    assert "40 % of a short review's label was such an answer" in card
 
 
 def test_an_encoder_goes_on_where_it_was_stopped(
@@ -510,10 +548,10 @@ def saying(said: list[float], collection: Collection, longest: int = 400) -> Tea
 ONE, TWO = [1.0, 0, 0, 0, 0], [0, 1.0, 0, 0, 0]
 
 
-def taught_by(folder: Path, teachers: list[Teacher], **shares: float) -> Lessons:
+def taught_by(folder: Path, teachers: list[Teacher]) -> Lessons:
     """An epoch's lessons of two reviews."""
     collection = written(TWO_REVIEWS)
-    teaching = Teaching(teachers, folder, Compute(), **shares) if teachers else None
+    teaching = Teaching(teachers, folder, Compute()) if teachers else None
     return lessons_of(RatingSettings(epochs=1), collection, np.arange(2), teaching)
 
 
@@ -527,9 +565,6 @@ def test_labels_are_partly_what_teachers_say(tmp_path: Path) -> None:
     network = beginner(RatingSettings(), start_of(collection))
     trainers = (RatingTrainer(RatingSettings(), made, network, Compute()) for made in (alone, one))
     assert len({trainer.belongs_to for trainer in trainers}) == 2
-    less = taught_by(tmp_path, [saying(ONE, collection)], of_review=0)
-    np.testing.assert_allclose(less.targets[:2], alone.targets[:2])
-    assert np.array_equal(less.targets[2:], one.targets[2:])
     teaching = Teaching([saying(ONE, collection)], tmp_path, Compute())
     labels = teaching.labels(alone.targets, alone.readings, np.array([3]), alone.priors)
     assert np.array_equal(labels[:3], alone.targets[:3])
@@ -542,6 +577,18 @@ def test_one_that_is_not_sure_says_more_of_what_is_common_in_a_domain(tmp_path: 
     lessons = taught_by(tmp_path, [saying(unsure.tolist(), collection)])
     said = unsure * np.exp(log_shares(collection, np.arange(2))[0])
     np.testing.assert_allclose(lessons.targets[2], said / said.sum(), rtol=1e-5)
+
+
+def test_what_is_kept_belongs_to_who_was_asked_of_what(tmp_path: Path) -> None:
+    """Other labels are not taken for those."""
+    one = saying(ONE, written(TWO_REVIEWS))
+    plain = Teaching([one], tmp_path, Compute())
+    others = [
+        replace(plain, of_longer=1.0),
+        replace(plain, teachers=[replace(one, longest=8)]),
+        replace(plain, teachers=[replace(one, shortest=9)]),
+    ]
+    assert len({each.digest for each in (plain, *others)}) == 4
 
 
 def test_longer_reviews_have_a_share_of_their_own(tmp_path: Path) -> None:
@@ -643,16 +690,17 @@ def test_what_is_too_long_for_a_learner_is_not_drawn() -> None:
 
 
 def test_few_of_each_kind_are_learned_from() -> None:
-    """By a large encoder: sentences, phrases and whole reviews, of all domains."""
+    """Sentences, phrases, short reviews and longer ones, of all domains."""
     texts = ["no end of it . i like it ."] * 20
-    collection = written({"apps": texts, "books": texts, "phrases": ["a b"] * 5})
-    settings = RatingSettings(epochs=1, few=Few(sentences=30, phrases=2, reviews=20))
-    lessons = lessons_of(settings, collection, np.arange(45))
+    longer = ["a b " * 21] * 5
+    collection = written({"apps": texts, "books": texts, "phrases": ["a b"] * 5, "wine": longer})
+    few = Few(sentences=30, phrases=2, reviews=20, longer=3)
+    lessons = lessons_of(RatingSettings(epochs=1, few=few), collection, np.arange(50))
     places = np.concatenate(lessons.plans[0])
     domains = lessons.readings.domain[places]
-    assert len(set(places.tolist())) == 52
-    assert (domains == 2).sum() == 2
-    for kind in (places >= 45, places < 45):
+    assert len(set(places.tolist())) == 55
+    assert [(domains == number).sum() for number in (2, 3)] == [2, 3]
+    for kind in (places >= 50, places < 50):
         assert min(np.bincount(domains[kind])[:2]) >= 5
 
 

@@ -5,7 +5,8 @@ An LSTM of this size has read 34 million words and knows what reviews repeat. A 
 and Gurevych 2019) knows words and turns of phrase that they do not. It learns the ratings of
 sentences, phrases and short reviews, and what it then says of them are labels for the LSTM (Tang et
 al. 2019). A larger one (all-mpnet-base-v2: 109 million; Song et al. 2020) knows more of both, and
-needs fewer texts. Neither is in a base: what ships is an LSTM.
+learns from fewer texts, none of them a sentence out of a review. Neither is in a base: what ships
+is an LSTM.
 
 It reads the words that a collection knows, cut into pieces of its own, so that both are asked of
 the same places.
@@ -46,7 +47,7 @@ LEARNING = RatingSettings(
 # which begins with nothing, has fewer steps to learn in.
 FEW = Few(sentences=0, phrases=12_000, reviews=22_000)
 LEARNING_OF_FEW = replace(LEARNING, few=FEW, learning_rate=1e-3, encoder_lr_scale=0.05)
-LARGE = 768  # units of a layer
+LARGE = 768  # from so many units a layer on
 
 
 class Sizes(NamedTuple):

@@ -77,7 +77,10 @@ def lessons_of(
 def _some_of(
     readings: Readings, drawn: NDArray[np.int64], few: Few, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Of what was drawn, at most so many of each kind, at random."""
+    """Of what was drawn, at most so many of each kind, at random.
+
+    A phrase of more words than a sentence may have is of none.
+    """
     is_sentence = readings.is_sentence(drawn)
     is_phrase = readings.collection.is_of([PHRASES])[readings.review[drawn]]
     is_longer = readings.corpus.lengths[drawn] > LONGEST_SENTENCE

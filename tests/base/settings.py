@@ -12,7 +12,7 @@ class Few(NamedTuple):
     sentences: int
     phrases: int
     reviews: int  # no longer than a sentence may be
-    longer: int = 0
+    longer: int = 0  # reviews of more words than that
 
 
 @dataclass(frozen=True)

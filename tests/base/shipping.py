@@ -24,7 +24,7 @@ from lstm_cli.pipeline.origin import now, versions
 from lstm_cli.text.tokens import TOKEN_PATTERN
 from lstm_cli.text.vocabulary import Vocabulary
 from tests.base.collection import FILM_SOURCES, FILMS, NUM_RATINGS, PHRASES, Collection
-from tests.base.drawing import EVEN, EVEN_TAUGHT, HEAD, LONGEST, MOST_READ
+from tests.base.drawing import EVEN, EVEN_TAUGHT, HEAD, LONGEST, LONGEST_SENTENCE, MOST_READ
 from tests.base.encoder import LONGEST_TEXT
 from tests.base.lessons import log_shares, whole_ratings
 from tests.base.rating import CLIP_NORM, config_of
@@ -68,19 +68,19 @@ had never seen.
 FURTHER = """
 So it was in the last {passes}; earlier ones may have differed.{weights}"""
 FEW_READ = """
-So it was in the last {passes}. Of what was drawn, at most {sentences:,} sentences, {phrases:,}
-phrases, {reviews:,} reviews of at most {longest} words and {longer:,} longer ones were read. The
-label of the longer ones was what the base before had said of them. Earlier passes may have
-differed.{weights}"""
+So it was in the last {passes}. Of what was drawn for a pass, at most {sentences:,} sentences,
+{phrases:,} phrases, {reviews:,} reviews of at most {longest} words and {longer:,} longer ones
+were read. The label of the longer ones was what the base before had said of them. Earlier passes
+may have differed.{weights}"""
 PART_WAY = """
 The weights of the base lie between what they were before the last {passes} and after:
-{percent:.0f} % of the way."""
+{percent:.3g} % of the way."""
 TAUGHT = """
 The label of a sentence was {teachers} of it,
-also in reviews without a rating; {percent:.0f} % of a review's label was such an answer, the
-rest its rating.{more}"""
+also in reviews without a rating; {percent:.0f} % of a {short}review's label was such an answer,
+the rest its rating.{more}"""
 ENCODER = """
-The encoder (no part of the base) had learned the same ratings."""
+The encoder (no part of the base) had learned from ratings of the same reviews."""
 ASKED = """
 It was asked only about texts of at most {longest} words; {otherwise}."""
 BOTH = "the mean of what {} and {} said"
@@ -202,7 +202,7 @@ def _further(made: Made) -> str:
         weights = PART_WAY.format(passes=passes, percent=100 * made.way)
     if few := made.settings.few:
         kinds = few._asdict()
-        return FEW_READ.format(passes=passes, longest=LONGEST_TEXT, weights=weights, **kinds)
+        return FEW_READ.format(passes=passes, longest=LONGEST_SENTENCE, weights=weights, **kinds)
     return FURTHER.format(passes=passes, weights=weights)
 
 
@@ -218,7 +218,8 @@ def _taught(made: Made) -> str:
         more = ENCODER + asked * (not made.settings.few)
         teachers.append("a sentence encoder")
     said = BOTH.format(*teachers) if len(teachers) > 1 else f"what {teachers[0]} said"
-    return TAUGHT.format(teachers=said, percent=100 * OF_REVIEW, more=more)
+    short = "short " if made.settings.few else ""
+    return TAUGHT.format(teachers=said, percent=100 * OF_REVIEW, short=short, more=more)
 
 
 def _otherwise(others: list[str]) -> str:

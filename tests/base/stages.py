@@ -24,7 +24,7 @@ from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.pretraining import Unlabelled, pretrain
 from tests.base.collection import PHRASES, Collection
-from tests.base.drawing import DRAWING, LONGEST
+from tests.base.drawing import DRAWING, LONGEST, LONGEST_SENTENCE
 from tests.base.encoder import LONGEST_TEXT, Encoder
 from tests.base.lessons import NOTHING, lessons_of
 from tests.base.measuring import as_table, scores_by_domain
@@ -126,27 +126,23 @@ class Run:
         if encoder:
             learned, seconds = self._encoder(encoder)
             teachers.append(Teacher(learned, longest=LONGEST_TEXT))
-        return (self._asked(teachers) if teachers else None), seconds
+        asked = Teaching(teachers, self.work, self.compute) if teachers else None
+        return asked, seconds
 
     def rehearsing(self, teaching: Teaching, start: Bundle) -> Teaching:
-        """The same teachers, but that a base itself says what longer reviews are rated.
+        """The same teachers for short texts; a base says itself what longer reviews are rated.
 
         So it forgets less of them while it learns of short texts (Robins 1995, "Catastrophic
         forgetting, rehearsal and pseudorehearsal").
         """
-        others = [
-            replace(one, longest=LONGEST_TEXT) for one in teaching.teachers if one.shortest == 0
-        ]
-        own = [replace(one, shortest=LONGEST_TEXT + 1) for one in self._mean_of([start])]
-        return replace(self._asked([*others, *own]), of_longer=1.0)
+        others = [replace(one, longest=LONGEST_SENTENCE) for one in teaching.teachers]
+        own = [replace(one, shortest=LONGEST_SENTENCE + 1) for one in self._mean_of([start])]
+        return replace(teaching, teachers=[*others, *own], of_longer=1.0)
 
     def _mean_of(self, bases: list[Bundle]) -> list[Teacher]:
         arrays = mean_weights([self.of_base(base).arrays for base in bases])
         network = ReviewNetwork.from_arrays(config_of(arrays), arrays)
         return [Teacher(network, longest=LONGEST)]
-
-    def _asked(self, teachers: list[Teacher]) -> Teaching:
-        return Teaching(teachers, self.work, self.compute)
 
     def _encoder(self, folder: Path) -> tuple[Encoder, float]:
         """An encoder after it has learned ratings, and the seconds that it took."""

@@ -3,7 +3,8 @@
 A sentence need not say what its review says: "The room was small." stands in reviews of five stars.
 Learned with their reviews' ratings for four passes, sentences of kinds that no base has read were
 told apart worse than after two (``tests/benchmarks/README.md``). So the label of a sentence that a
-base learns is what teachers say of it, and of a review's label two fifths are (Hinton et al. 2015).
+base learns is what teachers say of it, and of a review's label two fifths are (Hinton et al. 2015),
+or all where a base rehearses longer ones.
 Teachers are the mean of the weights of earlier bases (Wortsman et al. 2022, "Model soups") and
 sentence encoders; of those who are asked about a text, the mean of their answers counts. They need
 no ratings: sentences of unrated reviews are read, too.
@@ -60,21 +61,20 @@ class Teaching:
         teachers: who is asked.
         folder: holds a file for each teacher and cut of reviews, for asking can take hours.
         compute: where they answer.
-        of_review: the share of a review's label that they give, if any answers.
-        of_longer: the same, of reviews of more words than a sentence may have.
+        of_longer: the share of the label of a review of more words than a sentence may have that
+            they give, if any answers; of a shorter one's it is ``OF_REVIEW``.
     """
 
     teachers: Sequence[Teacher]
     folder: Path
     compute: Compute
-    of_review: float = OF_REVIEW
     of_longer: float = OF_REVIEW
 
     @property
     def digest(self) -> str:
         """Of all that decides the labels beside the ratings."""
         who = [(teacher.digest, teacher.shortest, teacher.longest) for teacher in self.teachers]
-        decided = (who, self.of_review, self.of_longer, EVEN_TAUGHT)
+        decided = (who, OF_REVIEW, self.of_longer, EVEN_TAUGHT)
         return hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
 
     def labels(
@@ -97,7 +97,7 @@ class Teaching:
         said /= said.sum(1, keepdims=True)
         is_sentence = readings.is_sentence(drawn)
         is_longer = readings.corpus.lengths[drawn] > LONGEST_SENTENCE
-        of_review = np.where(is_longer, self.of_longer, self.of_review)
+        of_review = np.where(is_longer, self.of_longer, OF_REVIEW)
         share = np.where(is_sentence, 1.0, of_review * is_answered)
         labels = targets.copy()
         labels[drawn] = (1 - share[:, None]) * targets[drawn] + share[:, None] * said
