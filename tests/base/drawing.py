@@ -108,14 +108,6 @@ class Readings:
         )
 
     @cached_property
-    def digest(self) -> str:
-        """Of the collection and of how its reviews are cut: places mean the same where it does."""
-        digest = hashlib.sha256(f"{self.collection.fingerprint} {self.corpus.head}".encode())
-        for array in (self.corpus.starts, self.corpus.lengths, self.review):
-            digest.update(array.tobytes())
-        return digest.hexdigest()[:8]
-
-    @cached_property
     def domain(self) -> NDArray[np.int8]:
         """Of each place, the number of its domain. (P,)"""
         return self.collection.domain[self.review]
@@ -123,6 +115,12 @@ class Readings:
     def is_sentence(self, places: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of some places are sentences out of reviews."""
         return places >= len(self.collection.lengths)
+
+    def is_phrase(self, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of some places are phrases of a treebank."""
+        are_phrases = np.array([name == PHRASES for name in self.collection.domains])
+        found: NDArray[np.bool_] = are_phrases[self.domain[places]]
+        return found
 
     def draw(
         self, training: NDArray[np.int64], rng: np.random.Generator, even: Even = EVEN

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float32Array
 from lstm_cli.data.batches import plan_batches
-from tests.base.collection import NUM_RATINGS, PHRASES, Collection
+from tests.base.collection import NUM_RATINGS, Collection
 from tests.base.drawing import EVEN, EVEN_TAUGHT, LONGEST_SENTENCE, Readings
 from tests.base.settings import Few, RatingSettings
+from tests.base.swapping import swapped
 from tests.base.teaching import Teaching
 
 FEWEST_SHARE = 0.02  # of a rating in a domain that has none
@@ -45,6 +46,7 @@ def lessons_of(
     training: NDArray[np.int64],
     teaching: Teaching | None = None,
     unrated: NDArray[np.int64] = NOTHING,
+    vectors: Float32Array | None = None,
 ) -> Lessons:
     """The lessons of all epochs.
 
@@ -54,9 +56,9 @@ def lessons_of(
         training: places of those that are learned from, each with a rating.
         teaching: who says what texts are rated, beside those who wrote them.
         unrated: places of reviews without a rating, of whose sentences only teachers are asked.
+        vectors: of all words, by which some are swapped where the settings say so. (V, size)
     """
     readings = Readings.of(collection, np.concatenate([training, unrated]))
-    targets = soft_targets(collection.ratings)[readings.review]
     priors = log_shares(collection, training)
     plans: list[Plan] = []
     for epoch in range(settings.epochs):
@@ -65,9 +67,13 @@ def lessons_of(
         drawn = drawn[readings.corpus.lengths[drawn] <= settings.longest]
         if settings.few:
             drawn = _some_of(readings, drawn, settings.few, rng)
+            if teaching and vectors is not None and settings.few.swaps:
+                readings, new = swapped(readings, vectors, settings.few.swaps, rng)
+                drawn = np.concatenate([drawn, new])
         plan = _in_batches(settings, readings, drawn, rng)
         # Batches are in no order, so that each part has some of everything.
         plans += [plan[part :: settings.parts] for part in range(min(settings.parts, len(plan)))]
+    targets = soft_targets(collection.ratings)[readings.review]
     if teaching:
         drawn = np.unique(np.concatenate([batch for plan in plans for batch in plan]))
         targets = teaching.labels(targets, readings, drawn, priors)
@@ -82,7 +88,7 @@ def _some_of(
     A phrase of more words than a sentence may have is of none.
     """
     is_sentence = readings.is_sentence(drawn)
-    is_phrase = readings.collection.is_of([PHRASES])[readings.review[drawn]]
+    is_phrase = readings.is_phrase(drawn)
     is_longer = readings.corpus.lengths[drawn] > LONGEST_SENTENCE
     is_review = ~is_sentence & ~is_phrase
     kinds = (
@@ -92,7 +98,7 @@ def _some_of(
         is_review & is_longer,
     )
     return np.concatenate(
-        [rng.permutation(drawn[kind])[:most] for kind, most in zip(kinds, few, strict=True)]
+        [rng.permutation(drawn[kind])[:most] for kind, most in zip(kinds, few, strict=False)]
     )
 
 

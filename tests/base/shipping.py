@@ -70,14 +70,17 @@ So it was in the last {passes}; earlier ones may have differed.{weights}"""
 FEW_READ = """
 So it was in the last {passes}. Of what was drawn for a pass, at most {sentences:,} sentences,
 {phrases:,} phrases, {reviews:,} reviews of at most {longest} words and {longer:,} longer ones
-were read. The label of the longer ones was what the base before had said of them. Earlier passes
-may have differed.{weights}"""
+were read. The label of the longer ones was what the base before had said of them; of that of the
+others {percent:.0f} % was, the rest their rating.{swaps}
+Earlier passes may have differed.{weights}"""
+SWAPPED = """ Each of the rarer words was also put into {times}
+other sentences, mostly in the place of a word of its kind, and more of their words were swapped."""
 PART_WAY = """
 The weights of the base lie between what they were before the last {passes} and after:
 {percent:.3g} % of the way."""
 TAUGHT = """
 The label of a sentence was {teachers} of it,
-also in reviews without a rating; {percent:.0f} % of a {short}review's label was such an answer,
+also in reviews without a rating; {percent:.0f} % of a {whole}'s label was such an answer,
 the rest its rating.{more}"""
 ENCODER = """
 The encoder (no part of the base) had learned from ratings of the same reviews."""
@@ -201,8 +204,11 @@ def _further(made: Made) -> str:
     if made.way < 1:
         weights = PART_WAY.format(passes=passes, percent=100 * made.way)
     if few := made.settings.few:
-        kinds = few._asdict()
-        return FEW_READ.format(passes=passes, longest=LONGEST_SENTENCE, weights=weights, **kinds)
+        said = few._asdict() | {
+            "swaps": SWAPPED.format(times=few.swaps) if few.swaps else "",
+            "percent": 100 * OF_REVIEW,
+        }
+        return FEW_READ.format(passes=passes, longest=LONGEST_SENTENCE, weights=weights, **said)
     return FURTHER.format(passes=passes, weights=weights)
 
 
@@ -218,8 +224,8 @@ def _taught(made: Made) -> str:
         more = ENCODER + asked * (not made.settings.few)
         teachers.append("a sentence encoder")
     said = BOTH.format(*teachers) if len(teachers) > 1 else f"what {teachers[0]} said"
-    short = "short " if made.settings.few else ""
-    return TAUGHT.format(teachers=said, percent=100 * OF_REVIEW, short=short, more=more)
+    whole = "phrase" if made.settings.few else "review"
+    return TAUGHT.format(teachers=said, percent=100 * OF_REVIEW, whole=whole, more=more)
 
 
 def _otherwise(others: list[str]) -> str:

@@ -24,7 +24,7 @@ from lstm_cli.text.vocabulary import Vocabulary
 from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.pretraining import Unlabelled, pretrain
 from tests.base.collection import PHRASES, Collection
-from tests.base.drawing import DRAWING, LONGEST, LONGEST_SENTENCE
+from tests.base.drawing import DRAWING, LONGEST
 from tests.base.encoder import LONGEST_TEXT, Encoder
 from tests.base.lessons import NOTHING, lessons_of
 from tests.base.measuring import as_table, scores_by_domain
@@ -130,13 +130,13 @@ class Run:
         return asked, seconds
 
     def rehearsing(self, teaching: Teaching, start: Bundle) -> Teaching:
-        """The same teachers for short texts; a base says itself what longer reviews are rated.
+        """The same teachers for sentences and phrases; a base says itself what reviews are rated.
 
-        So it forgets less of them while it learns of short texts (Robins 1995, "Catastrophic
+        So it forgets less of them while it learns of other texts (Robins 1995, "Catastrophic
         forgetting, rehearsal and pseudorehearsal").
         """
-        others = [replace(one, longest=LONGEST_SENTENCE) for one in teaching.teachers]
-        own = [replace(one, shortest=LONGEST_SENTENCE + 1) for one in self._mean_of([start])]
+        others = [replace(one, of="parts") for one in teaching.teachers]
+        own = [replace(one, of="reviews") for one in self._mean_of([start])]
         return replace(teaching, teachers=[*others, *own], of_longer=1.0)
 
     def _mean_of(self, bases: list[Bundle]) -> list[Teacher]:
@@ -177,7 +177,7 @@ class Run:
         def make() -> dict[str, Float32Array]:
             network = beginner(settings, language)
             control = RunControl(path.with_suffix(".checkpoint"), resume=True)
-            self._learn(settings, network, teaching, control)
+            self._learn(settings, network, teaching, control, language["embedding"])
             return network.to_arrays()
 
         return kept(path, make)
@@ -188,9 +188,10 @@ class Run:
         network: nn.Module,
         teaching: Teaching | None,
         control: RunControl,
+        vectors: Float32Array | None = None,
     ) -> None:
         unrated = self.unrated if teaching else NOTHING
-        lessons = lessons_of(settings, self.collection, self.rated, teaching, unrated)
+        lessons = lessons_of(settings, self.collection, self.rated, teaching, unrated, vectors)
         trainer = RatingTrainer(settings, lessons, network, self.compute)
         learn_ratings(trainer, control, self.say)
 

@@ -3,8 +3,8 @@
 A sentence need not say what its review says: "The room was small." stands in reviews of five stars.
 Learned with their reviews' ratings for four passes, sentences of kinds that no base has read were
 told apart worse than after two (``tests/benchmarks/README.md``). So the label of a sentence that a
-base learns is what teachers say of it, and of a review's label two fifths are (Hinton et al. 2015),
-or all where a base rehearses longer ones.
+base learns is what teachers say of it, and of a review's label two fifths are (Hinton et al. 2015).
+Where a base learns from few texts, it says itself what reviews are rated, longer ones wholly.
 Teachers are the mean of the weights of earlier bases (Wortsman et al. 2022, "Model soups") and
 sentence encoders; of those who are asked about a text, the mean of their answers counts. They need
 no ratings: sentences of unrated reviews are read, too.
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +26,13 @@ from torch import nn
 from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import ReviewNetwork, rating_probabilities
+from tests.base.answers import KeptAnswers, digests_of
 from tests.base.collection import NUM_RATINGS
 from tests.base.drawing import EVEN_TAUGHT, LONGEST_SENTENCE, Readings
 from tests.base.weights import arrays_of, digest_of
 
 OF_REVIEW = 0.4  # share of a review's label that teachers give, if any answers
+Kinds = Literal["all", "parts", "reviews"]
 ASKED_AT_ONCE = 20_000  # places; at most so many answers are lost when it is stopped
 
 
@@ -40,7 +42,7 @@ class Teacher:
 
     network: nn.Module  # that has learned ratings without their shares
     longest: int  # words of a text that it is asked about
-    shortest: int = 0
+    of: Kinds = "all"  # "parts" are sentences and phrases
 
     @cached_property
     def digest(self) -> str:
@@ -48,9 +50,13 @@ class Teacher:
         buffers = {name: buffer.cpu().numpy() for name, buffer in self.network.named_buffers()}
         return digest_of(arrays_of(self.network) | buffers)[:8]
 
-    def reads(self, lengths: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether it is asked about texts of so many words."""
-        return (self.shortest <= lengths) & (lengths <= self.longest)
+    def reads(self, readings: Readings, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether it is asked about some places."""
+        is_short = readings.corpus.lengths[places] <= self.longest
+        if self.of == "all":
+            return is_short
+        is_part = readings.is_sentence(places) | readings.is_phrase(places)
+        return is_short & (is_part == (self.of == "parts"))
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Teaching:
 
     Args:
         teachers: who is asked.
-        folder: holds a file for each teacher and cut of reviews, for asking can take hours.
+        folder: holds a file for each teacher.
         compute: where they answer.
         of_longer: the share of the label of a review of more words than a sentence may have that
             they give, if any answers; of a shorter one's it is ``OF_REVIEW``.
@@ -73,7 +79,7 @@ class Teaching:
     @property
     def digest(self) -> str:
         """Of all that decides the labels beside the ratings."""
-        who = [(teacher.digest, teacher.shortest, teacher.longest) for teacher in self.teachers]
+        who = [(teacher.digest, teacher.of, teacher.longest) for teacher in self.teachers]
         decided = (who, OF_REVIEW, self.of_longer, EVEN_TAUGHT)
         return hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
 
@@ -118,20 +124,16 @@ class Teaching:
         self, teacher: Teacher, readings: Readings, asked: NDArray[np.int64]
     ) -> Float32Array:
         """What one teacher says, nothing of what it is not asked about. (n, R)"""
-        said_in = self.compute.precision
-        path = self.folder / f"answers-{teacher.digest}-{said_in}-{readings.digest}.npy"
-        if not path.exists():
-            part = path.with_suffix(".part")
-            with part.open("wb") as file:
-                np.save(file, np.full((len(readings.corpus), NUM_RATINGS), np.nan, np.float32))
-            part.rename(path)
-        kept = np.load(path, mmap_mode="r+")
-        is_read = teacher.reads(readings.corpus.lengths[asked])
-        missing = np.unique(asked[is_read & np.isnan(kept[asked]).any(1)])
+        path = self.folder / f"answers-{teacher.digest}-{self.compute.precision}.npy"
+        kept, texts = KeptAnswers(path), digests_of(readings.corpus, asked)
+        is_read = teacher.reads(readings, asked)
+        is_missing = is_read & np.isnan(kept.of(texts)).any(1)
+        _, first_of_each = np.unique(texts[is_missing], return_index=True)
+        missing = np.flatnonzero(is_missing)[first_of_each]
         # An encoder answers as one does.
         network = cast("ReviewNetwork", self.compute.place(teacher.network))
-        for first in range(0, len(missing), ASKED_AT_ONCE):
-            some = missing[first : first + ASKED_AT_ONCE]
-            kept[some] = rating_probabilities(network, readings.corpus.select(some), self.compute)
-            kept.flush()
-        return np.where(is_read[:, None], kept[asked], np.nan)
+        for begin in range(0, len(missing), ASKED_AT_ONCE):
+            some = missing[begin : begin + ASKED_AT_ONCE]
+            corpus = readings.corpus.select(asked[some])
+            kept.add(texts[some], rating_probabilities(network, corpus, self.compute))
+        return np.where(is_read[:, None], kept.of(texts), np.nan)
