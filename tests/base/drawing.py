@@ -6,7 +6,8 @@ teachers say of them. Not every sentence says what its review says, but thousand
 374 with "not bad" have 3.4 in the mean. Six in ten of those drawn have a word that turns, bounds or
 compares what is said; with teachers, 45 in a hundred.
 
-Shapes: N reviews of a collection, S sentences, P = N + S places.
+Shapes: N reviews of a collection, S sentences out of them, P places: N + S, or more where words are
+swapped.
 """
 
 import hashlib
@@ -62,7 +63,9 @@ DRAWING = hashlib.sha256(
 class Readings:
     """The reviews of a collection, followed by sentences out of some of them.
 
-    A place below N is a review, each other one a sentence.
+    A place below N is a review, each other one a sentence. Where words are swapped, sentences that
+    nobody wrote follow these; they have the review that their other words stand in, no ``turns``,
+    and are not drawn.
     """
 
     collection: Collection
@@ -85,8 +88,7 @@ class Readings:
         # A phrase of a treebank was rated alone: its parts say nothing that it does not. Its
         # sentences have no rating of their own here, and are cut where teachers are asked.
         may_be_cut = np.zeros(len(whole), np.bool_)
-        names = np.array(collection.domains)
-        may_be_cut[training] = names[collection.domain[training]] != PHRASES
+        may_be_cut[training] = ~_are_phrases(collection)[collection.domain[training]]
         is_read = may_be_cut[review] & (lengths >= size) & (lengths <= LONGEST_SENTENCE)
         is_read &= lengths < whole.lengths[review]
         starts, lengths, review = starts[is_read], lengths[is_read], review[is_read]
@@ -118,8 +120,7 @@ class Readings:
 
     def is_phrase(self, places: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of some places are phrases of a treebank."""
-        are_phrases = np.array([name == PHRASES for name in self.collection.domains])
-        found: NDArray[np.bool_] = are_phrases[self.domain[places]]
+        found: NDArray[np.bool_] = _are_phrases(self.collection)[self.domain[places]]
         return found
 
     def draw(
@@ -143,6 +144,11 @@ class Readings:
                     most = MOST_READ.get(self.collection.domains[domain], most)
                 drawn.append(own[:most])
         return np.concatenate(drawn)
+
+
+def _are_phrases(collection: Collection) -> NDArray[np.bool_]:
+    """Which domains are phrases of a treebank. (D,)"""
+    return np.array([name == PHRASES for name in collection.domains])
 
 
 def _is_one_of(collection: Collection, tokens: frozenset[str]) -> NDArray[np.bool_]:

@@ -56,7 +56,7 @@ def lessons_of(
         training: places of those that are learned from, each with a rating.
         teaching: who says what texts are rated, beside those who wrote them.
         unrated: places of reviews without a rating, of whose sentences only teachers are asked.
-        vectors: of all words, by which some are swapped where the settings say so. (V, size)
+        vectors: of all words, by which a teacher may have some swapped. (V, size)
     """
     readings = Readings.of(collection, np.concatenate([training, unrated]))
     priors = log_shares(collection, training)
@@ -67,9 +67,9 @@ def lessons_of(
         drawn = drawn[readings.corpus.lengths[drawn] <= settings.longest]
         if settings.few:
             drawn = _some_of(readings, drawn, settings.few, rng)
-            if teaching and vectors is not None and settings.few.swaps:
-                readings, new = swapped(readings, vectors, settings.few.swaps, rng)
-                drawn = np.concatenate([drawn, new])
+        if teaching and teaching.swapping and vectors is not None:
+            readings, new = swapped(readings, vectors, teaching.swapping, rng)
+            drawn = np.concatenate([drawn, new])
         plan = _in_batches(settings, readings, drawn, rng)
         # Batches are in no order, so that each part has some of everything.
         plans += [plan[part :: settings.parts] for part in range(min(settings.parts, len(plan)))]
@@ -93,12 +93,12 @@ def _some_of(
     is_review = ~is_sentence & ~is_phrase
     kinds = (
         is_sentence,
-        ~is_sentence & is_phrase & ~is_longer,
+        is_phrase & ~is_longer,
         is_review & ~is_longer,
         is_review & is_longer,
     )
     return np.concatenate(
-        [rng.permutation(drawn[kind])[:most] for kind, most in zip(kinds, few, strict=False)]
+        [rng.permutation(drawn[kind])[:most] for kind, most in zip(kinds, few, strict=True)]
     )
 
 

@@ -13,7 +13,6 @@ class Few(NamedTuple):
     phrases: int
     reviews: int  # no longer than a sentence may be
     longer: int = 0  # reviews of more words than that
-    swaps: int = 0  # how often each of the rarer words is put where it did not stand
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from tests.base.encoder import LONGEST_TEXT
 from tests.base.lessons import log_shares, whole_ratings
 from tests.base.rating import CLIP_NORM, config_of
 from tests.base.settings import RatingSettings
+from tests.base.swapping import Swapping
 from tests.base.teaching import OF_REVIEW
 
 SCALE = Scale(tuple(float(rating) for rating in range(1, NUM_RATINGS + 1)))
@@ -70,17 +71,18 @@ So it was in the last {passes}; earlier ones may have differed.{weights}"""
 FEW_READ = """
 So it was in the last {passes}. Of what was drawn for a pass, at most {sentences:,} sentences,
 {phrases:,} phrases, {reviews:,} reviews of at most {longest} words and {longer:,} longer ones
-were read. The label of the longer ones was what the base before had said of them; of that of the
-others {percent:.0f} % was, the rest their rating.{swaps}
+were read. The label of a longer review was what the base before had said of it; so was
+{percent:.0f} % of a shorter one's label, and the rest was its rating.{swapped}
 Earlier passes may have differed.{weights}"""
-SWAPPED = """ Each of the rarer words was also put into {times}
-other sentences, mostly in the place of a word of its kind, and more of their words were swapped."""
+SWAPPED = """
+In each pass, every rarer word was also put into {sentences}, mostly in the place of a
+word of its kind; some other words of those sentences were swapped, too."""
 PART_WAY = """
 The weights of the base lie between what they were before the last {passes} and after:
 {percent:.3g} % of the way."""
 TAUGHT = """
 The label of a sentence was {teachers} of it,
-also in reviews without a rating; {percent:.0f} % of a {whole}'s label was such an answer,
+also in reviews without a rating; {percent:.0f} % of a {kind}'s label was such an answer,
 the rest its rating.{more}"""
 ENCODER = """
 The encoder (no part of the base) had learned from ratings of the same reviews."""
@@ -101,6 +103,7 @@ class Made:
     way: float = 1.0  # how far its weights are from those of that base to what was learned
     num_teaching_bases: int = 0  # the mean of whose weights it learned from
     has_encoder: bool = False  # that taught it, too
+    swapping: Swapping | None = None  # of words that teachers were asked of in other sentences
 
     @property
     def is_taught(self) -> bool:
@@ -205,11 +208,18 @@ def _further(made: Made) -> str:
         weights = PART_WAY.format(passes=passes, percent=100 * made.way)
     if few := made.settings.few:
         said = few._asdict() | {
-            "swaps": SWAPPED.format(times=few.swaps) if few.swaps else "",
             "percent": 100 * OF_REVIEW,
+            "swapped": _swapped(made.swapping),
         }
         return FEW_READ.format(passes=passes, longest=LONGEST_SENTENCE, weights=weights, **said)
     return FURTHER.format(passes=passes, weights=weights)
+
+
+def _swapped(swapping: Swapping | None) -> str:
+    """How often a word was put where it did not stand, if any was."""
+    if not swapping:
+        return ""
+    return SWAPPED.format(sentences=count(swapping.times, "other sentence"))
 
 
 def _taught(made: Made) -> str:
@@ -224,8 +234,8 @@ def _taught(made: Made) -> str:
         more = ENCODER + asked * (not made.settings.few)
         teachers.append("a sentence encoder")
     said = BOTH.format(*teachers) if len(teachers) > 1 else f"what {teachers[0]} said"
-    whole = "phrase" if made.settings.few else "review"
-    return TAUGHT.format(teachers=said, percent=100 * OF_REVIEW, whole=whole, more=more)
+    kind = "phrase" if made.settings.few else "review"
+    return TAUGHT.format(teachers=said, percent=100 * OF_REVIEW, kind=kind, more=more)
 
 
 def _otherwise(others: list[str]) -> str:

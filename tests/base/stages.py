@@ -31,6 +31,7 @@ from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import RatingTrainer, beginner, config_of, learn_ratings
 from tests.base.settings import RatingSettings
 from tests.base.shipping import Made, expectation
+from tests.base.swapping import Swapping
 from tests.base.teaching import Teacher, Teaching
 from tests.base.weights import arrays_of, mean_weights
 
@@ -129,15 +130,15 @@ class Run:
         asked = Teaching(teachers, self.work, self.compute) if teachers else None
         return asked, seconds
 
-    def rehearsing(self, teaching: Teaching, start: Bundle) -> Teaching:
-        """The same teachers for sentences and phrases; a base says itself what reviews are rated.
+    def rehearsing(self, teaching: Teaching, start: Bundle, swapping: Swapping) -> Teaching:
+        """The same teachers for sentences and phrases; of reviews a base says itself what it can.
 
         So it forgets less of them while it learns of other texts (Robins 1995, "Catastrophic
         forgetting, rehearsal and pseudorehearsal").
         """
         others = [replace(one, of="parts") for one in teaching.teachers]
         own = [replace(one, of="reviews") for one in self._mean_of([start])]
-        return replace(teaching, teachers=[*others, *own], of_longer=1.0)
+        return replace(teaching, teachers=[*others, *own], of_longer=1.0, swapping=swapping)
 
     def _mean_of(self, bases: list[Bundle]) -> list[Teacher]:
         arrays = mean_weights([self.of_base(base).arrays for base in bases])

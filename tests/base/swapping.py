@@ -1,12 +1,12 @@
-"""Sentences in which words stand that reviews seldom use.
+"""Sentences with words that few reviews use.
 
-Of 36,000 words most stand in a few reviews, which say little of what such a word does to a
+Of 36,000 words most stand in few reviews, from which little can be learned of what they do to a
 sentence. A teacher that has read far more knows it. So words are put in the places of others in
 sentences out of reviews, and the teacher says what such a sentence is rated (Jiao et al. 2020,
 "TinyBERT"). A word is put where one stands whose vector is near to its own, which is mostly a word
 of its kind; the sentence need not make sense.
 
-Shapes: V words that are known, n words that are put.
+Shapes: V words of the vocabulary, n words that are put.
 """
 
 from dataclasses import replace
@@ -20,44 +20,36 @@ from lstm_cli.text.vocabulary import SPECIAL_TOKENS
 from tests.base.collection import Collection
 from tests.base.drawing import Readings
 
-SHORTEST_WORD = 3  # letters
 AT_ONCE = 1_000  # words whose neighbours are looked for
 
 
 class Swapping(NamedTuple):
     """Which words are put where."""
 
-    common: int = 300  # so many of the most frequent ones are not swapped
-    known: int = 1_500  # nor are so many put: there are reviews enough that have them
-    neighbours: int = 20  # of a word, in whose places it may stand
-    others: float = 0.25  # share of the other words of a sentence that are swapped, too
+    times: int = 2  # that each word is put somewhere, in an epoch
+    common: int = 300  # of the most frequent tokens, so many are never replaced
+    frequent: int = 1_500  # and so many never put: enough reviews have them
+    letters: int = 3  # of a word at least
+    neighbours: int = 20  # of a word, in whose places it may be put
+    others: float = 0.25  # share of the other words of such a sentence that are replaced, too
     shortest: int = 3  # words of a sentence
     longest: int = 16
 
 
-SWAPPING = Swapping()
-
-
 def swapped(
-    readings: Readings,
-    vectors: Float32Array,
-    times: int,
-    rng: np.random.Generator,
-    how: Swapping = SWAPPING,
+    readings: Readings, vectors: Float32Array, how: Swapping, rng: np.random.Generator
 ) -> tuple[Readings, NDArray[np.int64]]:
     """The same readings, followed by sentences with swapped words; and the places of these.
 
+    There are none where no sentence has two words that may be replaced.
+
     Args:
         readings: what has been cut from reviews.
-        vectors: of each word that is known. (V, size)
-        times: how often each word is put somewhere.
-        rng: what draws.
+        vectors: of each word of the vocabulary. (V, size)
         how: which words are put where.
+        rng: what draws.
     """
-    is_word = _are_words(readings.collection)
-    put = np.repeat(how.known + np.flatnonzero(is_word[how.known :]), times)
-    if not len(put):
-        return readings, put
+    # Sentences of an earlier call follow those that were cut; only these have a ``turns``.
     whole, num_reviews = readings.corpus, len(readings.collection.lengths)
     sentences = num_reviews + np.arange(len(readings.turns))
     lengths = whole.lengths[sentences]
@@ -67,8 +59,13 @@ def swapped(
     order = np.argsort(words, kind="stable")
     first = np.searchsorted(words[order], np.arange(len(vectors) + 1))
 
+    is_word = _are_words(readings.collection, how.letters)
     may_go = np.flatnonzero(is_word & (np.diff(first) > 0))
-    near = _neighbours(vectors, may_go[may_go >= how.common], how.neighbours)
+    may_go = may_go[may_go >= how.common]
+    put = np.repeat(how.frequent + np.flatnonzero(is_word[how.frequent :]), how.times)
+    if len(may_go) < 2 or not len(put):
+        return readings, put[:0]
+    near = _neighbours(vectors, may_go, how.neighbours)
     instead_of = _any_of(near[put], rng)
     at = order[rng.integers(first[instead_of], first[instead_of + 1])]
     starts = np.cumsum(carriers.lengths) - carriers.lengths
@@ -92,9 +89,9 @@ def swapped(
     return replace(readings, corpus=corpus, review=review), len(whole) + np.arange(len(put))
 
 
-def _are_words(collection: Collection) -> NDArray[np.bool_]:
-    """Which tokens are words of letters, and no short ones. (V,)"""
-    are_words = [token.isalpha() and len(token) >= SHORTEST_WORD for token in collection.tokens]
+def _are_words(collection: Collection, letters: int) -> NDArray[np.bool_]:
+    """Which tokens are words of so many letters at least. (V,)"""
+    are_words = [token.isalpha() and len(token) >= letters for token in collection.tokens]
     are_words[: len(SPECIAL_TOKENS)] = [False] * len(SPECIAL_TOKENS)
     return np.array(are_words)
 

@@ -29,10 +29,11 @@ from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from tests.base.answers import KeptAnswers, digests_of
 from tests.base.collection import NUM_RATINGS
 from tests.base.drawing import EVEN_TAUGHT, LONGEST_SENTENCE, Readings
+from tests.base.swapping import Swapping
 from tests.base.weights import arrays_of, digest_of
 
 OF_REVIEW = 0.4  # share of a review's label that teachers give, if any answers
-Kinds = Literal["all", "parts", "reviews"]
+Asked = Literal["all", "parts", "reviews"]
 ASKED_AT_ONCE = 20_000  # places; at most so many answers are lost when it is stopped
 
 
@@ -42,7 +43,7 @@ class Teacher:
 
     network: nn.Module  # that has learned ratings without their shares
     longest: int  # words of a text that it is asked about
-    of: Kinds = "all"  # "parts" are sentences and phrases
+    of: Asked = "all"  # "parts" are sentences and phrases
 
     @cached_property
     def digest(self) -> str:
@@ -65,22 +66,24 @@ class Teaching:
 
     Args:
         teachers: who is asked.
-        folder: holds a file for each teacher.
+        folder: holds a file for each teacher and precision.
         compute: where they answer.
         of_longer: the share of the label of a review of more words than a sentence may have that
             they give, if any answers; of a shorter one's it is ``OF_REVIEW``.
+        swapping: of which words they are asked in other places than reviews have them, if of any.
     """
 
     teachers: Sequence[Teacher]
     folder: Path
     compute: Compute
     of_longer: float = OF_REVIEW
+    swapping: Swapping | None = None
 
     @property
     def digest(self) -> str:
         """Of all that decides the labels beside the ratings."""
         who = [(teacher.digest, teacher.of, teacher.longest) for teacher in self.teachers]
-        decided = (who, OF_REVIEW, self.of_longer, EVEN_TAUGHT)
+        decided = (who, OF_REVIEW, self.of_longer, EVEN_TAUGHT, self.swapping)
         return hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
 
     def labels(
