@@ -57,10 +57,6 @@ def test_it_knows_what_it_has_read(with_base: Path) -> None:
     assert (measured.seen, measured.left_out) == (0, 0)
 
 
-# Whoever makes it better is told.
-WRONG = pytest.mark.xfail(strict=True, reason="the base says 1.98")
-
-
 @pytest.mark.parametrize(
     ("text", "low", "high"),
     [
@@ -68,7 +64,7 @@ WRONG = pytest.mark.xfail(strict=True, reason="the base says 1.98")
         ("a wonderful, moving film that I will never forget", 4.3, 5),
         ("terrible, boring and far too long", 1, 1.8),
         ("what a waste of time", 1, 2),
-        pytest.param("neither good nor bad", 2, 4, marks=WRONG),
+        ("neither good nor bad", 2, 4),
         ("The blender broke after two days", 1, 2),
         ("Great sound, the battery lasts for days", 4, 5),
         ("Rude staff", 1, 2),
