@@ -17,8 +17,8 @@ epoch of that took 23 minutes on two cores, beside other programs. For a base th
 ``--seed 1`` draws other reviews and sentences. With ``--part-way 0.7`` the weights of a base made
 so are seven tenths of the way from those before to those after (Wortsman et al. 2022, "Robust
 fine-tuning of zero-shot models"). With ``--few``, which needs a teacher, an epoch has at most
-64,000 sentences, 30,000 phrases and 83,000 reviews, whose labels are wholly or partly what the base
-itself said of them; and 66,000 sentences in which words were swapped for others, so that rare ones
+64,000 sentences, 30,000 phrases and 83,000 reviews (their labels wholly or partly what the base
+itself said of them), and 67,000 sentences in which words were swapped for others, so that rare ones
 are met, too.
 
 ``--teachers BASE ...`` learns what the mean of the weights of earlier bases says of them, too; git

@@ -237,7 +237,7 @@ def test_a_base_learns_from_few_texts_and_rehearses_reviews(
     for said in (
         "at most 9 sentences, 8 phrases, 7 reviews of at most 40 words and 6 longer ones were",
         "what the base before had said of it; so was 40 % of a shorter one's label, and the rest",
-        "In each pass, every rarer word was also put into 1 other sentence, mostly in the",
+        "every word of 3 letters or more but the most frequent ones was also put into 1 other",
     ):
         assert said in card
     assert "and again with `--from`, `--part-way`, `--few` and `--teachers`." in card
@@ -736,7 +736,6 @@ def test_rare_words_are_put_where_words_like_them_stood() -> None:
     some, texts = swapped_in(ALONE)
     assert texts == ["it was so drab ."] * 2 + ["a fine film ."] * 2
     assert some.review[-4:].tolist() == [0, 0, 1, 1]
-    assert some.is_sentence(np.arange(len(some.review)))[-4:].all()
 
 
 def test_words_are_put_into_sentences_of_some_lengths() -> None:
@@ -760,7 +759,9 @@ def test_where_no_word_is_rare_nothing_is_swapped() -> None:
     """As in a small collection; nor where no sentence has a word that may go."""
     readings = Readings.of(written(TWO_REVIEWS), np.arange(2))
     vectors = np.ones((len(readings.collection.tokens), 2), np.float32)
-    for how in (Swapping(), Swapping(frequent=2), Swapping(frequent=2, common=2, shortest=41)):
+    # Of the words of three letters in sentences, "not" alone comes after "like".
+    all_but_one = readings.collection.tokens.index("like") + 1
+    for how in (Swapping(), Swapping(frequent=2), Swapping(frequent=2, common=all_but_one)):
         same, places = swapped(readings, vectors, how, np.random.default_rng(0))
         assert same is readings
         assert not len(places)

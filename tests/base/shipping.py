@@ -75,8 +75,9 @@ were read. The label of a longer review was what the base before had said of it;
 {percent:.0f} % of a shorter one's label, and the rest was its rating.{swapped}
 Earlier passes may have differed.{weights}"""
 SWAPPED = """
-In each pass, every rarer word was also put into {sentences}, mostly in the place of a
-word of its kind; some other words of those sentences were swapped, too."""
+For each such pass, every word of {letters} letters or more but the most frequent ones was also put
+into {sentences}, mostly in the place of a word of its kind; some other words of those
+sentences were swapped, too."""
 PART_WAY = """
 The weights of the base lie between what they were before the last {passes} and after:
 {percent:.3g} % of the way."""
@@ -219,7 +220,8 @@ def _swapped(swapping: Swapping | None) -> str:
     """How often a word was put where it did not stand, if any was."""
     if not swapping:
         return ""
-    return SWAPPED.format(sentences=count(swapping.times, "other sentence"))
+    sentences = count(swapping.times, "other sentence")
+    return SWAPPED.format(letters=swapping.letters, sentences=sentences)
 
 
 def _taught(made: Made) -> str:

@@ -131,7 +131,7 @@ class Run:
         return asked, seconds
 
     def rehearsing(self, teaching: Teaching, start: Bundle, swapping: Swapping) -> Teaching:
-        """The same teachers for sentences and phrases; of reviews a base says itself what it can.
+        """The same teachers for sentences and phrases; of reviews a base is its own.
 
         So it forgets less of them while it learns of other texts (Robins 1995, "Catastrophic
         forgetting, rehearsal and pseudorehearsal").

@@ -28,10 +28,10 @@ class Swapping(NamedTuple):
 
     times: int = 2  # that each word is put somewhere, in an epoch
     common: int = 300  # of the most frequent tokens, so many are never replaced
-    frequent: int = 1_500  # and so many never put: enough reviews have them
+    frequent: int = 1_500  # and so many not put for their own sake: enough reviews have them
     letters: int = 3  # of a word at least
     neighbours: int = 20  # of a word, in whose places it may be put
-    others: float = 0.25  # share of the other words of such a sentence that are replaced, too
+    others: float = 0.25  # of the other words that may be replaced, the share that are
     shortest: int = 3  # words of a sentence
     longest: int = 16
 
@@ -41,7 +41,8 @@ def swapped(
 ) -> tuple[Readings, NDArray[np.int64]]:
     """The same readings, followed by sentences with swapped words; and the places of these.
 
-    There are none where no sentence has two words that may be replaced.
+    There are none where all sentences together have fewer than two words that may be replaced, or
+    no word is to be put.
 
     Args:
         readings: what has been cut from reviews.

@@ -4,7 +4,8 @@ A sentence need not say what its review says: "The room was small." stands in re
 Learned with their reviews' ratings for four passes, sentences of kinds that no base has read were
 told apart worse than after two (``tests/benchmarks/README.md``). So the label of a sentence that a
 base learns is what teachers say of it, and of a review's label two fifths are (Hinton et al. 2015).
-Where a base learns from few texts, it says itself what reviews are rated, longer ones wholly.
+Where a base learns from few texts, its own answers are two fifths of a short review's label, and
+all of a longer one's.
 Teachers are the mean of the weights of earlier bases (Wortsman et al. 2022, "Model soups") and
 sentence encoders; of those who are asked about a text, the mean of their answers counts. They need
 no ratings: sentences of unrated reviews are read, too.
@@ -70,7 +71,7 @@ class Teaching:
         compute: where they answer.
         of_longer: the share of the label of a review of more words than a sentence may have that
             they give, if any answers; of a shorter one's it is ``OF_REVIEW``.
-        swapping: of which words they are asked in other places than reviews have them, if of any.
+        swapping: which words they are asked about in places where no review has them, if any.
     """
 
     teachers: Sequence[Teacher]
