@@ -140,7 +140,7 @@ def test_a_base_learns_further(
     readings = Readings.of(collection, np.flatnonzero(np.isnan(collection.ratings)))
     sentences = len(collection.lengths) + np.arange(len(readings.turns))
     assert len(sentences) == 60  # those of unrated films; the others are reviews of one
-    said = KeptAnswers(answers).of(digests_of(readings.corpus, sentences))
+    said = KeptAnswers(answers).of(digests_of(readings.corpus.select(sentences)))
     assert not np.isnan(said).any()
     assert "what the mean of earlier bases" not in two.text("README.md")
     for option in ("--from", "--teachers"):
@@ -697,7 +697,7 @@ def test_what_was_said_is_found_again(words: list[tuple[int, ...]]) -> None:
         np.array([k for text in [*words, (100,)] for k in text], np.int32),
         np.array([len(text) for text in [*words, (100,)]]),
     )
-    *texts, other = digests_of(corpus, np.arange(len(corpus)))
+    *texts, other = digests_of(corpus)
     said = np.random.default_rng(0).random((len(texts), 5), dtype=np.float32)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "answers.npy"

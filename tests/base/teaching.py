@@ -129,15 +129,17 @@ class Teaching:
     ) -> Float32Array:
         """What one teacher says, nothing of what it is not asked about. (n, R)"""
         path = self.folder / f"answers-{teacher.digest}-{self.compute.precision}.npy"
-        kept, texts = KeptAnswers(path), digests_of(readings.corpus, asked)
         is_read = teacher.reads(readings, asked)
-        is_missing = is_read & np.isnan(kept.of(texts)).any(1)
-        _, first_of_each = np.unique(texts[is_missing], return_index=True)
-        missing = np.flatnonzero(is_missing)[first_of_each]
+        corpus = readings.corpus.select(asked[is_read])
+        kept, texts = KeptAnswers(path), digests_of(corpus)
+        _, first_of_each = np.unique(texts, return_index=True)
+        missing = first_of_each[np.isnan(kept.of(texts[first_of_each])).any(1)]
         # An encoder answers as one does.
         network = cast("ReviewNetwork", self.compute.place(teacher.network))
         for begin in range(0, len(missing), ASKED_AT_ONCE):
             some = missing[begin : begin + ASKED_AT_ONCE]
-            corpus = readings.corpus.select(asked[some])
-            kept.add(texts[some], rating_probabilities(network, corpus, self.compute))
-        return np.where(is_read[:, None], kept.of(texts), np.nan)
+            said = rating_probabilities(network, corpus.select(some), self.compute)
+            kept.add(texts[some], said)
+        answers = np.full((len(asked), NUM_RATINGS), np.nan, np.float32)
+        answers[is_read] = kept.of(texts)
+        return answers
