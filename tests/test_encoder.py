@@ -14,7 +14,13 @@ from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from lstm_cli.data.corpus import Corpus
 from lstm_cli.training.checkpoint import RunControl
 from tests.base.collection import Collection
-from tests.base.encoder import LEARNING, LEARNING_OF_FEW, MOST_PIECES, Encoder
+from tests.base.encoder import (
+    LEARNING,
+    LEARNING_OF_FEW,
+    LEARNING_OF_SENTENCES,
+    MOST_PIECES,
+    Encoder,
+)
 from tests.base.lessons import lessons_of
 from tests.base.rating import RatingTrainer, learn_ratings
 from tests.base.settings import RatingSettings
@@ -122,9 +128,9 @@ def test_its_layers_have_a_rate_of_their_own(folder: Path) -> None:
 def test_a_large_one_learns_from_few_texts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small one from all."""
     encoder = Encoder.read(folder, TOKENS)
-    assert encoder.learning == LEARNING
+    assert encoder.learning == (LEARNING,)
     monkeypatch.setattr("tests.base.encoder.LARGE", 8)
-    assert encoder.learning == LEARNING_OF_FEW
+    assert encoder.learning == (LEARNING_OF_FEW, LEARNING_OF_SENTENCES)
 
 
 def test_another_vocabulary_makes_another_encoder(folder: Path) -> None:

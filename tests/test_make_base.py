@@ -25,9 +25,9 @@ from lstm_cli.training.checkpoint import RunControl
 from lstm_cli.training.optimiser import rating_loss
 from tests import make_base
 from tests.base.answers import KeptAnswers, digests_of
-from tests.base.collection import Collection, fold, on_five
+from tests.base.collection import COLLECTION, Collection, fold, on_five
 from tests.base.drawing import DRAWING, EVEN, MOST_READ, Even, Readings
-from tests.base.encoder import LEARNING, LEARNING_OF_FEW
+from tests.base.encoder import LEARNING, LEARNING_OF_FEW, LEARNING_OF_SENTENCES
 from tests.base.lessons import Lessons, lessons_of, log_shares, soft_targets, whole_ratings
 from tests.base.measuring import as_table, scores_by_domain
 from tests.base.rating import RatingTrainer, beginner, learn_ratings, soft_loss
@@ -51,8 +51,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(folder / "imdb" / "train.csv.gz", of_ten * 70)
     unrated = [(f"a film that I saw {k}. we laughed", None) for k in range(30)]
     write(folder / "imdb" / "unlabelled.csv.gz", unrated)
-    for name in ("train.csv", "dev.csv", "phrases.csv"):
-        write(folder / "sst5" / name, rated)
+    for name, before in (("train.csv", ""), ("dev.csv", "later "), ("phrases.csv", "")):
+        write(folder / "sst5" / name, [(f"{before}{text}", rating) for text, rating in rated])
     for name in ("apps", "hotels", "wine"):
         points = [(f"{name} {text}", 80 + 3 * r if name == "wine" else r) for text, r in rated]
         write(folder / "domains" / f"{name}.csv.gz", points)
@@ -85,7 +85,7 @@ def test_one_command_makes_a_base_and_nothing_is_made_twice(
     assert bundle.info.stored_as == "int8"
     assert bundle.info.ratings == (1, 2, 3, 4, 5)
     assert bundle.info.provenance.files == (
-        "imdb.csv", "phrases.csv", "apps.csv", "hotels.csv", "wine.csv",
+        "imdb.csv", "sst5.csv", "phrases.csv", "apps.csv", "hotels.csv", "wine.csv",
     )  # fmt: skip
     assert "python -m tests.make_base" in bundle.text("README.md")
     assert bundle.seen is not None
@@ -136,7 +136,7 @@ def test_a_base_learns_further(
     assert "what the mean of earlier bases said of it" in taught.text("README.md")
     assert "with `--from` and `--teachers`." in taught.text("README.md")
     (answers,) = (tmp_path / "work").glob("answers-*")
-    collection = Collection.load(tmp_path / "work" / "collection")
+    collection = Collection.load(tmp_path / "work" / COLLECTION)
     readings = Readings.of(collection, np.flatnonzero(np.isnan(collection.ratings)))
     sentences = len(collection.lengths) + np.arange(len(readings.turns))
     assert len(sentences) == 60  # those of unrated films; the others are reviews of one
@@ -212,7 +212,8 @@ def test_a_base_learns_from_few_texts_and_rehearses_reviews(
     run(monkeypatch, *asked, "--base", tmp_path / "one")
     further = (*asked, "--from", tmp_path / "one")
     run(monkeypatch, *further, "--base", tmp_path / "two")
-    monkeypatch.setattr(make_base, "FEW", Few(sentences=9, phrases=8, reviews=7, longer=6))
+    every_kind = Few(sentences=9, phrases=8, reviews=7, longer=6, rated_sentences=5)
+    monkeypatch.setattr(make_base, "FEW", every_kind)
     monkeypatch.setattr(make_base, "SWAPPING", Swapping(times=1, common=2, frequent=2))
     every = watched(monkeypatch)
     few = (*further, "--few", "--teachers", tmp_path / "two")
@@ -221,9 +222,12 @@ def test_a_base_learns_from_few_texts_and_rehearses_reviews(
     assert vectors is not None
     assert teaching
     lessons = lessons_of(settings, made.collection, made.rated, teaching, made.unrated, vectors)
-    is_sentence = lessons.readings.is_sentence(np.concatenate(lessons.plans[0]))
+    places = np.concatenate(lessons.plans[0])
+    assert made.collection.is_held_out[made.collection.is_of(["sst5-dev"])].all()
+    assert not made.collection.is_held_out[lessons.readings.review[places]].any()
+    is_sentence = lessons.readings.is_sentence(places)
     rare = [token for token in made.collection.tokens[2:] if token.isalpha() and len(token) > 2]
-    assert [is_sentence.sum(), (~is_sentence).sum()] == [9 + len(rare), 8 + 7]  # none is longer
+    assert [is_sentence.sum(), (~is_sentence).sum()] == [9 + len(rare), 8 + 7 + 5]  # none is longer
     assert [(one.of, one.longest) for one in teaching.teachers] == [
         ("parts", 400),
         ("reviews", 400),
@@ -235,7 +239,8 @@ def test_a_base_learns_from_few_texts_and_rehearses_reviews(
     assert teaching.teachers[0].digest != itself.teachers[0].digest
     card = " ".join(open_bundle(tmp_path / "few").text("README.md").split())
     for said in (
-        "at most 9 sentences, 8 phrases, 7 reviews of at most 40 words and 6 longer ones were",
+        "at most 9 sentences out of reviews, 8 phrases, 5 sentences of the treebank, 7 reviews of",
+        "at most 40 words and 6 longer ones were read",
         "what the base before had said of it; so was 40 % of a shorter one's label, and the rest",
         "every word of 3 letters or more but the most frequent ones was also put into 1 other",
     ):
@@ -272,8 +277,8 @@ def test_an_encoder_learns_once_and_teaches(
     alone, taught = open_bundle(tmp_path / "alone"), open_bundle(tmp_path / "taught")
     assert taught.fingerprint != alone.fingerprint
     card = taught.text("README.md")
-    assert "The label of a sentence was what a sentence encoder said of it" in card
-    assert "of the same reviews.\nIt was asked only about texts of at most 40" in card
+    assert "The label of a sentence out of a review was what a sentence encoder said of it" in card
+    assert "of the same reviews and treebank.\nIt was asked only about texts of at most 40" in card
     assert "40 words; longer reviews kept their own rating." in card
     assert "DATA`, with `--encoder`." in card
     assert "encoder" not in alone.text("README.md")
@@ -300,26 +305,46 @@ def test_an_encoder_learns_once_and_teaches(
 def test_a_large_encoder_learns_otherwise(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And is not taken for a small one that has learned. It can teach few texts; so the card."""
+    """In two passes. It is not taken for a small one, and can teach few texts; so the card."""
     pytest.importorskip("transformers")
     asked = (data, "--work", tmp_path / "work", "--encoder", write_encoder(tmp_path))
     every = watched(monkeypatch)
     run(monkeypatch, *asked, "--base", tmp_path / "small")
     monkeypatch.setattr("tests.base.encoder.LARGE", 8)
     run(monkeypatch, *asked, "--from", tmp_path / "small", "--few", "--base", tmp_path / "few")
-    small, _, large, base = every
-    assert (small.settings, large.settings) == (LEARNING, LEARNING_OF_FEW)
+    small, _, *large, base = every
+    assert small.settings == LEARNING
+    assert [one.settings for one in large] == [LEARNING_OF_FEW, LEARNING_OF_SENTENCES]
     assert base.settings.few == make_base.FEW
     card = open_bundle(tmp_path / "few").text("README.md")
-    assert "of the same reviews.\nSo it was in the last pass. Of what" in card
-    assert "40 % of a phrase's label was such an answer" in card
+    assert "of the same reviews and treebank.\nSo it was in the last pass. Of what" in card
+    assert "40 % of the label of a treebank's phrase or sentence\nwas such an answer" in card
+    *_, second = sorted(tmp_path.glob("work/encoder-*"), key=lambda path: path.stat().st_mtime_ns)
+    for path in (second, *tmp_path.glob("work/ratings-*-taught*")):
+        path.unlink()
+    every.clear()
+    run(monkeypatch, *asked, "--from", tmp_path / "small", "--few", "--base", tmp_path / "again")
+    assert [one.settings for one in every] == [LEARNING_OF_SENTENCES, base.settings]
+    one, again = open_bundle(tmp_path / "few"), open_bundle(tmp_path / "again")
+    assert again.fingerprint == one.fingerprint
+    monkeypatch.setattr("tests.base.encoder.LEARNING_OF_FEW", replace(LEARNING_OF_FEW, seed=2))
+    every.clear()
+    run(monkeypatch, *asked, "--from", tmp_path / "small", "--few", "--base", tmp_path / "other")
+    assert len(every) == 3
 
 
+@pytest.mark.parametrize(("large", "stopped"), [(768, LEARNING), (8, LEARNING_OF_SENTENCES)])
 def test_an_encoder_goes_on_where_it_was_stopped(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    large: int,
+    stopped: RatingSettings,
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """What it had learned is kept until it is done."""
+    """What it had learned is kept until it is done; a large one's second pass goes on, too."""
     pytest.importorskip("transformers")
+    monkeypatch.setattr("tests.base.encoder.LARGE", large)
     monkeypatch.setattr("lstm_cli.training.checkpoint.SECONDS_WORTH_KEEPING", 0.0)
     asked = (data, "--encoder", write_encoder(tmp_path), "--work")
     run(monkeypatch, *asked, tmp_path / "straight", "--base", tmp_path / "one")
@@ -327,7 +352,7 @@ def test_an_encoder_goes_on_where_it_was_stopped(
     learn = RatingTrainer.epoch
 
     def stop_at_second(self: RatingTrainer) -> None:
-        if self.history:
+        if self.history and self.settings == stopped:
             raise KeyboardInterrupt
         learn(self)
 
@@ -336,9 +361,10 @@ def test_an_encoder_goes_on_where_it_was_stopped(
         run(monkeypatch, *asked, tmp_path / "stopped", "--base", tmp_path / "two")
     work = tmp_path / "stopped"
     assert len(list(work.glob("encoder-*.checkpoint"))) == 1
-    capsys.readouterr()
+    done = capsys.readouterr().out.count("ratings: ")
+    assert done > 0
     run(monkeypatch, *asked, work, "--base", tmp_path / "two")
-    assert capsys.readouterr().out.count("ratings: ") == every - 1
+    assert capsys.readouterr().out.count("ratings: ") == every - done
     assert not list(work.glob("*.checkpoint"))
     one, two = open_bundle(tmp_path / "one"), open_bundle(tmp_path / "two")
     assert one.fingerprint == two.fingerprint
@@ -500,6 +526,13 @@ def test_no_more_phrases_are_read_than_asked_for() -> None:
     assert len(readings.draw(training, np.random.default_rng(0))) == most
 
 
+def test_all_sentences_of_a_treebank_are_read() -> None:
+    """Also where no teacher is asked."""
+    training = np.arange(EVEN.reviews + 9)
+    readings = Readings.of(reviews_of({"sst5": [3.0] * len(training)}), training)
+    assert len(readings.draw(training, np.random.default_rng(0))) == len(training)
+
+
 def written(domains: dict[str, list[str]]) -> Collection:
     """Reviews of these tokens, of which those of "apps" are rated 4 and the others 2."""
     words = [text.split() for texts in domains.values() for text in texts]
@@ -529,20 +562,21 @@ def sentences_in(readings: Readings) -> list[str]:
 
 
 def test_sentences_are_read_with_the_rating_of_their_review() -> None:
-    """A treebank's phrases were rated part by part; what is held out is not read in parts."""
+    """A treebank's texts are not cut: their parts were rated, too. Nor is what is held out."""
     collection = written(
         {
             "apps": ["it is not bad . i like it ! !", "no end in sight", "held out . all of it ."],
             "phrases": ["not good . not bad ."],
+            "sst5": ["not so good . not so bad ."],
         }
     )
-    training = np.array([0, 1, 3])
+    training = np.array([0, 1, 3, 4])
     readings = Readings.of(collection, training)
     assert sentences_in(readings) == ["it is not bad .", "i like it ! !"]
     assert readings.turns.tolist() == [True, False]
-    assert readings.review.tolist() == [0, 1, 2, 3, 0, 0]
+    assert readings.review.tolist() == [0, 1, 2, 3, 4, 0, 0]
     drawn = readings.draw(training, np.random.default_rng(0))
-    assert sorted(drawn.tolist()) == [0, 1, 3, 4, 5]
+    assert sorted(drawn.tolist()) == [0, 1, 3, 4, 5, 6]
     settings = RatingSettings(epochs=1)
     lessons = lessons_of(settings, collection, training)
     assert sorted(np.concatenate(lessons.plans[0]).tolist()) == sorted(drawn.tolist())
@@ -790,15 +824,16 @@ def test_words_are_swapped_anew_in_each_epoch_where_a_teacher_is_asked(tmp_path:
 
 
 def test_one_is_asked_of_parts_and_another_of_reviews(tmp_path: Path) -> None:
-    """A phrase is a part, though it has a rating of its own."""
-    collection = written(TWO_REVIEWS | {"phrases": ["no end"]})
+    """A treebank's texts are parts, though they have ratings of their own."""
+    collection = written(TWO_REVIEWS | {"phrases": ["no end"], "sst5": ["no end of it ."]})
     parts, reviews = saying(ONE, collection), saying(TWO, collection)
     teachers = [replace(parts, of="parts"), replace(reviews, of="reviews")]
     teaching = Teaching(teachers, tmp_path, Compute())
-    lessons = lessons_of(RatingSettings(epochs=1), collection, np.arange(3), teaching)
-    of_review, of_phrase, of_sentence = lessons.targets[[0, 2, 3]]
+    lessons = lessons_of(RatingSettings(epochs=1), collection, np.arange(4), teaching)
+    of_review, *of_treebank, of_sentence = lessons.targets[[0, 2, 3, 4]]
     np.testing.assert_allclose(of_review[[0, 1, 3]], [0, OF_REVIEW, 1 - OF_REVIEW], atol=1e-6)
-    np.testing.assert_allclose(of_phrase[:2], [OF_REVIEW, 1 - OF_REVIEW], atol=1e-6)
+    for labels in of_treebank:
+        np.testing.assert_allclose(labels[:2], [OF_REVIEW, 1 - OF_REVIEW], atol=1e-6)
     np.testing.assert_allclose(of_sentence, ONE, atol=1e-6)
 
 
@@ -827,17 +862,19 @@ def test_what_is_too_long_for_a_learner_is_not_drawn() -> None:
 
 
 def test_few_of_each_kind_are_learned_from() -> None:
-    """Sentences, phrases, short reviews and longer ones, of all domains."""
+    """Sentences, phrases, reviews short and longer, and a treebank's sentences, of all domains."""
     texts = ["no end of it . i like it ."] * 20
     longer = ["a b " * 21] * 5
-    collection = written({"apps": texts, "books": texts, "phrases": ["a b"] * 5, "wine": longer})
-    few = Few(sentences=30, phrases=2, reviews=20, longer=3)
-    lessons = lessons_of(RatingSettings(epochs=1, few=few), collection, np.arange(50))
+    page = longer[0]  # of a treebank: of no kind
+    alone = {"phrases": ["a b", page] * 5, "wine": longer, "sst5": ["a b . c d .", page] * 4}
+    collection = written({"apps": texts, "books": texts, **alone})
+    few = Few(sentences=30, phrases=6, reviews=20, longer=3, rated_sentences=9)
+    lessons = lessons_of(RatingSettings(epochs=1, few=few), collection, np.arange(63))
     places = np.concatenate(lessons.plans[0])
     domains = lessons.readings.domain[places]
-    assert len(set(places.tolist())) == 55
-    assert [(domains == number).sum() for number in (2, 3)] == [2, 3]
-    for kind in (places >= 50, places < 50):
+    assert len(set(places.tolist())) == 62
+    assert [(domains == number).sum() for number in (2, 3, 4)] == [5, 3, 4]
+    for kind in (places >= 63, places < 63):
         assert min(np.bincount(domains[kind])[:2]) >= 5
 
 

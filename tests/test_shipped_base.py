@@ -38,7 +38,7 @@ def test_it_is_small_and_says_what_it_is(with_base: Path) -> None:
     assert bundle.info.ratings == (1, 2, 3, 4, 5)
     assert bundle.info.stored_as == "int8"
     assert bundle.gate_statistics.words
-    others = set(bundle.info.provenance.files) - {"imdb.csv", "phrases.csv"}
+    others = set(bundle.info.provenance.files) - {"imdb.csv", "sst5.csv", "phrases.csv"}
     assert f"films and of {len(others)} other things" in ABOUT_BASE
     card = bundle.text("README.md")
     for said in ("python -m tests.make_base", "prejudice", "Maas et al. 2011", "Socher et al."):

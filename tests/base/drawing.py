@@ -2,15 +2,17 @@
 
 In a review other words say what "not bad" was meant to say; alone it has to be read. So sentences
 are read as reviews of their own, with the rating of the review that they stand in, or with what
-teachers say of them. Not every sentence says what its review says, but thousands together do: the
-374 with "not bad" have 3.4 in the mean. Six in ten of those drawn have a word that turns, bounds or
-compares what is said; with teachers, 45 in a hundred.
+teachers say of them. A treebank's phrases and sentences have ratings of their own, and are not cut.
+Not every sentence says what its review says, but thousands together do: the 374 with "not bad" have
+3.4 in the mean. Six in ten of those drawn have a word that turns, bounds or compares what is said;
+with teachers, 45 in a hundred.
 
 Shapes: N reviews of a collection, S sentences out of them, P places: N + S, or more where words are
 swapped.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -19,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_cli.data.corpus import Corpus
-from tests.base.collection import FILMS, PHRASES, Collection
+from tests.base.collection import FILMS, PHRASES, SENTENCES, Collection
 
 LONGEST, HEAD = 400, 130  # tokens of a review that are read: its first and its last ones
 
@@ -39,7 +41,8 @@ EVEN = Even(reviews=6_000, turned=1_500, others=300)
 # Where teachers say what sentences are rated. With the ratings of their reviews, so many would
 # teach that a sentence says what its review does.
 EVEN_TAUGHT = Even(reviews=12_000, turned=6_000, others=3_000)
-MOST_READ = {FILMS: 12_000, PHRASES: 60_000}
+MOST_READ = {FILMS: 12_000, PHRASES: 60_000, SENTENCES: 9_000}  # of the last all
+TREEBANK = (PHRASES, SENTENCES)  # nearly all of the sentences are phrases, too
 SHORTEST_SENTENCE, LONGEST_SENTENCE = 2, 40  # tokens
 SMALLEST_PART = 0.1  # of its review: a smaller one says little of what that is rated
 ENDS = frozenset((".", "!", "?", "...", ";"))
@@ -53,7 +56,7 @@ TURNING = frozenset(
 # Of all that decides what is drawn: what was made by another drawing is not what this one makes.
 DRAWING = hashlib.sha256(
     repr(
-        (*EVEN, MOST_READ, SHORTEST_SENTENCE, LONGEST_SENTENCE,
+        (*EVEN, MOST_READ, TREEBANK, SHORTEST_SENTENCE, LONGEST_SENTENCE,
          SMALLEST_PART, LONGEST, HEAD, sorted(ENDS), sorted(TURNING))
     ).encode()
 ).hexdigest()[:8]  # fmt: skip
@@ -85,10 +88,9 @@ class Readings:
         starts, lengths = _cut(collection)
         review = np.searchsorted(whole.starts, starts, side="right") - 1
         size = np.maximum(whole.lengths[review] * SMALLEST_PART, SHORTEST_SENTENCE)
-        # A phrase of a treebank was rated alone: its parts say nothing that it does not. Its
-        # sentences have no rating of their own here, and are cut where teachers are asked.
         may_be_cut = np.zeros(len(whole), np.bool_)
-        may_be_cut[training] = ~_are_phrases(collection)[collection.domain[training]]
+        may_be_cut[training] = True
+        may_be_cut &= ~collection.is_of([name for name in TREEBANK if name in collection.domains])
         is_read = may_be_cut[review] & (lengths >= size) & (lengths <= LONGEST_SENTENCE)
         is_read &= lengths < whole.lengths[review]
         starts, lengths, review = starts[is_read], lengths[is_read], review[is_read]
@@ -118,9 +120,10 @@ class Readings:
         """Which of some places are sentences out of reviews."""
         return places >= len(self.collection.lengths)
 
-    def is_phrase(self, places: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of some places are phrases of a treebank."""
-        found: NDArray[np.bool_] = _are_phrases(self.collection)[self.domain[places]]
+    def is_of(self, places: NDArray[np.int64], names: Sequence[str]) -> NDArray[np.bool_]:
+        """Which of some places are of some domains."""
+        are = np.isin(self.collection.domains, names)
+        found: NDArray[np.bool_] = are[self.domain[places]]
         return found
 
     def draw(
@@ -144,11 +147,6 @@ class Readings:
                     most = MOST_READ.get(self.collection.domains[domain], most)
                 drawn.append(own[:most])
         return np.concatenate(drawn)
-
-
-def _are_phrases(collection: Collection) -> NDArray[np.bool_]:
-    """Which domains are phrases of a treebank. (D,)"""
-    return np.array([name == PHRASES for name in collection.domains])
 
 
 def _is_one_of(collection: Collection, tokens: frozenset[str]) -> NDArray[np.bool_]:

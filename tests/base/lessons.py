@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from lstm_cli.arrays import Float32Array
 from lstm_cli.data.batches import plan_batches
-from tests.base.collection import NUM_RATINGS, Collection
-from tests.base.drawing import EVEN, EVEN_TAUGHT, LONGEST_SENTENCE, Readings
+from tests.base.collection import NUM_RATINGS, PHRASES, SENTENCES, Collection
+from tests.base.drawing import EVEN, EVEN_TAUGHT, LONGEST_SENTENCE, TREEBANK, Readings
 from tests.base.settings import Few, RatingSettings
 from tests.base.swapping import swapped
 from tests.base.teaching import Teaching
@@ -85,17 +85,17 @@ def _some_of(
 ) -> NDArray[np.int64]:
     """Of what was drawn, at most so many of each kind, at random.
 
-    A phrase of more words than a sentence may have is of none.
+    A treebank's text of more words than a sentence may have is of none.
     """
     is_sentence = readings.is_sentence(drawn)
-    is_phrase = readings.is_phrase(drawn)
-    is_longer = readings.corpus.lengths[drawn] > LONGEST_SENTENCE
-    is_review = ~is_sentence & ~is_phrase
+    is_short = readings.corpus.lengths[drawn] <= LONGEST_SENTENCE
+    is_review = ~is_sentence & ~readings.is_of(drawn, TREEBANK)
     kinds = (
         is_sentence,
-        is_phrase & ~is_longer,
-        is_review & ~is_longer,
-        is_review & is_longer,
+        readings.is_of(drawn, [PHRASES]) & is_short,
+        is_review & is_short,
+        is_review & ~is_short,
+        readings.is_of(drawn, [SENTENCES]) & is_short,
     )
     return np.concatenate(
         [rng.permutation(drawn[kind])[:most] for kind, most in zip(kinds, few, strict=True)]

@@ -16,7 +16,7 @@ from safetensors.numpy import save
 from lstm_cli.bundle.contents import INFO_FILE, description_digest
 from lstm_cli.bundle.seen import SEEN_FILE, Seen, SeenPart
 from lstm_cli.data.tokenizing import tokenize_reviews
-from tests.base.collection import PHRASES, Collection, sources_of
+from tests.base.collection import COLLECTION, PHRASES, Collection, sources_of
 
 
 def seen_of(data: Path, collection: Collection, without: Names[str] = ()) -> Seen:
@@ -49,7 +49,7 @@ def seen_of(data: Path, collection: Collection, without: Names[str] = ()) -> See
 def main() -> None:
     """Write it into a base that was made before it existed."""
     data, work, base = map(Path, sys.argv[1:])
-    collection = Collection.load(work / "collection")
+    collection = Collection.load(work / COLLECTION)
     info = json.loads((base / INFO_FILE).read_text("utf-8"))
     if info.pop("sha256") and info["data"]["fingerprint"] != collection.fingerprint:
         raise SystemExit(f"{base} was made of another collection than {work}")

@@ -9,10 +9,11 @@ from tests.base.drawing import LONGEST
 class Few(NamedTuple):
     """Of each kind of text, how many of those drawn are learned from at most."""
 
-    sentences: int
+    sentences: int  # out of reviews
     phrases: int
     reviews: int  # no longer than a sentence may be
     longer: int = 0  # reviews of more words than that
+    rated_sentences: int = 0  # of a treebank
 
 
 @dataclass(frozen=True)

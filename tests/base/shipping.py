@@ -69,10 +69,11 @@ had never seen.
 FURTHER = """
 So it was in the last {passes}; earlier ones may have differed.{weights}"""
 FEW_READ = """
-So it was in the last {passes}. Of what was drawn for a pass, at most {sentences:,} sentences,
-{phrases:,} phrases, {reviews:,} reviews of at most {longest} words and {longer:,} longer ones
-were read. The label of a longer review was what the base before had said of it; so was
-{percent:.0f} % of a shorter one's label, and the rest was its rating.{swapped}
+So it was in the last {passes}. Of what was drawn for a pass, at most {sentences:,} sentences out of
+reviews, {phrases:,} phrases, {rated_sentences:,} sentences of the treebank, {reviews:,} reviews of
+at most {longest} words and {longer:,} longer ones were read. The label of a longer review was what
+the base before had said of it; so was {percent:.0f} % of a shorter one's label, and the rest was
+its rating.{swapped}
 Earlier passes may have differed.{weights}"""
 SWAPPED = """
 For each such pass, every word of {letters} letters or more but the most frequent ones was also put
@@ -82,11 +83,11 @@ PART_WAY = """
 The weights of the base lie between what they were before the last {passes} and after:
 {percent:.3g} % of the way."""
 TAUGHT = """
-The label of a sentence was {teachers} of it,
-also in reviews without a rating; {percent:.0f} % of a {kind}'s label was such an answer,
-the rest its rating.{more}"""
+The label of a sentence out of a review was {teachers} of it,
+also in reviews without a rating; {percent:.0f} % of the label of a {kind}
+was such an answer, the rest its rating.{more}"""
 ENCODER = """
-The encoder (no part of the base) had learned from ratings of the same reviews."""
+The encoder (no part of the base) had learned from ratings of the same reviews and treebank."""
 ASKED = """
 It was asked only about texts of at most {longest} words; {otherwise}."""
 BOTH = "the mean of what {} and {} said"
@@ -236,7 +237,7 @@ def _taught(made: Made) -> str:
         more = ENCODER + asked * (not made.settings.few)
         teachers.append("a sentence encoder")
     said = BOTH.format(*teachers) if len(teachers) > 1 else f"what {teachers[0]} said"
-    kind = "phrase" if made.settings.few else "review"
+    kind = "treebank's phrase or sentence" if made.settings.few else "review"
     return TAUGHT.format(teachers=said, percent=100 * OF_REVIEW, kind=kind, more=more)
 
 

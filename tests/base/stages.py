@@ -131,7 +131,7 @@ class Run:
         return asked, seconds
 
     def rehearsing(self, teaching: Teaching, start: Bundle, swapping: Swapping) -> Teaching:
-        """The same teachers for sentences and phrases; of reviews a base is its own.
+        """The same teachers for sentences and a treebank's texts; of reviews a base is its own.
 
         So it forgets less of them while it learns of other texts (Robins 1995, "Catastrophic
         forgetting, rehearsal and pseudorehearsal").
@@ -146,10 +146,22 @@ class Run:
         return [Teacher(network, longest=LONGEST)]
 
     def _encoder(self, folder: Path) -> tuple[Encoder, float]:
-        """An encoder after it has learned ratings, and the seconds that it took."""
+        """An encoder after all its passes over ratings, and the seconds that they took."""
         network = Encoder.read(folder, self.collection.tokens)
-        settings = network.learning
-        decided = (network.origin, settings)
+        decided: tuple[object, ...] = (network.origin,)
+        seconds = 0.0
+        for settings in network.learning:
+            decided = (*decided, settings)
+            stage = self._encoder_after(network, settings, decided)
+            arrays = {name: torch.from_numpy(array) for name, array in stage.arrays.items()}
+            network.load_state_dict(arrays)
+            seconds += stage.seconds
+        return network.eval(), seconds
+
+    def _encoder_after(
+        self, network: Encoder, settings: RatingSettings, decided: tuple[object, ...]
+    ) -> Stage:
+        """An encoder after one pass more, which is kept by all that decides what it has learned."""
         digest = hashlib.sha256(repr(decided).encode()).hexdigest()[:8]
         name = "-".join(filter(None, ("encoder", digest, self.some, DRAWING)))
         path = self.work / f"{name}.safetensors"
@@ -159,10 +171,7 @@ class Run:
             self._learn(settings, network, None, control)
             return arrays_of(network)
 
-        stage = kept(path, make)
-        arrays = {name: torch.from_numpy(array) for name, array in stage.arrays.items()}
-        network.load_state_dict(arrays)
-        return network.eval(), stage.seconds
+        return kept(path, make)
 
     def ratings(
         self,

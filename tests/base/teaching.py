@@ -2,10 +2,10 @@
 
 A sentence need not say what its review says: "The room was small." stands in reviews of five stars.
 Learned with their reviews' ratings for four passes, sentences of kinds that no base has read were
-told apart worse than after two (``tests/benchmarks/README.md``). So the label of a sentence that a
-base learns is what teachers say of it, and of a review's label two fifths are (Hinton et al. 2015).
-Where a base learns from few texts, its own answers are two fifths of a short review's label, and
-all of a longer one's.
+told apart worse than after two (``tests/benchmarks/README.md``). So the label of a sentence out of
+a review is what teachers say of it, and two fifths of the label of a review, or of a treebank's
+text, are (Hinton et al. 2015). Where a base learns from few texts, its own answers are two fifths
+of a short review's label, and all of a longer one's; other teachers are asked of all else.
 Teachers are the mean of the weights of earlier bases (Wortsman et al. 2022, "Model soups") and
 sentence encoders; of those who are asked about a text, the mean of their answers counts. They need
 no ratings: sentences of unrated reviews are read, too.
@@ -29,7 +29,7 @@ from lstm_cli.core.compute import Compute
 from lstm_cli.core.network import ReviewNetwork, rating_probabilities
 from tests.base.answers import KeptAnswers, digests_of
 from tests.base.collection import NUM_RATINGS
-from tests.base.drawing import EVEN_TAUGHT, LONGEST_SENTENCE, Readings
+from tests.base.drawing import EVEN_TAUGHT, LONGEST_SENTENCE, TREEBANK, Readings
 from tests.base.swapping import Swapping
 from tests.base.weights import arrays_of, digest_of
 
@@ -44,7 +44,7 @@ class Teacher:
 
     network: nn.Module  # that has learned ratings without their shares
     longest: int  # words of a text that it is asked about
-    of: Asked = "all"  # "parts" are sentences and phrases
+    of: Asked = "all"  # "parts" are sentences out of reviews, and a treebank's texts
 
     @cached_property
     def digest(self) -> str:
@@ -57,7 +57,7 @@ class Teacher:
         is_short = readings.corpus.lengths[places] <= self.longest
         if self.of == "all":
             return is_short
-        is_part = readings.is_sentence(places) | readings.is_phrase(places)
+        is_part = readings.is_sentence(places) | readings.is_of(places, TREEBANK)
         return is_short & (is_part == (self.of == "parts"))
 
 
