@@ -62,8 +62,9 @@ class Collection:
         return digest.hexdigest()
 
     def is_of(self, domains: Sequence[str]) -> NDArray[np.bool_]:
-        """Which reviews are of some of the domains. (N,)"""
-        return np.isin(self.domain, [self.domains.index(name) for name in domains])
+        """Which reviews are of some domains, which need not be there. (N,)"""
+        found: NDArray[np.bool_] = np.isin(self.domains, domains)[self.domain]
+        return found
 
     def save(self, folder: Path) -> None:
         """Write an array a file; a folder of this name holds all of them."""

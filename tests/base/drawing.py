@@ -90,7 +90,7 @@ class Readings:
         size = np.maximum(whole.lengths[review] * SMALLEST_PART, SHORTEST_SENTENCE)
         may_be_cut = np.zeros(len(whole), np.bool_)
         may_be_cut[training] = True
-        may_be_cut &= ~np.isin(collection.domains, TREEBANK)[collection.domain]
+        may_be_cut &= ~collection.is_of(TREEBANK)
         is_read = may_be_cut[review] & (lengths >= size) & (lengths <= LONGEST_SENTENCE)
         is_read &= lengths < whole.lengths[review]
         starts, lengths, review = starts[is_read], lengths[is_read], review[is_read]
@@ -121,10 +121,8 @@ class Readings:
         return places >= len(self.collection.lengths)
 
     def is_of(self, places: NDArray[np.int64], names: Sequence[str]) -> NDArray[np.bool_]:
-        """Which of some places are of some domains."""
-        are = np.isin(self.collection.domains, names)
-        found: NDArray[np.bool_] = are[self.domain[places]]
-        return found
+        """Which of some places are of some domains, or out of their reviews."""
+        return self.collection.is_of(names)[self.review[places]]
 
     def draw(
         self, training: NDArray[np.int64], rng: np.random.Generator, even: Even = EVEN
