@@ -18,25 +18,17 @@ fastText is left out where it is not installed (pip install fasttext).
 """
 
 import argparse
-import importlib.util
 import json
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from lstm_cli.metrics.baselines import WordRegression
-from lstm_cli.metrics.scores import scores_of
-from lstm_cli.text.tokens import tokenize
-from tests.benchmarks.accuracy import HELD_OUT, SEEDS, run
+from tests.benchmarks.accuracy import HELD_OUT, SEEDS
 from tests.benchmarks.curve_drawing import drawing
+from tests.benchmarks.peers import Figures, Learner, fast_text, has_fast_text, ours, regression
 
 SIZES = {"sst5": (100, 500, 2_000, 8_544), "imdb": (500, 2_500, 22_500), "skewed": (4_000,)}
 TENS = 0.72
@@ -52,9 +44,6 @@ SKEWED_HELD_OUT = 7_500  # of IMDB's 25,000, before they are thinned
 TRIES = 20
 BUDGETED = f"{TRIES} tries"
 ORDER = ("from a base", "from nothing", "logistic regression", "fastText", BUDGETED)
-
-Figures = dict[str, Any]
-Learner = Callable[[pl.DataFrame, pl.DataFrame, int], Figures]
 
 
 def main() -> None:
@@ -115,70 +104,14 @@ def drawn_from(reviews: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
 
 def _learners(base: Path) -> dict[str, Learner]:
     found: dict[str, Learner] = {
-        "from a base": lambda train, dev, seed: _ours(train, dev, seed, str(base)),
-        "from nothing": lambda train, dev, seed: _ours(train, dev, seed, "none"),
-        "logistic regression": _regression,
+        "from a base": lambda train, dev, seed: ours(train, dev, seed, str(base)),
+        "from nothing": lambda train, dev, seed: ours(train, dev, seed, "none"),
+        "logistic regression": regression,
     }
-    if importlib.util.find_spec("fasttext"):
-        found["fastText"] = _fasttext
-    found[BUDGETED] = lambda train, dev, seed: _ours(train, dev, seed, str(base), TRIES)
+    if has_fast_text():
+        found["fastText"] = fast_text
+    found[BUDGETED] = lambda train, dev, seed: ours(train, dev, seed, str(base), TRIES)
     return found
-
-
-def _ours(train: pl.DataFrame, dev: pl.DataFrame, seed: int, base: str, tries: int = 1) -> Figures:
-    with tempfile.TemporaryDirectory() as folder:
-        files = {name: f"{folder}/{name}.csv" for name in ("train", "dev")}
-        train.write_csv(files["train"])
-        dev.write_csv(files["dev"])
-        line = ["train", files["train"], "--seed", str(seed), "--base", base, "--no-baseline"]
-        at = ("--models-dir", f"{folder}/models")
-        made = run(*line, "--name", "one", *at)
-        if tries > 1:
-            history = Path(folder, "models", "one", "history.jsonl").read_text("utf-8")
-            budget = f"{round(tries * json.loads(history.splitlines()[-1])['seconds'])}s"
-            made = run(*line, "--name", "one", "--replace", *at, "--budget", budget)
-        scores = run("evaluate", files["dev"], "--model", f"{folder}/models/one")
-    best = [tried for tried in made["tried"] if tried["is_best"]]
-    return {
-        **{name: scores[name] for name in ("accuracy", "mae", "qwk", "ece")},
-        "ece_of_chance": scores["ece_by_chance"],
-        **({"tried": len(made["tried"]), "changes": best[-1]["changes"]} if best else {}),
-    }
-
-
-def _regression(train: pl.DataFrame, dev: pl.DataFrame, _seed: int) -> Figures:
-    ratings = np.unique(train["rating"].to_numpy())
-    places = np.searchsorted(ratings, train["rating"].to_numpy())
-    fitted = WordRegression.fit(map(tokenize, train["review"]), places, len(ratings))
-    return _scores(ratings[fitted.predict(map(tokenize, dev["review"]))], dev)
-
-
-def _fasttext(train: pl.DataFrame, dev: pl.DataFrame, seed: int) -> Figures:
-    """Words and pairs, 25 passes, one thread so that the seed decides: as its tutorial ends."""
-    import fasttext
-
-    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-        for review, rating in train.select("review", "rating").iter_rows():
-            file.write(f"__label__{rating} {' '.join(tokenize(review))}\n")
-        file.flush()
-        model = fasttext.train_supervised(
-            file.name, lr=0.5, epoch=25, wordNgrams=2, dim=50, thread=1, seed=seed, verbose=0
-        )
-    answers = []
-    for review in dev["review"]:
-        # Its own predict breaks on numpy 2; what it calls does not.
-        ((_, label),) = model.f.predict(" ".join(tokenize(review)) + "\n", 1, 0.0, "strict")
-        answers.append(int(label.removeprefix("__label__")))
-    return _scores(np.array(answers), dev)
-
-
-def _scores(answers: NDArray[np.int64], dev: pl.DataFrame) -> Figures:
-    """Of ratings that were answered. (N,)"""
-    true = dev["rating"].to_numpy()
-    scale = np.unique(np.concatenate([true, answers]))
-    places = (np.searchsorted(scale, ratings) for ratings in (true, answers))
-    scores = scores_of(*places, scale.astype(float))
-    return {"accuracy": scores.accuracy, "mae": scores.mae, "qwk": scores.qwk}
 
 
 def known_figures() -> list[Figures]:
