@@ -9,4 +9,5 @@ GATES = ROOT / "lstm_cli" / "gates" / "README.md"
 CODE = ROOT / "lstm_cli" / "README.md"
 SCALE = ROOT / "lstm_cli" / "SCALE.md"
 BENCHMARKS = ROOT / "tests" / "benchmarks" / "README.md"
-PAGES = (README, COMMANDS, GATES, CODE, SCALE, BENCHMARKS, ROOT / "models" / "README.md")
+BASE = ROOT / "tests" / "base" / "README.md"
+PAGES = (README, COMMANDS, GATES, CODE, SCALE, BENCHMARKS, BASE, ROOT / "models" / "README.md")

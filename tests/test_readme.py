@@ -19,7 +19,7 @@ from lstm_cli.results import MemoryTest
 from lstm_cli.training.rules import HEAD_SHARE, MOST_OF_A_REVIEW
 from tests.benchmarks.learning_curve import PICTURE, known_figures, tables
 from tests.helpers import lstm
-from tests.pages import BENCHMARKS, CODE, COMMANDS, GATES, PAGES, README, ROOT
+from tests.pages import BASE, BENCHMARKS, CODE, COMMANDS, GATES, PAGES, README, ROOT
 from tests.reference import BEGIN, commands, with_reference
 from tests.transcript import BEGIN as SESSION_BEGINS
 from tests.transcript import COMMANDS as SESSION
@@ -74,7 +74,13 @@ def test_the_learning_curve_is_what_was_measured() -> None:
     assert f"]({PICTURE.name})" in TEXTS[BENCHMARKS]
 
 
-@pytest.mark.parametrize("section", PROSE[BENCHMARKS].split("\n## ")[1:-1], ids=str.splitlines)
+MEASURED = [
+    *PROSE[BENCHMARKS].split("\n## ")[1:-1],  # the last says which settings stand elsewhere
+    *PROSE[BASE].split("\n## ")[1:],
+]
+
+
+@pytest.mark.parametrize("section", MEASURED, ids=str.splitlines)
 def test_every_figure_has_a_processor_a_date_and_a_command(section: str) -> None:
     """Without them a figure cannot be repeated, nor one that is out of date be told."""
     title, _, told = section.partition("\n\n")

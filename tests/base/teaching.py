@@ -2,7 +2,7 @@
 
 A sentence need not say what its review says: "The room was small." stands in reviews of five stars.
 Learned with their reviews' ratings for four passes, sentences of kinds that no base has read were
-told apart worse than after two (``tests/benchmarks/README.md``). So the label of a sentence out of
+told apart worse than after two (``tests/base/README.md``). So the label of a sentence out of
 a review is what teachers say of it, and two fifths of the label of a review, or of a treebank's
 text, are (Hinton et al. 2015). Where a base learns from few texts, its own answers are two fifths
 of a short review's label, and all of a longer one's; other teachers are asked of all else.
