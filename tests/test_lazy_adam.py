@@ -46,6 +46,28 @@ def test_rows_that_are_not_read_drift_as_dense_adam_moves_them(
             torch.testing.assert_close(weight.detach(), expected, atol=2e-5, rtol=1e-4)
 
 
+@pytest.mark.parametrize("size", [1e-8, 1e-10, 1e-15, 1e-19, 1e-25, 1e-38])
+def test_a_row_of_tiny_gradients_drifts_as_little_as_dense_adam_moves_it(size: float) -> None:
+    """A word a hundred words before the end has such gradients, where the last memory is all that
+    is read off: their squares are nothing in float32, and what is divided by them is everything.
+    """
+    generator = torch.Generator().manual_seed(0)
+    plain, by_rows = (nn.Parameter(torch.zeros(2, 3)) for _ in range(2))
+    optimiser = torch.optim.AdamW([plain], lr=0.01, weight_decay=0)
+    lazy = LazyAdam(by_rows, 200)
+    for number in range(200):
+        row = torch.tensor([int(number % 20 != 0)])  # row 0 is read every twentieth step
+        gradients = size * torch.randn(1, 3, generator=generator)
+        optimiser.zero_grad()
+        (plain[row] * gradients).sum().backward()
+        optimiser.step()
+        (lazy.read(row) * gradients).sum().backward()
+        lazy.step(0.01, 0.1)
+    lazy.write(average=False)
+    moved = plain.detach().abs().max()
+    torch.testing.assert_close(by_rows.detach(), plain.detach(), atol=0.2 * float(moved), rtol=0)
+
+
 @pytest.mark.parametrize("kind", ["lazy", "dense"])
 def test_it_goes_on_from_its_state(kind: str) -> None:
     """To the bit, as a training that was stopped must."""

@@ -6,6 +6,7 @@ drifts: its momentum m falls by β1 and its spread √v by √β2 a step, so tha
 drift of any number of steps is one sum, the same for all rows that were last
 read at the same step. It is added when the row is read again. What comes out is
 dense Adam (Kingma and Ba 2015) and the average of its weights, roundings apart.
+Where √v is as small as Adam's ε, the drift is right to a fifth.
 """
 
 import math
@@ -134,7 +135,10 @@ class LazyAdam:
         def column(values: np.ndarray) -> Tensor:
             return torch.from_numpy(values.astype(np.float32))[:, None]
 
-        way = momentum / (square.sqrt() + 1e-30)
+        # A gradient whose square is nothing in float32 would be divided by nothing without ε, which
+        # is taken as it is ten steps on: by then two thirds of the way is behind.
+        epsilon = _EPSILON * np.sqrt(1 - _BETA2 ** (last + 10))
+        way = momentum / (square.sqrt() + column(epsilon))
         # The average goes towards a weight that goes its way: both are linear in it.
         kept, lag = column(self._kept[last]), column(self._lag[last])
         average.mul_(kept).addcmul_(weight, 1 - kept).addcmul_(way, lag, value=-1)
