@@ -34,6 +34,7 @@ from lstm_cli.metrics.calibration import (
 from lstm_cli.metrics.scores import (
     accuracy_interval,
     confusion_of,
+    effective_number,
     scores_by_rating,
     scores_of,
     wilson_interval,
@@ -117,6 +118,40 @@ def test_the_interval_is_wilsons(right: int, n: int, low: float, high: float) ->
     """Against values of published tables."""
     found = accuracy_interval(np.arange(n) < right)
     assert found == pytest.approx((low, high), abs=1e-3)
+
+
+def test_copies_of_a_text_that_were_held_out_together_are_one_draw() -> None:
+    """Of twenty texts, each ten times, an interval is that of twenty answers and not of 200."""
+    texts = np.arange(20) < 14
+    copies = np.repeat(texts, 10)
+    found = accuracy_interval(copies, np.repeat(np.arange(20), 10))
+    assert found == pytest.approx(accuracy_interval(texts))
+    assert accuracy_interval(copies, np.arange(200)) == pytest.approx(accuracy_interval(copies))
+    all_right = accuracy_interval(copies | True, np.repeat(np.arange(20), 10))
+    assert all_right == pytest.approx(accuracy_interval(texts | True))
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 4)), min_size=1, max_size=30))
+def test_no_copies_tell_more_than_other_reviews_would(rows: list[tuple[bool, int]]) -> None:
+    """Nor less than one review."""
+    values = np.array([right for right, _ in rows])
+    _, texts = np.unique([text for _, text in rows], return_inverse=True)
+    assert 1 - 1e-9 <= effective_number(values, texts) <= len(rows)
+
+
+def test_the_interval_holds_the_truth_where_texts_repeat() -> None:
+    """In 95 of 100 draws of texts, a tenth of which make up half of the reviews."""
+    rng = np.random.default_rng(0)
+    counts = np.where(np.arange(2_000) % 10 == 0, 9, 1)
+    is_right = rng.random(2_000) < 0.7
+    truth = (is_right * counts).sum() / counts.sum()
+    held = 0
+    for _ in range(400):
+        some = rng.choice(2_000, 100, replace=False)
+        text_of = np.repeat(np.arange(100), counts[some])
+        low, high = accuracy_interval(is_right[some][text_of], text_of)
+        held += low <= truth <= high
+    assert 0.92 <= held / 400 <= 0.98
 
 
 def test_bins_hold_the_same_number_of_answers() -> None:

@@ -58,7 +58,7 @@ def test_the_rate_climbs_then_falls_to_nothing() -> None:
 
 @pytest.mark.parametrize("num_steps", [1, 2, 3])
 def test_each_of_few_steps_learns(num_steps: int) -> None:
-    """A file of twenty reviews makes one step an epoch; at a rate of nothing it was made in vain."""
+    """A file of twenty reviews makes one step an epoch, which was in vain at a rate of nothing."""
     rates = [rate_factor(step, num_steps, warmup=0.1) for step in range(num_steps)]
     assert min(rates) > 0.05
     assert sum(rates) / num_steps > 0.4

@@ -91,6 +91,21 @@ def test_each_rating_is_held_out_in_its_share() -> None:
     assert (held_out == 0).sum() == 18
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_text_that_is_much_of_a_file_is_trained_on(seed: int) -> None:
+    """Held out, it would be all that is measured, and nobody would learn it."""
+    texts = ["good"] * 120 + ["nice one"] * 15 + [f"film number {k}" for k in range(865)]
+    found = split(texts, [0] * len(texts), share=0.1, seed=seed)
+    assert len(found.validation) == 100
+    assert 0 in found.training
+
+
+def test_where_every_text_is_too_much_the_least_is_held_out() -> None:
+    """Something has to be measured."""
+    found = split(["good"] * 5 + ["bad film"] * 3 + ["fair"] * 4, [0] * 12, share=0.1)
+    assert found.validation.tolist() == [5, 6, 7]
+
+
 def test_a_rating_with_one_text_is_trained_on() -> None:
     """What is never seen cannot be learned."""
     found = split(["a b", "c d", "e f"], [0, 0, 1])

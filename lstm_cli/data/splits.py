@@ -5,7 +5,8 @@ both, and a phrase is on the side of the sentence it is part of. Texts are ident
 if their tokens are.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ def hold_out(
         share: of the reviews, 0..1.
         rng: decides which.
     """
-    text_of_review, one_review = _distinct_texts(corpus)
+    text_of_review, one_review = distinct_texts(corpus)
     texts = _selected(corpus, one_review)
     containments = _Containments(texts)
     is_part = np.zeros(len(texts), dtype=bool)
@@ -87,7 +88,7 @@ def split_at(corpus: Corpus, num_training: int) -> Split:
     Their texts, parts of them and texts that contain them are not trained on; only a part of
     up to four tokens may be on both sides.
     """
-    text_of_review, one_review = _distinct_texts(corpus)
+    text_of_review, one_review = distinct_texts(corpus)
     texts = _selected(corpus, one_review)
     is_known_text = np.zeros(len(texts), dtype=bool)
     is_known_text[text_of_review[num_training:]] = True
@@ -105,7 +106,7 @@ def split_at(corpus: Corpus, num_training: int) -> Split:
     )
 
 
-def _distinct_texts(corpus: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def distinct_texts(corpus: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For each review the number of its text, and for each text its first review."""
     hashes = np.zeros(len(corpus), dtype=np.uint64)
     for block, runs in _blocks(corpus):
@@ -134,14 +135,36 @@ def _stratified(
     share: float,
     rng: np.random.Generator,
 ) -> NDArray[np.int64]:
-    """Texts that make up a share of each rating's reviews, and at least one text of two or more."""
+    """Texts that make up a share of each rating's reviews, and at least one text of two or more.
+
+    A text of more reviews than there is room for is passed over: "good", which a tenth of a file
+    may say, would be a whole side of it, and not be learned.
+    """
     chosen = []
     for rating in np.unique(rating_of_text[texts]):
         shuffled = rng.permutation(texts[rating_of_text[texts] == rating])
-        reached = np.cumsum(weights[shuffled])
-        count = int(np.searchsorted(reached, share * reached[-1], side="left")) + 1
-        chosen.append(shuffled[: min(count, len(shuffled) - 1)])
+        counts = weights[shuffled]
+        fitting = _fitting(counts.tolist(), math.ceil(share * counts.sum()))
+        if not fitting:
+            fitting = [int(counts.argmin())]
+        chosen.append(shuffled[fitting[: len(shuffled) - 1]])
     return np.concatenate(chosen)
+
+
+def _fitting(counts: Iterable[int], room: int) -> list[int]:
+    """Places of those that fit into what room the ones before them left.
+
+    >>> _fitting([2, 9, 3, 1, 1], room=6)
+    [0, 2, 3]
+    """
+    fitting = []
+    for place, number in enumerate(counts):
+        if not room:
+            break
+        if number <= room:
+            fitting.append(place)
+            room -= number
+    return fitting
 
 
 class _Containments:

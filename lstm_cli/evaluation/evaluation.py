@@ -31,6 +31,7 @@ def evaluate(
     baselines: Mapping[str, NDArray[np.int64]],
     unseen_ratings: Mapping[str, int] | None = None,
     shuffled: NDArray[np.float64] | None = None,
+    text_of: NDArray[np.int64] | None = None,
 ) -> Evaluation:
     """Measure a model.
 
@@ -45,6 +46,7 @@ def evaluate(
             with such a rating counts as wrong.
         shuffled: ``probabilities`` of the same reviews with their words in a random
             order. (N, R)
+        text_of: which text each review has, where texts were held out and not reviews. (N,)
     """
     predicted, ratings = probabilities.argmax(axis=1), np.array(scale.ratings)
     is_right = predicted == rating_indices
@@ -53,7 +55,7 @@ def evaluate(
     return Evaluation(
         model=model,
         scores=scores_of(rating_indices, predicted, ratings),
-        accuracy_interval=accuracy_interval(is_right),
+        accuracy_interval=accuracy_interval(is_right, text_of),
         ece=expected_calibration_error(bins),
         ece_by_chance=error_by_chance(bins),
         reliability=bins,
@@ -68,5 +70,5 @@ def evaluate(
         has_places=scale.has_places,
         word_order=None
         if shuffled is None
-        else paired_difference(is_right, shuffled.argmax(axis=1) == rating_indices),
+        else paired_difference(is_right, shuffled.argmax(axis=1) == rating_indices, text_of),
     )

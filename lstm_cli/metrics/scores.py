@@ -54,7 +54,10 @@ def ranked_probability_scores(
 
 
 def paired_difference(
-    first_right: NDArray[np.bool_], second_right: NDArray[np.bool_], draws: int = 10_000
+    first_right: NDArray[np.bool_],
+    second_right: NDArray[np.bool_],
+    text_of: NDArray[np.int64] | None = None,
+    draws: int = 10_000,
 ) -> Difference:
     """How many more reviews the first gets right, with the interval of a paired bootstrap.
 
@@ -63,14 +66,15 @@ def paired_difference(
     Args:
         first_right: whether the first answer to each review is right. (N,)
         second_right: the same for the second. (N,)
-        draws: the number of resamples, of N reviews each.
+        text_of: which text each review has, where texts were drawn and not reviews. (N,)
+        draws: the number of resamples, of as many reviews as ``effective_number`` says.
 
     >>> same = np.array([True, False])
     >>> paired_difference(same, same).interval
     (0.0, 0.0)
     """
-    n = len(first_right)
     changes = first_right.astype(np.int64) - second_right
+    n = round(effective_number(changes, text_of))
     shares = [(changes == value).mean() for value in (1, 0, -1)]
     drawn = np.random.default_rng(0).multinomial(n, shares, size=draws)
     low, high = np.quantile((drawn[:, 0] - drawn[:, 2]) / n, (0.025, 0.975))
@@ -99,18 +103,54 @@ def scores_by_rating(
     )
 
 
-def accuracy_interval(is_right: NDArray[np.bool_]) -> tuple[float, float]:
-    """The 95 % interval of an accuracy, that of ``wilson_interval``."""
-    return wilson_interval(int(is_right.sum()), len(is_right))
+def accuracy_interval(
+    is_right: NDArray[np.bool_], text_of: NDArray[np.int64] | None = None
+) -> tuple[float, float]:
+    """The 95 % interval of an accuracy, that of ``wilson_interval``.
+
+    Args:
+        is_right: of each answer. (N,)
+        text_of: which text each review has, where texts were drawn and not reviews. (N,)
+    """
+    n = effective_number(is_right, text_of)
+    return wilson_interval(float(is_right.mean()) * n, n)
 
 
-def wilson_interval(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
+def effective_number(
+    values: NDArray[np.int64] | NDArray[np.bool_], text_of: NDArray[np.int64] | None
+) -> float:
+    """As many reviews, each of a text of its own, tell the mean of the values as well; 1 to N.
+
+    Twenty reviews that say "good" are held out together or not at all: what is right of one is
+    mostly right of all, and they are one draw. That is the design effect of a sample of
+    clusters (Kish 1965, "Survey Sampling").
+
+    Args:
+        values: of each review. (N,)
+        text_of: the place of its text, from 0; None where each review was drawn by itself. (N,)
+
+    >>> round(effective_number(np.array([1, 1, 1, 0]), np.array([0, 0, 0, 1])), 2)
+    2.67
+    >>> effective_number(np.array([1, 1, 1, 0]), np.array([0, 1, 2, 3]))
+    4.0
+    """
+    n = len(values)
+    if text_of is None:
+        return float(n)
+    off = values - values.mean()
+    alone, together = np.square(off).sum(), np.square(np.bincount(text_of, off)).sum()
+    if not alone:  # the values do not tell how much copies have in common: as if all
+        alone, together = n, np.square(np.bincount(text_of)).sum()
+    return float(n * min(1.0, alone / max(together, 1e-12)))
+
+
+def wilson_interval(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """The interval of a share of which ``n`` were seen (Wilson 1927).
 
     Unlike a bootstrap, it does not shrink to a point when all of a few answers are right.
 
     Args:
-        successes: 0 to n.
+        successes: 0 to n; a part of one where ``n`` is an effective number.
         n: at least 1.
         level: how often such an interval holds the true share, 0..1.
 

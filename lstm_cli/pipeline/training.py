@@ -272,6 +272,7 @@ def measure(run: PreparedRun, fitted: Fitted, *, with_baseline: bool) -> Measure
         model=run.name,
         baselines=answers,
         shuffled=rating_probabilities(fitted.trained.network, shuffled, run.compute),
+        text_of=held_out.text_of if run.others is None else None,
     )
     temperature = fit_temperature(fitted.trained.probabilities, held_out.rating_indices)
     return Measured(temperature, evaluation, regression, agreement)

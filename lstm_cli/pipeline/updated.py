@@ -171,6 +171,7 @@ def _evaluation(
         scale,
         model=prepared.bundle.name,
         baselines=answers,
+        text_of=prepared.held_out.text_of,
     )
 
 

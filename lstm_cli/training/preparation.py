@@ -14,7 +14,7 @@ from lstm_cli.data.corpus import Corpus, TokenizedReviews
 from lstm_cli.data.reviews import Reviews
 from lstm_cli.data.said_sources import names_of
 from lstm_cli.data.spilled import joined
-from lstm_cli.data.splits import Split, hold_out, split_at
+from lstm_cli.data.splits import Split, distinct_texts, hold_out, split_at
 from lstm_cli.data.tokenizing import tokenize_reviews
 from lstm_cli.errors import Remedy, RowError
 from lstm_cli.text.tokens import TOKEN_PATTERN
@@ -57,6 +57,11 @@ class RatedCorpus:
         some = rng.permutation(len(self))[: math.ceil(share * len(self))]
         one_of_each = np.unique(self.rating_indices, return_index=True)[1]
         return self.select(np.union1d(some, one_of_each))
+
+    @property
+    def text_of(self) -> NDArray[np.int64]:
+        """The place of each review's text, the same for those whose tokens are. (N,)"""
+        return distinct_texts((self.tokenized or self).corpus)[0]
 
     def words(self) -> Iterator[list[str]]:
         """The tokens of each review, those that the vocabulary does not know included."""
