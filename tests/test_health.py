@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lstm_cli.data.reviews import read_reviews
@@ -50,6 +51,18 @@ def test_a_clean_file_needs_nobody(tiny_reviews: Path) -> None:
     assert "predict 100.0 % of the ratings" in done.stdout
     commonest = max(health.counts.values()) / health.reviews
     assert f"is right on {100 * commonest:.1f} %" in done.stdout
+
+
+def test_a_file_joined_to_itself_teaches_no_more_than_once() -> None:
+    """Its words say nothing of the ratings; to have learned a row's copy is not to know them."""
+    draw = np.random.default_rng(0)
+    rows = [f"guest {draw.integers(10**9)} wrote {k},{draw.integers(1, 6)}" for k in range(100)]
+    Path("joined.csv").write_text("\n".join(["review,rating", *rows, *rows]) + "\n")
+    reviews = read_reviews(["joined.csv"])
+    health = examine(reviews, tokenize_reviews(reviews.texts))
+    assert health.regression_accuracy is not None
+    assert health.regression_accuracy < 0.35
+    assert not health.words_teach
 
 
 def test_words_that_teach_nothing_are_said_to() -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lstm_cli.arrays import Float64Array
 from lstm_cli.data.corpus import TokenizedReviews
 from lstm_cli.data.reviews import Reviews
+from lstm_cli.data.splits import distinct_texts
 from lstm_cli.metrics.baselines import WordRegression, drawn
 from lstm_cli.results import Suspect
 
@@ -31,7 +32,7 @@ NEAR = 0.25
 
 @dataclass(frozen=True)
 class RatedWords:
-    """The words of some reviews, in fifths that each hold a fifth of every rating."""
+    """The words of some reviews, in fifths that each hold a fifth of every rating's texts."""
 
     words: list[list[str]]  # (N)
     rated: NDArray[np.int64]  # (N,): places on the scale
@@ -41,16 +42,19 @@ class RatedWords:
 
     @classmethod
     def of(cls, reviews: Reviews, tokenized: TokenizedReviews) -> "RatedWords | None":
-        """Of as many as a regression learns from; None where a fold would hold one rating only."""
+        """Of as many as a regression learns from; None where one rating is beside a fold."""
         places = drawn(len(reviews))
         rated = reviews.rating_indices[places]
-        if (np.bincount(rated) >= 2).sum() < 2:
-            return None
         corpus, types = tokenized.corpus.select(places), tokenized.types
         words = [[types[k] for k in corpus[review]] for review in range(len(corpus))]
-        order = np.lexsort((np.random.default_rng(0).random(len(rated)), rated))
-        fold = np.empty(len(rated), dtype=np.int64)
-        fold[order] = np.arange(len(rated)) % FOLDS
+        # Copies of a text are in one fifth: a regression that has learned one knows the others.
+        text_of, first = distinct_texts(corpus)
+        order = np.lexsort((np.random.default_rng(0).random(len(first)), rated[first]))
+        fold = np.empty(len(first), dtype=np.int64)
+        fold[order] = np.arange(len(first)) % FOLDS
+        fold = fold[text_of]
+        if any(len(np.unique(rated[fold != number])) < 2 for number in range(FOLDS)):
+            return None
         return cls(words, rated, fold, np.array(reviews.scale.ratings), places)
 
     def fitted(
