@@ -23,6 +23,7 @@ from lstm_cli.pipeline.update_preparation import PreparedUpdate
 from lstm_cli.pipeline.updated import LearnedUpdate
 from lstm_cli.pipeline.updating import _receipt
 from lstm_cli.results import Receipt
+from lstm_cli.text.tokens import tokenize
 from tests import to_be_killed
 from tests.helpers import BLAME, PRAISE, copied, in_case, lstm, new_bundle, sign, write_info
 from tests.to_be_killed import killed_after, started
@@ -51,8 +52,6 @@ def written(name: str, *parts: list[str]) -> Path:
 
 def words_of(numbers: range) -> list[list[str]]:
     """The tokens of the reviews of some numbers."""
-    from lstm_cli.text.tokens import tokenize
-
     return [tokenize(row.rpartition(",")[0].strip('"')) for row in rows(numbers)]
 
 
@@ -775,6 +774,36 @@ def test_only_learned_reviews_are_nothing_new(hotels: Path) -> None:
     assert refused("update", "hotels", written("learned.csv", rows(OLD))) == (
         "lstm: learned.csv: holds nothing new to learn from: of 60 reviews hotels has learned from "
         "60, and 0 were held out for it\n"
+    )
+
+
+def edited() -> list[str]:
+    """Learned reviews of more than four words, which no other holds by chance, with a line more."""
+    long = [row for row, words in zip(rows(OLD), words_of(OLD), strict=True) if len(words) > 4]
+    return [row.replace('",', ' and it was so again in the spring",') for row in long]
+
+
+def test_a_learned_review_with_a_line_more_is_not_held_out(hotels: Path, old: Path) -> None:
+    """People edit what they wrote: the model would be measured on what it has learned by heart."""
+    everything = written("edited.csv", edited(), rows(NEW))
+    done = lstm("update", "hotels", everything, "--replay", old, "--accept-worse")
+    assert done.exit_code == 0, done.stderr
+    assert (
+        f"{len(edited())} new reviews of {len(edited()) + 40} not held out: they hold or are part "
+        "of a review that hotels has learned from"
+    ) in " ".join(done.stderr.split())
+    seen = open_bundle(hotels).seen
+    assert seen is not None
+    of_edited = [tokenize(row.rpartition(",")[0].strip('"')) for row in edited()]
+    assert seen.learned(of_edited).all()
+    assert seen.held_out(words_of(NEW)).any()
+
+
+def test_where_all_are_edited_none_can_be_held_out(hotels: Path) -> None:
+    """And nothing says whether the model gets worse."""
+    given = written("edited.csv", edited(), rows(OLD))
+    assert "no review can be held out, for they hold or are part of reviews that the model" in (
+        refused("update", "hotels", given)
     )
 
 

@@ -71,6 +71,7 @@ class NewSplit:
     held_out: NDArray[np.int64]
     num_left_out: int  # tell of a review that is held out, of which they are a part or a whole
     num_of_base: int  # are not held out, for a base of the model has learned from them
+    num_edited: int  # are not held out, for they hold one that was learned from, or are part of it
 
 
 def split_new(
@@ -82,9 +83,10 @@ def split_new(
 ) -> NewSplit:
     """Hold a share of the new reviews out, and enough to decide where no old ones are at hand.
 
-    Nothing is held out that a base of the model learned from: what others there are is held out
-    in its place, at most half of it. And nothing is learned that a held-out review at hand tells
-    of.
+    Nothing is held out that a base of the model learned from, or that holds or is part of a review
+    at hand that the model learned from, as one does to which its writer has added a line: what
+    others there are is held out in its place, at most half of it. And nothing is learned that a
+    held-out review at hand tells of.
 
     Args:
         known: which are new.
@@ -97,10 +99,16 @@ def split_new(
     beside = np.concatenate([known.new, known.held_out])
     free = known.new[split_at(corpus.select(beside), len(known.new)).training]
     is_of_base = known.is_of_base[free]
-    unread, read = free[~is_of_base], free[is_of_base]
+    is_edited = np.zeros(len(free), dtype=bool)
+    beside = np.concatenate([free, known.learned])
+    is_edited[split_at(corpus.select(beside), len(free)).left_out] = True
+    is_edited &= ~is_of_base
+    is_read = is_of_base | is_edited
+    unread, read = free[~is_read], free[is_read]
+    why_read = int(is_of_base.sum()), int(is_edited.sum())
     are_few = len(free) < FEWEST_TO_HOLD_OUT_OF
     if not len(unread) or (are_few and len(known.held_out)):
-        return NewSplit(free, free[:0], len(known.new) - len(free), len(read))
+        return NewSplit(free, free[:0], len(known.new) - len(free), *why_read)
     wanted = share * len(free)
     if not (are_few or len(known.held_out)):
         wanted = max(wanted, FEWEST)
@@ -114,4 +122,4 @@ def split_new(
         both = corpus.select(np.concatenate([training, held_out]))
         training = training[split_at(both, len(training)).training]
     num_left_out = len(known.new) - len(training) - len(held_out)
-    return NewSplit(training, held_out, num_left_out, len(read))
+    return NewSplit(training, held_out, num_left_out, *why_read)

@@ -128,7 +128,11 @@ def _check_split(bundle: Bundle, new: ReviewsSummary, known: KnownReviews, split
             + (f"; {split.num_left_out:,} more hold a part of those" if split.num_left_out else "")
         )
     if not len(split.held_out) and not len(known.held_out):
-        why = ", for a base of the model has learned from them" if split.num_of_base else ""
+        why = ""
+        if split.num_of_base:
+            why = ", for a base of the model has learned from them"
+        elif split.num_edited:
+            why = ", for they hold or are part of reviews that the model has learned from"
         raise RowError(
             f"{names}: no review can be held out{why}, so nothing could say whether the model "
             "gets worse",

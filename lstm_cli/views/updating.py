@@ -91,6 +91,12 @@ def lines_about_known(prepared: "PreparedUpdate") -> Iterator[str]:
             f"of {name} has read {'it' if split.num_of_base == 1 else 'them'} before, and would "
             "flatter both models"
         )
+    if split.num_edited:
+        holds = "it holds or is" if split.num_edited == 1 else "they hold or are"
+        yield (
+            f"{count(split.num_edited, 'new review')} of {len(known.new):,} not held out: {holds} "
+            f"part of a review that {name} has learned from"
+        )
     yield (
         f"{prepared.num_fresh:,} to learn from, {len(split.held_out):,} more held out; "
         f"{count(prepared.num_replayed, 'old one')} replayed"
