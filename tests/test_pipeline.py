@@ -14,7 +14,7 @@ from rich.console import Console
 
 from lstm_cli.bundle.card import model_card
 from lstm_cli.bundle.provenance import Provenance
-from lstm_cli.bundle.reading import open_bundle
+from lstm_cli.bundle.reading import Bundle, open_bundle
 from lstm_cli.config import TrainConfig
 from lstm_cli.data.reviews import Reviews, ReviewsSummary, read_reviews
 from lstm_cli.errors import BundleExistsError, RequestError
@@ -287,6 +287,15 @@ def test_a_model_says_what_computed_it(tiny_reviews: Path) -> None:
     older = replace(info, provenance=replace(info.provenance, device=None))
     assert re.search(r"trained in \d+ s \(", model_card(older))
     assert differences(older, *asked, "cpu", info.provenance.threads) == ()
+
+
+def test_the_card_says_what_the_held_out_reviews_chose(tiny_bundle: Bundle) -> None:
+    """A recipe, where another than the first was kept: whoever gets a model saw no terminal."""
+    info = replace(tiny_bundle.info, training=replace(tiny_bundle.info.training, keeps_last=True))
+    for kept, said in ((0, False), (1, True)):
+        tried = tuple({"is_best": place <= kept} for place in range(3))
+        card = model_card(replace(info, provenance=replace(info.provenance, tried=tried)))
+        assert ("These reviews chose the best of 3 recipes, so" in card) is said
 
 
 def test_what_a_request_cannot_have_is_said_without_options(tiny_reviews: Path) -> None:

@@ -80,6 +80,12 @@ def _updates(info: BundleInfo) -> list[str]:
 
 def _choice(info: BundleInfo) -> str:
     """What the held-out reviews have decided, if anything."""
+    tried = info.provenance.tried
+    if any(recipe["is_best"] for recipe in tried[1:]):
+        return (
+            f" These reviews chose the best of {len(tried)} recipes, so other reviews may score a "
+            "little lower."
+        )
     if isinstance(info.training, TrainConfig) and info.training.keeps_last:
         return ""
     return " These reviews chose the best epoch, so other reviews may score a little lower."
