@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -147,6 +148,19 @@ def test_texts_that_stand_twice_are_read_once() -> None:
     reviews: Unlabelled = prepare_unlabelled([*TEXTS, *TEXTS, " "], SMALL, "texts")
     assert reviews.duplicates == len(TEXTS)
     assert reviews.num_training == len(TEXTS) - 1
+
+
+def test_reviews_of_one_word_are_passed_over() -> None:
+    """Thousands of them would fill a batch in which no word follows another."""
+    words = ["".join(letters) for letters in product("abcdef", repeat=3)]
+    reviews = prepare_unlabelled([*words, *TEXTS], SMALL, "texts")
+    assert reviews.num_training == len(words) + len(TEXTS) - 1
+    assert reviews.training.lengths.min() > 1
+    assert reviews.held_out.num_tokens == 5
+    made = pretrain(SMALL, reviews, Notebook())
+    assert all(math.isfinite(report.perplexity) for report in made.history)
+    with pytest.raises(RowError, match="texts: 9 different reviews of two words or more are too"):
+        prepare_unlabelled([*words, *TEXTS[:9]], SMALL, "texts")
 
 
 def test_too_few_reviews_are_refused() -> None:

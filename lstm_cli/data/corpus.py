@@ -106,7 +106,9 @@ class Corpus:
     def pieces(self, longest: int) -> "Corpus":
         """The same tokens, reviews longer than ``longest`` cut into parts of one length.
 
-        >>> Corpus.of(np.arange(7), np.array([5, 2])).pieces(3).lengths.tolist()
+        Reviews of a single token are left out: no word follows, or is followed.
+
+        >>> Corpus.of(np.arange(8), np.array([5, 1, 2])).pieces(3).lengths.tolist()
         [2, 3, 2]
         """
         parts = np.maximum(1, -(-self.lengths // longest))
@@ -114,7 +116,9 @@ class Corpus:
         number = np.arange(len(review)) - np.repeat(np.cumsum(parts) - parts, parts)
         begin = self.lengths[review] * number // parts[review]
         end = self.lengths[review] * (number + 1) // parts[review]
-        return replace(self, starts=self.starts[review] + begin, lengths=end - begin)
+        several = np.flatnonzero(end - begin > 1)
+        starts = self.starts[review[several]] + begin[several]
+        return replace(self, starts=starts, lengths=(end - begin)[several])
 
     def shuffled(self, rng: np.random.Generator) -> "Corpus":
         """The same reviews with the words of each in a random order."""

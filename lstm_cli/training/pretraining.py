@@ -97,7 +97,7 @@ def prepare_unlabelled(
         cache: where the tokens of large files are kept.
 
     Raises:
-        RowError: there are fewer than ten different reviews.
+        RowError: there are fewer than ten different reviews of two words or more.
     """
     filled, places = _distinct(texts)
     distinct = select(texts, places)
@@ -107,9 +107,18 @@ def prepare_unlabelled(
             f"at least {MINIMUM_REVIEWS} are needed"
         )
     tokenized = tokenize_reviews(distinct, processes=processes, cache=cache)
-    order = np.random.default_rng(config.seed).permutation(len(distinct))
-    num_held_out = min(config.held_out, len(distinct) // 10)
-    held_out, training = np.sort(order[:num_held_out]), np.sort(order[num_held_out:])
+    # In a review of one word no word follows another: its word is counted, and that is all.
+    readable = np.flatnonzero(tokenized.corpus.lengths > 1)
+    if len(readable) < MINIMUM_REVIEWS:
+        raise RowError(
+            f"{source}: {len(readable)} different reviews of two words or more are too few to "
+            f"learn a language from; at least {MINIMUM_REVIEWS} are needed"
+        )
+    order = np.random.default_rng(config.seed).permutation(readable)
+    held_out = np.sort(order[: min(config.held_out, len(readable) // 10)])
+    is_training = np.ones(len(distinct), dtype=bool)
+    is_training[held_out] = False
+    training = np.flatnonzero(is_training)
     vocabulary = Vocabulary.build(
         tokenized.counts(training),
         minimum_count=VocabularyConfig.minimum_count,
