@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from os import PathLike, fspath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstm_cli.bundle.locating import find_model
 from lstm_cli.data.ratings.scale import Scale
@@ -88,6 +88,10 @@ class Model:
             describe(text, tokenize(text), probabilities)
             for text, probabilities in zip(texts, self._scorer(texts), strict=True)
         ]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what rates many, which holds a lock, and is made anew where it is needed."""
+        return {name: value for name, value in vars(self).items() if name != "_scorer"}
 
     @cached_property
     def _scorer(self) -> Scorer:

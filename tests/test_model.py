@@ -1,6 +1,8 @@
 """The interface of Python."""
 
+import copy
 import html
+import pickle
 import re
 from dataclasses import replace
 
@@ -28,6 +30,15 @@ def test_a_loaded_model_says_what_the_commands_say(tiny_bundle: Bundle) -> None:
     assert {**vars(traced), "scale": predictor.scale} == vars(found)
     assert found.ledger is not None
     assert model.inspect(TEXT, explanation=False).explanation is None
+
+
+def test_a_model_can_be_sent_to_another_process_whatever_it_was_asked(tiny_bundle: Bundle) -> None:
+    """As joblib and multiprocessing do; what rates many texts holds a lock."""
+    model = load(tiny_bundle.path)
+    (said,) = model.predict_many([TEXT])
+    for other in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
+        assert other.predict(TEXT) == model.predict(TEXT)
+        assert other.predict_many([TEXT])[0].rating == said.rating
 
 
 def test_a_notebook_shows_it(tiny_bundle: Bundle) -> None:
