@@ -67,7 +67,7 @@ def running(service: Service) -> Iterator[Running]:
 
 
 @contextmanager
-def serving(model: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(model: Path | str, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """``lstm serve`` as a process, and its address; it is stopped, and has ended well."""
     command = [sys.executable, "-m", "lstm_cli", "serve", "--port", "0", "--model", str(model)]
     with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True) as process:

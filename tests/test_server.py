@@ -21,7 +21,8 @@ pytest.importorskip("uvicorn", reason="the extra serve is not installed")
 pytest.importorskip("prometheus_client", reason="the extra serve is not installed")
 httpx = pytest.importorskip("httpx", reason="httpx is not installed")
 
-from lstm_cli.bundle.reading import Bundle  # noqa: E402
+from lstm_cli.bundle.reading import Bundle, open_bundle  # noqa: E402
+from lstm_cli.bundle.versions import save_as_next  # noqa: E402
 from lstm_cli.bundle.writing import write_bundle  # noqa: E402
 from lstm_cli.server import app, guard, running  # noqa: E402
 from lstm_cli.server.app import Service  # noqa: E402
@@ -39,7 +40,7 @@ SMALL = Limits(max_body=2_000, max_texts=3, max_words=20)
 @pytest.fixture(scope="module")
 def model(tiny_bundles: dict[str, Bundle]) -> ServedModel:
     """Four units."""
-    return load(tiny_bundles["lstm"].path)
+    return load(tiny_bundles["lstm"])
 
 
 @pytest.fixture(scope="module")
@@ -415,7 +416,7 @@ def test_whoever_takes_nothing_of_an_answer_is_not_waited_for(
 def test_a_new_model_answers_without_a_gap(tiny_bundles: dict[str, Bundle]) -> None:
     """Requests go on all the time; each is answered by one model or the other."""
     path = copied(tiny_bundles["lstm"], "films")
-    holder, said = Holder(load(path)), []
+    holder, said = Holder(load(open_bundle(path))), []
     watcher = Watcher(path, holder, said.append, said.append)
     texts = ["a fine film", "no fun at all"]
     answers = {
@@ -454,10 +455,27 @@ def test_a_new_model_answers_without_a_gap(tiny_bundles: dict[str, Bundle]) -> N
     assert said == ["model films was replaced; the new one answers now"]
 
 
+def test_a_version_is_served_under_its_name(tiny_bundles: dict[str, Bundle]) -> None:
+    """And is not replaced: who asks for hotels@1 wants no other."""
+    path = copied(tiny_bundles["rnn"], "hotels")
+    save_as_next(new_bundle(tiny_bundles["lstm"]), path)
+    with serving("hotels@1") as (_, address):
+        said = httpx.post(f"{address}/v1/predict", json={"text": "fine"}).json()
+        assert [said] == printed("predict", "fine", "--model", "hotels@1")
+        assert said["model"] == "hotels@1"
+    for version in ("hotels@1", "hotels@2"):
+        done = lstm("serve", "--port", "0", "--model", version, "--reload-model")
+        assert done.exit_code == 2
+        assert done.stderr.splitlines()[-1] == (
+            f"lstm: --reload-model goes with a model, and {version} is one version of it, which "
+            "stays as it is"
+        )
+
+
 def test_a_model_that_is_the_same_is_not_read_again(tiny_bundle: Bundle) -> None:
     """However often its folder is touched; what was replaced before the first look is seen."""
     path = copied(tiny_bundle, "films")
-    holder = Holder(load(path))
+    holder = Holder(load(open_bundle(path)))
     first = holder.model
     with running_server(Service(holder, watcher=Watcher(path, holder, print, print))):
         assert load_other(path, first) is None
@@ -474,7 +492,7 @@ def test_a_model_that_is_the_same_is_not_read_again(tiny_bundle: Bundle) -> None
 def test_a_broken_model_is_not_taken(tiny_bundle: Bundle) -> None:
     """It is told of once, and the old one goes on without its files."""
     path = copied(tiny_bundle, "films")
-    holder, complained = Holder(load(path)), []
+    holder, complained = Holder(load(open_bundle(path))), []
     watcher = Watcher(path, holder, complained.append, complained.append)
     service = Service(holder, watcher=watcher, reload_seconds=0.001)
     with running_server(service) as started, started.client() as client:

@@ -70,8 +70,13 @@ def serve(
             traceback.print_exception(error)
 
     bundle = options.chosen_bundle(ctx, model, models_dir)
+    if reload_model and bundle.named is not None:
+        raise OptionError(
+            f"--reload-model goes with a model, and {bundle.name} is one version of it, which "
+            "stays as it is"
+        )
     with listen(host, port) as listening:  # a port that is taken is said before the model is read
-        holder = Holder(load(bundle.path))
+        holder = Holder(load(bundle))
         if holder.model.page is None:
             say(f"no live page at /: {holder.model.no_page_because}")
         if not is_loopback(listening):

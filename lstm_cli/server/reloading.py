@@ -22,26 +22,22 @@ class Holder:
         self.model = model
 
 
-def load(path: Path) -> ServedModel:
-    """Read a model whole.
-
-    Raises:
-        BundleError: it cannot be used, or rates nothing.
-    """
-    return _served(open_bundle(path))
-
-
 def load_other(path: Path, than: ServedModel) -> ServedModel | None:
-    """The same; None if it is the model that is there already.
+    """The model of a folder; None if it is the one that is there already.
 
     Raises:
         BundleError: it cannot be used, or rates nothing.
     """
     bundle = open_bundle(path)
-    return None if bundle == than.bundle else _served(bundle)
+    return None if bundle == than.bundle else load(bundle)
 
 
-def _served(bundle: Bundle) -> ServedModel:
+def load(bundle: Bundle) -> ServedModel:
+    """Read a model whole.
+
+    Raises:
+        BundleError: it cannot be used, or rates nothing.
+    """
     if bundle.info.is_language_model:
         raise NoModelError(f"{bundle.path}: is a language model, which rates nothing yet")
     return ServedModel(bundle)
