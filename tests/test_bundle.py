@@ -183,6 +183,26 @@ def spoil_pattern(path: Path) -> None:
     change_info(path, lambda info: info | {"token_pattern": "("})
 
 
+def spoil_pattern_by_groups(path: Path) -> None:
+    change_info(path, lambda info: info | {"token_pattern": "(a)(b)|(\\S)"})
+
+
+def spoil_scores(path: Path) -> None:
+    change_info(path, lambda info: info | {"scores": {"n": 3, "accuracy": 0.5}})
+
+
+def spoil_score(path: Path) -> None:
+    change_info(path, lambda info: info | {"scores": info["scores"] | {"n": "many"}})
+
+
+def spoil_versions(path: Path) -> None:
+    change_info(path, lambda info: info | {"versions": {}})
+
+
+def spoil_name(path: Path) -> None:
+    change_info(path, lambda info: info | {"name": "\ud800x"})
+
+
 def spoil_words(path: Path) -> None:
     (path / "words.json").write_text('[{"word": 3, "count": "many"}]')
     sign(path)
@@ -215,6 +235,11 @@ def change_info(path: Path, change: Callable[[dict], dict]) -> None:
         (spoil_numbers, r"weights\.safetensors: holds numbers in 'readout\.bias'"),
         (spoil_shape, r"weights\.safetensors: should hold 'cell\.event'"),
         (spoil_pattern, r"bundle\.json: is not valid: a token pattern"),
+        (spoil_pattern_by_groups, r"bundle\.json: is not valid: a token pattern with groups"),
+        (spoil_scores, r"bundle\.json: lacks 'baselines'"),
+        (spoil_score, r"bundle\.json: is not valid: 'many' is not a number"),
+        (spoil_versions, r"bundle\.json: lacks 'lstm-cli'"),
+        (spoil_name, r"bundle\.json: holds half of a character"),
         (spoil_words, r"words\.json: does not hold"),
         (spoil_vocabulary, r"vocabulary\.txt: should hold"),
     ],

@@ -192,8 +192,11 @@ def unusable(bundle: Bundle) -> dict[str, tuple[str, dict[str, bytes]]]:
         ),
         "a long vocabulary": ({VOCABULARY_FILE: {"bytes": 2**28, "sha256": ""}}, "is larger than"),
     }  # fmt: skip
-    for name, (more, said) in listings.items():
-        listing = {**info, "files": info["files"] | more}
+    changed = {name: ({"files": info["files"] | more}, said)
+               for name, (more, said) in listings.items()}  # fmt: skip
+    changed["a slow pattern"] = ({"token_pattern": r"(?:[a-z]+)+$|\S"}, "which may take for ever")
+    for name, (others, said) in changed.items():
+        listing = info | others
         listing.pop("sha256")  # as the first version wrote it
         cases[name] = (said, {INFO_FILE: json.dumps(listing).encode(), "evil.py": b"print()"})
     return cases
@@ -202,6 +205,7 @@ def unusable(bundle: Bundle) -> dict[str, tuple[str, dict[str, bytes]]]:
 @pytest.mark.parametrize("case", [
     "changed on the way", "larger than listed", "a page without end", "not JSON", "another place",
     "a program", "itself", "too many numbers", "a long page", "a long history", "a long vocabulary",
+    "a slow pattern",
 ])  # fmt: skip
 def test_what_a_stranger_offers_gets_no_name_before_it_is_checked(
     tiny_bundle: Bundle, memory: MemoryFileSystem, case: str

@@ -37,19 +37,12 @@ def check_description(info: BundleInfo, files: dict[str, tuple[int, str]]) -> No
     if not is_scale or len(info.ratings) != model.num_ratings:
         raise ValueError(f"{len(info.ratings)} ratings")
     _check_scale(info.scale)
-    if not isinstance(info.token_pattern, str) or not isinstance(info.name, str):
-        raise ValueError("names that are not text")
-    try:
-        compiled(info.token_pattern)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError("a token pattern that is not a regular expression") from error
-    if not isinstance(info.base, str | None):
-        raise ValueError(f"a base called {info.base!a:.40}")
+    _check_names(info)
     if isinstance(info.training, TrainConfig):
         _check_settings(info.training)
     datetime.fromisoformat(info.created)
     check_number(info.seconds)
-    check_number(info.scores["perplexity" if info.is_language_model else "accuracy"])
+    _check_scores(info)
     for name in info.scale.labels:
         info.provenance.counts[name]  # how often it occurred, or KeyError
     if (info.epochs is None) != (EPOCHS_FILE not in files):
@@ -59,6 +52,36 @@ def check_description(info: BundleInfo, files: dict[str, tuple[int, str]]) -> No
             raise ValueError(f"a file outside its folder, {name!a}")
         if not 0 <= size <= _LARGEST_FILE:
             raise ValueError(f"a size of {size} bytes")
+
+
+def _check_names(info: BundleInfo) -> None:
+    """Refuse names that are no text, and a token pattern that cuts no tokens."""
+    named = (info.token_pattern, info.name, info.versions["lstm-cli"])
+    if not all(isinstance(name, str) for name in named):
+        raise ValueError("names that are not text")
+    if not isinstance(info.base, str | None):
+        raise ValueError(f"a base called {info.base!a:.40}")
+    try:
+        pattern = compiled(info.token_pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ValueError("a token pattern that is not a regular expression") from error
+    if pattern.groups:
+        raise ValueError("a token pattern with groups, of which no token would come")
+
+
+def _check_scores(info: BundleInfo) -> None:
+    """Refuse scores that a card could not tell."""
+    scores = info.scores
+    check_number(scores["n"])
+    if info.is_language_model:
+        check_number(scores["perplexity"])
+        return
+    for some in (scores, *scores["baselines"].values()):
+        for name in ("accuracy", "within_one", "mae", "qwk"):
+            check_number(some[name])
+    low, high = scores["accuracy_interval"]
+    check_number(low)
+    check_number(high)
 
 
 def _check_scale(scale: Scale) -> None:

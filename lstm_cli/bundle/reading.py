@@ -341,6 +341,10 @@ def _described(path: Path, content: bytes, contents: Mapping[str, bytes] | None 
         raise refused(path, INFO_FILE, "is not JSON") from error
     if not isinstance(stored, dict) or "format" not in stored:
         raise refused(path, INFO_FILE, "does not describe a model")
+    try:
+        json.dumps(stored, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise refused(path, INFO_FILE, "holds half of a character") from error
     if stored["format"] != FORMAT:
         raise refused(
             path,

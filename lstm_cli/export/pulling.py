@@ -32,6 +32,7 @@ from lstm_cli.data.showing import show_source
 from lstm_cli.errors import BundleError, NoModelError, OutputError, Remedy
 from lstm_cli.export.addresses import HubAddress, Store, check_hub_installed, store_at
 from lstm_cli.export.page import card_in
+from lstm_cli.text.tokens import TOKEN_PATTERN
 
 _SPARED_DISK_BYTES = 256 << 20
 
@@ -117,6 +118,11 @@ def _fetched(store: Store, beside: Path) -> Bundle:
     store.fetch(INFO_FILE, beside / INFO_FILE, LARGEST_INFO)
     bundle = open_bundle(beside)
     check_listing(bundle)
+    if bundle.info.token_pattern != TOKEN_PATTERN:
+        raise BundleError(
+            f"{store.shown}: {INFO_FILE} has a token pattern that no lstm-cli up to this version "
+            "has written, and which may take for ever over a text; it is not fetched"
+        )
     limits = {
         name: LARGEST_CARD if name == CARD_FILE else size
         for name, (size, _) in bundle.files.items()
