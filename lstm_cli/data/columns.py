@@ -5,11 +5,13 @@ hold what they promise, a person has to choose, and the error says how. Contents
 decide where no name does.
 """
 
+import math
 import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from operator import attrgetter
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -23,9 +25,11 @@ from lstm_cli.data.column_names import (
     TEXT_WORDS,
     is_beside,
     is_helper,
+    is_question,
     key,
     keys,
     listed,
+    may_be_answer,
     promises,
 )
 from lstm_cli.data.missing import is_missing
@@ -37,7 +41,9 @@ from lstm_cli.data.tables import Table
 from lstm_cli.errors import ColumnError, Remedy
 
 CELLS_LOOKED_AT = 5000
+FAR_LONGER = 3.0  # times as many words as another column of a telling name
 LONGEST_LABEL = 4  # words of a rating, such as "neither good nor bad"
+LONGEST_NAMING = 3  # words in a cell of names, on average
 # The beginning of a day or a month: 2025-01, 2025/1/31, 31.01.2025, Jan 2025, 31 January 2025.
 _DATE = re.compile(
     r"\s*(?:\d{4}[-/.]\d{1,2}\b|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b"
@@ -88,6 +94,17 @@ class _Column:
         return self.filled > 0 and is_said_so and not (self.is_date or self.is_key)
 
     @property
+    def may_be_answered(self) -> bool:
+        """Whether it may hold texts that somebody answers, whatever it is called.
+
+        Questions, places and things that are reviewed come again and again.
+        """
+        is_written = self.words > LONGEST_NAMING and 2 * self.distinct > self.filled
+        is_beside = self.is_date or is_helper(self.name) or is_question(self.name)
+        is_other = is_beside or may_be_answer(self.name) or self.is_plainly_rating
+        return self.is_text and is_written and not is_other
+
+    @property
     def is_key(self) -> bool:
         """Whether it has a different value on almost every row, as row numbers do."""
         return self.filled >= 8 and self.distinct > 0.9 * self.filled
@@ -117,10 +134,10 @@ def find_text_column(table: Table, asked: str | None = None) -> str:
     for group in TEXT_NAMES:
         named = _named(texts, group)
         if named:
-            return _longest(table, named, factor=3.0)
+            return _longest_named(table, named, texts)
     promising = [c for c in texts if promises(c.name, TEXT_WORDS)]
     if promising:
-        return _longest(table, promising, factor=3.0)
+        return _longest_named(table, promising, texts)
     others = [c for c in texts if not is_helper(c.name) and not c.is_plainly_rating]
     if others:
         return _longest(table, others, factor=2.0)
@@ -278,6 +295,21 @@ def _named(columns: Sequence[_Column], group: Collection[str]) -> list[_Column]:
     named = [column for column in named if not is_beside(column.name)] or named
     depth = min((column.name.count(".") for column in named), default=0)
     return [column for column in named if column.name.count(".") == depth]
+
+
+def _longest_named(table: Table, named: Sequence[_Column], texts: Sequence[_Column]) -> str:
+    """The longest column of a telling name, if that does not tell of an answer to another one.
+
+    The response may be what a guest wrote, or what the owner wrote below that.
+    """
+    if all(may_be_answer(column.name) for column in named):
+        longest = max(named, key=attrgetter("words"))
+        rival = max((c for c in texts if c.may_be_answered), key=attrgetter("words"), default=None)
+        # That the other is longer says nothing: some owners say no more than thanks.
+        if rival and longest.words < FAR_LONGER * rival.words:
+            both = [column for column in texts if column in (longest, rival)]
+            return _longest(table, both, factor=math.inf)
+    return _longest(table, named, FAR_LONGER)
 
 
 def _longest(table: Table, columns: Sequence[_Column], factor: float) -> str:
