@@ -99,6 +99,38 @@ def test_words_that_judge_other_things_need_a_name() -> None:
         assert found(table(text=TEXT, weather=["x", "y"] * 6, rating=words * 6))[1] == "rating"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["Poor", "Fair", "Good"],
+        ["strongly disagree", "agree", "strongly agree"],
+        ["unlikely", "likely", "very likely"],
+        ["unhappy", "happy", "very happy"],
+        ["🙁", "😐", "🙂"],
+    ],
+)
+def test_a_scale_of_words_beside_numbers_is_a_question(words: Sequence[str]) -> None:
+    """How many nights a guest stayed would be learned as what they thought of it."""
+    form = {"How was your stay?": words * 4, "Nights": STARS, "Anything else?": TEXT}
+    with pytest.raises(ColumnError, match=r"stay.` and `Nights` both look like ratings"):
+        found(named(form))
+    with pytest.raises(ColumnError, match="no column looks like ratings"):
+        found(named({**form, "Nights": DATES}))
+    assert found(named({**form, "Stars": STARS}))[1] == "Stars"
+    assert found(named({**form, "Nights": ["pos", "neg"] * 6}))[1] == "Nights"
+    unequal = [words[2]] * 30 + words[:2]
+    with pytest.raises(ColumnError, match="both look like ratings"):
+        found(table(a=TEXT[:2] * 16, b=unequal, c=[1, 2, 3, 4] * 8))
+
+
+def test_words_that_tell_of_other_things_leave_numbers_unasked() -> None:
+    for words in (["up", "down"], ["good", "bad"], ["low", "medium", "high"], ["no", "maybe",
+                  "yes"], ["detractor", "passive", "promoter"], ["false", "true"]):  # fmt: skip
+        cells = (words * 6)[:12]
+        assert found(table(Meinung=TEXT, Lage=cells, Wert=STARS)) == ("Meinung", "Wert")
+    assert found(table(a=TEXT, condition_id=["poor", "fair", "good"] * 4, b=STARS))[1] == "b"
+
+
 def test_a_rating_beside_the_text_is_that_of_the_text() -> None:
     rows = [{"_score": 1.5, "_source": {"text": text, "stars": stars}}
             for text, stars in zip(TEXT, STARS, strict=True)]  # fmt: skip

@@ -64,6 +64,7 @@ class _Column:
     filled: int
     largest: float = 0.0  # of the ratings or numbers, sign aside
     family: Family | None = None  # of its words, where their order is known
+    levels: int = 0  # how many of that family occur
     is_share: bool = False  # fractions from 0 to 1, as a program's confidence in its label
     is_date: bool = False  # days or months, of whatever form
 
@@ -81,6 +82,14 @@ class _Column:
     def is_plainly_rating(self) -> bool:
         """Whether it may hold ratings, whatever it is called."""
         return self.is_rating and not (self.family and self.family.needs_name)
+
+    @property
+    def may_rate_beside_numbers(self) -> bool:
+        """Whether its words are as good a guess as numbers, which may count nights or guests.
+
+        Two words are rather a flag; three or more are a scale.
+        """
+        return self.is_rating and self.levels > 2 and bool(self.family and self.family.may_judge)
 
     @property
     def is_label(self) -> bool:
@@ -238,15 +247,13 @@ def _rating_choices(
         return
     yield [c for c in columns if c.is_rating and promises(c.name, RATING_WORDS)]
     # Where the name says nothing: no years, no row numbers.
-    yield [
+    others = [
         c
         for c in columns
-        if c.is_plainly_rating
-        and c.name.strip()
-        and not is_helper(c.name)
-        and not c.is_key
-        and c.largest <= 100
+        if c.name.strip() and not is_helper(c.name) and not c.is_key and c.largest <= 100
     ]
+    has_numbers = any(c.is_plainly_rating and c.numbers > 0.5 for c in others)
+    yield [c for c in others if c.is_plainly_rating or (has_numbers and c.may_rate_beside_numbers)]
 
 
 def _described(table: Table) -> Mapping[str, _Column]:
@@ -276,16 +283,26 @@ def _describe(column: pl.Series) -> _Column:
     numbers = float(counts[is_number].sum()) / len(cells)
     distinct = int(np.searchsorted(np.cumsum(counts), 0.95 * len(cells))) + 1
     average = float(words) if isinstance(words, int | float) else 0.0
-    family = None
+    family, levels = None, 0
     if numbers < 0.5 and distinct <= MOST_RATINGS:
         said = {cell: int(n) for cell, n in zip(kinds, counts, strict=True) if not is_missing(cell)}
         family = find_family(said)
+        levels = len({family.level(word) for word in said} - {None}) if family else 0
     fractions = sum(counts[k] for k, rating in enumerate(parsed) if rating and rating % 1)
     is_share = largest <= 1 and 2 * fractions > len(cells)
     dates = sum(counts[k] for k, cell in enumerate(kinds) if _DATE.match(cell))
     is_date = 2 * dates > len(cells)
     return _Column(
-        column.name, average, numbers, distinct, len(cells), largest, family, is_share, is_date
+        name=column.name,
+        words=average,
+        numbers=numbers,
+        distinct=distinct,
+        filled=len(cells),
+        largest=largest,
+        family=family,
+        levels=levels,
+        is_share=is_share,
+        is_date=is_date,
     )
 
 
