@@ -180,6 +180,19 @@ def test_two_unclosed_quotes_that_meet_swallow_nothing(read: Read) -> None:
     assert rows(table)[3:6] == [('"x', "1"), ("so so", "2"), ('y"', "3")]
 
 
+def test_a_last_row_without_a_rating_does_not_swallow_those_above_it(read: Read) -> None:
+    table = read('review,rating\na,1\nb,2\nc,3\n"x,1\nso so,2\ny",\nd,4\n')
+    assert rows(table)[3:6] == [('"x', "1"), ("so so", "2"), ('y"', None)]
+
+
+def test_a_quoted_text_of_two_lines_stays_whole_in_the_last_column(read: Read) -> None:
+    """Its first line looks like a row; its second does not."""
+    table = read('rating,review\n1,a\n2,b\n5,"six\nsix"\n4,"x" y\n3,"u\n2,v\n1,w"\n3,d\n')
+    assert rows(table)[2:] == [
+        ("5", "six\nsix"), ("4", '"x" y'), ("3", '"u'), ("2", "v"), ("1", 'w"'), ("3", "d"),
+    ]  # fmt: skip
+
+
 def test_a_stray_quote_in_a_tab_file_is_a_letter(read: Read) -> None:
     table = read('review\trating\n"Great" phone\t5\n"Bad\t1\nso so\t3\n"all of it"\t2\n')
     assert [cells[0] for cells in rows(table)] == ['"Great" phone', '"Bad', "so so", "all of it"]

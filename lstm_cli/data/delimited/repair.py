@@ -94,10 +94,21 @@ class Expectation:
 
     def stands_alone(self, line: str) -> bool:
         """Whether a line is clearly a row of its own, whatever its quotes."""
+        return any(self._expected_of(line) or ())
+
+    def may_stand_alone(self, line: str) -> bool:
+        """Whether a line is a row of its own, if perhaps one whose rating is missing."""
+        expected = self._expected_of(line)
+        return expected is not None and (any(expected) or not expected)
+
+    def _expected_of(self, line: str) -> list[bool] | None:
+        """Whether each cell that can be told from a text is as expected; None of what is no row."""
         if not self.numeric or self.delimiter not in line:
-            return False
+            return None
         cells = self.read(line)
-        return self.fits(cells) and any(is_number(cells[k]) for k in self.numeric)
+        if not self.fits(cells):
+            return None
+        return [is_number(cells[k]) for k in self.numeric if cells[k].strip()]
 
     def read(self, line: str) -> list[str]:
         """The likeliest cells of a line that breaks the rules."""
@@ -266,6 +277,8 @@ def _join(line: str, lines: _Lines, expectation: Expectation) -> _Joined | None:
             text = "\n".join(parts).removesuffix("\r")
             split = split_strictly(text, expectation.delimiter)
             if split.is_whole:
+                # Where the text is the last column, the first line always stands alone.
+                swallows = swallows and expectation.may_stand_alone(following)
                 is_row = len(split.cells) == expectation.width and not swallows
                 return _Joined(split.cells, distance + 2) if is_row else None
             if not split.is_open:
