@@ -1,5 +1,6 @@
 """Which column is the review, and which its rating."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 import polars as pl
@@ -98,6 +99,38 @@ def test_words_that_judge_other_things_need_a_name() -> None:
         assert found(table(text=TEXT, weather=["x", "y"] * 6, rating=words * 6))[1] == "rating"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["Poor", "Fair", "Good"],
+        ["strongly disagree", "agree", "strongly agree"],
+        ["unlikely", "likely", "very likely"],
+        ["unhappy", "happy", "very happy"],
+        ["🙁", "😐", "🙂"],
+    ],
+)
+def test_a_scale_of_words_beside_numbers_is_a_question(words: Sequence[str]) -> None:
+    """How many nights a guest stayed would be learned as what they thought of it."""
+    form = {"How was your stay?": words * 4, "Nights": STARS, "Anything else?": TEXT}
+    with pytest.raises(ColumnError, match=r"stay.` and `Nights` both look like ratings"):
+        found(named(form))
+    with pytest.raises(ColumnError, match="no column looks like ratings"):
+        found(named({**form, "Nights": DATES}))
+    assert found(named({**form, "Stars": STARS}))[1] == "Stars"
+    assert found(named({**form, "Nights": ["pos", "neg"] * 6}))[1] == "Nights"
+    unequal = [words[2]] * 30 + words[:2]
+    with pytest.raises(ColumnError, match="both look like ratings"):
+        found(table(a=TEXT[:2] * 16, b=unequal, c=[1, 2, 3, 4] * 8))
+
+
+def test_words_that_tell_of_other_things_leave_numbers_unasked() -> None:
+    for words in (["up", "down"], ["good", "bad"], ["low", "medium", "high"], ["no", "maybe",
+                  "yes"], ["detractor", "passive", "promoter"], ["false", "true"]):  # fmt: skip
+        cells = (words * 6)[:12]
+        assert found(table(Meinung=TEXT, Lage=cells, Wert=STARS)) == ("Meinung", "Wert")
+    assert found(table(a=TEXT, condition_id=["poor", "fair", "good"] * 4, b=STARS))[1] == "b"
+
+
 def test_a_rating_beside_the_text_is_that_of_the_text() -> None:
     rows = [{"_score": 1.5, "_source": {"text": text, "stars": stars}}
             for text, stars in zip(TEXT, STARS, strict=True)]  # fmt: skip
@@ -173,6 +206,59 @@ def test_two_plausible_columns_are_a_question(columns: Table, message: str) -> N
         found(columns)
     words = with_options(error.value)
     assert sorted(words.split()) == sorted(message.split())
+
+
+WRITTEN = [f"on day {n} the soup was cold and the room was loud" for n in range(12)]
+ANSWERS = [f"dear guest {n}, we are sorry to hear that" for n in range(12)]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"Guest": NAMES, "What the guest wrote": WRITTEN, "Response": ANSWERS, "Stars": STARS},
+        {"Guest feedback text": WRITTEN, "Response": ["thank you"] * 12, "Stars": STARS},
+        {"what": WRITTEN, "reply.text": ANSWERS, "stars": STARS},
+        {"what": WRITTEN, "Owner's comment": ANSWERS, "stars": STARS},
+    ],
+)
+def test_what_may_be_an_answer_to_another_text_is_a_question(
+    columns: Mapping[str, Sequence[object]],
+) -> None:
+    """Of two columns, the one called Response may be what the owner wrote to the guest."""
+    texts = list(columns)[-3:-1]
+    with pytest.raises(ColumnError, match=r"^reviews.csv: .* both look like reviews") as error:
+        find_text_column(named(columns))
+    assert all(f"`{name}`" in str(error.value) for name in texts)
+    joined = " ".join(f"--text-column {shlex.quote(name)}" for name in texts)
+    assert with_options(error.value).endswith(joined), "in the order of the file"
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"What did you ask for?": NAMES},
+        {"Question": ["how did you like your stay with us?", "what could we do better?"] * 6},
+        {"prompt": WRITTEN},
+        {"title": WRITTEN},
+        {"when": [f"{n + 1} Jan 2025 at 3:04:05 PM" for n in range(12)]},
+        {"where": ["the big hotel at the old harbour", "the small one in the hills"] * 6},
+        {"where": [f"hotel number {n} downtown" for n in range(12)]},
+    ],
+)
+def test_a_response_that_answers_no_other_text_is_the_review(
+    beside: Mapping[str, Sequence[object]],
+) -> None:
+    long = [f"{answer}, and will do what we can, as soon as we can" for answer in ANSWERS]
+    assert found(named({**beside, "Response": long, "Stars": STARS})) == ("Response", "Stars")
+
+
+def test_what_has_the_name_of_a_review_is_not_asked_about_beside_an_answer() -> None:
+    columns = {"Review": WRITTEN, "Response": ANSWERS, "what": WRITTEN, "Stars": STARS}
+    assert found(named(columns)) == ("Review", "Stars")
+    whole = {"response.text": WRITTEN, "response.stars": STARS, "response.place": ANSWERS}
+    assert found(named(whole)) == ("response.text", "response.stars")
+    long_name = "Any comments on the response of our staff?"
+    assert found(named({long_name: ANSWERS, "what": WRITTEN, "Stars": STARS}))[0] == long_name
 
 
 def test_the_column_asked_for_is_taken() -> None:

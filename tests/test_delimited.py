@@ -180,6 +180,65 @@ def test_two_unclosed_quotes_that_meet_swallow_nothing(read: Read) -> None:
     assert rows(table)[3:6] == [('"x', "1"), ("so so", "2"), ('y"', "3")]
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["pos", "neg", "pos", "neg", "pos", "neg"],
+        ["neutral", "Positive", "neutral", "Negative", "neutral", "Positive"],
+        ["ham", "spam"] * 5,  # these rate only where they come again and again
+    ],
+)
+def test_unclosed_quotes_that_meet_swallow_nothing_beside_words(
+    read: Read, labels: list[str], delimiter: str, newline: str
+) -> None:
+    texts = [f"a fine evening number {k}" for k in range(len(labels))]
+    texts[1:4] = '"I left at ten', "nobody asked why", 'it was dull"'
+    expected = list(zip(texts, labels, strict=True))
+    lines = [delimiter.join(cells) for cells in [("text", "label"), *expected]]
+    table = read(newline.join([*lines, ""]))
+    assert rows(table) == expected
+    assert "unbalanced quotes" in table.notes[0]
+
+
+@pytest.mark.parametrize("beside", ["", 'an "odd" one,neg\n"so" so,pos\n'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the staff, good\nthe food, bad\nall in all, neg",
+        "- room, pos\n- soup, neg",
+        "two things:\nthe view,pos\nthe noise",
+        "the view,posh\nthe noise,no\nend",
+        "one\n\ntwo\n",
+    ],
+)
+def test_texts_of_several_lines_stay_whole_beside_words(read: Read, text: str, beside: str) -> None:
+    """Lines of a text that end in a comma and another word are no rows, nor is one behind prose."""
+    before = "".join(f"a fine evening number {k},{'pos' if k % 3 else 'neg'}\n" for k in range(12))
+    table = read(f'text,sentiment\n{before}{beside}"{text}",pos\n{before}')
+    assert (text, "pos") in rows(table)
+    assert table.frame.height == 25 + beside.count("\n")
+    swapped = "".join(
+        f"{line.rpartition(',')[2]},{line.rpartition(',')[0]}\n"
+        for line in (before + beside).splitlines()
+    )
+    assert ("pos", text) in rows(read(f'sentiment,text\n{swapped}pos,"{text}"\n{swapped}'))
+
+
+def test_a_last_row_without_a_rating_does_not_swallow_those_above_it(read: Read) -> None:
+    table = read('review,rating\na,1\nb,2\nc,3\n"x,1\nso so,2\ny",\nd,4\n')
+    assert rows(table)[3:6] == [('"x', "1"), ("so so", "2"), ('y"', None)]
+
+
+def test_a_quoted_text_of_two_lines_stays_whole_in_the_last_column(read: Read) -> None:
+    """Its first line looks like a row; its second does not."""
+    table = read('rating,review\n1,a\n2,b\n5,"six\nsix"\n4,"x" y\n3,"u\n2,v\n1,w"\n3,d\n')
+    assert rows(table)[2:] == [
+        ("5", "six\nsix"), ("4", '"x" y'), ("3", '"u'), ("2", "v"), ("1", 'w"'), ("3", "d"),
+    ]  # fmt: skip
+
+
 def test_a_stray_quote_in_a_tab_file_is_a_letter(read: Read) -> None:
     table = read('review\trating\n"Great" phone\t5\n"Bad\t1\nso so\t3\n"all of it"\t2\n')
     assert [cells[0] for cells in rows(table)] == ['"Great" phone', '"Bad', "so so", "all of it"]

@@ -30,6 +30,8 @@ from lstm_cli.data.ratings.scale import label
         ("4,0 von 5 Sternen", 4), ("4,0 sur 5 étoiles", 4), ("3,0 de 5 estrellas", 3),
         ("5,0 su 5 stelle", 5), ("2,0 van 5 sterren", 2), ("4,0 z 5 gwiazdek", 4),
         ("Bewertung: 3 von 5", 3),
+        ("3 - Decent", 3), ("2 - Marginal", 2), ("5-Marvelous", 5), ("3 (decent)", 3),
+        ("2: Janky", 2), ("1 - Not responsive", 1), ("2 - Not answering", 2), ("4 - Mayor", 4),
         ("score-4", 4), ("rating -1", -1), ("rating-11", 11), ("rating_85", 85), ("star_45", 4.5),
     ],
 )  # fmt: skip
@@ -45,6 +47,8 @@ def test_a_rating_is_understood_however_it_is_written(cell: object, rating: floa
         "five and a half", "½½", "x" * 100, "4" * 100, "half", "4.5.6", "--4", "4/0",
         "4 - 5", "3 - 4 weeks", "bubble", "10-point inspection", "2 of us", "Score: good",
         "5-Apr", "3 - May", "1 (May)", "9 - Don't know", "99 - refused", "0 (N/A)", "0 - not rated",
+        "4 - sept.", "1-March", "2-Mai", "3 (December )", "9 - No response", "9 (not responded)",
+        "8 - No answer", "8 - not answered",
         "4 out of all", "1. Name", "5 days ago", "4 apples", "star",
     ],
 )  # fmt: skip

@@ -71,6 +71,8 @@ HELPERS = frozenset(
 # Words in the names of what holds somebody's answer to a review, and of what holds a whole row.
 _ANSWERS = frozenset({"developer", "owner", "seller", "merchant", "reply", "response", "answer"})
 _HOLDERS = frozenset({"row"})
+# What is answered by the texts beside it, so that these are no answers to a review.
+_QUESTIONS = frozenset({"question", "questiontext", "prompt", "instruction"})
 # What JSON puts around a value, and around a text; with $, MongoDB, with one letter, DynamoDB.
 _WRAPPERS = frozenset(
     {"label", "value", "$t", "#text", "@value", "_value", "s", "n", "$numberint", "$numberlong",
@@ -128,6 +130,29 @@ def is_beside(name: str) -> bool:
     """
     above = [words_of(part) - _HOLDERS for part in name.split(".")[:-1]]
     return any(words & _ANSWERS or (words & HELPERS and not words & TEXT_WORDS) for words in above)
+
+
+def may_be_answer(name: str) -> bool:
+    """Whether a column, or what it is inside, may hold somebody's answer to a review.
+
+    A name of more than three words is rather a question that people were asked.
+
+    >>> may_be_answer("Response"), may_be_answer("reply.text"), may_be_answer("Owner's comment")
+    (True, True, True)
+    >>> may_be_answer("Review"), may_be_answer("Any comments on the response you got?")
+    (False, False)
+    """
+    parts = map(words_of, name.split("."))
+    return any(words & _ANSWERS and len(words) <= 3 for words in parts)
+
+
+def is_question(name: str) -> bool:
+    """Whether a column of this name holds what people were asked.
+
+    >>> is_question("Prompt"), is_question("Question 2: what could be better?")
+    (True, False)
+    """
+    return key(name) in _QUESTIONS
 
 
 def words_of(name: str) -> set[str]:

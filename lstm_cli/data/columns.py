@@ -5,11 +5,13 @@ hold what they promise, a person has to choose, and the error says how. Contents
 decide where no name does.
 """
 
+import math
 import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from operator import attrgetter
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -23,9 +25,11 @@ from lstm_cli.data.column_names import (
     TEXT_WORDS,
     is_beside,
     is_helper,
+    is_question,
     key,
     keys,
     listed,
+    may_be_answer,
     promises,
 )
 from lstm_cli.data.missing import is_missing
@@ -37,7 +41,9 @@ from lstm_cli.data.tables import Table
 from lstm_cli.errors import ColumnError, Remedy
 
 CELLS_LOOKED_AT = 5000
+FAR_LONGER = 3.0  # times as many words as another column of a telling name
 LONGEST_LABEL = 4  # words of a rating, such as "neither good nor bad"
+LONGEST_NAMING = 3  # words in a cell of names, on average
 # The beginning of a day or a month: 2025-01, 2025/1/31, 31.01.2025, Jan 2025, 31 January 2025.
 _DATE = re.compile(
     r"\s*(?:\d{4}[-/.]\d{1,2}\b|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b"
@@ -58,6 +64,7 @@ class _Column:
     filled: int
     largest: float = 0.0  # of the ratings or numbers, sign aside
     family: Family | None = None  # of its words, where their order is known
+    levels: int = 0  # how many of that family occur
     is_share: bool = False  # fractions from 0 to 1, as a program's confidence in its label
     is_date: bool = False  # days or months, of whatever form
 
@@ -77,6 +84,14 @@ class _Column:
         return self.is_rating and not (self.family and self.family.needs_name)
 
     @property
+    def may_rate_beside_numbers(self) -> bool:
+        """Whether its words are as good a guess as numbers, which may count nights or guests.
+
+        Two words are rather a flag; three or more are a scale.
+        """
+        return self.is_rating and self.levels > 2 and bool(self.family and self.family.may_judge)
+
+    @property
     def is_label(self) -> bool:
         """Whether it tells a few kinds of reviews apart, in numbers or not."""
         return self.filled > 0 and self.distinct <= MOST_RATINGS
@@ -86,6 +101,17 @@ class _Column:
         """Whether a person may be asked if it holds ratings: numbers, or a few short labels."""
         is_said_so = self.numbers > 0.5 or (self.is_label and self.words <= LONGEST_LABEL)
         return self.filled > 0 and is_said_so and not (self.is_date or self.is_key)
+
+    @property
+    def may_be_answered(self) -> bool:
+        """Whether it may hold texts that somebody answers, whatever it is called.
+
+        Questions, places and things that are reviewed come again and again.
+        """
+        is_written = self.words > LONGEST_NAMING and 2 * self.distinct > self.filled
+        is_beside = self.is_date or is_helper(self.name) or is_question(self.name)
+        is_other = is_beside or may_be_answer(self.name) or self.is_plainly_rating
+        return self.is_text and is_written and not is_other
 
     @property
     def is_key(self) -> bool:
@@ -117,10 +143,10 @@ def find_text_column(table: Table, asked: str | None = None) -> str:
     for group in TEXT_NAMES:
         named = _named(texts, group)
         if named:
-            return _longest(table, named, factor=3.0)
+            return _longest_named(table, named, texts)
     promising = [c for c in texts if promises(c.name, TEXT_WORDS)]
     if promising:
-        return _longest(table, promising, factor=3.0)
+        return _longest_named(table, promising, texts)
     others = [c for c in texts if not is_helper(c.name) and not c.is_plainly_rating]
     if others:
         return _longest(table, others, factor=2.0)
@@ -221,15 +247,13 @@ def _rating_choices(
         return
     yield [c for c in columns if c.is_rating and promises(c.name, RATING_WORDS)]
     # Where the name says nothing: no years, no row numbers.
-    yield [
+    others = [
         c
         for c in columns
-        if c.is_plainly_rating
-        and c.name.strip()
-        and not is_helper(c.name)
-        and not c.is_key
-        and c.largest <= 100
+        if c.name.strip() and not is_helper(c.name) and not c.is_key and c.largest <= 100
     ]
+    has_numbers = any(c.is_plainly_rating and c.numbers > 0.5 for c in others)
+    yield [c for c in others if c.is_plainly_rating or (has_numbers and c.may_rate_beside_numbers)]
 
 
 def _described(table: Table) -> Mapping[str, _Column]:
@@ -259,16 +283,26 @@ def _describe(column: pl.Series) -> _Column:
     numbers = float(counts[is_number].sum()) / len(cells)
     distinct = int(np.searchsorted(np.cumsum(counts), 0.95 * len(cells))) + 1
     average = float(words) if isinstance(words, int | float) else 0.0
-    family = None
+    family, levels = None, 0
     if numbers < 0.5 and distinct <= MOST_RATINGS:
         said = {cell: int(n) for cell, n in zip(kinds, counts, strict=True) if not is_missing(cell)}
         family = find_family(said)
+        levels = len({family.level(word) for word in said} - {None}) if family else 0
     fractions = sum(counts[k] for k, rating in enumerate(parsed) if rating and rating % 1)
     is_share = largest <= 1 and 2 * fractions > len(cells)
     dates = sum(counts[k] for k, cell in enumerate(kinds) if _DATE.match(cell))
     is_date = 2 * dates > len(cells)
     return _Column(
-        column.name, average, numbers, distinct, len(cells), largest, family, is_share, is_date
+        name=column.name,
+        words=average,
+        numbers=numbers,
+        distinct=distinct,
+        filled=len(cells),
+        largest=largest,
+        family=family,
+        levels=levels,
+        is_share=is_share,
+        is_date=is_date,
     )
 
 
@@ -278,6 +312,21 @@ def _named(columns: Sequence[_Column], group: Collection[str]) -> list[_Column]:
     named = [column for column in named if not is_beside(column.name)] or named
     depth = min((column.name.count(".") for column in named), default=0)
     return [column for column in named if column.name.count(".") == depth]
+
+
+def _longest_named(table: Table, named: Sequence[_Column], texts: Sequence[_Column]) -> str:
+    """The longest column of a telling name, if that does not tell of an answer to another one.
+
+    The response may be what a guest wrote, or what the owner wrote below that.
+    """
+    if all(may_be_answer(column.name) for column in named):
+        longest = max(named, key=attrgetter("words"))
+        rival = max((c for c in texts if c.may_be_answered), key=attrgetter("words"), default=None)
+        # That the other is longer says nothing: some owners say no more than thanks.
+        if rival and longest.words < FAR_LONGER * rival.words:
+            both = [column for column in texts if column in (longest, rival)]
+            return _longest(table, both, factor=math.inf)
+    return _longest(table, named, FAR_LONGER)
 
 
 def _longest(table: Table, columns: Sequence[_Column], factor: float) -> str:

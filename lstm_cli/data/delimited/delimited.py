@@ -243,7 +243,7 @@ class _Text:
 
 def _swallows_rows(frame: pl.DataFrame, expectation: Expectation) -> bool:
     """Whether a cell of several lines consists of rows, because two unclosed quotes met."""
-    if not expectation.numeric:
+    if not expectation.knows_rows:
         return False
     for column in frame.iter_columns():
         for cell in column.filter(column.str.contains("\n", literal=True)):

@@ -3,12 +3,12 @@
 Exports break them in few ways: a quote that is never closed, a quote in the
 middle of a cell, delimiters in a text without quotes around it, missing cells.
 What a row should have been can be seen from the other rows: which of their
-columns hold numbers, and which the text. No row is dropped, and none swallows
-the next.
+columns hold numbers or a few words, and which the text. No row is dropped, and
+none swallows the next.
 """
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -20,10 +20,14 @@ from numpy.typing import NDArray
 from lstm_cli.data.delimited.cells import quote, split_loosely, split_strictly, unquote
 from lstm_cli.data.delimited.layout import Layout
 from lstm_cli.data.ratings.rating_cells import parse_rating
+from lstm_cli.data.ratings.words import is_judgement
 from lstm_cli.data.showing import count
 
 LINES_LOOKED_AT = 2000
 CLEAN_ROWS_NEEDED = 3
+MOSTLY = 0.8  # share of the filled cells of a column
+TIMES_OF_A_LABEL = 4  # that it comes, at least
+FEW_CELLS = 100
 # How far to look for a closing quote.
 MOST_LINES_OF_A_ROW = 1000
 MOST_LETTERS_OF_A_ROW = 1 << 18
@@ -85,6 +89,12 @@ class Expectation:
     width: int
     numeric: frozenset[int]  # columns of numbers
     text: int  # the column of long cells, which takes extra ones
+    labels: Mapping[int, frozenset[str]] = field(default_factory=dict)  # columns of a few words
+
+    @property
+    def knows_rows(self) -> bool:
+        """Whether a row can be told from a line of a text."""
+        return bool(self.numeric or self.labels)
 
     def fits(self, cells: Sequence[str]) -> bool:
         """Whether there are as many cells as columns, with numbers where they belong."""
@@ -94,10 +104,23 @@ class Expectation:
 
     def stands_alone(self, line: str) -> bool:
         """Whether a line is clearly a row of its own, whatever its quotes."""
-        if not self.numeric or self.delimiter not in line:
-            return False
-        cells = self.read(line)
-        return self.fits(cells) and any(is_number(cells[k]) for k in self.numeric)
+        return any(self._expected_of(line) or ())
+
+    def may_stand_alone(self, line: str) -> bool:
+        """Whether a line is a row of its own, if perhaps one whose rating is missing."""
+        expected = self._expected_of(line)
+        return expected is not None and (any(expected) or not expected)
+
+    def _expected_of(self, line: str) -> list[bool] | None:
+        """Whether each cell that can be told from a text is as expected; None of what is no row."""
+        if not self.knows_rows or self.delimiter not in line:
+            return None
+        cells = self.read(line.removesuffix("\r"))
+        if not self.fits(cells):
+            return None
+        numbers = [is_number(cells[k]) for k in self.numeric if cells[k].strip()]
+        words = [cells[k] in known for k, known in self.labels.items() if cells[k].strip()]
+        return numbers + words
 
     def read(self, line: str) -> list[str]:
         """The likeliest cells of a line that breaks the rules."""
@@ -129,17 +152,35 @@ def is_number(cell: str) -> bool:
 def expect(lines: Sequence[str], layout: Layout) -> Expectation:
     """Learn from rows that keep the rules what the others should be like."""
     delimiter, width = layout.delimiter or NO_DELIMITER, len(layout.names)
-    splits = (split_strictly(line, delimiter) for line in lines if line.strip())
+    splits = (split_strictly(line.removesuffix("\r"), delimiter) for line in lines if line.strip())
     rows = [split.cells for split in splits if split.is_whole and len(split.cells) == width]
     if len(rows) < CLEAN_ROWS_NEEDED:
         return Expectation(delimiter, width, frozenset(), _text_place(lines, delimiter, width))
     numeric = set()
     for k in range(width):
         filled = [row[k] for row in rows if row[k].strip()]
-        if filled and sum(map(is_number, filled)) >= 0.8 * len(filled):
+        if filled and sum(map(is_number, filled)) >= MOSTLY * len(filled):
             numeric.add(k)
     letters = [0 if k in numeric else sum(len(row[k]) for row in rows) for k in range(width)]
-    return Expectation(delimiter, width, frozenset(numeric), int(np.argmax(letters)))
+    text = int(np.argmax(letters))
+    others = [k for k in range(width) if k != text and k not in numeric]
+    labels = {k: words for k in others if (words := _labels([row[k] for row in rows]))}
+    return Expectation(delimiter, width, frozenset(numeric), text, labels)
+
+
+def _labels(cells: Sequence[str]) -> frozenset[str]:
+    """The few words that almost all cells of a column are; none if they differ.
+
+    >>> sorted(_labels(["pos", "neg", "neg"])), sorted(_labels(["Rome", "Oslo", "Bern"]))
+    (['neg', 'pos'], [])
+    """
+    filled = [cell for cell in cells if cell.strip()]
+    # Behind a comma in a sentence stands a blank: "slow, bad" is no row that is rated so.
+    counts = Counter(cell for cell in filled if cell == cell.strip())
+    words = {cell for cell, times in counts.items() if times >= TIMES_OF_A_LABEL}
+    if len(filled) <= FEW_CELLS:  # of these, words that rate need not come again
+        words |= {cell for cell in counts if is_judgement(cell)}
+    return frozenset(words if sum(counts[cell] for cell in words) >= MOSTLY * len(filled) else ())
 
 
 def _text_place(lines: Sequence[str], delimiter: str, width: int) -> int:
@@ -266,6 +307,8 @@ def _join(line: str, lines: _Lines, expectation: Expectation) -> _Joined | None:
             text = "\n".join(parts).removesuffix("\r")
             split = split_strictly(text, expectation.delimiter)
             if split.is_whole:
+                # Where the text is the last column, the first line always stands alone.
+                swallows = swallows and expectation.may_stand_alone(following)
                 is_row = len(split.cells) == expectation.width and not swallows
                 return _Joined(split.cells, distance + 2) if is_row else None
             if not split.is_open:

@@ -5,6 +5,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from lstm_cli.data.month_names import month_of
+
 LONGEST_RATING = 80  # "Rated 4.5 stars out of five stars (excellent)", with room to spare
 LARGEST_MAXIMUM = 1000.0
 
@@ -28,10 +30,10 @@ _RATING = re.compile(
     r"|-(?P<joined>(?-i:[A-Z])[^\d]*)|\((?P<bracketed>[^\W\d][^\d]*)\)))?",
     re.IGNORECASE,
 )
-# Spreadsheets make a date of 4/5; and some codes say that nobody rated.
-_NO_MEANING = re.compile(
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\W*\Z"
-    r"|(?:don.?t know|not? (?:rat|appl|answer|opinion|respon)|n/a|refused|unknown|missing|no data)",
+# Codes that say that nobody rated. "Not responsive" and "Not answering" are judgements.
+_NOBODY_RATED = re.compile(
+    r"don.?t know|not? (?:rat|appl|opinion|(?:answer(?:s|ed)?|respon(?:ses?|d|ded))\b)"
+    r"|n/a|refused|unknown|missing|no data",
     re.IGNORECASE,
 )
 # The maximum first: "5つ星のうち4.0", "5점 만점에 4점", "5 yıldız üzerinden 4,0".
@@ -138,7 +140,7 @@ def _of_match(match: re.Match[str] | None) -> _ParsedRating | None:
     number = _number(found["number"])
     maximum = _number(found["maximum"]) if found["maximum"] else None
     meaning = found.get("said") or found.get("joined") or found.get("bracketed")
-    if meaning and _NO_MEANING.match(meaning):
+    if meaning and _is_of_no_rating(meaning):
         return None
     if found.get("percent"):
         maximum = 100.0
@@ -147,6 +149,17 @@ def _of_match(match: re.Match[str] | None) -> _ParsedRating | None:
     if maximum is not None and not number <= maximum <= LARGEST_MAXIMUM:
         return None  # a date, or a count of something else
     return _ParsedRating(number + (0.5 if found.get("half") else 0.0), maximum)
+
+
+def _is_of_no_rating(meaning: str) -> bool:
+    """Whether the words behind a number say that it rates nothing.
+
+    A month does, for spreadsheets make 5-Apr of 4/5; what only begins like one is a judgement.
+
+    >>> [_is_of_no_rating(words) for words in ("Apr", "April.", "no answer", "Decent", "Janky")]
+    [True, True, True, False, False]
+    """
+    return month_of(meaning.strip(" .")) is not None or bool(_NOBODY_RATED.match(meaning))
 
 
 def _of_class(drawn: re.Match[str]) -> _ParsedRating:

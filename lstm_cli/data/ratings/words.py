@@ -149,6 +149,9 @@ _OTHERS = (
 # What is said in these words can only be a judgement. True and yes answer a question that only
 # the name of the column asks; good weather, low prices and what goes up are no ratings.
 _JUDGEMENTS = frozenset({"sentiment", "satisfaction", "goodreads", "liking", "recommendation"})
+# What is said in these may be a judgement as well. Not so prices, which are low or high, and
+# promoters, who are so called for a number that stands beside them.
+_OPINIONS = frozenset({"quality", "happiness", "agreement", "likelihood", "smileys"})
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,11 @@ class Family:
     def needs_name(self) -> bool:
         """Whether only a column of a telling name holds ratings in these words."""
         return self.name not in _JUDGEMENTS
+
+    @property
+    def may_judge(self) -> bool:
+        """Whether a column that no name explains may hold ratings in these words."""
+        return self.name in _OPINIONS
 
     def level(self, cell: str) -> int | None:
         """The level of a word, from 0 for the lowest."""
