@@ -137,7 +137,7 @@ def test_texts_one_a_line_are_no_table_with_a_title(read: Read) -> None:
     lines = ["Good", "Well, it broke", "Nice, cheap, small", "review", "No, thanks", "5, at most"]
     table = read("\n".join(lines))
     assert [text for (text,) in rows(table)] == lines[1:]
-    assert table.notes == ()
+    assert table.notes == ("line 1 ('Good') is taken for the name of the column",)
 
 
 @pytest.mark.parametrize(

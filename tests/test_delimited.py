@@ -66,6 +66,22 @@ def test_a_first_row_that_is_a_review_is_not_taken_for_a_header(read: Read) -> N
     assert "no header" in table.notes[0]
 
 
+def test_bare_texts_that_begin_with_a_short_one(read: Read) -> None:
+    lines = ["Well, I loved it!", "It was ok", "So loud", "Never again, not even for money"]
+    table = read("\n".join(lines))
+    assert rows(table) == [(line,) for line in lines]
+    assert "no header" in table.notes[0]
+    table = read("\n\nLoved it\nIt was ok\nSo loud, never again\n")
+    assert table.frame.columns == ["Loved it"]
+    assert table.notes == ("line 3 ('Loved it') is taken for the name of the column",)
+
+
+def test_a_short_first_review_beside_its_rating_is_a_row(read: Read) -> None:
+    table = read("Lovely!,5\nToo loud for us,2\nSo so,3\n")
+    assert rows(table) == [("Lovely!", "5"), ("Too loud for us", "2"), ("So so", "3")]
+    assert table.notes == ("no header was found, so the columns are called column_1, column_2",)
+
+
 def test_a_form_with_numbers_in_its_questions_has_a_header(read: Read) -> None:
     table = read("How do you rate us, 1 to 5?;What could we do better?\n5;nothing at all\n")
     assert table.frame.height == 1

@@ -126,6 +126,14 @@ def test_a_sheet_without_header_is_read(tmp_path: Path) -> None:
     assert "no header was found" in table.notes[0]
 
 
+def test_a_short_first_review_of_a_sheet_is_a_row_or_is_said(tmp_path: Path) -> None:
+    sheet = [("Lovely", 5), ("Not at all what I ordered", 1)]
+    assert rows(read_table(str(write_xlsx(tmp_path / "t.xlsx", {"S": sheet})))) == sheet
+    texts = [("Lovely thing",), ("Not at all what I ordered",)]
+    table = read_table(str(write_xlsx(tmp_path / "t.xlsx", {"S": texts})))
+    assert table.notes == ("row 1 ('Lovely thing') is taken for the name of the column",)
+
+
 def test_a_cell_merged_over_rows_is_in_each_of_them(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     with xlsxwriter.Workbook(path) as workbook:

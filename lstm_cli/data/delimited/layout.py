@@ -11,10 +11,12 @@ from lstm_cli.data.column_names import has_known_names
 from lstm_cli.data.delimited.body import describe_body, fits, is_blank
 from lstm_cli.data.delimited.candidates import is_comment, is_prose, is_sentence
 from lstm_cli.data.delimited.cells import split_loosely, split_strictly, unquote
+from lstm_cli.data.delimited.first_row import ends_sentence
 from lstm_cli.data.delimited.header import (
     MOST_SKIPPED,
     Header,
     cannot_be_told,
+    doubts,
     find_header,
     header_of_first,
     is_certain_alone,
@@ -84,7 +86,9 @@ def find_layout(sample: str, source: str = "-") -> Layout | None:
             return _layout(below, lines, skipped, source)
         if not is_regular:
             _refuse_table(lines, guess.delimiter, skipped, source)
-    return _named(guess.delimiter, header_of_first(rows), len(rows[0]), skipped + blank)
+    header, above = header_of_first(rows), skipped + blank
+    notes = doubts(header, rows, f"line {above + 1}")
+    return _named(guess.delimiter, header, len(rows[0]), above, notes)
 
 
 def _named(
@@ -155,7 +159,8 @@ def _find_delimiter(records: Sequence[str]) -> _Guess:
             if best is None or (agreeing, not is_prose(first), width) > best[:3]:
                 best = (agreeing, not is_prose(first), width, delimiter)
     # A file of bare texts: lines have commas as sentences have, and not equally many.
-    if best is None or (best[0] < 0.5 and is_sentence(records[0])):
+    is_text = is_sentence(records[0]) or ends_sentence(records[0])
+    if best is None or (best[0] < 0.5 and is_text):
         return _Guess(None, 0.0)
     return _Guess(best[3], best[0])
 
@@ -299,6 +304,7 @@ def _layout(below: _Below, lines: Sequence[str], skipped: int, source: str) -> L
     if header.height == 2:
         numbers = [first_lines[header.first_row - k] for k in (2, 1)]
         notes += (f"the names of the columns stand in lines {numbers[0]} and {numbers[1]}",)
+    notes += doubts(header, below.rows, f"line {first_lines[header.skipped]}")
     start = max(header.first_row - 1, header.skipped)
     width = len(below.rows[header.skipped])
     return _named(below.delimiter, header, width, first_lines[start] - 1, notes)

@@ -13,7 +13,7 @@ from itertools import chain, islice
 import numpy as np
 
 from lstm_cli.data.delimited.footer import trailing_totals
-from lstm_cli.data.delimited.header import Header, cannot_be_told, find_header
+from lstm_cli.data.delimited.header import Header, cannot_be_told, doubts, find_header
 from lstm_cli.data.delimited.layout import make_distinct
 from lstm_cli.data.rows import Content, Rows, reading
 from lstm_cli.data.showing import count, escape, show_cell, show_skipped
@@ -180,6 +180,7 @@ def _names(
     if header.height == 2:
         numbers = [header.first_row - 1, header.first_row]
         notes += (f"the names of the columns stand in rows {numbers[0]} and {numbers[1]}",)
+    notes += doubts(header, head, f"row {header.skipped + 1}")
     return make_distinct((*header.names, *[""] * width)[:width]), notes
 
 
