@@ -3,7 +3,7 @@
 import pytest
 
 from lstm_cli.data.delimited.footer import find_end, trailing_totals
-from lstm_cli.data.delimited.header import doubts, find_header
+from lstm_cli.data.delimited.header import find_header, notes_on_names
 
 Rows = list[list[str]]
 
@@ -124,7 +124,7 @@ def test_a_line_that_ends_as_a_sentence_is_no_name_of_a_column(line: str) -> Non
     ],
 )  # fmt: skip
 def test_a_header_that_may_be_a_review_is_said(rows: Rows, said: tuple[str, ...]) -> None:
-    assert doubts(find_header(rows), rows, "line 1") == said
+    assert notes_on_names(find_header(rows), rows, [1]) == said
 
 
 @pytest.mark.parametrize("names", [WIDE_NAMES, ["Nr", "Datum", "Wer", "Meinung", "Wertung"]])
@@ -173,6 +173,56 @@ def test_names_that_stand_in_two_rows_are_put_together() -> None:
     assert header.names == ("date", "review", "room", "food")
     assert (header.skipped, header.height, header.first_row) == (0, 2, 2)
     assert find_header([["A report"], *rows]).first_row == 3
+
+
+ASKED = ["Respondent ID", "Start Date", "How was it?", "Anything else?"]
+ANSWERED = [[str(k + 501), "2024-05-01", rating, text] for k, (text, rating) in enumerate(REVIEWS)]
+IMPORTED = [f'{{"ImportId":"QID{k}","timeZone":"UTC"}}' for k in range(4)]
+
+
+@pytest.mark.parametrize("answers", [["", "", "Response", "Open-Ended Response"],
+                                     ["", "", "", "Open-Ended Response"]])  # fmt: skip
+@pytest.mark.parametrize("above", [[], [["A survey"], []]])
+def test_how_a_survey_was_answered_is_no_review(answers: list[str], above: Rows) -> None:
+    header = find_header([*above, ASKED, answers, *ANSWERED])
+    assert list(header.names) == ASKED
+    assert (header.skipped, header.aside) == (len(above), 1)
+    assert header.first_row == len(above) + 2
+    assert find_header([ASKED[2:], ["Response", "Open-Ended Response"], *REVIEWS]).first_row == 2
+
+
+def test_parts_of_questions_are_names() -> None:
+    asked = ["Respondent ID", "Please rate", "", "", "What was missing?", "", "Anything else?"]
+    parts = ["", "Noise", "Heat", "1", "Lid", "Other (please specify)", "Open-Ended Response"]
+    answered = [["501", "2", "4", "3", "Lid", "", text] for text, _ in REVIEWS]
+    header = find_header([asked, parts, *answered])
+    assert list(header.names) == ["Respondent ID", "Noise", "Heat", "1", "Lid",
+                                  "Other (please specify)", "Anything else?"]  # fmt: skip
+    assert (header.first_row, header.aside) == (2, 0)
+
+
+@pytest.mark.parametrize("above", [[], [["A survey", "", "", ""], []]])
+def test_questions_below_their_short_names_are_no_reviews(above: Rows) -> None:
+    short = ["id", "StartDate", "Q1", "Q12"]
+    header = find_header([*above, short, ASKED, IMPORTED, *ANSWERED])
+    assert (header.skipped, list(header.names), header.aside) == (len(above), short, 2)
+    header = find_header([*above, short, IMPORTED, *ANSWERED])
+    assert (header.skipped, list(header.names), header.aside) == (len(above), short, 1)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["501", "", "5", "Response"],
+        ["", "", "5", "No response"],
+        ["", "", "", "The response was slow"],
+        ["501", "2024-05-01", "5", IMPORTED[0]],
+        ["", "", "5", "Other (please specify)"],
+    ],
+)
+def test_a_row_like_those_of_surveys_is_a_row(row: list[str]) -> None:
+    header = find_header([ASKED, row, *ANSWERED])
+    assert (list(header.names), header.first_row) == (ASKED, 1)
 
 
 def test_a_short_row_below_the_header_is_a_row() -> None:

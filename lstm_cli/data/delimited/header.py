@@ -9,7 +9,7 @@ names that columns of reviews usually have.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from lstm_cli.data.column_names import ALL_TEXT_NAMES, count_columns, has_known_names, key
@@ -37,6 +37,7 @@ from lstm_cli.data.delimited.candidates import (
 )
 from lstm_cli.data.delimited.first_row import could_be_data, is_data
 from lstm_cli.data.delimited.footer import trailing_totals
+from lstm_cli.data.delimited.survey_rows import find_survey_names
 from lstm_cli.data.showing import show_cell
 from lstm_cli.errors import FileError
 
@@ -52,6 +53,8 @@ class Header:
     names: tuple[str, ...]  # as they stand, perhaps empty or equal; () without a header
     height: int = 1  # rows of the header: 0 without one, 2 if the names stand in two
     rival: int | None = None  # a row that looks as much like the header: better not to guess
+    # Rows below the names that are no data either, and part of its height.
+    aside: int = field(default=0, repr=False)
 
     @property
     def first_row(self) -> int:
@@ -76,6 +79,8 @@ def find_header(rows: Sequence[Row]) -> Header:
     if len(rows) < ROWS_LOOKED_AT:  # all of a small table, perhaps
         rows = rows[: len(rows) - trailing_totals(rows)]
     places = [k for k, row in enumerate(rows) if not is_blank(row)]
+    if survey := _find_survey(rows, places):
+        return survey
     if all(len(filled(rows[k])) == 1 for k in places):
         return _find_only_name(rows, places)
     first = _header_at(rows, places[0])
@@ -107,24 +112,29 @@ def header_of_first(rows: Sequence[Row]) -> Header:
     return Header(0, (), 0) if is_data(rows) else Header(0, tuple(rows[0]))
 
 
-def doubts(header: Header, rows: Sequence[Row], where: str) -> tuple[str, ...]:
-    """What is said of a header that may be a review.
+def notes_on_names(
+    header: Header, rows: Sequence[Row], numbers: Sequence[int], noun: str = "line"
+) -> tuple[str, ...]:
+    """What is said of the rows that hold the names of the columns.
 
     Args:
         header: what was found.
         rows: in which.
-        where: the header, as a person finds it.
+        numbers: of the rows of the header, as a person counts them.
+        noun: what these are called.
 
     >>> rows = [["So so"], ["Never again, and I mean it"]]
-    >>> doubts(find_header(rows), rows, "line 1")
+    >>> notes_on_names(find_header(rows), rows, [1])
     ("line 1 ('So so') is taken for the name of the column",)
     """
+    if header.height - header.aside > 1:
+        return (f"the names of the columns stand in {noun}s {numbers[0]} and {numbers[1]}",)
     table = [row for row in rows[header.skipped :] if not is_blank(row)]
-    if header.height != 1 or not could_be_data(table):
+    if not header.names or header.aside or not could_be_data(table):
         return ()
     shown = show_cell(", ".join(filled(header.names)))
     names = "name of the column" if len(header.names) == 1 else "names of the columns"
-    return (f"{where} ({shown}) is taken for the {names}",)
+    return (f"{noun} {numbers[0]} ({shown}) is taken for the {names}",)
 
 
 # The header is the first row, or there is none.
@@ -159,7 +169,7 @@ def is_certain_alone(rows: Sequence[Row], place: int) -> bool:
     row = rows[place]
     if len(filled(row)) < len(row) or not could_name(row):
         return False
-    if not has_known_names(row):
+    if not has_known_names(row) or find_survey_names(rows, place):
         return False
     below = [len(other) for other in rows[place + 1 :] if not is_blank(other)]
     return 2 * below.count(len(row)) >= len(below)
@@ -176,6 +186,17 @@ def _find_only_name(rows: Sequence[Row], places: Sequence[int]) -> Header:
         if is_set_apart and is_text and key("".join(rows[place])) in ALL_TEXT_NAMES:
             return Header(place, tuple(rows[place]))
     return _header_at(rows, places[0])
+
+
+def _find_survey(rows: Sequence[Row], places: Sequence[int]) -> Header | None:
+    """The header that a tool for surveys wrote, in two rows or three."""
+    for place in places:
+        if place - places[0] > MOST_SKIPPED:
+            break
+        if found := find_survey_names(rows, place):
+            height = found.height + found.aside
+            return Header(place, found.names, height, aside=found.aside)
+    return None
 
 
 # The header is below something else.

@@ -16,10 +16,10 @@ from lstm_cli.data.delimited.header import (
     MOST_SKIPPED,
     Header,
     cannot_be_told,
-    doubts,
     find_header,
     header_of_first,
     is_certain_alone,
+    notes_on_names,
 )
 from lstm_cli.data.showing import show_cell, show_skipped, show_source
 from lstm_cli.errors import FileError
@@ -87,7 +87,7 @@ def find_layout(sample: str, source: str = "-") -> Layout | None:
         if not is_regular:
             _refuse_table(lines, guess.delimiter, skipped, source)
     header, above = header_of_first(rows), skipped + blank
-    notes = doubts(header, rows, f"line {above + 1}")
+    notes = notes_on_names(header, rows, [above + 1])
     return _named(guess.delimiter, header, len(rows[0]), above, notes)
 
 
@@ -289,22 +289,29 @@ def _layout(below: _Below, lines: Sequence[str], skipped: int, source: str) -> L
             for k in (header.rival, header.skipped)
         )
         raise cannot_be_told(f"{show_source(source)}:", one, other)
-    notes: tuple[str, ...] = ()
-    above = [
-        number + 1
-        for k in range(header.skipped)
-        if not is_blank(below.rows[k])
-        for number in range(below.first_lines[k], below.first_lines[k + 1])
-        if lines[number].strip()
-    ]
-    if above:
-        where = "above the " + ("header" if header.names else "table")
-        numbers = [number + skipped for number in above]
-        notes = (show_skipped(numbers, where, lines[above[0] - 1].rstrip("\r")),)
-    if header.height == 2:
-        numbers = [first_lines[header.first_row - k] for k in (2, 1)]
-        notes += (f"the names of the columns stand in lines {numbers[0]} and {numbers[1]}",)
-    notes += doubts(header, below.rows, f"line {first_lines[header.skipped]}")
+    where = "above the " + ("header" if header.names else "table")
+    notes = _skipped(below, range(header.skipped), lines, skipped, where)
+    aside = range(header.first_row - header.aside, header.first_row)
+    notes += _skipped(below, aside, lines, skipped, "below the header")
+    notes += notes_on_names(header, below.rows, first_lines[header.skipped : header.first_row])
     start = max(header.first_row - 1, header.skipped)
     width = len(below.rows[header.skipped])
     return _named(below.delimiter, header, width, first_lines[start] - 1, notes)
+
+
+def _skipped(
+    below: _Below, places: Sequence[int], lines: Sequence[str], skipped: int, where: str
+) -> tuple[str, ...]:
+    """What is said of rows that are no part of the table."""
+    ends = [*below.first_lines, len(lines)]
+    numbers = [
+        number + 1
+        for k in places
+        if not is_blank(below.rows[k])
+        for number in range(ends[k], ends[k + 1])
+        if lines[number].strip()
+    ]
+    if not numbers:
+        return ()
+    first = lines[numbers[0] - 1].rstrip("\r")
+    return (show_skipped([number + skipped for number in numbers], where, first),)

@@ -13,7 +13,7 @@ from itertools import chain, islice
 import numpy as np
 
 from lstm_cli.data.delimited.footer import trailing_totals
-from lstm_cli.data.delimited.header import Header, cannot_be_told, doubts, find_header
+from lstm_cli.data.delimited.header import Header, cannot_be_told, find_header, notes_on_names
 from lstm_cli.data.delimited.layout import make_distinct
 from lstm_cli.data.rows import Content, Rows, reading
 from lstm_cli.data.showing import count, escape, show_cell, show_skipped
@@ -177,10 +177,9 @@ def _names(
         names = tuple(f"column_{k + 1}" for k in range(width))
         note = f"no header was found, so the columns are called {', '.join(names)}"
         return names, (*notes, note)
-    if header.height == 2:
-        numbers = [header.first_row - 1, header.first_row]
-        notes += (f"the names of the columns stand in rows {numbers[0]} and {numbers[1]}",)
-    notes += doubts(header, head, f"row {header.skipped + 1}")
+    own = [(k + 1, head[k]) for k in range(header.skipped, header.first_row)]
+    notes += _notes(own[header.height - header.aside :], "below the header")
+    notes += notes_on_names(header, head, [number for number, _ in own], "row")
     return make_distinct((*header.names, *[""] * width)[:width]), notes
 
 
