@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lstm_cli.data.tables import read_table
-from tests.files import Read, rows, write_and_read
+from tests.files import Read, refusal, rows, write_and_read
 
 
 @pytest.fixture
@@ -150,6 +150,76 @@ def test_commas_without_quotes_belong_to_the_text(read: Read, text: str, expecte
 
 def test_empty_cells_at_the_end_are_nothing(read: Read) -> None:
     assert rows(read("review,rating\ngood,5,,\nbad,1\n")) == [("good", "5"), ("bad", "1")]
+
+
+# Rows with more cells than names
+
+NO_NAME = "line 1 has no name for the first column, which numbers or names the rows"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("names", [("rating", "review"), ("Wert", "Meinung")])
+@pytest.mark.parametrize("keys", ["12345", "01234", "24135"])
+def test_row_numbers_without_a_name_are_no_ratings(
+    read: Read, delimiter: str, names: tuple[str, str], keys: str
+) -> None:
+    """As R writes a table: the numbers became the ratings."""
+    texts = ["so so", "good, really good", "bad", "it does what it should", "never again"]
+    expected = [
+        (key, str(k % 3), text) for k, (key, text) in enumerate(zip(keys, texts, strict=True))
+    ]
+    lines = [delimiter.join((f'"{key}"', rating, f'"{text}"')) for key, rating, text in expected]
+    header = delimiter.join(f'"{name}"' for name in names)
+    table = read("\n".join([header, *lines]))
+    assert (rows(table), table.frame.columns) == (expected, ["", *names])
+    assert table.notes == (NO_NAME,)
+
+
+def test_row_numbers_without_quotes_or_beside_broken_ones(read: Read) -> None:
+    body = "1\tso so\t3\n2\ta good one\t5\n3\tbad\t1\n"
+    expected = [("1", "so so", "3"), ("2", "a good one", "5"), ("3", "bad", "1")]
+    assert rows(read(f"review\trating\n{body}")) == expected
+    table = read("id\treview\n1\t501\tso so\n2\t502\tgood\n")
+    assert table.frame.columns == ["", "id", "review"]
+    assert rows(read(f'review\trating\n{body}4\t"a "good" one\t5\n'))[3][2] == "5"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "review,rating\ngood,4,5\nbad,1,5\nso so,3,0\n",
+        "id,review,rating\n1,good,really,5\n2,bad,awful,1\n",
+        "rating,review\n1,bad,awful\n2,not,good\n3,so,so\n",
+        "review,rating\nso so,3,May,2\ngood,5,May,3\nbad,1,May,4\n",
+        '"review","rating"\n"good","5","May"\n"bad","1","June"\n',
+        '"rating","review"\n"5","good","May"\n"1","bad","June"\n',
+        '"name","review"\n"Ann","good",5\n"Bo","bad",1\n',
+    ],
+)
+def test_where_all_rows_have_too_many_cells_a_person_is_asked(tmp_path: Path, text: str) -> None:
+    """Whichever cells were put together, the ratings could be wrong."""
+    path = tmp_path / "reviews.csv"
+    path.write_text(text)
+    message = refusal(str(path))
+    num_names, num_cells = (line.count(",") + 1 for line in text.split("\n")[:2])
+    assert message.endswith(
+        f": line 1 has {num_names} names of columns, but the rows below have {num_cells} cells; "
+        "name every column, and put cells with commas in them into quotes"
+    )
+
+
+@pytest.mark.parametrize("text", ["rating,review\n1,bad, awful\n2,not, really\n3,so, so\n",
+                                  "rating,review\n1,bad,awful\n2,not good\n3,so so\n"])  # fmt: skip
+def test_commas_in_rows_with_ratings_in_order_belong_to_the_text(read: Read, text: str) -> None:
+    table = read(text)
+    assert [rating for rating, _ in rows(table)] == ["1", "2", "3"]
+    assert "too many cells, the extra ones read as text" in table.notes[0]
+
+
+def test_empty_cells_beyond_the_names_are_not_reported(read: Read) -> None:
+    table = read("review,rating\ngood,5,\nbad,1,\nso so,3,\n")
+    assert rows(table) == [("good", "5"), ("bad", "1"), ("so so", "3")]
+    assert table.notes == ()
 
 
 # Broken quotes

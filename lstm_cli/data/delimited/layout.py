@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from lstm_cli.data.column_names import has_known_names
-from lstm_cli.data.delimited.body import describe_body, fits, is_blank
+from lstm_cli.data.delimited.body import Row, describe_body, fits, is_blank
 from lstm_cli.data.delimited.candidates import is_comment, is_prose, is_sentence
 from lstm_cli.data.delimited.cells import split_loosely, split_strictly, unquote
 from lstm_cli.data.delimited.first_row import ends_sentence
@@ -21,6 +21,7 @@ from lstm_cli.data.delimited.header import (
     is_certain_alone,
     notes_on_names,
 )
+from lstm_cli.data.delimited.unnamed import is_first_unnamed
 from lstm_cli.data.showing import show_cell, show_skipped, show_source
 from lstm_cli.errors import FileError
 
@@ -88,17 +89,38 @@ def find_layout(sample: str, source: str = "-") -> Layout | None:
             _refuse_table(lines, guess.delimiter, skipped, source)
     header, above = header_of_first(rows), skipped + blank
     notes = notes_on_names(header, rows, [above + 1])
-    return _named(guess.delimiter, header, len(rows[0]), above, notes)
+    table = _Table(rows[header.height :], records[header.height :], len(rows[0]), above, source)
+    return _named(guess.delimiter, header, table, notes)
+
+
+class _Table(NamedTuple):
+    """The rows below a header, or the first ones where there is none."""
+
+    rows: Sequence[Row]
+    lines: Sequence[str]  # where each begins, as it stands in the text
+    width: int  # of the header
+    skipped: int  # lines above the last one of the header
+    source: str
 
 
 def _named(
-    delimiter: str | None, header: Header, width: int, skipped: int, notes: tuple[str, ...] = ()
+    delimiter: str | None, header: Header, table: _Table, notes: tuple[str, ...] = ()
 ) -> Layout:
-    if header.names:
-        return Layout(delimiter, make_distinct(header.names), True, skipped, notes)
-    names = tuple(f"column_{k + 1}" for k in range(width))
-    note = f"no header was found, so the columns are called {', '.join(names)}"
-    return Layout(delimiter, names, False, skipped, (*notes, note))
+    """The layout of a table whose header was found.
+
+    Raises:
+        FileError: its rows have more cells than the header has names.
+    """
+    if not header.names:
+        names = tuple(f"column_{k + 1}" for k in range(table.width))
+        note = f"no header was found, so the columns are called {', '.join(names)}"
+        return Layout(delimiter, names, False, table.skipped, (*notes, note))
+    names, line = header.names, table.skipped + 1
+    where = f"{show_source(table.source)}: line {line}"
+    if delimiter and is_first_unnamed(names, table.rows, table.lines, delimiter, where):
+        names = ("", *names)
+        notes += (f"line {line} has no name for the first column, which numbers or names the rows",)
+    return Layout(delimiter, make_distinct(names), True, table.skipped, notes)
 
 
 def make_distinct(names: Sequence[str]) -> tuple[str, ...]:
@@ -294,9 +316,15 @@ def _layout(below: _Below, lines: Sequence[str], skipped: int, source: str) -> L
     aside = range(header.first_row - header.aside, header.first_row)
     notes += _skipped(below, aside, lines, skipped, "below the header")
     notes += notes_on_names(header, below.rows, first_lines[header.skipped : header.first_row])
-    start = max(header.first_row - 1, header.skipped)
-    width = len(below.rows[header.skipped])
-    return _named(below.delimiter, header, width, first_lines[start] - 1, notes)
+    first = header.first_row
+    table = _Table(
+        below.rows[first:],
+        [lines[k] for k in below.first_lines[first:]],
+        len(below.rows[header.skipped]),
+        first_lines[max(first - 1, header.skipped)] - 1,
+        source,
+    )
+    return _named(below.delimiter, header, table, notes)
 
 
 def _skipped(
