@@ -97,6 +97,8 @@ def test_excels_line_about_the_delimiter_is_no_header(read: Read) -> None:
 def test_names_stay_as_they_are_and_become_distinct(read: Read) -> None:
     table = read(' review ,rating,rating,,"a\nb"\nx,1,2,3,4\n')
     assert table.frame.columns == [" review ", "rating", "rating_2", "", "a\nb"]
+    assert table.renamed == {"rating_2": "rating"}
+    assert read("review,rating,rating_2,,\nx,1,2,3,4\n").renamed == {}
 
 
 def test_cells_stay_the_strings_they_are(read: Read) -> None:

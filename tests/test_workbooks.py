@@ -134,6 +134,13 @@ def test_a_short_first_review_of_a_sheet_is_a_row_or_is_said(tmp_path: Path) -> 
     assert table.notes == ("row 1 ('Lovely thing') is taken for the name of the column",)
 
 
+def test_columns_of_one_name_are_known_as_such(tmp_path: Path) -> None:
+    sheet: list[Row] = [("review", "rating", "rating", None, None), ("so so", 3, 4, 5, 6)]
+    table = read_table(str(write_xlsx(tmp_path / "t.xlsx", {"S": sheet})))
+    assert table.frame.columns[:3] == ["review", "rating", "rating_2"]
+    assert table.renamed == {"rating_2": "rating"}
+
+
 def test_how_a_survey_was_answered_is_no_row(tmp_path: Path) -> None:
     sheet: list[Row] = [
         ("Respondent ID", "How was it?", "Anything else?"),

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
@@ -41,6 +41,7 @@ class Layout:
     has_header: bool
     skipped_lines: int = 0  # before the header; if its names stand in two rows, before the second
     notes: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict, compare=False)  # as in ``Rows``
 
 
 def find_layout(sample: str, source: str = "-") -> Layout | None:
@@ -120,7 +121,8 @@ def _named(
     if delimiter and is_first_unnamed(names, table.rows, table.lines, delimiter, where):
         names = ("", *names)
         notes += (f"line {line} has no name for the first column, which numbers or names the rows",)
-    return Layout(delimiter, make_distinct(names), True, table.skipped, notes)
+    distinct = make_distinct(names)
+    return Layout(delimiter, distinct, True, table.skipped, notes, find_renamed(names, distinct))
 
 
 def make_distinct(names: Sequence[str]) -> tuple[str, ...]:
@@ -140,6 +142,16 @@ def make_distinct(names: Sequence[str]) -> tuple[str, ...]:
         taken.add(new)
         distinct.append(new)
     return tuple(distinct)
+
+
+def find_renamed(names: Sequence[str], distinct: Sequence[str]) -> dict[str, str]:
+    """By the names that columns were given because others have theirs: what they were called.
+
+    >>> find_renamed(["text", "text", "", ""], ["text", "text_2", "", "column_2"])
+    {'text_2': 'text'}
+    """
+    pairs = zip(distinct, names, strict=False)
+    return {new: name for new, name in pairs if new != name and name.strip()}
 
 
 def _records(sample: str) -> Iterator[str]:
