@@ -156,7 +156,7 @@ def test_empty_cells_at_the_end_are_nothing(read: Read) -> None:
 
 # Rows with more cells than names
 
-NO_NAME = "line 1 has no name for the first column, which numbers or names the rows"
+NO_NAME = "line 1 has no name for the first column, which numbers the rows"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

@@ -120,7 +120,7 @@ def _named(
     where = f"{show_source(table.source)}: line {line}"
     if delimiter and is_first_unnamed(names, table.rows, table.lines, delimiter, where):
         names = ("", *names)
-        notes += (f"line {line} has no name for the first column, which numbers or names the rows",)
+        notes += (f"line {line} has no name for the first column, which numbers the rows",)
     distinct = make_distinct(names)
     return Layout(delimiter, distinct, True, table.skipped, notes, find_renamed(names, distinct))
 
