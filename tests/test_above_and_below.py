@@ -73,6 +73,26 @@ def test_names_in_two_rows_are_said(read: Read) -> None:
     assert "the names of the columns stand in lines 2 and 3" in table.notes
 
 
+def test_how_a_survey_was_answered_is_skipped_and_said(read: Read) -> None:
+    """Where both names are known, too: such a header is certain by itself."""
+    for names in ("Anything else?,How was it?", "review,rating"):
+        table = read(f"{names}\nOpen-Ended Response,Response\n{BODY}")
+        assert (rows(table), table.frame.columns) == (READ, names.split(","))
+        assert table.line_numbers([0, 2]).tolist() == [3, 5]
+        assert table.notes == (
+            "1 line below the header skipped (line 2: 'Open-Ended Response,Response')",
+        )
+
+
+def test_the_questions_of_a_survey_are_skipped_and_said(read: Read) -> None:
+    asked = '"What was good,\nor bad?",How was it?\n'
+    imported = '"{""ImportId"":""QID1"",""x"":1}","{""ImportId"":""QID2"",""x"":1}"\n'
+    table = read(f"Q1,Q2\n{asked}{imported}{BODY}")
+    assert (rows(table), table.frame.columns) == (READ, ["Q1", "Q2"])
+    assert table.line_numbers([0]).tolist() == [5]
+    assert table.notes == ("3 lines below the header skipped (lines 2-4: '\"What was good,' ...)",)
+
+
 def test_broken_quotes_below_a_title_are_repaired_in_place(read: Read) -> None:
     table = read(f'Report\n\nreview,rating\n{BODY}"never closed,2\nso so,3\n\nTotal,15\n')
     assert [text for text, _ in rows(table)][3:] == ['"never closed', "so so"]
@@ -137,7 +157,7 @@ def test_texts_one_a_line_are_no_table_with_a_title(read: Read) -> None:
     lines = ["Good", "Well, it broke", "Nice, cheap, small", "review", "No, thanks", "5, at most"]
     table = read("\n".join(lines))
     assert [text for (text,) in rows(table)] == lines[1:]
-    assert table.notes == ()
+    assert table.notes == ("line 1 ('Good') is taken for the name of the column",)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -167,6 +168,49 @@ def test_a_promising_name_without_a_scale_in_it_is_not_the_rating() -> None:
     scores = [k / 12 + 0.01 for k in range(24)]
     columns = table(text=TEXT * 2, score=scores, rating=STARS * 2)
     assert find_rating_column(columns, ("text",)) == "rating"
+
+
+TWICE = {"Rating_2": "Rating", "Comment_2": "Comment"}
+
+
+def test_columns_of_one_name_are_a_question() -> None:
+    """Else the first was read, and the second was as good."""
+    columns = {"Rating": STARS, "Comment": TEXT, "Rating_2": STARS[::-1], "Comment_2": OTHER}
+    twice = replace(named(columns), renamed=TWICE)
+    with pytest.raises(ColumnError) as error:
+        find_text_column(twice)
+    assert with_options(error.value) == (
+        "reviews.csv: `Comment` and `Comment_2` (another `Comment`) both look like reviews; choose "
+        "one with --text-column, or join them with --text-column Comment --text-column Comment_2"
+    )
+    with pytest.raises(ColumnError) as error:
+        find_rating_column(twice, ("Comment",))
+    assert with_options(error.value) == (
+        "reviews.csv: `Rating` and `Rating_2` (another `Rating`) both look like ratings; choose "
+        "one with --rating-column"
+    )
+    assert find_text_column(twice, "Comment_2") == "Comment_2"
+    assert find_rating_column(twice, ("Comment",), "rating") == "Rating"
+
+
+def test_a_column_that_repeats_another_of_its_name_is_no_question() -> None:
+    some = [star if k % 3 else "" for k, star in enumerate(STARS)]
+    for again in (STARS, [""] * 12, some):
+        columns = {"Rating": STARS, "Comment": TEXT, "Rating_2": again, "Comment_2": TEXT}
+        twice = replace(named(columns), renamed=TWICE)
+        assert found(twice) == ("Comment", "Rating")
+    columns = {"Rating": [""] * 12, "Comment": TEXT, "Rating_2": STARS}
+    assert found(replace(named(columns), renamed={"Rating_2": "Rating"})) == (
+        "Comment", "Rating_2",
+    )  # fmt: skip
+
+
+def test_a_column_that_the_file_calls_so_is_another() -> None:
+    """Rating_2 beside Rating is the second of two, as whoever made the file says."""
+    columns = {"Rating": STARS, "Comment": TEXT, "Rating_2": STARS[::-1], "Comment_2": OTHER}
+    assert found(named(columns)) == ("Comment", "Rating")
+    dates = {"Comment": TEXT, "Rating": STARS, "Date": DATES, "Date_2": DATES[::-1]}
+    assert found(replace(named(dates), renamed={"Date_2": "Date"})) == ("Comment", "Rating")
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,8 @@ def test_a_query_makes_the_table() -> None:
     query = "-- the best\nSELECT review, rating + 0.5 AS rating FROM reviews WHERE rating > 3;"
     assert rows(read("shop.db", query=query)) == [("a fine lamp", 5.5)]
     query = "WITH r AS (SELECT * FROM reviews) SELECT review AS a, review AS a FROM r LIMIT 1"
-    assert read("sqlite:///shop.db", query=query).frame.columns == ["a", "a_2"]
+    twice = read("sqlite:///shop.db", query=query)
+    assert (twice.frame.columns, twice.renamed) == (["a", "a_2"], {"a_2": "a"})
     assert rows(read("shop.db", query="SELECT ';' AS a, 'into' AS b -- ; INTO")) == [(";", "into")]
 
 

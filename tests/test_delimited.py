@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lstm_cli.data.tables import read_table
-from tests.files import Read, rows, write_and_read
+from tests.files import Read, refusal, rows, write_and_read
 
 
 @pytest.fixture
@@ -66,6 +66,22 @@ def test_a_first_row_that_is_a_review_is_not_taken_for_a_header(read: Read) -> N
     assert "no header" in table.notes[0]
 
 
+def test_bare_texts_that_begin_with_a_short_one(read: Read) -> None:
+    lines = ["Well, I loved it!", "It was ok", "So loud", "Never again, not even for money"]
+    table = read("\n".join(lines))
+    assert rows(table) == [(line,) for line in lines]
+    assert "no header" in table.notes[0]
+    table = read("\n\nLoved it\nIt was ok\nSo loud, never again\n")
+    assert table.frame.columns == ["Loved it"]
+    assert table.notes == ("line 3 ('Loved it') is taken for the name of the column",)
+
+
+def test_a_short_first_review_beside_its_rating_is_a_row(read: Read) -> None:
+    table = read("Lovely!,5\nToo loud for us,2\nSo so,3\n")
+    assert rows(table) == [("Lovely!", "5"), ("Too loud for us", "2"), ("So so", "3")]
+    assert table.notes == ("no header was found, so the columns are called column_1, column_2",)
+
+
 def test_a_form_with_numbers_in_its_questions_has_a_header(read: Read) -> None:
     table = read("How do you rate us, 1 to 5?;What could we do better?\n5;nothing at all\n")
     assert table.frame.height == 1
@@ -81,6 +97,8 @@ def test_excels_line_about_the_delimiter_is_no_header(read: Read) -> None:
 def test_names_stay_as_they_are_and_become_distinct(read: Read) -> None:
     table = read(' review ,rating,rating,,"a\nb"\nx,1,2,3,4\n')
     assert table.frame.columns == [" review ", "rating", "rating_2", "", "a\nb"]
+    assert table.renamed == {"rating_2": "rating"}
+    assert read("review,rating,rating_2,,\nx,1,2,3,4\n").renamed == {}
 
 
 def test_cells_stay_the_strings_they_are(read: Read) -> None:
@@ -134,6 +152,76 @@ def test_commas_without_quotes_belong_to_the_text(read: Read, text: str, expecte
 
 def test_empty_cells_at_the_end_are_nothing(read: Read) -> None:
     assert rows(read("review,rating\ngood,5,,\nbad,1\n")) == [("good", "5"), ("bad", "1")]
+
+
+# Rows with more cells than names
+
+NO_NAME = "line 1 has no name for the first column, which numbers the rows"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("names", [("rating", "review"), ("Wert", "Meinung")])
+@pytest.mark.parametrize("keys", ["12345", "01234", "24135"])
+def test_row_numbers_without_a_name_are_no_ratings(
+    read: Read, delimiter: str, names: tuple[str, str], keys: str
+) -> None:
+    """As R writes a table: the numbers became the ratings."""
+    texts = ["so so", "good, really good", "bad", "it does what it should", "never again"]
+    expected = [
+        (key, str(k % 3), text) for k, (key, text) in enumerate(zip(keys, texts, strict=True))
+    ]
+    lines = [delimiter.join((f'"{key}"', rating, f'"{text}"')) for key, rating, text in expected]
+    header = delimiter.join(f'"{name}"' for name in names)
+    table = read("\n".join([header, *lines]))
+    assert (rows(table), table.frame.columns) == (expected, ["", *names])
+    assert table.notes == (NO_NAME,)
+
+
+def test_row_numbers_without_quotes_or_beside_broken_ones(read: Read) -> None:
+    body = "1\tso so\t3\n2\ta good one\t5\n3\tbad\t1\n"
+    expected = [("1", "so so", "3"), ("2", "a good one", "5"), ("3", "bad", "1")]
+    assert rows(read(f"review\trating\n{body}")) == expected
+    table = read("id\treview\n1\t501\tso so\n2\t502\tgood\n")
+    assert table.frame.columns == ["", "id", "review"]
+    assert rows(read(f'review\trating\n{body}4\t"a "good" one\t5\n'))[3][2] == "5"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "review,rating\ngood,4,5\nbad,1,5\nso so,3,0\n",
+        "id,review,rating\n1,good,really,5\n2,bad,awful,1\n",
+        "rating,review\n1,bad,awful\n2,not,good\n3,so,so\n",
+        "review,rating\nso so,3,May,2\ngood,5,May,3\nbad,1,May,4\n",
+        '"review","rating"\n"good","5","May"\n"bad","1","June"\n',
+        '"rating","review"\n"5","good","May"\n"1","bad","June"\n',
+        '"name","review"\n"Ann","good",5\n"Bo","bad",1\n',
+    ],
+)
+def test_where_all_rows_have_too_many_cells_a_person_is_asked(tmp_path: Path, text: str) -> None:
+    """Whichever cells were put together, the ratings could be wrong."""
+    path = tmp_path / "reviews.csv"
+    path.write_text(text)
+    message = refusal(str(path))
+    num_names, num_cells = (line.count(",") + 1 for line in text.split("\n")[:2])
+    assert message.endswith(
+        f": line 1 has {num_names} names of columns, but the rows below have {num_cells} cells; "
+        "name every column, and put cells with commas in them into quotes"
+    )
+
+
+@pytest.mark.parametrize("text", ["rating,review\n1,bad, awful\n2,not, really\n3,so, so\n",
+                                  "rating,review\n1,bad,awful\n2,not good\n3,so so\n"])  # fmt: skip
+def test_commas_in_rows_with_ratings_in_order_belong_to_the_text(read: Read, text: str) -> None:
+    table = read(text)
+    assert [rating for rating, _ in rows(table)] == ["1", "2", "3"]
+    assert "too many cells, the extra ones read as text" in table.notes[0]
+
+
+def test_empty_cells_beyond_the_names_are_not_reported(read: Read) -> None:
+    table = read("review,rating\ngood,5,\nbad,1,\nso so,3,\n")
+    assert rows(table) == [("good", "5"), ("bad", "1"), ("so so", "3")]
+    assert table.notes == ()
 
 
 # Broken quotes

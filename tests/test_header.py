@@ -3,7 +3,7 @@
 import pytest
 
 from lstm_cli.data.delimited.footer import find_end, trailing_totals
-from lstm_cli.data.delimited.header import find_header
+from lstm_cli.data.delimited.header import find_header, notes_on_names
 
 Rows = list[list[str]]
 
@@ -39,6 +39,92 @@ def test_a_first_row_of_data_leaves_the_table_without_a_header() -> None:
     assert find_header(REVIEWS).names == ()
     dated = [[text, f"2024-06-0{k + 1}"] for k, (text, _) in enumerate(REVIEWS)]
     assert find_header(dated).names == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "column"),
+    [
+        (["Lovely", "4"], ["1", "5", "4", "2"]),
+        (["4", "Lovely!"], ["1", "5", "4", "2"]),
+        (["Lovely", "★★★★"], ["★", "★★★★★", "★★★★", "★★"]),
+        (["3005", "Lovely"], ["3001", "3002", "3003", "3004"]),
+        (["Lovely", "2024-06-05"], [f"2024-06-0{k}" for k in range(1, 5)]),
+        (["Dreadful", "negative"], ["negative", "positive", "positive", "negative"]),
+        (["Lovely", "positive"], ["negative", "positive", "positive", "negative"]),
+        (["Dreadful", "negative"], ["positive"] * 4),
+        (["Lovely thing", "positive"], ["negative", "positive", "positive", "negative"]),
+        (["Lovely", "yes"], ["no", "yes", "yes", "no"]),
+        (["Dreadful", "Unhappy"], ["Unhappy", "Happy", "Happy", "Unhappy"]),
+        (["Recommended!", "5"], ["1", "5", "4", "2"]),
+    ],
+)
+def test_a_short_review_above_others_is_no_header(first: list[str], column: list[str]) -> None:
+    """Else it would be lost, and nothing would be said of it."""
+    place = 1 - next(k for k, cell in enumerate(first) if cell.startswith(("L", "D", "R")))
+    below = [
+        [text, cell][:: 2 * place - 1] for (text, _), cell in zip(REVIEWS, column, strict=True)
+    ]
+    assert find_header([first, *below]).names == ()
+
+
+def test_a_short_review_below_a_title_is_no_header() -> None:
+    header = find_header([["A report"], [], ["Lovely", "4"], *REVIEWS])
+    assert (header.skipped, header.names, header.first_row) == (2, (), 2)
+
+
+def test_a_short_review_among_dates_and_people_is_no_header() -> None:
+    rows = [[day, who, text, rating] for _, day, who, text, rating in WIDE]
+    assert find_header([["2024-03-09", "Cleo", "Marvellous", "5"], *rows]).names == ()
+
+
+@pytest.mark.parametrize(
+    ("names", "columns"),
+    [
+        (["", "0"], ["0123", "1542"]),  # as pandas writes tables without names
+        (["Machine", "1", "2", "3"], ["abcd", "1542", "1542", "1542"]),
+        (["Machine", "5 stars", "4 stars", "3 stars"], ["abcd", "1542", "1542", "1542"]),
+        (["Machine", "2023"], ["abcd", "1542"]),
+        (["index", "0"], ["0123", "1542"]),
+        (["text", "0"], ["abcd", "1542"]),
+        (["Meinung", "Happy"], ["abcd", ["Happy", "Unhappy"] * 2]),
+        (["Spiel", "Recommended"], ["abcd", ["Recommended", "Not Recommended"] * 2]),
+        (["Meinung", "Positive"], ["abcd", "1001"]),
+        (["Meinung", "Negative"], ["abcd", ["none", "the lid"] * 2]),
+    ],
+)
+def test_names_that_ratings_could_be_are_names(
+    names: list[str], columns: list[list[str] | str]
+) -> None:
+    header = find_header([names, *map(list, zip(*columns, strict=True))])
+    assert (header.skipped, list(header.names)) == (0, names)
+
+
+@pytest.mark.parametrize("line", ["So good!", "Broken.", "Well…", "とても良い。"])
+def test_a_line_that_ends_as_a_sentence_is_no_name_of_a_column(line: str) -> None:
+    texts = [[text] for text, _ in REVIEWS]
+    assert find_header([[line], *texts]).names == ()
+    assert find_header([["Review."], *texts]).names == ("Review.",)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([["So so"], ["Never again"]], ("line 1 ('So so') is taken for the name of the column",)),
+        ([["Recommended", "5"], ["Too loud for us", "2"]],
+         ("line 1 ('Recommended, 5') is taken for the names of the columns",)),
+        ([["Spiel", "Happy"], ["abc", "Happy"], ["def", "Unhappy"]],
+         ("line 1 ('Spiel, Happy') is taken for the names of the columns",)),
+        ([["Your comments"], ["Never again"]],
+         ("line 1 ('Your comments') is taken for the name of the column",)),
+        ([["Comments"], ["Never again"]], ()),
+        ([["review_text"], ["Never again"]], ()),
+        ([["free_words"], ["Never again"]], ()),
+        ([["Meinung", "Wertung"], ["Never again", "2"]], ()),
+        ([["text", "0"], ["Never again", "2"]], ()),
+    ],
+)  # fmt: skip
+def test_a_header_that_may_be_a_review_is_said(rows: Rows, said: tuple[str, ...]) -> None:
+    assert notes_on_names(find_header(rows), rows, [1]) == said
 
 
 @pytest.mark.parametrize("names", [WIDE_NAMES, ["Nr", "Datum", "Wer", "Meinung", "Wertung"]])
@@ -87,6 +173,56 @@ def test_names_that_stand_in_two_rows_are_put_together() -> None:
     assert header.names == ("date", "review", "room", "food")
     assert (header.skipped, header.height, header.first_row) == (0, 2, 2)
     assert find_header([["A report"], *rows]).first_row == 3
+
+
+ASKED = ["Respondent ID", "Start Date", "How was it?", "Anything else?"]
+ANSWERED = [[str(k + 501), "2024-05-01", rating, text] for k, (text, rating) in enumerate(REVIEWS)]
+IMPORTED = [f'{{"ImportId":"QID{k}","timeZone":"UTC"}}' for k in range(4)]
+
+
+@pytest.mark.parametrize("answers", [["", "", "Response", "Open-Ended Response"],
+                                     ["", "", "", "Open-Ended Response"]])  # fmt: skip
+@pytest.mark.parametrize("above", [[], [["A survey"], []]])
+def test_how_a_survey_was_answered_is_no_review(answers: list[str], above: Rows) -> None:
+    header = find_header([*above, ASKED, answers, *ANSWERED])
+    assert list(header.names) == ASKED
+    assert (header.skipped, header.aside) == (len(above), 1)
+    assert header.first_row == len(above) + 2
+    assert find_header([ASKED[2:], ["Response", "Open-Ended Response"], *REVIEWS]).first_row == 2
+
+
+def test_parts_of_questions_are_names() -> None:
+    asked = ["Respondent ID", "Please rate", "", "", "What was missing?", "", "Anything else?"]
+    parts = ["", "Noise", "Heat", "1", "Lid", "Other (please specify)", "Open-Ended Response"]
+    answered = [["501", "2", "4", "3", "Lid", "", text] for text, _ in REVIEWS]
+    header = find_header([asked, parts, *answered])
+    assert list(header.names) == ["Respondent ID", "Noise", "Heat", "1", "Lid",
+                                  "Other (please specify)", "Anything else?"]  # fmt: skip
+    assert (header.first_row, header.aside) == (2, 0)
+
+
+@pytest.mark.parametrize("above", [[], [["A survey", "", "", ""], []]])
+def test_questions_below_their_short_names_are_no_reviews(above: Rows) -> None:
+    short = ["id", "StartDate", "Q1", "Q12"]
+    header = find_header([*above, short, ASKED, IMPORTED, *ANSWERED])
+    assert (header.skipped, list(header.names), header.aside) == (len(above), short, 2)
+    header = find_header([*above, short, IMPORTED, *ANSWERED])
+    assert (header.skipped, list(header.names), header.aside) == (len(above), short, 1)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["501", "", "5", "Response"],
+        ["", "", "5", "No response"],
+        ["", "", "", "The response was slow"],
+        ["501", "2024-05-01", "5", IMPORTED[0]],
+        ["", "", "5", "Other (please specify)"],
+    ],
+)
+def test_a_row_like_those_of_surveys_is_a_row(row: list[str]) -> None:
+    header = find_header([ASKED, row, *ANSWERED])
+    assert (list(header.names), header.first_row) == (ASKED, 1)
 
 
 def test_a_short_row_below_the_header_is_a_row() -> None:

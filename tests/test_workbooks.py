@@ -126,6 +126,37 @@ def test_a_sheet_without_header_is_read(tmp_path: Path) -> None:
     assert "no header was found" in table.notes[0]
 
 
+def test_a_short_first_review_of_a_sheet_is_a_row_or_is_said(tmp_path: Path) -> None:
+    sheet = [("Lovely", 5), ("Not at all what I ordered", 1)]
+    assert rows(read_table(str(write_xlsx(tmp_path / "t.xlsx", {"S": sheet})))) == sheet
+    texts = [("Lovely thing",), ("Not at all what I ordered",)]
+    table = read_table(str(write_xlsx(tmp_path / "t.xlsx", {"S": texts})))
+    assert table.notes == ("row 1 ('Lovely thing') is taken for the name of the column",)
+
+
+def test_columns_of_one_name_are_known_as_such(tmp_path: Path) -> None:
+    sheet: list[Row] = [("review", "rating", "rating", None, None), ("so so", 3, 4, 5, 6)]
+    table = read_table(str(write_xlsx(tmp_path / "t.xlsx", {"S": sheet})))
+    assert table.frame.columns[:3] == ["review", "rating", "rating_2"]
+    assert table.renamed == {"rating_2": "rating"}
+
+
+def test_how_a_survey_was_answered_is_no_row(tmp_path: Path) -> None:
+    sheet: list[Row] = [
+        ("Respondent ID", "How was it?", "Anything else?"),
+        (None, "Response", "Open-Ended Response"),
+        (501, 5, "I liked it very much"),
+        (502, 1, "Not at all what I ordered"),
+    ]
+    table = read_table(str(write_xlsx(tmp_path / "t.xlsx", {"S": sheet})))
+    assert rows(table) == sheet[2:]
+    assert table.frame.columns == list(sheet[0])
+    assert table.line_numbers([0]).tolist() == [3]
+    assert table.notes == (
+        "1 row below the header skipped (row 2: 'Response, Open-Ended Response')",
+    )
+
+
 def test_a_cell_merged_over_rows_is_in_each_of_them(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     with xlsxwriter.Workbook(path) as workbook:

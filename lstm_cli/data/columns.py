@@ -9,7 +9,7 @@ import math
 import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from operator import attrgetter
 from weakref import WeakKeyDictionary
@@ -67,6 +67,7 @@ class _Column:
     levels: int = 0  # how many of that family occur
     is_share: bool = False  # fractions from 0 to 1, as a program's confidence in its label
     is_date: bool = False  # days or months, of whatever form
+    called: str | None = None  # in the file, where another one is called so and holds other cells
 
     @property
     def is_text(self) -> bool:
@@ -260,8 +261,19 @@ def _described(table: Table) -> Mapping[str, _Column]:
     """What each column holds, by its name; looked at once."""
     if table not in _SEEN:
         frame = table.frame
-        _SEEN[table] = {name: _describe(column_at(frame, name)) for name in addresses(frame)}
+        found = {name: _describe(column_at(frame, name)) for name in addresses(frame)}
+        for name, called in table.renamed.items():
+            if name in found and not _is_copy(frame, name, called):
+                found[name] = replace(found[name], called=called)
+        _SEEN[table] = found
     return _SEEN[table]
+
+
+def _is_copy(frame: pl.DataFrame, name: str, first: str) -> bool:
+    """Whether a column says nothing that the first one of its name does not say."""
+    cells, others = frame[name].cast(pl.String), frame[first].cast(pl.String)
+    is_empty = cells.fill_null("").str.strip_chars() == ""
+    return bool((is_empty | cells.eq_missing(others)).all())
 
 
 def _describe(column: pl.Series) -> _Column:
@@ -308,7 +320,7 @@ def _describe(column: pl.Series) -> _Column:
 
 def _named(columns: Sequence[_Column], group: Collection[str]) -> list[_Column]:
     """The columns of some names; the outermost of them, and those beside the reviews last."""
-    named = [column for column in columns if not keys(column.name).isdisjoint(group)]
+    named = [c for c in columns if not keys(c.called or c.name).isdisjoint(group)]
     named = [column for column in named if not is_beside(column.name)] or named
     depth = min((column.name.count(".") for column in named), default=0)
     return [column for column in named if column.name.count(".") == depth]
@@ -335,23 +347,32 @@ def _longest(table: Table, columns: Sequence[_Column], factor: float) -> str:
         return columns[0].name
     first, second, *_ = sorted(columns, key=lambda column: column.words, reverse=True)
     if first.words < factor * second.words:
+        # In the order of the file, in which they are likely to be read.
+        alike = [column for column in columns if column in (first, second)]
         raise ColumnError(
-            f"{table.source}: {listed((first.name, second.name), ' and ')} both look like reviews",
+            f"{table.source}: {_shown(alike)} both look like reviews",
             Remedy.JOIN_TEXT_COLUMNS,
-            # In the order of the file, in which they are likely to be read.
-            *(shlex.quote(column.name) for column in columns if column in (first, second)),
+            *(shlex.quote(column.name) for column in alike),
         )
     return first.name
 
 
 def _only(table: Table, columns: Sequence[_Column]) -> str:
     if len(columns) > 1:
-        names = listed([column.name for column in columns[:4]], " and ")
+        names = _shown(columns[:4])
         raise ColumnError(
             f"{table.source}: {names} {'all' if len(columns) > 2 else 'both'} look like ratings",
             Remedy.CHOOSE_RATING_COLUMN,
         )
     return columns[0].name
+
+
+def _shown(columns: Sequence[_Column]) -> str:
+    """Columns of which one has to be chosen, by the names to choose them by."""
+    return " and ".join(
+        listed([column.name]) + (f" (another {listed([column.called])})" if column.called else "")
+        for column in columns
+    )
 
 
 def find_column_named(table: Table, asked: str, otherwise: Remedy | None = None) -> str:

@@ -1,6 +1,6 @@
 """What a format is opened from, and the rows that come out, whatever the format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,6 +49,8 @@ class Rows:
     line_end: str = "\n"  # of a delimited text
     # The line where each row begins; without it, rows are counted.
     first_lines: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
+    # By the name of a column: what the file calls it, where it calls another one so, too.
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 def reading(windows: Iterator[pl.DataFrame], source: str, trouble: str) -> Iterator[pl.DataFrame]:

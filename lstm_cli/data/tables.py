@@ -5,7 +5,7 @@ A path, ``-`` for standard input, or an address; of any format and compression i
 """
 
 import tempfile
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -59,6 +59,7 @@ class Table:
     has_mark: bool = False  # whether a byte order mark stood before the text
     line_end: str = "\n"  # of a delimited text
     num_files: int | None = None  # of a folder or a pattern, whose rows are counted through
+    renamed: Mapping[str, str] = field(default_factory=dict)  # as in ``Rows``
 
     def __len__(self) -> int:
         return self.frame.height
@@ -269,12 +270,9 @@ def _open_local(
         _refuse_foreign(head, content)
         text = to_utf8(content.path, folder, content.shown, options.encoding)
         form = recognize(read_head(text.path), text_formats()) or FORMATS["csv"]
+        notes = content.notes + text.notes
         content = replace(
-            content,
-            path=text.path,
-            encoding=text.encoding,
-            notes=content.notes + text.notes,
-            has_mark=text.has_mark,
+            content, path=text.path, encoding=text.encoding, notes=notes, has_mark=text.has_mark
         )
     _refuse_options(options=content.options, form=form, shown=content.shown)
     return _opened(form.open(content, rows), form.name, content)
@@ -366,6 +364,7 @@ def _opened(rows: Rows, form: str, content: Content) -> OpenTable:
         rows.first_lines,
         content.has_mark,
         rows.line_end,
+        renamed=rows.renamed,
     )
     return OpenTable(table, rows.num_rows, windows)
 

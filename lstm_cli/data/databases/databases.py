@@ -7,13 +7,14 @@ import re
 import sqlite3
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from lstm_cli.data.delimited.layout import make_distinct
+from lstm_cli.data.delimited.layout import find_renamed, make_distinct
 from lstm_cli.data.nested import as_json
 from lstm_cli.data.rows import Content, Rows, first_line, reading
 from lstm_cli.data.showing import count
@@ -70,7 +71,7 @@ def open_sqlite(content: Content, rows: int) -> Rows:
     except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError) as error:
         # Python finds no words for what SQLite says of a file in which names are damaged.
         raise _refused(error, content) from error
-    return Rows(found.windows, found.num_rows, notes=found.notes + wrong.notes)
+    return replace(found, notes=found.notes + wrong.notes)
 
 
 def _check_size(content: Content) -> None:
@@ -163,7 +164,8 @@ def read_all(cursor: Cursor, content: Content, rows: int) -> Rows:
     Raises:
         FileError: there are no rows.
     """
-    names = make_distinct([str(column[0]) for column in cursor.description or ()])
+    answered = [str(column[0]) for column in cursor.description or ()]
+    names = make_distinct(answered)
     table, plain = ValueTable(names, content.folder, rows), _Plain()
     while batch := cursor.fetchmany(BATCH_ROWS):
         for row in batch:
@@ -172,7 +174,8 @@ def read_all(cursor: Cursor, content: Content, rows: int) -> Rows:
     if not table.num_rows:
         raise NoRowsError(f"{content.shown} has columns but no rows; add reviews")
     windows = reading(windows, content.source, "cannot be read; is the disk full?")
-    return Rows(windows, table.num_rows, notes=plain.notes)
+    renamed = find_renamed(answered, names)
+    return Rows(windows, table.num_rows, notes=plain.notes, renamed=renamed)
 
 
 class _Plain:

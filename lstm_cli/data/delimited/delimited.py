@@ -99,6 +99,7 @@ def open_delimited(content: Content, rows: int) -> Rows:
         delimiter=delimiter,
         notes=cells.notes,
         first_lines=cells.first_lines,
+        renamed=cells.layout.renamed,
         line_end=line_end_of(read_head(content.path)),
     )
 

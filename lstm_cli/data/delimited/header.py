@@ -9,8 +9,7 @@ names that columns of reviews usually have.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from lstm_cli.data.column_names import ALL_TEXT_NAMES, count_columns, has_known_names, key
@@ -30,18 +29,16 @@ from lstm_cli.data.delimited.candidates import (
     find_candidate,
     is_as_wide,
     is_comment,
-    is_phrase,
     is_prose,
     is_review,
-    is_sentence,
     is_setting,
     judge,
     merge_names,
 )
+from lstm_cli.data.delimited.first_row import could_be_data, is_data
 from lstm_cli.data.delimited.footer import trailing_totals
-from lstm_cli.data.missing import is_missing
-from lstm_cli.data.ratings.rating_cells import parse_rating
-from lstm_cli.data.ratings.words import is_judgement
+from lstm_cli.data.delimited.survey_rows import find_survey_names
+from lstm_cli.data.showing import show_cell
 from lstm_cli.errors import FileError
 
 MOST_SKIPPED = 50  # rows
@@ -56,6 +53,8 @@ class Header:
     names: tuple[str, ...]  # as they stand, perhaps empty or equal; () without a header
     height: int = 1  # rows of the header: 0 without one, 2 if the names stand in two
     rival: int | None = None  # a row that looks as much like the header: better not to guess
+    # Rows below the names that are no data either, and part of its height.
+    aside: int = field(default=0, repr=False)
 
     @property
     def first_row(self) -> int:
@@ -80,6 +79,8 @@ def find_header(rows: Sequence[Row]) -> Header:
     if len(rows) < ROWS_LOOKED_AT:  # all of a small table, perhaps
         rows = rows[: len(rows) - trailing_totals(rows)]
     places = [k for k, row in enumerate(rows) if not is_blank(row)]
+    if survey := _find_survey(rows, places):
+        return survey
     if all(len(filled(rows[k])) == 1 for k in places):
         return _find_only_name(rows, places)
     first = _header_at(rows, places[0])
@@ -108,7 +109,32 @@ def header_of_first(rows: Sequence[Row]) -> Header:
     >>> header_of_first([["I liked it", "5"], ["Not at all", "1"]]).names
     ()
     """
-    return Header(0, (), 0) if _is_data(rows) else Header(0, tuple(rows[0]))
+    return Header(0, (), 0) if is_data(rows) else Header(0, tuple(rows[0]))
+
+
+def notes_on_names(
+    header: Header, rows: Sequence[Row], numbers: Sequence[int], noun: str = "line"
+) -> tuple[str, ...]:
+    """What is said of the rows that hold the names of the columns.
+
+    Args:
+        header: what was found.
+        rows: in which.
+        numbers: of the rows of the header, as a person counts them.
+        noun: what these are called.
+
+    >>> rows = [["So so"], ["Never again, and I mean it"]]
+    >>> notes_on_names(find_header(rows), rows, [1])
+    ("line 1 ('So so') is taken for the name of the column",)
+    """
+    if header.height - header.aside > 1:
+        return (f"the names of the columns stand in {noun}s {numbers[0]} and {numbers[1]}",)
+    table = [row for row in rows[header.skipped :] if not is_blank(row)]
+    if not header.names or header.aside or not could_be_data(table):
+        return ()
+    shown = show_cell(", ".join(filled(header.names)))
+    names = "name of the column" if len(header.names) == 1 else "names of the columns"
+    return (f"{noun} {numbers[0]} ({shown}) is taken for the {names}",)
 
 
 # The header is the first row, or there is none.
@@ -122,44 +148,6 @@ def _header_at(rows: Sequence[Row], place: int) -> Header:
     if place + 1 < len(rows) and _names_the_rest(rows[place:]):
         return Header(place, merge_names(rows[place], rows[place + 1]), 2)
     return Header(place, tuple(rows[place]))
-
-
-def _is_data(rows: Sequence[Row]) -> bool:
-    """Whether the first row is a review: a text, and beside it a rating if there are columns."""
-    first = rows[0]
-    if len(first) == 1:
-        return is_sentence(first[0])
-    texts = [cell for cell in first if parse_rating(cell) is None]
-    if not any(map(is_phrase, texts)):
-        return False
-    has_sentence = any(map(is_sentence, texts))
-    for place, cell in enumerate(first):
-        kind = _kind(cell)
-        # A name may be a word that ratings are, too, but no name is a sentence.
-        if kind is _Kind.NAME or (kind is _Kind.WORD and not has_sentence):
-            continue
-        cells = (row[place] for row in rows[1:] if len(row) == len(first))
-        below = [_kind(cell) for cell in cells if not is_missing(cell)]
-        if 2 * below.count(kind) >= len(below):
-            return True
-    return False
-
-
-class _Kind(Enum):
-    """What a cell is."""
-
-    NAME = auto()  # or any text
-    RATING = auto()
-    VALUE = auto()  # a date or the like
-    WORD = auto()  # that a rating may be
-
-
-def _kind(cell: str) -> _Kind:
-    if parse_rating(cell) is not None:
-        return _Kind.RATING
-    if is_value(cell.strip()):
-        return _Kind.VALUE
-    return _Kind.WORD if is_judgement(cell) else _Kind.NAME
 
 
 def _names_the_rest(rows: Sequence[Row]) -> bool:
@@ -181,7 +169,7 @@ def is_certain_alone(rows: Sequence[Row], place: int) -> bool:
     row = rows[place]
     if len(filled(row)) < len(row) or not could_name(row):
         return False
-    if not has_known_names(row):
+    if not has_known_names(row) or find_survey_names(rows, place):
         return False
     below = [len(other) for other in rows[place + 1 :] if not is_blank(other)]
     return 2 * below.count(len(row)) >= len(below)
@@ -198,6 +186,17 @@ def _find_only_name(rows: Sequence[Row], places: Sequence[int]) -> Header:
         if is_set_apart and is_text and key("".join(rows[place])) in ALL_TEXT_NAMES:
             return Header(place, tuple(rows[place]))
     return _header_at(rows, places[0])
+
+
+def _find_survey(rows: Sequence[Row], places: Sequence[int]) -> Header | None:
+    """The header that a tool for surveys wrote, in two rows or three."""
+    for place in places:
+        if place - places[0] > MOST_SKIPPED:
+            break
+        if found := find_survey_names(rows, place):
+            height = found.height + found.aside
+            return Header(place, found.names, height, aside=found.aside)
+    return None
 
 
 # The header is below something else.
@@ -272,7 +271,7 @@ def _find_unnamed(rows: Sequence[Row], places: Sequence[int]) -> Header | None:
         return None
     table = [rows[k] for k in places if k >= first]
     agreeing = sum(fits(row, width) for row in table)
-    if len(table) < 2 or agreeing < 0.9 * len(table) or not _is_data(table):
+    if len(table) < 2 or agreeing < 0.9 * len(table) or not is_data(table):
         return None
     for place in places:
         if place >= first:

@@ -2,15 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
 from lstm_cli.data.column_names import has_known_names
-from lstm_cli.data.delimited.body import describe_body, fits, is_blank
+from lstm_cli.data.delimited.body import Row, describe_body, fits, is_blank
 from lstm_cli.data.delimited.candidates import is_comment, is_prose, is_sentence
 from lstm_cli.data.delimited.cells import split_loosely, split_strictly, unquote
+from lstm_cli.data.delimited.first_row import ends_sentence
 from lstm_cli.data.delimited.header import (
     MOST_SKIPPED,
     Header,
@@ -18,7 +19,9 @@ from lstm_cli.data.delimited.header import (
     find_header,
     header_of_first,
     is_certain_alone,
+    notes_on_names,
 )
+from lstm_cli.data.delimited.unnamed import is_first_unnamed
 from lstm_cli.data.showing import show_cell, show_skipped, show_source
 from lstm_cli.errors import FileError
 
@@ -38,6 +41,7 @@ class Layout:
     has_header: bool
     skipped_lines: int = 0  # before the header; if its names stand in two rows, before the second
     notes: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict, compare=False)  # as in ``Rows``
 
 
 def find_layout(sample: str, source: str = "-") -> Layout | None:
@@ -84,17 +88,41 @@ def find_layout(sample: str, source: str = "-") -> Layout | None:
             return _layout(below, lines, skipped, source)
         if not is_regular:
             _refuse_table(lines, guess.delimiter, skipped, source)
-    return _named(guess.delimiter, header_of_first(rows), len(rows[0]), skipped + blank)
+    header, above = header_of_first(rows), skipped + blank
+    notes = notes_on_names(header, rows, [above + 1])
+    table = _Table(rows[header.height :], records[header.height :], len(rows[0]), above, source)
+    return _named(guess.delimiter, header, table, notes)
+
+
+class _Table(NamedTuple):
+    """The rows below a header, or the first ones where there is none."""
+
+    rows: Sequence[Row]
+    lines: Sequence[str]  # where each begins, as it stands in the text
+    width: int  # of the header
+    skipped: int  # lines above the last one of the header
+    source: str
 
 
 def _named(
-    delimiter: str | None, header: Header, width: int, skipped: int, notes: tuple[str, ...] = ()
+    delimiter: str | None, header: Header, table: _Table, notes: tuple[str, ...] = ()
 ) -> Layout:
-    if header.names:
-        return Layout(delimiter, make_distinct(header.names), True, skipped, notes)
-    names = tuple(f"column_{k + 1}" for k in range(width))
-    note = f"no header was found, so the columns are called {', '.join(names)}"
-    return Layout(delimiter, names, False, skipped, (*notes, note))
+    """The layout of a table whose header was found.
+
+    Raises:
+        FileError: its rows have more cells than the header has names.
+    """
+    if not header.names:
+        names = tuple(f"column_{k + 1}" for k in range(table.width))
+        note = f"no header was found, so the columns are called {', '.join(names)}"
+        return Layout(delimiter, names, False, table.skipped, (*notes, note))
+    names, line = header.names, table.skipped + 1
+    where = f"{show_source(table.source)}: line {line}"
+    if delimiter and is_first_unnamed(names, table.rows, table.lines, delimiter, where):
+        names = ("", *names)
+        notes += (f"line {line} has no name for the first column, which numbers the rows",)
+    distinct = make_distinct(names)
+    return Layout(delimiter, distinct, True, table.skipped, notes, find_renamed(names, distinct))
 
 
 def make_distinct(names: Sequence[str]) -> tuple[str, ...]:
@@ -114,6 +142,16 @@ def make_distinct(names: Sequence[str]) -> tuple[str, ...]:
         taken.add(new)
         distinct.append(new)
     return tuple(distinct)
+
+
+def find_renamed(names: Sequence[str], distinct: Sequence[str]) -> dict[str, str]:
+    """By the names that columns were given because others have theirs: what they were called.
+
+    >>> find_renamed(["text", "text", "", ""], ["text", "text_2", "", "column_2"])
+    {'text_2': 'text'}
+    """
+    pairs = zip(distinct, names, strict=False)
+    return {new: name for new, name in pairs if new != name and name.strip()}
 
 
 def _records(sample: str) -> Iterator[str]:
@@ -155,7 +193,8 @@ def _find_delimiter(records: Sequence[str]) -> _Guess:
             if best is None or (agreeing, not is_prose(first), width) > best[:3]:
                 best = (agreeing, not is_prose(first), width, delimiter)
     # A file of bare texts: lines have commas as sentences have, and not equally many.
-    if best is None or (best[0] < 0.5 and is_sentence(records[0])):
+    is_text = is_sentence(records[0]) or ends_sentence(records[0])
+    if best is None or (best[0] < 0.5 and is_text):
         return _Guess(None, 0.0)
     return _Guess(best[3], best[0])
 
@@ -284,21 +323,35 @@ def _layout(below: _Below, lines: Sequence[str], skipped: int, source: str) -> L
             for k in (header.rival, header.skipped)
         )
         raise cannot_be_told(f"{show_source(source)}:", one, other)
-    notes: tuple[str, ...] = ()
-    above = [
+    where = "above the " + ("header" if header.names else "table")
+    notes = _skipped(below, range(header.skipped), lines, skipped, where)
+    aside = range(header.first_row - header.aside, header.first_row)
+    notes += _skipped(below, aside, lines, skipped, "below the header")
+    notes += notes_on_names(header, below.rows, first_lines[header.skipped : header.first_row])
+    first = header.first_row
+    table = _Table(
+        below.rows[first:],
+        [lines[k] for k in below.first_lines[first:]],
+        len(below.rows[header.skipped]),
+        first_lines[max(first - 1, header.skipped)] - 1,
+        source,
+    )
+    return _named(below.delimiter, header, table, notes)
+
+
+def _skipped(
+    below: _Below, places: Sequence[int], lines: Sequence[str], skipped: int, where: str
+) -> tuple[str, ...]:
+    """What is said of rows that are no part of the table."""
+    ends = [*below.first_lines, len(lines)]
+    numbers = [
         number + 1
-        for k in range(header.skipped)
+        for k in places
         if not is_blank(below.rows[k])
-        for number in range(below.first_lines[k], below.first_lines[k + 1])
+        for number in range(ends[k], ends[k + 1])
         if lines[number].strip()
     ]
-    if above:
-        where = "above the " + ("header" if header.names else "table")
-        numbers = [number + skipped for number in above]
-        notes = (show_skipped(numbers, where, lines[above[0] - 1].rstrip("\r")),)
-    if header.height == 2:
-        numbers = [first_lines[header.first_row - k] for k in (2, 1)]
-        notes += (f"the names of the columns stand in lines {numbers[0]} and {numbers[1]}",)
-    start = max(header.first_row - 1, header.skipped)
-    width = len(below.rows[header.skipped])
-    return _named(below.delimiter, header, width, first_lines[start] - 1, notes)
+    if not numbers:
+        return ()
+    first = lines[numbers[0] - 1].rstrip("\r")
+    return (show_skipped([number + skipped for number in numbers], where, first),)

@@ -217,7 +217,9 @@ def repair(path: Path, target: Path, layout: Layout, stop: int | None = None) ->
     ):
         lines = islice(file, layout.skipped_lines, stop)
         rows = _rows(_Lines(lines, layout.skipped_lines), expectation, repairs)
-        for row in islice(rows, int(layout.has_header), None):
+        if layout.has_header and next(rows, None):
+            repairs.too_few = Mended()  # a name may be missing on purpose
+        for row in rows:
             cells = [quote(cell, expectation.delimiter) for cell in row.cells]
             out.write(expectation.delimiter.join(cells) if any(cells) or cells[1:] else '""')
             out.write("\n")
@@ -273,7 +275,7 @@ def _rows(lines: _Lines, expectation: Expectation, repairs: Repairs) -> Iterator
             cells = expectation.read(line)
             if not split.is_whole:
                 repairs.quotes.add(number)
-            elif len(split.cells) > width:
+            elif any(map(str.strip, split.cells[width:])):  # empty ones are nothing
                 repairs.too_many.add(number)
             if len(cells) < width:
                 repairs.too_few.add(number)

@@ -13,8 +13,8 @@ from itertools import chain, islice
 import numpy as np
 
 from lstm_cli.data.delimited.footer import trailing_totals
-from lstm_cli.data.delimited.header import Header, cannot_be_told, find_header
-from lstm_cli.data.delimited.layout import make_distinct
+from lstm_cli.data.delimited.header import Header, cannot_be_told, find_header, notes_on_names
+from lstm_cli.data.delimited.layout import find_renamed, make_distinct
 from lstm_cli.data.rows import Content, Rows, reading
 from lstm_cli.data.showing import count, escape, show_cell, show_skipped
 from lstm_cli.data.sources.choosing import find_name, list_names, refuse_name
@@ -134,7 +134,9 @@ def _read(cells: Cells, sheet: Sheet, content: Content, rows: int) -> Rows:
     if merged.num_filled:
         notes += (f"{count(merged.num_filled, 'merged cell')} read in every row that it covers",)
     windows = reading(table.windows(), content.source, "cannot be read; is the disk full?")
-    return Rows(windows, len(lines), notes=notes, first_lines=np.array(lines, dtype=np.int64))
+    first_lines = np.array(lines, dtype=np.int64)
+    renamed = find_renamed(header.names, names)
+    return Rows(windows, len(lines), notes=notes, first_lines=first_lines, renamed=renamed)
 
 
 def _add(number: int, row: Row, table: ValueTable, lines: list[int]) -> None:
@@ -177,9 +179,9 @@ def _names(
         names = tuple(f"column_{k + 1}" for k in range(width))
         note = f"no header was found, so the columns are called {', '.join(names)}"
         return names, (*notes, note)
-    if header.height == 2:
-        numbers = [header.first_row - 1, header.first_row]
-        notes += (f"the names of the columns stand in rows {numbers[0]} and {numbers[1]}",)
+    own = [(k + 1, head[k]) for k in range(header.skipped, header.first_row)]
+    notes += _notes(own[header.height - header.aside :], "below the header")
+    notes += notes_on_names(header, head, [number for number, _ in own], "row")
     return make_distinct((*header.names, *[""] * width)[:width]), notes
 
 
