@@ -36,6 +36,7 @@ const answers = {
   epochs: ({ epochs, own }) => ({ epochs, own }),
   glance: (model, { text }) => model.glance(model.tokenize(text)),
   tokens: (model, { text }) => model.tokenize(text),
+  readAs: (model, { tokens }) => model.inspect(tokens).words.map(({ readAs }) => readAs),
   trace,
   without: (model, { text, place, holds }) => model.without(model.tokenize(text), place, holds ?? []),
   product: (model, { text, place, gate, unit }) => {

@@ -27,9 +27,18 @@ from lstm_cli.gates.trace import trace
 from lstm_cli.inference.input_warnings import script_of
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.samples import sample_texts
+from lstm_cli.text.spelling import COMMONEST
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.views.live_rounding import rounded
-from tests.awkward import EVERY_VIEW, KINDS, changed, misspelled_texts, texts_of, well_read
+from tests.awkward import (
+    EVERY_VIEW,
+    KINDS,
+    changed,
+    misspelled,
+    misspelled_texts,
+    texts_of,
+    well_read,
+)
 from tests.helpers import in_case, lstm, new_bundle
 from tests.pages import ROOT
 
@@ -177,6 +186,22 @@ def test_the_engine_reads_misspelled_words_as_python_does(ask: Ask, tiny_bundle:
     all_agree(ask, bundle, texts)
     predictor = Predictor(bundle)
     assert sum(len(predictor.predict(text).read_as) for text in texts) > 50
+
+
+@needs_node
+def test_the_engine_undoes_one_error_and_no_two(ask: Ask, tiny_bundle: Bundle) -> None:
+    """Of thousands of words; two letters that changed places beside a lost one are two errors."""
+    bundle = well_read(tiny_bundle, "other")
+    vocabulary = bundle.vocabulary
+    rng = random.Random(0)
+    words = [word for word in vocabulary.tokens[2:COMMONEST] if word.isalpha() and len(word) > 6]
+    once = [misspelled(word, rng) for word in words]
+    twice = [misspelled(word, rng) for word in once]
+    lost = [f"{word[:-4]}{word[-3]}{word[-4]}{word[-1]}" for word in words]
+    [said] = ask([bundle], [{"ask": "readAs", "tokens": once + twice + lost}])
+    assert said == [vocabulary.read_as(word) for word in once + twice + lost]
+    assert sum(map(bool, said[: len(once)])) > 2_000
+    assert said[len(once) :].count(None) > 2_000
 
 
 @needs_node
