@@ -46,6 +46,7 @@ LIVE = ROOT / "lstm_cli" / "views" / "live"
 ASKING = ROOT / "tests" / "live_engine.mjs"
 NODE = shutil.which("node")
 ESBUILD = LIVE / "node_modules" / ".bin" / "esbuild"
+ASKED = 'export * from "./engine/index"; export * from "./page/editing";'
 CLOSE = 1e-4
 
 needs_node = pytest.mark.skipif(
@@ -61,7 +62,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     folder = tmp_path_factory.mktemp("live")
     engine = folder / "engine.mjs"
     options = ("--bundle", "--format=esm", f"--outfile={engine}", "--log-level=error")
-    subprocess.run([ESBUILD, LIVE / "src" / "engine" / "index.ts", *options], check=True)
+    subprocess.run([ESBUILD, *options], input=ASKED, text=True, cwd=LIVE / "src", check=True)
 
     def asking(bundles: Sequence[Bundle], questions: Sequence[dict[str, Any]]) -> list[Any]:
         page = written(bundles, folder / "page.html")
@@ -443,3 +444,59 @@ def test_each_epoch_reads_as_python_reads_it(
         assert answer["rating"] == running[-1].argmax()
         if question["ask"] == "trace":
             near([answer["start"], *(word["running"] for word in answer["words"])], running)
+
+
+# Changes of the text
+
+# A text, the words at which places are changed, and what is left.
+CHANGES: list[tuple[str, dict[int, str], str]] = [
+    ("It is sooooo good", {3: ""}, "It is good"),  # it is read as sooo
+    ("Awful!!!!!", {2: ""}, "Awful"),
+    ("So LOOOOOVELY, ok?????", {2: "dull", 5: "."}, "So dull, ok."),
+    ("Well..... no", {2: ""}, "Well no"),
+    ("<i>I like it", {1: ""}, "like it"),  # and not the letter of the tag
+    ("Tom &amp; Jerry", {2: ""}, "tom jerry"),
+    ("Good, bad, FINE,dull", {2: "", 6: ""}, "Good bad, FINE dull"),
+    ("Fine,dull", {2: "and"}, "Fine and dull"),
+    ("And it's a hit", {2: ""}, "And's a hit"),
+    ("A tie. It's SO dull", {4: ""}, "A tie. 's SO dull"),  # no text is read as beginning with 's
+    ("<i>I say it's dull", {1: ""}, "say it's dull"),
+    ("A Fine film, I think", {2: ""}, "A film, I think"),
+    ("A Fine film, I think", {2: "Not good"}, "A Not good film, I think"),
+    ("I LOVED it. Loved it!", {5: "hated", 2: ""}, "I it. hated it!"),
+    ("Is (it) 7/10?  Yes", {2: "", 5: "3"}, "Is it) 3?  Yes"),
+    ("No", {1: ""}, ""),
+]
+
+
+@needs_node
+def test_a_change_leaves_the_rest_as_it_was_typed(ask: Ask, tiny_bundle: Bundle) -> None:
+    """Unless that would be read as other words: then the words are put together."""
+    questions = [
+        {"ask": "edited", "text": text, "changes": _asked(changes)} for text, changes, _ in CHANGES
+    ]
+    for (text, _, left), said in zip(CHANGES, ask([tiny_bundle], questions), strict=True):
+        with in_case(text):
+            assert said == left
+
+
+@needs_node
+def test_a_changed_text_is_read_as_its_words_with_the_change(ask: Ask, tiny_bundle: Bundle) -> None:
+    """So that it gets the rating that was promised."""
+    rng, questions, expected = random.Random(0), [], []
+    for text in sample_texts(400):
+        typed = rng.choice([text, text.replace("o", "ooooo"), f"<i>{text}!!!</i> {text}"])
+        tokens = tokenize(typed)
+        place, word = rng.randrange(len(tokens)), rng.choice(["", "superb", "isn't", "3"])
+        if tokens[place + 1 : place + 2] != ["'s"]:
+            left = [*tokens[:place], *tokenize(word), *tokens[place + 1 :]]
+            questions.append({"ask": "edited", "text": typed, "changes": _asked({place + 1: word})})
+            expected.append((typed, left))
+    for (typed, left), said in zip(expected, ask([tiny_bundle], questions), strict=True):
+        with in_case(typed):
+            assert tokenize(said) == left
+
+
+def _asked(changes: dict[int, str]) -> list[dict[str, Any]]:
+    """As the page has them, which counts places from 0."""
+    return [{"place": place - 1, "word": word} for place, word in changes.items()]
