@@ -1,6 +1,6 @@
 /** The engine of the live page, asked outside a browser: `node live_engine.mjs ENGINE PAGE`.
  *
- * ENGINE is `src/engine/index.ts`, built as a module; PAGE is what `lstm live` wrote. Each line of
+ * ENGINE is `src/engine/index.ts` with `src/page/editing.ts`, built as a module; PAGE is what `lstm live` wrote. Each line of
  * standard input is a question in JSON, each line of standard output its answer, in their order.
  */
 
@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
 const [engine, file] = process.argv.slice(2);
-const { openModels } = await import(pathToFileURL(engine));
+const { edited, openModels } = await import(pathToFileURL(engine));
 // Latin-1 stands for windows-1252 here: the engine takes both.
 const page = readFileSync(file, "latin1");
 const element = /<script type="application\/octet-stream">([^]*?)<\/script>/g;
@@ -36,6 +36,8 @@ const answers = {
   epochs: ({ epochs, own }) => ({ epochs, own }),
   glance: (model, { text }) => model.glance(model.tokenize(text)),
   tokens: (model, { text }) => model.tokenize(text),
+  readAs: (model, { tokens }) => model.inspect(tokens).words.map(({ readAs }) => readAs),
+  edited: (model, { text, changes }) => edited(text, model.tokenize, changes),
   trace,
   without: (model, { text, place, holds }) => model.without(model.tokenize(text), place, holds ?? []),
   product: (model, { text, place, gate, unit }) => {

@@ -27,9 +27,18 @@ from lstm_cli.gates.trace import trace
 from lstm_cli.inference.input_warnings import script_of
 from lstm_cli.inference.predictor import Predictor
 from lstm_cli.samples import sample_texts
+from lstm_cli.text.spelling import COMMONEST
 from lstm_cli.text.tokens import tokenize
 from lstm_cli.views.live_rounding import rounded
-from tests.awkward import EVERY_VIEW, KINDS, changed, misspelled_texts, texts_of, well_read
+from tests.awkward import (
+    EVERY_VIEW,
+    KINDS,
+    changed,
+    misspelled,
+    misspelled_texts,
+    texts_of,
+    well_read,
+)
 from tests.helpers import in_case, lstm, new_bundle
 from tests.pages import ROOT
 
@@ -37,6 +46,7 @@ LIVE = ROOT / "lstm_cli" / "views" / "live"
 ASKING = ROOT / "tests" / "live_engine.mjs"
 NODE = shutil.which("node")
 ESBUILD = LIVE / "node_modules" / ".bin" / "esbuild"
+ASKED = 'export * from "./engine/index"; export * from "./page/editing";'
 CLOSE = 1e-4
 
 needs_node = pytest.mark.skipif(
@@ -52,7 +62,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     folder = tmp_path_factory.mktemp("live")
     engine = folder / "engine.mjs"
     options = ("--bundle", "--format=esm", f"--outfile={engine}", "--log-level=error")
-    subprocess.run([ESBUILD, LIVE / "src" / "engine" / "index.ts", *options], check=True)
+    subprocess.run([ESBUILD, *options], input=ASKED, text=True, cwd=LIVE / "src", check=True)
 
     def asking(bundles: Sequence[Bundle], questions: Sequence[dict[str, Any]]) -> list[Any]:
         page = written(bundles, folder / "page.html")
@@ -177,6 +187,22 @@ def test_the_engine_reads_misspelled_words_as_python_does(ask: Ask, tiny_bundle:
     all_agree(ask, bundle, texts)
     predictor = Predictor(bundle)
     assert sum(len(predictor.predict(text).read_as) for text in texts) > 50
+
+
+@needs_node
+def test_the_engine_undoes_one_error_and_no_two(ask: Ask, tiny_bundle: Bundle) -> None:
+    """Of thousands of words; two letters that changed places beside a lost one are two errors."""
+    bundle = well_read(tiny_bundle, "other")
+    vocabulary = bundle.vocabulary
+    rng = random.Random(0)
+    words = [word for word in vocabulary.tokens[2:COMMONEST] if word.isalpha() and len(word) > 6]
+    once = [misspelled(word, rng) for word in words]
+    twice = [misspelled(word, rng) for word in once]
+    lost = [f"{word[:-4]}{word[-3]}{word[-4]}{word[-1]}" for word in words]
+    [said] = ask([bundle], [{"ask": "readAs", "tokens": once + twice + lost}])
+    assert said == [vocabulary.read_as(word) for word in once + twice + lost]
+    assert sum(map(bool, said[: len(once)])) > 2_000
+    assert said[len(once) :].count(None) > 2_000
 
 
 @needs_node
@@ -418,3 +444,59 @@ def test_each_epoch_reads_as_python_reads_it(
         assert answer["rating"] == running[-1].argmax()
         if question["ask"] == "trace":
             near([answer["start"], *(word["running"] for word in answer["words"])], running)
+
+
+# Changes of the text
+
+# A text, the words at which places are changed, and what is left.
+CHANGES: list[tuple[str, dict[int, str], str]] = [
+    ("It is sooooo good", {3: ""}, "It is good"),  # it is read as sooo
+    ("Awful!!!!!", {2: ""}, "Awful"),
+    ("So LOOOOOVELY, ok?????", {2: "dull", 5: "."}, "So dull, ok."),
+    ("Well..... no", {2: ""}, "Well no"),
+    ("<i>I like it", {1: ""}, "like it"),  # and not the letter of the tag
+    ("Tom &amp; Jerry", {2: ""}, "tom jerry"),
+    ("Good, bad, FINE,dull", {2: "", 6: ""}, "Good bad, FINE dull"),
+    ("Fine,dull", {2: "and"}, "Fine and dull"),
+    ("And it's a hit", {2: ""}, "And's a hit"),
+    ("A tie. It's SO dull", {4: ""}, "A tie. 's SO dull"),  # no text is read as beginning with 's
+    ("<i>I say it's dull", {1: ""}, "say it's dull"),
+    ("A Fine film, I think", {2: ""}, "A film, I think"),
+    ("A Fine film, I think", {2: "Not good"}, "A Not good film, I think"),
+    ("I LOVED it. Loved it!", {5: "hated", 2: ""}, "I it. hated it!"),
+    ("Is (it) 7/10?  Yes", {2: "", 5: "3"}, "Is it) 3?  Yes"),
+    ("No", {1: ""}, ""),
+]
+
+
+@needs_node
+def test_a_change_leaves_the_rest_as_it_was_typed(ask: Ask, tiny_bundle: Bundle) -> None:
+    """Unless that would be read as other words: then the words are put together."""
+    questions = [
+        {"ask": "edited", "text": text, "changes": _asked(changes)} for text, changes, _ in CHANGES
+    ]
+    for (text, _, left), said in zip(CHANGES, ask([tiny_bundle], questions), strict=True):
+        with in_case(text):
+            assert said == left
+
+
+@needs_node
+def test_a_changed_text_is_read_as_its_words_with_the_change(ask: Ask, tiny_bundle: Bundle) -> None:
+    """So that it gets the rating that was promised."""
+    rng, questions, expected = random.Random(0), [], []
+    for text in sample_texts(400):
+        typed = rng.choice([text, text.replace("o", "ooooo"), f"<i>{text}!!!</i> {text}"])
+        tokens = tokenize(typed)
+        place, word = rng.randrange(len(tokens)), rng.choice(["", "superb", "isn't", "3"])
+        if tokens[place + 1 : place + 2] != ["'s"]:
+            left = [*tokens[:place], *tokenize(word), *tokens[place + 1 :]]
+            questions.append({"ask": "edited", "text": typed, "changes": _asked({place + 1: word})})
+            expected.append((typed, left))
+    for (typed, left), said in zip(expected, ask([tiny_bundle], questions), strict=True):
+        with in_case(typed):
+            assert tokenize(said) == left
+
+
+def _asked(changes: dict[int, str]) -> list[dict[str, Any]]:
+    """As the page has them, which counts places from 0."""
+    return [{"place": place - 1, "word": word} for place, word in changes.items()]

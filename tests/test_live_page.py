@@ -242,6 +242,29 @@ def test_a_change_is_undone(visit: Visit, address: str) -> None:
     _expect_number(page, "#kept", 0)
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "left"),
+    [
+        ("a film, sooooo DULL!!!!!", "sooo", "a film, DULL!!!!!"),
+        ("a film, sooooo DULL!!!!!", "!!", "a film, sooooo DULL"),
+        ("<i>I like it", "i", "like it"),
+        ("I like it, and HOW", ",", "I like it and HOW"),
+    ],
+)
+def test_a_word_is_deleted_as_it_was_typed(
+    visit: Visit, address: str, text: str, word: str, left: str
+) -> None:
+    """Whole, and nothing else; its words are then those that were there without it."""
+    page = visit.open(f"{address}#text={quote(text)}")
+    before = [token.removesuffix("?") for token in _words(page)]
+    button = page.get_by_role("button", name=re.compile(rf"^word {before.index(word) + 1}, "))
+    button.click()
+    page.get_by_role("button", name="delete").click()
+    playwright.expect(page.locator("#text")).to_have_value(left)
+    before.remove(word)
+    assert [token.removesuffix("?") for token in _words(page)] == before
+
+
 def test_a_picture_is_saved(visit: Visit, address: str) -> None:
     """It carries its own colours, on white, and leans on nothing of the page."""
     page = visit.open(address)

@@ -47,7 +47,7 @@ export class Spelling {
     for (const near of alike) {
       if (Math.abs(near.length - letters.length) > 1) continue;
       const [ours, its] = withoutEnds(letters, near);
-      const isSwapped = ours.length === 2 && ours[0] === its[1] && ours[1] === its[0];
+      const isSwapped = ours.length === 2 && its.length === 2 && ours[0] === its[1] && ours[1] === its[0];
       if (ours.length + its.length === 1 || isSwapped) return near.join("");
       if (ours.length === 1 && its.length === 1 && letters.length >= SHORTEST_CHANGED) changed ??= near;
     }

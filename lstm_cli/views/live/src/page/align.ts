@@ -67,37 +67,3 @@ function commonAhead(one: string[], other: string[]): Uint16Array[] {
   }
   return most;
 }
-
-/** The text without a word, or with another in its place.
- *
- * Words are looked for in the text one after the other, whatever their case; where the text was
- * tidied so that they are not found, the words themselves are put together.
- */
-export function edited(text: string, tokens: string[], place: number, word: string): string {
-  const low = text.toLowerCase();
-  const isAsLong = low.length === text.length;
-  let from = 0;
-  for (let k = 0; isAsLong && k <= place; k++) {
-    const at = low.indexOf(tokens[k], from);
-    if (at < 0) break;
-    const end = at + tokens[k].length;
-    if (k === place) {
-      const before = text.slice(0, at);
-      const after = text.slice(end);
-      return word ? before + word + after : (before + after.replace(/^\s+/, "")).trim();
-    }
-    from = end;
-  }
-  const changed = [...tokens.slice(0, place), ...(word ? [word] : []), ...tokens.slice(place + 1)];
-  return changed.join(" ");
-}
-
-/** The text with several of its words changed; "" leaves a word out. */
-export function editedAll(text: string, tokens: string[], changes: { place: number; word: string }[]): string {
-  let words = tokens;
-  for (const { place, word } of [...changes].sort((one, other) => other.place - one.place)) {
-    text = edited(text, words, place, word); // from the last place to the first: earlier places stay
-    words = [...words.slice(0, place), ...(word ? [word] : []), ...words.slice(place + 1)];
-  }
-  return text;
-}

@@ -6,9 +6,10 @@ import { useMemo } from "preact/hooks";
 import type { Model, Trace } from "../engine/index";
 import { About } from "./about";
 import { apart } from "./adding-up";
-import { align, editedAll } from "./align";
+import { align } from "./align";
 import { Changes, useEdits } from "./changes";
 import { Edit, useUndo } from "./edit";
+import { edited } from "./editing";
 import { clamp } from "./format";
 import { Holds } from "./holds";
 import { Learning } from "./learning";
@@ -93,7 +94,7 @@ function useView(models: Model[]) {
   );
   const edit = (changes: { place: number; word: string }[]) => {
     if (now.read < now.wanted) return; // the words shown are not yet those of the text
-    const text = editedAll(state.text, trace.tokens, changes);
+    const text = edited(state.text, saved.tokenize, changes);
     remember(text);
     const place = changes.length === 1 && changes[0].word ? changes[0].place : null;
     change({ text, pinned: state.pinned ?? state.text, isAuto: state.isAuto || state.pinned === null, place }, true);
