@@ -235,12 +235,34 @@ def test_a_long_review_is_not_looked_into(model: ServedModel) -> None:
     assert answer.json() == {"error": '"text" has 21 words; cut it to at most 20'}
 
 
-@pytest.mark.parametrize("text", ["<!--" * 30_000, "a" + "\u0301\u0316" * 70_000, "\ufdfa" * 9_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!--" * 30_000, "a" + "\u0301\u0316" * 70_000, "\ufdfa" * 9_000, "a" + "\u0f73" * 4_000,
+        "a" + "\u0301\uff9e" * 4_000, "a" + "&#769;&#790;" * 4_000, "a" + "\u0301&#x316" * 4_000,
+    ],
+)  # fmt: skip
 def test_no_text_takes_minutes_to_cut(model: ServedModel, text: str) -> None:
     """Meanwhile nobody else would be answered: comments without end, towers of accents."""
     with running_server(Service(Holder(model))) as started, started.client() as client:
         answer = client.post("/v1/predict", json={"text": text})
         assert (answer.status_code, list(answer.json())) == (422, ["error"])
+
+
+def test_accents_of_every_language_are_read(model: ServedModel) -> None:
+    """Also those that are written as characters of their own, and as HTML."""
+    texts = ["\uff76\uff9e" * 400, "\u0f40\u0f73 " * 250, "e&#769;" * 300, "&eacute;" * 300]
+    with running_server(Service(Holder(model))) as started, started.client() as client:
+        assert client.post("/v1/predict", json={"texts": texts}).status_code == 200
+
+
+def test_a_text_is_cut_once(model: ServedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that is rated alone."""
+    review = model.cut("a fine film")
+    monkeypatch.setattr(ServedModel, "cut", None)
+    monkeypatch.setattr("lstm_cli.inference.predictor.tokenize", None)
+    (rated,) = model.rate([review])
+    assert (rated.text, rated.tokens) == ("a fine film", 3)
 
 
 def test_only_json_is_read(client: "httpx.Client") -> None:
