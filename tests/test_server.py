@@ -388,6 +388,47 @@ def test_those_who_come_too_many_are_told_when_to_come_back(
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
 
 
+def test_those_who_send_no_body_keep_nobody_out(
+    model: ServedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A head costs nothing; only what was sent whole waits for an answer."""
+    monkeypatch.setattr(guard, "MOST_WAITING", 1)
+    begun = head("/v1/predict", "Content-Type: application/json", "Content-Length: 13")
+    with (
+        running_server(Service(Holder(model))) as started,
+        started.client() as client,
+        started.connection() as one,
+        started.connection() as other,
+    ):
+        for connection in (one, other):
+            connection.sendall(begun)
+        assert client.get("/healthz").status_code == 200
+        assert client.post("/v1/predict", json={"text": "a"}).status_code == 200
+        for connection in (one, other):
+            connection.sendall(b'{"text": "a"}')
+            assert answer_on(connection)[0] == 200
+
+
+def test_bodies_that_are_being_sent_are_held_up_to_a_limit(
+    model: ServedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of all who send; what is not held any longer is not counted."""
+    monkeypatch.setattr(guard, "MOST_HALF_READ", 1)
+    service = Service(Holder(model), Limits(max_body=1_000))
+    with running_server(service) as started, started.client() as client:
+        for _ in range(2):
+            with started.connection() as connection:
+                connection.sendall(head("/", "Content-Length: 1000") + b" " * 999)
+                while client.post("/v1/predict", json={"text": "a"}).status_code != 503:
+                    pass
+                answer = client.post("/v1/predict", json={"text": "a"})
+                assert answer.headers["retry-after"] == "1"
+                assert answer.json()["error"].endswith("sent already; try again soon")
+                assert client.get("/healthz").status_code == 200
+            while client.post("/v1/predict", json={"text": "a"}).status_code != 200:
+                pass
+
+
 def test_a_request_that_nobody_waits_for_is_given_up(
     model: ServedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
