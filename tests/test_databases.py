@@ -266,6 +266,7 @@ def test_an_address_is_taken_apart() -> None:
         ("sqlite:///shop.db?mode=rw", "nothing is known of mode; only ?table=NAME may follow"),
         ("postgresql://host", "write it like postgresql://user:password@host/database"),
         ("mysql://me:secret@host:port/shop", "write it like postgresql://"),
+        (f"mysql://me:secret@host:{'1' * 5_000}/shop", "write it like postgresql://"),
     ],
 )
 def test_addresses_that_are_none_are_refused(source: str, message: str) -> None:
@@ -293,6 +294,72 @@ def test_a_server_that_is_not_there_is_refused(kind: str, driver: str) -> None:
     assert said.startswith(f"{kind}://me:***@127.0.0.1:9/shop: the server lets nobody in (")
     assert "secret" not in said
     assert refused(source, query="DROP TABLE reviews").endswith("begin it with select")
+
+
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        ("postgresql:///shop?host=/sockets&user=me&port=9", ("/sockets", "9", "me", None, "shop")),
+        ("postgresql://me:ü€@one/shop", ("one", None, "me", "ü€", "shop")),
+        ("postgresql://me@localhost/?host=two&dbname=b", ("two", None, "me", None, "b")),
+    ],
+)
+def test_settings_of_an_address_have_the_last_word(
+    address: str, asked: tuple[str | None, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As psql reads it."""
+    psycopg = pytest.importorskip("psycopg")
+    seen: list[dict] = []
+
+    def connect(said: str) -> None:
+        seen.append(psycopg.conninfo.conninfo_to_dict(said))
+        raise psycopg.OperationalError("not now")
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    assert refused(address).endswith("lets nobody in (not now); check the address")
+    names_of_settings = ("host", "port", "user", "password", "dbname")
+    assert tuple(seen[0].get(name) for name in names_of_settings) == asked
+    assert seen[0]["connect_timeout"] == "30"
+
+
+@pytest.mark.parametrize(
+    ("address", "password", "charset"),
+    [
+        ("mysql://me:pässwört€@host/shop", "pässwört€", "utf8mb4"),
+        ("mysql://me:plain@host/shop?charset=latin1", "plain", "latin1"),
+        ("mysql://host/shop?charset=", "", "utf8mb4"),
+    ],
+)
+def test_a_password_may_have_any_letters(
+    address: str, password: str, charset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of text the driver of MySQL takes only those of Latin-1."""
+    pymysql = pytest.importorskip("pymysql")
+    seen: list[dict] = []
+
+    def connect(**settings: object) -> None:
+        seen.append(settings)
+        raise pymysql.err.OperationalError(1045, "not now")
+
+    monkeypatch.setattr(pymysql, "connect", connect)
+    assert refused(address).endswith("lets nobody in (not now); check the address")
+    assert (seen[0]["password"], seen[0]["charset"]) == (password.encode(), charset)
+
+
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("mysql://localhost/shop?charset=utf-8", "MySQL knows no charset 'utf-8'; leave it out"),
+        ("mysql://a..ä/shop", "the server lets nobody in ("),
+        ("mysql://me:\udcff@127.0.0.1:9/shop", "the server lets nobody in ("),
+        ("postgresql://me:\udcff@127.0.0.1:9/shop", "the server lets nobody in ("),
+        ("postgresql://127.0.0.1:9/shop?autocommit=1", 'invalid connection option "autocommit"'),
+        ("postgresql://127.0.0.1:9/shop?conninfo=1", "the server lets nobody in ("),
+    ],
+)
+def test_what_an_address_cannot_say_is_no_traceback(address: str, problem: str) -> None:
+    pytest.importorskip(SERVERS[address.partition(":")[0]])
+    assert problem in refused(address)
 
 
 @pytest.mark.parametrize("kind", SERVERS)

@@ -236,12 +236,34 @@ def test_a_long_review_is_not_looked_into(model: ServedModel) -> None:
     assert answer.json() == {"error": '"text" has 21 words; cut it to at most 20'}
 
 
-@pytest.mark.parametrize("text", ["<!--" * 30_000, "a" + "\u0301\u0316" * 70_000, "\ufdfa" * 9_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!--" * 30_000, "a" + "\u0301\u0316" * 70_000, "\ufdfa" * 9_000, "a" + "\u0f73" * 4_000,
+        "a" + "\u0301\uff9e" * 4_000, "a" + "&#769;&#790;" * 4_000, "a" + "\u0301&#x316" * 4_000,
+    ],
+)  # fmt: skip
 def test_no_text_takes_minutes_to_cut(model: ServedModel, text: str) -> None:
     """Meanwhile nobody else would be answered: comments without end, towers of accents."""
     with running_server(Service(Holder(model))) as started, started.client() as client:
         answer = client.post("/v1/predict", json={"text": text})
         assert (answer.status_code, list(answer.json())) == (422, ["error"])
+
+
+def test_accents_of_every_language_are_read(model: ServedModel) -> None:
+    """Also those that are written as characters of their own, and as HTML."""
+    texts = ["\uff76\uff9e" * 400, "\u0f40\u0f73 " * 250, "e&#769;" * 300, "&eacute;" * 300]
+    with running_server(Service(Holder(model))) as started, started.client() as client:
+        assert client.post("/v1/predict", json={"texts": texts}).status_code == 200
+
+
+def test_a_text_is_cut_once(model: ServedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that is rated alone."""
+    review = model.cut("a fine film")
+    monkeypatch.setattr(ServedModel, "cut", None)
+    monkeypatch.setattr("lstm_cli.inference.predictor.tokenize", None)
+    (rated,) = model.rate([review])
+    assert (rated.text, rated.tokens) == ("a fine film", 3)
 
 
 def test_only_json_is_read(client: "httpx.Client") -> None:
@@ -365,6 +387,47 @@ def test_those_who_come_too_many_are_told_when_to_come_back(
         monkeypatch.setattr(app, "MOST_INSPECTIONS_WAITING", -1)
         answer = client.post("/v1/inspect", json={"text": "a"})
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
+def test_those_who_send_no_body_keep_nobody_out(
+    model: ServedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A head costs nothing; only what was sent whole waits for an answer."""
+    monkeypatch.setattr(guard, "MOST_WAITING", 1)
+    begun = head("/v1/predict", "Content-Type: application/json", "Content-Length: 13")
+    with (
+        running_server(Service(Holder(model))) as started,
+        started.client() as client,
+        started.connection() as one,
+        started.connection() as other,
+    ):
+        for connection in (one, other):
+            connection.sendall(begun)
+        assert client.get("/healthz").status_code == 200
+        assert client.post("/v1/predict", json={"text": "a"}).status_code == 200
+        for connection in (one, other):
+            connection.sendall(b'{"text": "a"}')
+            assert answer_on(connection)[0] == 200
+
+
+def test_bodies_that_are_being_sent_are_held_up_to_a_limit(
+    model: ServedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of all who send; what is not held any longer is not counted."""
+    monkeypatch.setattr(guard, "MOST_HALF_READ", 1)
+    service = Service(Holder(model), Limits(max_body=1_000))
+    with running_server(service) as started, started.client() as client:
+        for _ in range(2):
+            with started.connection() as connection:
+                connection.sendall(head("/", "Content-Length: 1000") + b" " * 999)
+                while client.post("/v1/predict", json={"text": "a"}).status_code != 503:
+                    pass
+                answer = client.post("/v1/predict", json={"text": "a"})
+                assert answer.headers["retry-after"] == "1"
+                assert answer.json()["error"].endswith("sent already; try again soon")
+                assert client.get("/healthz").status_code == 200
+            while client.post("/v1/predict", json={"text": "a"}).status_code != 200:
+                pass
 
 
 def test_a_request_that_nobody_waits_for_is_given_up(

@@ -43,7 +43,10 @@ class Predictor:
 
     def predict(self, text: str) -> Prediction:
         """Rate one review."""
-        tokens = self.tokenize(text)
+        return self.predict_cut(text, self.tokenize(text))
+
+    def predict_cut(self, text: str, tokens: Sequence[str]) -> Prediction:
+        """Rate one review that was cut into its tokens."""
         token_ids = np.array(self.vocabulary.encode(tokens), dtype=np.int64)
         with on_one_thread():
             logits = read_to_end(token_ids[None], self.weights, self.config)[0]

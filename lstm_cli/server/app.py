@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lstm_cli.core.reading import on_one_thread
 from lstm_cli.server.batching import Batcher
@@ -29,9 +30,11 @@ from lstm_cli.server.served import Review, ServedModel
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
 
+Found = TypeVar("Found")
+
 PAGE_TYPE = "text/html; charset=windows-1252"  # as the page says of itself
 # Fewer characters are cut into words in less time than it takes to hand them to a thread.
-CUT_AT_ONCE = 20_000
+READ_AT_ONCE = 20_000
 PATHS = frozenset(
     ("/", "/v1/predict", "/v1/inspect", "/v1/model", "/healthz", "/metrics", "/openapi.json")
 )
@@ -80,7 +83,7 @@ class Service:
         Raises:
             RefusedError: it has none.
         """
-        asked = predict_asked(body, self.limits)
+        asked = await _beside(len(body), partial(predict_asked, body, self.limits))
         model = self.holder.model
         reviews = await _cut(model, asked.texts)
         for place, review in enumerate(reviews):
@@ -95,7 +98,7 @@ class Service:
         Raises:
             RefusedError: it has none.
         """
-        asked = inspect_asked(body, self.limits)
+        asked = await _beside(len(body), partial(inspect_asked, body, self.limits))
         model = self.holder.model
         (review,) = await _cut(model, (asked.text,))
         check_words(len(review.tokens), min(MOST_WORDS_TO_INSPECT, self.limits.max_words))
@@ -110,12 +113,13 @@ class Service:
 
 
 async def _cut(model: ServedModel, texts: Sequence[str]) -> list[Review]:
-    """Cut texts into tokens, long ones while others are answered."""
+    """Cut texts into tokens."""
+    return await _beside(sum(map(len, texts)), lambda: [model.cut(text) for text in texts])
 
-    def cut() -> list[Review]:
-        return [model.cut(text) for text in texts]
 
-    return cut() if sum(map(len, texts)) <= CUT_AT_ONCE else await asyncio.to_thread(cut)
+async def _beside(size: int, work: Callable[[], Found]) -> Found:
+    """Read through what was sent; through much of it while others are answered."""
+    return work() if size <= READ_AT_ONCE else await asyncio.to_thread(work)
 
 
 def _inspected(model: ServedModel, asked: InspectAsked) -> bytes:

@@ -6,11 +6,13 @@ The schemas stand in ``/openapi.json``; the checks say in one sentence what is w
 import json
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any
 
 from lstm_cli.server.limits import MOST_MARKS, Limits, RefusedError
+from lstm_cli.text.tokens import unescaped
 
 _TEXT = {"type": "string", "description": "A review; an empty one is rated, too."}
 INSPECT_SCHEMA: dict[str, Any] = {
@@ -148,15 +150,22 @@ def _text(value: object, where: str, limits: Limits) -> str:
         raise _invalid(
             f'"{where}" has {len(value):,} characters; cut it to at most {limits.max_words:,} words'
         )
-    if not value.isascii():
-        runs = (len(list(run)) for is_mark, run in groupby(map(_is_mark, value)) if is_mark)
+    read = unescaped(value) if "&" in value else value  # as the cutting reads it
+    if not read.isascii():
+        runs = (len(list(run)) for is_mark, run in groupby(map(_is_mark, read)) if is_mark)
         if max(runs, default=0) > MOST_MARKS:
             raise _invalid(f'"{where}" has more than {MOST_MARKS} accents on one letter')
     return value
 
 
+@lru_cache(maxsize=4_096)
 def _is_mark(character: str) -> bool:
-    return unicodedata.combining(character) > 0
+    """Whether it is an accent, or stands for nothing but accents.
+
+    >>> [_is_mark(character) for character in "\u0301\uff9e\u00e9"]
+    [True, True, False]
+    """
+    return all(map(unicodedata.combining, unicodedata.normalize("NFKD", character)))
 
 
 def _invalid(problem: str) -> RefusedError:

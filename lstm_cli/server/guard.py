@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from lstm_cli.server.limits import FAILED, MOST_WAITING, Limits, RefusedError, too_busy
+from lstm_cli.server.limits import (
+    FAILED,
+    MOST_HALF_READ,
+    MOST_WAITING,
+    Limits,
+    RefusedError,
+    too_busy,
+)
 from lstm_cli.server.metrics import Metrics
 
 Message = MutableMapping[str, Any]
@@ -96,6 +103,7 @@ class Guard:
         self._app, self._paths, self._limits = app, paths, limits
         self._metrics, self._listener = metrics, listener
         self._num_inside = 0
+        self._num_half_read = 0  # bytes of bodies that are still being sent
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -123,22 +131,23 @@ class Guard:
     async def _answer(
         self, scope: MutableMapping[str, Any], receive: Receive, answer: _Answer
     ) -> None:
+        # Counted before that, those who send a head and no more would keep all others out.
+        body = await self._body(scope, receive)
         if not scope["path"].startswith(ASKING):
-            await self._pass_on(scope, receive, answer)
+            await self._pass_on(scope, body, receive, answer)
             return
         if self._num_inside >= MOST_WAITING:
             raise too_busy(f"{self._num_inside} requests are waiting already")
         self._num_inside += 1
         try:
-            await self._pass_on(scope, receive, answer)
+            await self._pass_on(scope, body, receive, answer)
         finally:
             self._num_inside -= 1
 
     async def _pass_on(
-        self, scope: MutableMapping[str, Any], receive: Receive, answer: _Answer
+        self, scope: MutableMapping[str, Any], body: bytes, receive: Receive, answer: _Answer
     ) -> None:
-        """Read the body, then let the routes answer, for as long as somebody waits for it."""
-        body = await self._body(scope, receive)
+        """Let the routes answer, for as long as somebody waits for it."""
         is_read = False
 
         async def replay() -> Message:
@@ -164,7 +173,8 @@ class Guard:
         """The whole body of a request.
 
         Raises:
-            RefusedError: it is too large, which is known before it is read whole, or too slow.
+            RefusedError: it is too large, which is known before it is read whole, or too slow, or
+                too much is being sent at once.
         """
         most = self._limits.max_body
         too_large = RefusedError(
@@ -181,9 +191,12 @@ class Guard:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         raise _Gone
-                    body += message.get("body", b"")
+                    body += (piece := message.get("body", b""))
+                    self._num_half_read += len(piece)
                     if len(body) > most:
                         raise too_large
+                    if self._num_half_read > MOST_HALF_READ * most:
+                        raise too_busy(f"{self._num_half_read:,} bytes are being sent already")
                     if not message.get("more_body", False):
                         return bytes(body)
         except TimeoutError:
@@ -191,6 +204,8 @@ class Guard:
                 HTTPStatus.REQUEST_TIMEOUT,
                 f"the body was not there within {self._limits.body_seconds:g} seconds",
             ) from None
+        finally:
+            self._num_half_read -= len(body)
 
 
 async def _left(receive: Receive) -> None:

@@ -10,6 +10,7 @@ MOST_WORDS_TO_INSPECT = 500
 # Beyond these the next to ask is told to come back. A text waits for those before it: 2,000 of 27
 # words take five to ten seconds (the base, AVX2).
 MOST_WAITING = 128  # requests
+MOST_HALF_READ = 128  # bodies of the largest size, that are still being sent: what all hold
 MOST_TEXTS_WAITING = 2_000  # and always those of one request
 MOST_INSPECTIONS_WAITING = 4
 # One text is cut into words in one go, in which nothing else moves: a megabyte takes a second.

@@ -78,7 +78,7 @@ class ServedModel:
         side and differ in the seventh.
         """
         if len(reviews) == 1:
-            return [self._predictor.predict(reviews[0].text)]
+            return [self._predictor.predict_cut(reviews[0].text, reviews[0].tokens)]
         corpus = Corpus.of_tokens((review.tokens for review in reviews), self._vocabulary)
         rated = self._reader.probabilities(corpus, self._threads)
         return [

@@ -81,7 +81,7 @@ def tidy(text: str) -> str:
     'looove it!! &  more '
     """
     if "&" in text:
-        text = html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
+        text = unescaped(text)
     if "<" in text:
         text = without_markup(text)
     if not text.isascii():
@@ -90,6 +90,15 @@ def tidy(text: str) -> str:
     text = CONTROL.sub(" ", text).lower()
     text = _LONG_RUN.sub(r"\1\1\1", text)
     return _MANY_MARKS.sub(lambda marks: marks[1] * 2 if marks[1] else "...", text)
+
+
+def unescaped(text: str) -> str:
+    """A text whose characters are written as themselves.
+
+    >>> unescaped("caf&eacute; &#9786;")
+    'café ☺'
+    """
+    return html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
 
 
 def without_markup(text: str) -> str:

@@ -23,7 +23,7 @@ SCHEMES = {
 # The password goes up to the last @ that a host may follow: people leave @ and / as they are.
 _SERVER = re.compile(
     r"(?:(?P<user>[^:@/?]*)(?::(?P<password>.*))?@)?"
-    r"(?P<host>\[[^\]]*\]|[^:@/?]*)(?::(?P<port>\d+))?/(?P<name>[^?]*)"
+    r"(?P<host>\[[^\]]*\]|[^:@/?]*)(?::(?P<port>\d{1,5}))?/(?P<name>[^?]*)"
 )
 
 

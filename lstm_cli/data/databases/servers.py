@@ -19,6 +19,7 @@ from lstm_cli.data.databases.databases import (
     read_all,
 )
 from lstm_cli.data.rows import Content, Rows, first_line
+from lstm_cli.data.showing import escape, show_cell
 from lstm_cli.errors import FileError
 
 TIMEOUT_SECONDS = 30
@@ -78,19 +79,22 @@ def _session(address: Address, content: Content) -> Any:
 def _postgresql(address: Address, content: Content) -> Iterator[_Session]:
     try:
         import psycopg
+        from psycopg.conninfo import make_conninfo
     except ImportError as error:
         raise _missing(content) from error
-    settings = {"connect_timeout": str(TIMEOUT_SECONDS), **address.settings}
+    settings: dict[str, Any] = {
+        "connect_timeout": TIMEOUT_SECONDS,
+        "host": address.host or None,
+        "port": address.port,
+        "user": address.user,
+        "password": address.password,
+        "dbname": address.name or None,
+        **address.settings,  # the last word, as psql reads an address
+    }
     try:
-        connection = psycopg.connect(
-            host=address.host or None,
-            port=address.port,
-            user=address.user,
-            password=address.password,
-            dbname=address.name or None,
-            **settings,  # type: ignore[arg-type]
-        )
-    except psycopg.Error as error:
+        # Settings of the server alone: the driver has others, which are no text.
+        connection = psycopg.connect(make_conninfo(**settings))
+    except (psycopg.Error, ValueError) as error:
         raise _unreachable(error, content) from error
     connection.read_only = True
     with closing(connection):
@@ -105,24 +109,32 @@ def _postgresql(address: Address, content: Content) -> Iterator[_Session]:
 def _mysql(address: Address, content: Content) -> Iterator[_Session]:
     try:
         import pymysql
+        from pymysql.charset import charset_by_name
         from pymysql.cursors import SSCursor
     except ImportError as error:
         raise _missing(content) from error
     if set(address.settings) - {"charset"}:
-        listed = ", ".join(sorted(set(address.settings) - {"charset"}))
+        listed = escape(", ".join(sorted(set(address.settings) - {"charset"})))
         raise FileError(f"{content.shown}: nothing is known of {listed}; only ?table= may follow")
+    charset = address.settings.get("charset") or "utf8mb4"
+    if charset_by_name(charset) is None:
+        raise FileError(
+            f"{content.shown}: MySQL knows no charset {show_cell(charset)}; leave it out"
+        )
     try:
         connection = pymysql.connect(
             host=address.host or "localhost",
             port=address.port or 3306,
             user=address.user,
-            password=address.password or "",
+            password=(address.password or "").encode(),  # of text it would take only Latin-1
             database=address.name or None,
-            charset=address.settings.get("charset", "utf8mb4"),
+            charset=charset,
             connect_timeout=TIMEOUT_SECONDS,
             init_command="SET SESSION TRANSACTION READ ONLY",
         )
-    except (pymysql.MySQLError, OSError, LookupError, RuntimeError) as error:
+    except (
+        pymysql.MySQLError, OSError, LookupError, RuntimeError, ValueError, OverflowError,
+    ) as error:  # fmt: skip
         raise _unreachable(error, content) from error
 
     def tables() -> dict[str, str]:
