@@ -261,6 +261,59 @@ def test_an_output_gives_way_only_if_that_was_said(source: Path, model: tuple[st
     assert b"predicted_rating" in source.read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("above", "below"), [("Guests of May\n\n", ""), ("", "Total,,36\n")], ids=["title", "total"]
+)
+def test_a_file_gives_way_to_its_rows_only_if_it_is_all_rows(
+    model: tuple[str, str], above: str, below: str
+) -> None:
+    """What stands above or below its table would be in no row that comes out."""
+    rows = "".join(f"Quay,a fine film {k},{k % 5}\n" for k in range(12))
+    table = f"hotel,review,stars\n{rows}"
+    for content, is_lost in ((table, False), (above + table + below, True)):
+        Path("in.csv").write_text(content)
+        done = lstm("predict", "--input", "in.csv", "--output", "in.csv", "--replace", *model)
+        assert done.exit_code == (2 if is_lost else 0), done.stderr
+        if is_lost:
+            said = "in.csv is read, and would be left as it was understood (1 line "
+            assert said in done.stderr
+            assert Path("in.csv").read_text() == content
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "said"),
+    [
+        ("book.xlsx", "book.xlsx", "would keep the rated rows alone"),
+        ("stays", "stays/a.csv", "would hold the rows of every file that is read"),
+        ("stays/*.csv", "stays/b.csv", "would hold the rows of every file that is read"),
+    ],
+)
+def test_what_is_read_is_not_replaced_by_less_or_by_others(
+    model: tuple[str, str], source: str, output: str, said: str
+) -> None:
+    Path("stays").mkdir()
+    rows = pl.DataFrame({"review": ["superb!", "awful!"], "stay": ["May", "June"]})
+    for name in ("stays/a.csv", "stays/b.csv"):
+        rows.write_csv(name)
+    rows.write_excel("book.xlsx")
+    before = Path(output).read_bytes()
+    line = refused("--input", source, "--output", output, "--replace", *model)
+    assert line == f"lstm: {output} is read, and {said}; name another file"
+    assert Path(output).read_bytes() == before
+    beside = output.replace(".", "-rated.")
+    done = lstm("predict", "--input", source, "--output", beside, *model)
+    assert done.exit_code == 0, done.stderr
+
+
+def test_a_shard_does_not_replace_the_file_that_it_is_of(
+    source: Path, model: tuple[str, str]
+) -> None:
+    before = source.read_bytes()
+    asked = ("--input", source.as_uri(), "--output", source, "--replace", "--shard", "1/2")
+    assert "is read, and would keep the rows of one shard alone" in refused(*asked, *model)
+    assert source.read_bytes() == before
+
+
 def test_a_refused_file_leaves_the_old_one(model: tuple[str, str]) -> None:
     """It is replaced when all rows are there, not before."""
     long = pl.DataFrame({"review": ["superb!", "x" * 40_000]})

@@ -151,6 +151,21 @@ def test_a_workbook_holds_rows_shares_changes_and_notes(
     assert lstm("report", stays, "--model", tiny_bundle.path, *options, "--replace").exit_code == 0
 
 
+@pytest.mark.parametrize("name", ["stays.csv", "stays.html"])
+def test_a_report_never_replaces_the_reviews(stays: Path, tiny_bundle: Bundle, name: str) -> None:
+    """Sixty reviews were once a table of shares."""
+    read = stays.rename(name)
+    before = read.read_bytes()
+    option = "--html" if name.endswith("html") else "--output"
+    asked = ("--by", "hotel", option, name, "--replace", "--model", tiny_bundle.path)
+    done = lstm("-q", "report", read, *asked)
+    assert done.exit_code == 2
+    assert done.stderr == (
+        f"lstm: {name} is read, and would keep the report alone; name another file\n"
+    )
+    assert read.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

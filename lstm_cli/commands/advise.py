@@ -11,7 +11,7 @@ from lstm_cli.commands.devices import note_device
 from lstm_cli.commands.program import EXIT_INTERRUPTED, note, print_json, verbosity
 from lstm_cli.commands.stopping import Interrupt, interruptible
 from lstm_cli.config import AUTO_DEVICE
-from lstm_cli.errors import OptionError, OutputError, Remedy
+from lstm_cli.errors import OptionError, Remedy
 
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
@@ -165,18 +165,10 @@ def _check_target(output: str, read: Sequence[str], *, replace: bool) -> None:
         OutputError: the file is there and may not be replaced, or is one of those that are read.
         FileError: a source stands for no file.
     """
-    from pathlib import Path
-
-    from lstm_cli.data.showing import escape
-    from lstm_cli.data.sources.patterns import list_files
+    from lstm_cli.data.targets import check_not_read
     from lstm_cli.data.writing import check_output
 
-    target = Path(output)
-    files = [Path(file) for source in read for file in list_files(source).files]
-    if target.exists() and any(file.exists() and target.samefile(file) for file in files):
-        raise OutputError(
-            f"{escape(output)} is read, and would keep the chosen rows alone; name another file"
-        )
+    check_not_read(output, read, "would keep the chosen rows alone")
     check_output(output, replace=replace, remedy=Remedy.RENAME_OR_REPLACE_FILE)
 
 

@@ -15,6 +15,7 @@ from lstm_cli.errors import OptionError, Remedy
 if TYPE_CHECKING:
     from lstm_cli.bundle.reading import Bundle
     from lstm_cli.data.shards import Shard
+    from lstm_cli.data.tables import Table
     from lstm_cli.data.texts import OpenTexts
     from lstm_cli.data.writing import TableWriter
     from lstm_cli.gates.worst import Lowest
@@ -63,9 +64,34 @@ def rate_file(ctx: typer.Context, bundle: "Bundle", request: FileRequest) -> Non
     with open_texts(request.source, options.read_options(ctx, bundle)) as opened:
         for line in lines_about_texts(opened.table, opened.columns, opened.num_rows):
             note(ctx, line)
+        _check_in_place(request, opened.table)
         if bundle.info.scale.has_places:
             note(ctx, f"expected_rating counts {places_of(bundle.info.scale)}")
         _rate_opened(ctx, bundle, request, opened)
+
+
+def _check_in_place(request: FileRequest, table: "Table") -> None:
+    """Refuse to write over a file that is read, unless all of it is in the rows that come out.
+
+    Raises:
+        OutputError: it holds more than these, or they are of other files as well.
+    """
+    from lstm_cli.data.formats import FORMATS, by_ending
+    from lstm_cli.data.targets import check_not_read
+
+    target = request.output or "-"
+    form = by_ending(target).form
+    if request.shard is not None:
+        loss = "would keep the rows of one shard alone"
+    elif table.num_files is not None:
+        loss = "would hold the rows of every file that is read"
+    elif form is None or form.name != table.form or form is FORMATS["excel"]:
+        loss = "would keep the rated rows alone"
+    elif table.notes:
+        loss = f"would be left as it was understood ({table.notes[0]})"
+    else:
+        return
+    check_not_read(target, [request.source], loss)
 
 
 def _check_shard(ctx: typer.Context, request: FileRequest) -> None:

@@ -121,7 +121,7 @@ def report(
 
     from lstm_cli.data.partly_rated import read_partly_rated
 
-    _check_targets(output, html, replace=replace_output)
+    _check_targets(file, output, html, replace=replace_output)
     rows = read_partly_rated(
         file,
         bundle.info.scale,
@@ -190,16 +190,19 @@ def _num_low(scale: "Scale", low: str | None) -> int:
     return scale.labels.index(low) + 1
 
 
-def _check_targets(output: str | None, html: str | None, *, replace: bool) -> None:
-    """Refuse before any work what could not be written after it."""
+def _check_targets(file: str, output: str | None, html: str | None, *, replace: bool) -> None:
+    """Refuse before any work what could not be written after it, or would be lost."""
     from pathlib import Path
 
+    from lstm_cli.data.targets import check_not_read
     from lstm_cli.data.whole import check_target
     from lstm_cli.data.writing import check_output
 
     remedy = Remedy.RENAME_OR_REPLACE_FILE
     if output == "-":
         raise OptionError("--output -: the report itself is printed; name a file, or give --json")
+    for target in filter(None, (output, html)):
+        check_not_read(target, [file], "would keep the report alone")
     if output is not None:
         check_output(output, replace=replace, remedy=remedy)
     if html is not None:

@@ -145,10 +145,20 @@ def list_files(source: str) -> Listing:
         return Listing(source, (source,))
     scheme = source.partition("://")[0].lower() if is_remote(source) else ""
     if scheme == "file":
-        return _list_here(source, url2pathname(source.partition("://")[2]))
+        return _list_here(source, str(path_of(source)))
     if scheme in ("http", "https"):
         return Listing(source, (source,))
     return _list_there(source, scheme) if scheme else _list_here(source, source)
+
+
+def path_of(name: str) -> Path:
+    """Where on this machine a file lies, by its path or a ``file://`` address.
+
+    >>> str(path_of("file:///stays/may%202026.csv"))
+    '/stays/may 2026.csv'
+    """
+    is_address = name[:7].lower() == "file://"
+    return Path(url2pathname(name[7:]) if is_address else name)
 
 
 def is_pattern(name: str) -> bool:
