@@ -51,9 +51,9 @@ def test_balanced_reviews_weigh_one_on_average() -> None:
 def test_the_rate_climbs_then_falls_to_nothing() -> None:
     """Warm-up, then half a cosine."""
     rates = [rate_factor(step, 100, warmup=0.1) for step in range(100)]
-    assert max(rates) == rates[10] == pytest.approx(1.0, abs=1e-3)
-    assert rates[0] == pytest.approx(0.1, abs=2e-3)
-    assert rates[-1] == pytest.approx(0, abs=1e-3)
+    assert max(rates) == rates[9] == pytest.approx(1.0)
+    assert rates[0] == pytest.approx(0.1)
+    assert 0 < rates[-1] < rates[-2] < 1e-3
 
 
 @pytest.mark.parametrize("num_steps", [1, 2, 3])
@@ -61,7 +61,7 @@ def test_each_of_few_steps_learns(num_steps: int) -> None:
     """A file of twenty reviews makes one step an epoch, which was in vain at a rate of nothing."""
     rates = [rate_factor(step, num_steps, warmup=0.1) for step in range(num_steps)]
     assert min(rates) > 0.05
-    assert sum(rates) / num_steps > 0.4
+    assert sum(rates) / num_steps > 0.35
 
 
 def test_swapping_twice_changes_nothing() -> None:

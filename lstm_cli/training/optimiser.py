@@ -56,13 +56,13 @@ def rate_factor(step: int, num_steps: int, warmup: float) -> float:
     """Share of the learning rate at a step, counted from 0.
 
     It climbs to 1 over the first ``warmup`` of the steps, then follows half a
-    cosine down to nothing (Loshchilov and Hutter 2017), which it would reach a
-    step after the last: so that one learns, too, and an only one is not in vain.
+    cosine down to nothing (Loshchilov and Hutter 2017). The last step has the rate
+    of its middle, and not of its end, where it is nothing: an only one is not in vain.
 
     >>> round(rate_factor(0, 1, warmup=0), 2)
     0.5
     """
-    done = (step + 1) / (num_steps + 1)
+    done = min(step + 1, num_steps - 0.5) / num_steps
     if done < warmup:
         return done / warmup
     return 0.5 * (1 + math.cos(math.pi * (done - warmup) / (1 - warmup)))
